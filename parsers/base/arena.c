@@ -1,0 +1,123 @@
+#include "parsers/base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+
+struct arena_block {
+	struct arena_block *older;
+	size_t len;
+	size_t used;
+	_Alignas(max_align_t) char data[];
+};
+
+#define ALIGNMENT _Alignof(max_align_t)
+
+void arena_init(struct arena *arena, size_t bytes_max)
+{
+	*arena = (struct arena){.bytes_max = bytes_max};
+}
+
+static void free_older(struct arena_block *block)
+{
+	while (block != NULL) {
+		struct arena_block *older = block->older;
+
+		free(block);
+		block = older;
+	}
+}
+
+void arena_finish(struct arena *arena)
+{
+	free_older(arena->newest);
+	*arena = (struct arena){.bytes_max = arena->bytes_max};
+}
+
+void arena_reset(struct arena *arena)
+{
+	if (arena->newest != NULL) {
+		free_older(arena->newest->older);
+		arena->newest->older = NULL;
+		arena->newest->used = 0;
+	}
+	arena->used = 0;
+	arena->is_full = false;
+}
+
+void arena_wipe(struct arena *arena)
+{
+	for (struct arena_block *block = arena->newest; block != NULL; block = block->older)
+		explicit_bzero(block->data, block->used);
+	arena_finish(arena);
+}
+
+static struct arena_block *grow(struct arena *arena, size_t len)
+{
+	size_t block_len = len > LIMIT_ARENA_BLOCK ? len : LIMIT_ARENA_BLOCK;
+	struct arena_block *block = malloc(sizeof(*block) + block_len);
+
+	if (block == NULL)
+		return NULL;
+	*block = (struct arena_block){.older = arena->newest, .len = block_len};
+	arena->newest = block;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t len)
+{
+	struct arena_block *block = arena->newest;
+	size_t rounded = (len + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	void *at;
+
+	CHECK(arena->bytes_max > 0);
+	if (rounded < len || rounded > arena->bytes_max - arena->used) {
+		arena->is_full = true;
+		return NULL;
+	}
+	if (block == NULL || rounded > block->len - block->used)
+		block = grow(arena, rounded);
+	if (block == NULL) {
+		arena->is_full = true;
+		return NULL;
+	}
+	at = block->data + block->used;
+	block->used += rounded;
+	arena->used += rounded;
+	memset(at, 0, rounded);
+	return at;
+}
+
+struct bytes arena_copy(struct arena *arena, struct bytes run)
+{
+	char *at = run.len == SIZE_MAX ? NULL : arena_alloc(arena, run.len + 1);
+
+	if (at == NULL)
+		return BYTES_NONE;
+	if (run.len > 0)
+		memcpy(at, run.data, run.len);
+	return (struct bytes){.data = at, .len = run.len};
+}
+
+struct bytes arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *at;
+	int len;
+
+	va_start(arguments, format);
+	len = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	CHECK(len >= 0);
+	at = arena_alloc(arena, (size_t)len + 1);
+	if (at == NULL)
+		return BYTES_NONE;
+	va_start(arguments, format);
+	vsnprintf(at, (size_t)len + 1, format, arguments);
+	va_end(arguments);
+	return (struct bytes){.data = at, .len = (size_t)len};
+}

@@ -1,0 +1,168 @@
+#include "parsers/base/bytes.h"
+
+#include <string.h>
+
+struct bytes bytes_of(const char *text)
+{
+	if (text == NULL)
+		return BYTES_NONE;
+	return (struct bytes){.data = text, .len = strlen(text)};
+}
+
+bool bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
+bool bytes_equal_nocase(struct bytes a, struct bytes b)
+{
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
+			return false;
+	return true;
+}
+
+int bytes_compare(struct bytes a, struct bytes b)
+{
+	size_t shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+
+	if (order != 0)
+		return order;
+	return (a.len > b.len) - (a.len < b.len);
+}
+
+bool bytes_starts(struct bytes run, struct bytes prefix)
+{
+	return run.len >= prefix.len && bytes_equal(bytes_slice(run, 0, prefix.len), prefix);
+}
+
+bool bytes_ends(struct bytes run, struct bytes suffix)
+{
+	return run.len >= suffix.len && bytes_equal(bytes_from(run, run.len - suffix.len), suffix);
+}
+
+bool bytes_ends_nocase(struct bytes run, struct bytes suffix)
+{
+	return run.len >= suffix.len && bytes_equal_nocase(bytes_from(run, run.len - suffix.len), suffix);
+}
+
+size_t bytes_find_byte(struct bytes run, char byte)
+{
+	const char *at = run.len == 0 ? NULL : memchr(run.data, byte, run.len);
+
+	return at == NULL ? BYTES_NOT_FOUND : (size_t)(at - run.data);
+}
+
+size_t bytes_find(struct bytes run, struct bytes part)
+{
+	const char *at;
+
+	if (part.len == 0)
+		return 0;
+	if (part.len > run.len)
+		return BYTES_NOT_FOUND;
+	at = memmem(run.data, run.len, part.data, part.len);
+	return at == NULL ? BYTES_NOT_FOUND : (size_t)(at - run.data);
+}
+
+size_t bytes_find_nocase(struct bytes run, struct bytes part)
+{
+	for (size_t i = 0; i + part.len <= run.len; i++)
+		if (bytes_equal_nocase(bytes_slice(run, i, part.len), part))
+			return i;
+	return BYTES_NOT_FOUND;
+}
+
+struct bytes bytes_slice(struct bytes run, size_t from, size_t len)
+{
+	if (from >= run.len)
+		return (struct bytes){.data = run.data == NULL ? NULL : run.data + run.len, .len = 0};
+	if (len > run.len - from)
+		len = run.len - from;
+	return (struct bytes){.data = run.data + from, .len = len};
+}
+
+struct bytes bytes_from(struct bytes run, size_t from)
+{
+	return bytes_slice(run, from, SIZE_MAX);
+}
+
+struct bytes bytes_trim(struct bytes run)
+{
+	while (run.len > 0 && ascii_is_space(run.data[0]))
+		run = bytes_from(run, 1);
+	while (run.len > 0 && ascii_is_space(run.data[run.len - 1]))
+		run.len--;
+	return run;
+}
+
+struct bytes bytes_split(struct bytes *rest, char separator)
+{
+	struct bytes whole = *rest;
+	size_t at = bytes_find_byte(whole, separator);
+
+	if (at == BYTES_NOT_FOUND) {
+		*rest = BYTES_NONE;
+		return whole;
+	}
+	*rest = bytes_from(whole, at + 1);
+	return bytes_slice(whole, 0, at);
+}
+
+bool bytes_to_u64(struct bytes run, uint64_t *out_value)
+{
+	uint64_t value = 0;
+
+	if (run.len == 0)
+		return false;
+	for (size_t i = 0; i < run.len; i++) {
+		if (!ascii_is_digit(run.data[i]))
+			return false;
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(run.data[i] - '0'), &value))
+			return false;
+	}
+	*out_value = value;
+	return true;
+}
+
+char ascii_lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
+
+bool ascii_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+bool ascii_is_alpha(char byte)
+{
+	char lower = ascii_lower(byte);
+
+	return lower >= 'a' && lower <= 'z';
+}
+
+bool ascii_is_alnum(char byte)
+{
+	return ascii_is_digit(byte) || ascii_is_alpha(byte);
+}
+
+bool ascii_is_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+int ascii_hex_value(char byte)
+{
+	char lower = ascii_lower(byte);
+
+	if (ascii_is_digit(byte))
+		return byte - '0';
+	if (lower >= 'a' && lower <= 'f')
+		return lower - 'a' + 10;
+	return -1;
+}

@@ -1,0 +1,164 @@
+/*
+ * limits: every ceiling of the sensor, each with its reason. What grows is born
+ * with one of these, and says what happens there: refuse, cut and mark, or let
+ * the oldest go, always counted.
+ */
+#pragma once
+
+#define KIB	(1024ull)
+#define MIB	(1024ull * KIB)
+#define GIB	(1024ull * MIB)
+#define SECONDS (1000000000ull) /* in nanoseconds */
+
+/* -- memory ----------------------------------------------------------------- */
+
+/* One malloc serves a typical exchange: head, a 2 KB body twice, findings. */
+#define LIMIT_ARENA_BLOCK (16 * KIB)
+
+/* An exchange with both bodies at their ceiling, decoded, and their trees. */
+#define LIMIT_EXCHANGE_BYTES (64 * MIB)
+
+/* What crosses to the collector for one exchange: masked texts only. */
+#define LIMIT_JUDGED_BYTES (1 * MIB)
+
+/* Words of load problems; nobody reads more. */
+#define LIMIT_PROBLEMS	    1000
+#define LIMIT_PROBLEM_BYTES (1 * MIB)
+
+/* -- packets ---------------------------------------------------------------- */
+
+/* Largest TSO/GRO super-packet plus tunnels; also libpcap's own maximum. */
+#define LIMIT_SNAPLEN 262144
+
+/* Encapsulations inside one another: two tunnels with VLANs each; deeper is hostile. */
+#define LIMIT_TUNNEL_DEPTH 8
+
+/* Packets between a capture thread and a worker: some milliseconds at line rate. */
+#define LIMIT_RING_SLOTS 4096
+#define LIMIT_RING_BYTES (16 * MIB)
+
+/* -- connections ------------------------------------------------------------ */
+
+/* Connections that one worker remembers; the longest untouched leaves first. */
+#define LIMIT_CONNECTIONS 200000
+
+/* Early bytes held for one direction: a 10 Gbit/s window over 3 ms; past it the hole is given up. */
+#define LIMIT_STREAM_HELD (4 * MIB)
+
+/* Early segments held for one direction: bounds the list where segments are tiny. */
+#define LIMIT_STREAM_SEGMENTS 4096
+
+/* Early bytes of all connections of one worker; past it the hole with the most bytes is given up. */
+#define LIMIT_HELD_TOTAL (256 * MIB)
+
+/* Behind a hole with no acknowledgement seen: one-sided mirrors never acknowledge. */
+#define LIMIT_GAP_BYTES	  (64 * KIB)
+#define LIMIT_GAP_PACKETS 64
+#define LIMIT_GAP_NS	  (2 * SECONDS)
+
+/* RFC 1122 suggests two hours for keep-alive; mirrors lose FINs, memory is finite. */
+#define LIMIT_CONNECTION_IDLE_NS (300 * SECONDS)
+
+/* A SYN that nobody answers. */
+#define LIMIT_HALF_OPEN_NS (30 * SECONDS)
+
+/* After both FINs, late retransmissions still belong to the old connection. */
+#define LIMIT_CLOSED_NS (2 * SECONDS)
+
+/* -- HTTP ------------------------------------------------------------------- */
+
+/* A request or status line; servers stop at 8 to 64 KiB. */
+#define LIMIT_START_LINE_BYTES (64 * KIB)
+
+/* All header fields of one message. */
+#define LIMIT_HEAD_BYTES  (256 * KIB)
+#define LIMIT_HEAD_FIELDS 256
+
+/* Body bytes kept for checking, as sent and again after decoding; the rest is counted, not kept. */
+#define LIMIT_BODY_BYTES (8 * MIB)
+
+/* Decoded bytes per encoded byte above LIMIT_RATIO_FROM: real text stays below 100. */
+#define LIMIT_DECODED_RATIO 2048
+#define LIMIT_RATIO_FROM    (1 * MIB)
+
+/* Content codings on top of one another. */
+#define LIMIT_CODING_LAYERS 2
+
+/* Requests waiting for their responses on one connection (Zeek 100, libhtp 512). */
+#define LIMIT_PIPELINE 256
+
+/* Bytes of something that is not HTTP before a direction is called opaque. */
+#define LIMIT_HUNT_BYTES (1 * MIB)
+
+/* Finished exchanges waiting inside one session between two calls of session_next. */
+#define LIMIT_SESSION_READY 512
+
+/* Nesting of a JSON body; real ones stay below 40. */
+#define LIMIT_JSON_DEPTH 256
+
+/* Values of one body that are read for checking and scanning. */
+#define LIMIT_BODY_VALUES 1000000
+
+/* -- contracts -------------------------------------------------------------- */
+
+/* One spec file: Microsoft Graph is 30 MB. */
+#define LIMIT_SPEC_BYTES (64 * MIB)
+
+/* Nodes of one document after YAML aliases are expanded (billion laughs). */
+#define LIMIT_DOCUMENT_NODES 8000000
+#define LIMIT_DOCUMENT_DEPTH 200
+
+/* Files that one spec may pull in through $ref (DigitalOcean has 2,907). */
+#define LIMIT_SPEC_FILES 10000
+
+/* Steps of one $ref chain. */
+#define LIMIT_REF_CHAIN 64
+
+/* Memory of everything loaded: contracts, specs, compiled schemas. */
+#define LIMIT_CONTRACT_BYTES (4 * GIB)
+
+#define LIMIT_PARTNERS	 20000
+#define LIMIT_OPERATIONS 1000000
+
+/* Segments of one request path that are matched. */
+#define LIMIT_PATH_SEGMENTS 128
+
+/* PCRE2 work for one `pattern` on one value. */
+#define LIMIT_PATTERN_STEPS 100000
+#define LIMIT_PATTERN_DEPTH 1000
+
+/* Checking one body: schema steps, depth of nested schemas, departures reported. */
+#define LIMIT_SCHEMA_STEPS 20000000
+#define LIMIT_SCHEMA_DEPTH 512
+#define LIMIT_DEPARTURES   64
+
+/* -- rules ------------------------------------------------------------------ */
+
+/* Findings of one exchange; more are counted. */
+#define LIMIT_FINDINGS 128
+
+/* Sensitive-data hits of one exchange that are kept; more are counted. */
+#define LIMIT_HITS 256
+
+/* Values of one exchange looked at by the pattern scan, and their bytes. */
+#define LIMIT_SCAN_BYTES (16 * MIB)
+
+/* One pattern alone may take this long to compile, and this much memory. */
+#define LIMIT_PATTERN_COMPILE_NS    (3 * SECONDS)
+#define LIMIT_PATTERN_COMPILE_BYTES (1 * GIB)
+
+/* -- what has a past -------------------------------------------------------- */
+
+/* Open findings remembered. */
+#define LIMIT_LEDGER 1000000
+
+/* Endpoints and usage lines remembered. */
+#define LIMIT_INVENTORY 100000
+#define LIMIT_USAGE	100000
+
+/* One published record (siem.md: 256 KiB). */
+#define LIMIT_RECORD_BYTES (256 * KIB)
+
+/* librdkafka's own queue (defaults are 1 GiB and 100,000). */
+#define LIMIT_KAFKA_QUEUE_KIB	   65536
+#define LIMIT_KAFKA_QUEUE_MESSAGES 20000

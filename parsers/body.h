@@ -1,0 +1,48 @@
+/*
+ * body: the content of a message, read once by its media type into values that
+ * the schema check and the data scan both walk. The narrow door: who reads a
+ * body knows this header and nothing of JSON text, forms or coding.
+ *
+ * Owns     nothing; trees are allocated in the exchange's arena.
+ */
+#pragma once
+
+#include <yyjson.h>
+
+#include "parsers/exchange.h"
+
+enum body_kind {
+	BODY_EMPTY,	/* no body, or zero bytes */
+	BODY_JSON,	/* json is set */
+	BODY_FORM,	/* fields are set (application/x-www-form-urlencoded) */
+	BODY_TEXT,	/* text/ and unknown types that are UTF-8 */
+	BODY_OPAQUE,	/* binary, or a type that is not read */
+	BODY_MALFORMED, /* said to be JSON or a form and is not */
+	BODY_UNREAD,	/* not whole, or over a ceiling: no verdict about it is possible */
+};
+
+struct form_field {
+	struct bytes name, value; /* percent-decoded, '+' is a space */
+	struct bytes raw_name, raw_value;
+};
+
+struct body_reading {
+	enum body_kind kind;
+	yyjson_val *json; /* BODY_JSON: the root */
+	struct form_field *fields;
+	size_t field_count;
+	struct bytes text; /* BODY_TEXT: the content; also of MALFORMED and UNREAD, what there is */
+	size_t error_offset;
+	const char *error; /* BODY_MALFORMED, BODY_UNREAD: why, a static string */
+};
+
+/* Reads by the media type; "application/json", "+json" suffixes, and, with no
+ * Content-Type at all, by the first byte. */
+void body_read(struct exchange *exchange, struct message *message, struct body_reading *out_reading);
+
+/* Splits a query or form; at most LIMIT_BODY_VALUES fields. NULL and 0 when empty or without memory. */
+struct form_field *form_read(struct bytes text, struct arena *arena, size_t *out_count);
+
+/* %XX decoding into the arena; '+' becomes a space when plus_is_space. The same
+ * run when there is nothing to decode; bad sequences are kept as they are. */
+struct bytes percent_decode(struct bytes text, bool plus_is_space, struct arena *arena);

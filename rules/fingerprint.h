@@ -1,0 +1,19 @@
+/*
+ * fingerprint: a keyed HMAC (SHA-256, cut to 8 bytes) that lets analysts see
+ * that two masked values are the same, and nothing more (RFC 2104).
+ *
+ * Thread   the key is frozen after start.
+ */
+#pragma once
+
+#include "parsers/base/bytes.h"
+
+struct fingerprint_key {
+	uint8_t bytes[32];
+};
+
+#define FINGERPRINT_TEXT_LEN 16
+
+/* Writes 16 hex digits and a NUL. `domain` keeps uses apart ("value", "user"). */
+void fingerprint(const struct fingerprint_key *key, const char *domain, struct bytes value,
+		 char text[FINGERPRINT_TEXT_LEN + 1]);

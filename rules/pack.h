@@ -1,0 +1,60 @@
+/*
+ * pack: data classes as data: pattern, validator, context words, mask. The
+ * built-in packs under rules/packs/ and a user's own have the same powers.
+ *
+ * Frozen after loading. Built-in packs are compiled into the program as text.
+ */
+#pragma once
+
+#include "parsers/base/problem.h"
+#include "parsers/base/status.h"
+
+/* Where a class is looked for; a bit set. */
+enum scan_place {
+	SCAN_REQUEST_PATH = 1 << 0,
+	SCAN_REQUEST_QUERY = 1 << 1,
+	SCAN_REQUEST_HEADER = 1 << 2,
+	SCAN_REQUEST_COOKIE = 1 << 3,
+	SCAN_REQUEST_BODY = 1 << 4,
+	SCAN_RESPONSE_HEADER = 1 << 5,
+	SCAN_RESPONSE_COOKIE = 1 << 6, /* Set-Cookie */
+	SCAN_RESPONSE_BODY = 1 << 7,
+	SCAN_ANYWHERE = (1 << 8) - 1,
+};
+
+struct mask_plan {
+	unsigned keep_first, keep_last; /* characters shown in clear */
+	bool is_email;			/* first character and the domain */
+};
+
+struct validator; /* validator.h */
+
+struct data_class {
+	struct bytes id, title, pack;
+	struct bytes pattern;
+	const struct validator *validator; /* NULL: none */
+	struct bytes validator_argument;   /* "87654321" of mod11:87654321 */
+	const struct bytes *context;	   /* lower case words */
+	size_t context_count;
+	bool is_context_required;
+	unsigned places; /* of enum scan_place */
+	unsigned severity;
+	struct mask_plan mask;
+	bool is_sensitive;  /* false: only where it is asked for */
+	bool is_secret;	    /* a credential of a machine: secret.* instead of pii.* */
+	const struct bytes *match, *no_match;
+	size_t match_count, no_match_count;
+	struct bytes fold;  /* version of the pattern: first 8 hex digits of its hash */
+};
+
+struct packs {
+	struct arena arena;
+	struct data_class *classes;
+	size_t count;
+};
+
+/* All built-in packs; then add the user's. A pack with a problem is refused whole, with the reason. */
+MUST_CHECK enum status packs_init(struct packs *packs, struct problems *problems);
+MUST_CHECK enum status packs_add(struct packs *packs, struct bytes text, const char *file, struct problems *problems);
+void packs_finish(struct packs *packs);
+const struct data_class *packs_class(const struct packs *packs, struct bytes id); /* NULL when unknown */

@@ -1,0 +1,25 @@
+/*
+ * rule: looks at the evidence of one exchange and adds findings. A rule needs
+ * no past; what has one belongs to the collector.
+ */
+#pragma once
+
+#include "rules/finding.h"
+#include "rules/scan.h"
+#include "specs/conform.h"
+
+/* All that is known about one exchange when rules judge it. */
+struct evidence {
+	struct exchange *exchange;
+	const struct contract *contract;
+	const struct credentials *credentials;
+	const struct partner *partner; /* NULL: unidentified */
+	const struct match *match;
+	const struct body_reading *request, *response;
+	const struct departures *departures;
+	const struct hits *hits;
+};
+
+typedef void rule_judge(const struct evidence *evidence, struct findings *out);
+
+/* The families, one file a rule: rules/FAMILY/NAME.c. */

@@ -1,0 +1,9 @@
+/*
+ * ruleset: the one table of rules, and what turns evidence into findings.
+ * Severity modifiers (findings.md 2.1) are applied here, in one place.
+ */
+#pragma once
+
+#include "rules/rule.h"
+
+void ruleset_judge(const struct evidence *evidence, struct findings *out);

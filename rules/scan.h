@@ -1,0 +1,52 @@
+/*
+ * scan: one Hyperscan pass over the values of an exchange: path, query, fields,
+ * cookies and bodies of both directions. A hit is mapped to where it stands:
+ * JSON pointer, parameter or field name.
+ *
+ * The values are laid out one after another in one text, decoded, so that a
+ * match never crosses from one value into the next and offsets lead back.
+ *
+ * Thread   a pattern_set is frozen and shared; a scanner is one worker's.
+ */
+#pragma once
+
+#include "parsers/body.h"
+#include "rules/fingerprint.h"
+#include "rules/pack.h"
+#include "specs/departure.h"
+
+struct pattern_set; /* compiled; hs.h stays inside pattern.c */
+
+/* Every pattern compiles, or its pack's problem says why and the whole set fails. */
+MUST_CHECK enum status pattern_set_new(const struct packs *packs, struct problems *problems,
+				       struct pattern_set **out_set);
+void pattern_set_free(struct pattern_set *set);
+
+struct hit {
+	const struct data_class *class;
+	enum side side;
+	enum part part;
+	struct bytes name;	 /* parameter, field or cookie name */
+	struct bytes pointer;	 /* RFC 6901, bodies only */
+	struct bytes sample;	 /* masked */
+	char value_hmac[FINGERPRINT_TEXT_LEN + 1];
+	size_t offset, len;	 /* inside the path (PART_PATH, as sent), to mask it there */
+	unsigned count;		 /* how often this class at this place in this exchange, array indexes folded */
+};
+
+struct hits {
+	struct hit *list; /* in the exchange's arena; LIMIT_HITS of them */
+	size_t count;
+	uint64_t left_out;
+	bool is_cut; /* more than LIMIT_SCAN_BYTES: the rest was not looked at */
+};
+
+struct scanner;
+
+struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key); /* NULL without memory */
+void scanner_free(struct scanner *scanner);
+void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
+		  const struct body_reading *response, struct hits *out_hits);
+
+/* All matches of one class in a text alone, for `pack test`. */
+bool scanner_matches(struct scanner *scanner, const struct data_class *class, struct bytes text);

@@ -1,0 +1,58 @@
+/*
+ * segment: the innermost TCP segment of a packet, after link layer, VLAN tags,
+ * tunnels and IP. A view: it lives as long as the packet's bytes.
+ *
+ *	drop = segment_read(&packet, &counts, &segment);
+ *	if (drop != DROP_NONE)
+ *		...counted already
+ */
+#pragma once
+
+#include "parsers/base/endpoint.h"
+#include "sensor/capture/packet.h"
+
+/* Every packet that does not become a segment has one of these. */
+enum drop {
+	DROP_NONE,
+	DROP_NOT_IP,	      /* ARP, LLDP, ... */
+	DROP_NOT_TCP,	      /* UDP that is no tunnel, ICMP, ... */
+	DROP_FRAGMENT,	      /* an IP fragment that is not yet whole, or never will be */
+	DROP_TRUNCATED,	      /* headers are cut by the capture */
+	DROP_MALFORMED,	      /* a header contradicts itself */
+	DROP_LINK_TYPE,	      /* a link type that is not read */
+	DROP_TUNNEL_DEPTH,    /* more than LIMIT_TUNNEL_DEPTH encapsulations */
+	DROP_COUNT,
+};
+
+const char *drop_name(enum drop drop); /* "not_ip" ... */
+
+enum tcp_flag { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_PUSH = 8, TCP_ACK = 16, TCP_URG = 32 };
+
+struct segment {
+	struct endpoint from, to;
+	uint32_t seq, ack;
+	uint8_t flags; /* of enum tcp_flag */
+	struct bytes payload;
+	uint32_t cut_len; /* payload bytes that were on the wire but not captured, behind payload */
+	uint64_t time_ns, clock_ns;
+	uint64_t number; /* of the packet */
+	uint16_t source;
+	bool is_decrypted;
+	uint16_t vlan; /* outermost VLAN id, 0 none: for doctor and evidence, never for the key */
+	uint32_t vni;  /* innermost VXLAN network, 0 none */
+};
+
+/* What was seen on the way in. Packets in = segments + sum of drops. */
+struct capture_counts {
+	uint64_t packets, bytes;
+	uint64_t segments;
+	uint64_t drops[DROP_COUNT];
+	uint64_t vlan, vxlan, gre; /* encapsulations undone */
+	uint64_t cut;		   /* packets of which the capture holds only the start */
+	uint64_t checksum_bad;	   /* reserved: checksums are not verified by default */
+};
+
+enum drop segment_read(const struct packet *packet, struct capture_counts *counts, struct segment *out_segment);
+
+/* Symmetric: both directions of a connection give the same. Keyed by `seed`. */
+uint64_t segment_hash(const struct segment *segment, uint64_t seed);

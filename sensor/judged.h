@@ -1,0 +1,60 @@
+/*
+ * judged: what one exchange leaves behind once rules have looked at it: a
+ * compact, masked record that crosses from a worker to the collector. It holds
+ * no raw value, no credential, no body, and borrows nothing.
+ *
+ * Owns     everything it points to. Counted references, collector's thread only.
+ */
+#pragma once
+
+#include "parsers/exchange.h"
+#include "rules/finding.h"
+
+struct judged_side {
+	bool is_seen, is_complete;
+	uint64_t body_len; /* as sent */
+	uint64_t first_ns, last_ns;
+	uint64_t gap_len;
+	struct bytes content_type; /* media type, lower case */
+	struct bytes user_agent; /* request only, cut */
+};
+
+#define JUDGED_UID_LEN 16
+
+struct judged_finding {
+	struct finding finding;	     /* texts copied */
+	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of exactly what findings.md 2.1 names */
+};
+
+struct judged {
+	struct arena arena;
+	unsigned references;
+
+	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
+	struct endpoint client, server;
+	enum exchange_outcome outcome;
+	bool is_mid_stream, is_decrypted;
+	enum http_version version;
+	unsigned status; /* 0: no response */
+	struct bytes method, scheme, host, path, query; /* masked where they hold sensitive data; the query without values */
+	uint16_t host_port;
+	struct judged_side request, response;
+
+	struct bytes partner_id, partner_name, tier; /* empty: unidentified */
+	struct bytes api_id, spec_name, spec_version, spec_file, owner;
+	char spec_sha256[65];
+	struct bytes operation_id, template; /* of the contract, or learned */
+	bool is_documented, is_deprecated;
+	struct bytes auth;   /* kind of credential: "basic", "bearer", "none" */
+	struct bytes client_id; /* of a token, as presented; fingerprint of a Basic user name */
+	const struct bytes *classes; /* data classes seen */
+	size_t class_count;
+
+	struct judged_finding *findings;
+	size_t finding_count;
+	uint64_t findings_left_out;
+};
+
+struct judged *judged_new(void); /* one reference; NULL without memory */
+struct judged *judged_hold(struct judged *judged);
+void judged_release(struct judged *judged); /* accepts NULL */

@@ -1,0 +1,49 @@
+/*
+ * sink: where finished records go. A file or standard output as JSON Lines, or
+ * a Kafka topic. A sink never blocks its caller for the network.
+ *
+ *	status = sink_open(where, &plan, error, sizeof(error), &sink);
+ *	sink_put(sink, &message);
+ *	sink_flush(sink, 10 * 1000);
+ *	sink_close(sink);
+ *
+ * Thread   one (the collector's).
+ */
+#pragma once
+
+#include "parsers/base/bytes.h"
+#include "parsers/base/status.h"
+
+struct sink;
+
+/* One record on its way out. The sink copies what it keeps. */
+struct message {
+	struct bytes value;   /* one JSON object, no newline */
+	struct bytes key;     /* Kafka key (siem.md 3.5) */
+	struct bytes id;      /* metadata.uid: ce_id */
+	struct bytes type;    /* ce_type: "specular.finding.pii.response_leak.v1" */
+	struct bytes subject; /* ce_subject: operation; may be empty */
+	struct bytes partner; /* header; may be empty */
+	unsigned severity;    /* header; 0: none */
+	uint64_t time_ms;
+};
+
+struct sink_counts {
+	uint64_t queued, delivered, failed, dropped; /* queued = delivered + failed + dropped + still waiting */
+	uint64_t bytes;
+};
+
+struct sink_plan {
+	const char *sensor; /* --site: ce_source is /sensor/<sensor> */
+	bool is_lossless;   /* replay: a full queue waits instead of dropping */
+};
+
+/* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. */
+MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error, size_t error_len,
+				 struct sink **out_sink);
+void sink_put(struct sink *sink, const struct message *message);
+void sink_poll(struct sink *sink); /* takes delivery reports; never waits */
+MUST_CHECK enum status sink_flush(struct sink *sink, int timeout_ms);
+void sink_counts(const struct sink *sink, struct sink_counts *out_counts);
+const char *sink_error(const struct sink *sink); /* the last failure in words, or NULL */
+void sink_close(struct sink *sink); /* accepts NULL */

@@ -1,0 +1,21 @@
+/*
+ * conform: does this exchange do what its operation promises? Parameters, body,
+ * status, headers of both directions. What the mirror did not show is not
+ * judged: no verdict from a body with a hole.
+ */
+#pragma once
+
+#include "specs/contract.h"
+
+/* `out` has room for LIMIT_DEPARTURES; call only with MATCH_OPERATION. */
+void conform_check(const struct match *match, struct exchange *exchange, const struct body_reading *request,
+		   const struct body_reading *response, struct departures *out);
+
+/* May this class of data stand here by contract? Looks at the API, the operation
+ * and, for JSON bodies, the schema of the field at `pointer`. */
+bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,
+			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id);
+
+/* The learned template of an undocumented path: numbers, UUIDs, hashes, dates
+ * and long random segments become {int}, {uuid}, {hex}, {date}, {token}. */
+struct bytes template_learn(struct bytes path, struct arena *arena);

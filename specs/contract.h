@@ -1,0 +1,118 @@
+/*
+ * contract: what was promised. All partners, their specs and what they agreed,
+ * loaded together, frozen, read by every worker.
+ *
+ *	contract_load(&files, &problems, &contract);
+ *	partner = contract_partner(contract, exchange, credentials);
+ *	contract_operation(contract, partner, exchange, &match);
+ *	conform_check(&match, exchange, readings, &departures);
+ *
+ * A contracts folder holds one YAML or JSON file a partner (a table with
+ * "partner:"), tiers.yaml, and specs. A spec that no partner file names is a
+ * contract of its own and holds for every caller.
+ *
+ * Owns     everything below it. Lends pointers that live as long as it does.
+ * Thread   frozen after contract_load; shared.
+ */
+#pragma once
+
+#include "parsers/body.h"
+#include "parsers/credential.h"
+#include "parsers/exchange.h"
+#include "specs/operation.h"
+#include "specs/spec_files.h"
+
+struct limit_agreed {
+	uint64_t requests, bytes, concurrent; /* the one that is not 0 */
+	uint64_t per_ns;
+	enum { WINDOW_ROLLING, WINDOW_CALENDAR, WINDOW_FLEXI } window;
+};
+
+struct tokens_agreed {
+	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
+	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
+	struct bytes jwks; /* file name */
+	uint64_t lifetime_max_ns; /* 0: not agreed */
+};
+
+struct spec {
+	struct bytes name;    /* info.title */
+	struct bytes version; /* info.version */
+	struct bytes file;    /* relative to the contracts folder */
+	struct bytes owner;   /* x-owner */
+	char sha256[65];
+	const struct operation *operations;
+	size_t operation_count;
+};
+
+/* A spec as one partner (or everybody) uses it. */
+struct api {
+	const struct spec *spec;
+	const struct partner *partner;	 /* NULL: holds for every caller */
+	struct bytes id;		 /* stable: the spec's file name without folder and suffix */
+	const struct bytes *hosts;	 /* lower case; count 0: any host */
+	size_t host_count;
+	const struct bytes *base_paths;	 /* "" or "/orders/v1", no trailing slash */
+	size_t base_path_count;
+	const struct bytes *sensitive;	 /* allowed data classes */
+	size_t sensitive_count;
+};
+
+struct partner {
+	struct bytes id, name, tier, owner;
+	const struct api *apis;
+	size_t api_count;
+	const struct network *networks; /* access.networks */
+	size_t network_count;
+	const struct bytes *countries;
+	size_t country_count;
+	const struct limit_agreed *limits;
+	size_t limit_count;
+	struct tokens_agreed tokens;
+	enum { MODE_ALERT, MODE_WARN, MODE_OBSERVE } mode;
+};
+
+enum match_kind {
+	MATCH_OPERATION,  /* operation is set */
+	MATCH_NO_METHOD,  /* the template is known, the method is not: template is set */
+	MATCH_NO_PATH,	  /* host and base path are known: api is set */
+	MATCH_NO_BASE,	  /* the host is known */
+	MATCH_NO_HOST,	  /* nothing is bound to this host */
+	MATCH_UNKNOWABLE, /* the request was not seen */
+};
+
+struct match {
+	enum match_kind kind;
+	const struct api *api;
+	const struct operation *operation;
+	struct bytes template;	   /* of the spec; or learned from the path (/orders/{int}) */
+	struct bytes base_path;
+	struct bytes allowed;	   /* MATCH_NO_METHOD: "GET, POST" */
+	const struct partner *other; /* the operation exists only in this other partner's contract */
+	const struct bytes *values;  /* of the path parameters, in the order of the template, still encoded */
+	const struct bytes *value_names;
+	size_t value_count;
+};
+
+struct contract;
+
+/* Loads what can be loaded; a broken file is refused with its problems and the
+ * others still load. STATUS_INVALID only when nothing at all can be built. */
+MUST_CHECK enum status contract_load(const struct spec_files *files, struct problems *problems,
+				     struct contract **out_contract);
+void contract_free(struct contract *contract); /* accepts NULL */
+
+/* Who calls. NULL: nobody whom a contract names. The most specific identification wins; order:
+ * API key, client id of a token, Basic user, path prefix (longest), host, network (longest). */
+const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
+				       const struct credentials *credentials);
+
+/* What is called. The arena of the exchange holds path values and learned templates. */
+void contract_operation(const struct contract *contract, const struct partner *partner,
+			struct exchange *exchange, struct match *out_match);
+
+size_t contract_partner_count(const struct contract *contract);
+const struct partner *contract_partner_at(const struct contract *contract, size_t index);
+size_t contract_api_count(const struct contract *contract); /* all, of partners and common */
+const struct api *contract_api_at(const struct contract *contract, size_t index);
+bool contract_is_empty(const struct contract *contract); /* no API at all: nothing can be shadow */

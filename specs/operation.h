@@ -1,0 +1,97 @@
+/*
+ * operation: one method on one path template of a spec, compiled: what its
+ * requests and responses must look like. Frozen after loading.
+ */
+#pragma once
+
+#include "specs/departure.h"
+#include "specs/schema.h"
+
+struct parameter {
+	struct bytes name; /* of headers in lower case */
+	enum part part;	   /* path, query, header or cookie */
+	bool is_required;
+	bool is_empty_allowed;
+	bool is_exploded;
+	bool is_deep_object;
+	char separator;		     /* of arrays that are not exploded: ',', ' ' or '|' */
+	const struct schema *schema; /* NULL: anything */
+	struct bytes schema_pointer;
+};
+
+struct media {
+	struct bytes range;	     /* lower case, "application/json", or "application" with any subtype as "application/" and a star, without parameters */
+	const struct schema *schema; /* NULL: anything */
+	struct bytes schema_pointer;
+};
+
+struct content {
+	const struct media *list;
+	size_t count;
+	bool is_declared; /* a "content" (or body) is there, even if empty */
+	bool is_required; /* requests */
+};
+
+struct response_header {
+	struct bytes name; /* lower case */
+	bool is_required;
+	const struct schema *schema;
+	struct bytes schema_pointer;
+};
+
+struct response {
+	unsigned status_from, status_to; /* 200..200, 400..499; default is 0..999 */
+	bool is_default;
+	struct content content;
+	const struct response_header *headers;
+	size_t header_count;
+};
+
+enum security_kind {
+	SECURITY_API_KEY,
+	SECURITY_BASIC,
+	SECURITY_BEARER,
+	SECURITY_DIGEST,
+	SECURITY_HTTP,	  /* another http scheme, by name */
+	SECURITY_OAUTH2,  /* shown as a bearer token */
+	SECURITY_OPENID,  /* the same */
+	SECURITY_MUTUAL_TLS,
+	SECURITY_UNKNOWN, /* names a scheme that the spec does not define */
+};
+
+struct security_scheme {
+	enum security_kind kind;
+	struct bytes id;	  /* its key under components/securitySchemes */
+	struct bytes name;	  /* of the API key: field (lower case), parameter or cookie; of SECURITY_HTTP the scheme */
+	enum part part;		  /* of the API key: header, query or cookie */
+	const struct bytes *scopes; /* required here */
+	size_t scope_count;
+};
+
+/* All of these together (AND). */
+struct security_requirement {
+	const struct security_scheme *schemes;
+	size_t count; /* 0: no credential needed */
+};
+
+struct operation {
+	struct bytes method;   /* upper case */
+	struct bytes template; /* "/orders/{id}", without the base path */
+	struct bytes id;       /* operationId; "GET /orders/{id}" when it has none */
+	bool is_deprecated;
+	struct bytes sunset;   /* x-sunset, RFC 3339 date, or empty */
+	bool is_token_endpoint; /* its path is the tokenUrl of an oauth2 flow */
+
+	const struct parameter *parameters;
+	size_t parameter_count;
+	struct content request;
+	const struct response *responses;
+	size_t response_count;
+
+	bool has_security;	    /* false: the spec says nothing about it */
+	const struct security_requirement *requirements; /* any one is enough (OR) */
+	size_t requirement_count;   /* 0 with has_security: public */
+
+	const struct bytes *sensitive; /* data classes that x-specular-sensitive allows here */
+	size_t sensitive_count;
+};

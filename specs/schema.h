@@ -1,0 +1,56 @@
+/*
+ * schema: a JSON Schema compiled once, checked many times.
+ *
+ * Two dialects, one program: OpenAPI 3.0 (nullable, boolean exclusive bounds,
+ * $ref siblings ignored) and JSON Schema 2020-12 as OpenAPI 3.1 uses it.
+ *
+ * Owns     nothing; compiled schemas live in the arena of their schema_set,
+ *          frozen after loading, shared by all workers.
+ */
+#pragma once
+
+#include "parsers/base/arena.h"
+#include "specs/document.h"
+
+enum schema_dialect { DIALECT_OPENAPI_3_0, DIALECT_2020_12, DIALECT_DRAFT_4 };
+
+struct schema;	   /* one compiled schema */
+struct schema_set; /* all of one spec, with their regular expressions */
+
+/* Where a $ref leads. The specs floor resolves names relative to `from`, never leaves the folder. */
+struct schema_resolver {
+	/* The node that `reference` names as seen from `document`; *out_document is the
+	 * document it stands in. NULL when it cannot be resolved: the problem was added. */
+	const struct node *(*resolve)(void *context, const struct document *document, struct bytes reference,
+				      const struct document **out_document);
+	void *context;
+};
+
+MUST_CHECK enum status schema_set_new(enum schema_dialect dialect, const struct schema_resolver *resolver,
+				      struct problems *problems, struct schema_set **out_set);
+void schema_set_free(struct schema_set *set); /* accepts NULL */
+
+/* Compiles the schema at `node`; the same node gives the same schema, cycles are
+ * fine. NULL only without memory. What is not checked is a note in `problems`
+ * ("spec.unenforceable"), never silence. `pointer` is its RFC 6901 pointer. */
+const struct schema *schema_compile(struct schema_set *set, const struct document *document,
+				    const struct node *node, struct bytes pointer);
+
+/* Which declared data class a schema says its value holds: x-specular-sensitive,
+ * or a format that names one ("email"); empty when none. */
+struct bytes schema_data_class(const struct schema *schema);
+
+/* "type" as compiled, to coerce parameter text: a bit set of enum schema_type. */
+enum schema_type {
+	SCHEMA_NULL = 1 << 0,
+	SCHEMA_BOOLEAN = 1 << 1,
+	SCHEMA_INTEGER = 1 << 2,
+	SCHEMA_NUMBER = 1 << 3,
+	SCHEMA_STRING = 1 << 4,
+	SCHEMA_ARRAY = 1 << 5,
+	SCHEMA_OBJECT = 1 << 6,
+	SCHEMA_ANY = (1 << 7) - 1,
+};
+unsigned schema_types(const struct schema *schema);
+const struct schema *schema_items(const struct schema *schema); /* NULL when none */
+const struct schema *schema_property(const struct schema *schema, struct bytes name); /* NULL when none */

@@ -1,0 +1,27 @@
+/*
+ * schema_check: does a value fit a compiled schema? One pass, no allocation for
+ * values that fit, ceilings on steps, depth and departures.
+ *
+ * Thread   a checker is private to its worker; schemas are shared and frozen.
+ */
+#pragma once
+
+#include "parsers/base/arena.h"
+#include "specs/departure.h"
+#include "specs/schema.h"
+
+struct schema_checker {
+	struct arena *arena; /* texts of departures */
+	struct departures *out;
+	enum side side;	     /* readOnly and writeOnly depend on it */
+	enum part part;
+	struct bytes name;   /* of the parameter; empty for a body */
+	bool is_text;	     /* the value came as text (parameter, form): "5" fits integer */
+	uint64_t steps;	     /* work done; the caller sets it to 0 */
+};
+
+/* Adds departures to checker->out; true when there was none. */
+bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);
+
+/* A value that came as text: coerced by the schema's types, then checked. */
+bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker);

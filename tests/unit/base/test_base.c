@@ -1,0 +1,210 @@
+/* parsers/base: bytes, arena, buffer, map, cursor, endpoint. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parsers/base/arena.h"
+#include "parsers/base/buffer.h"
+#include "parsers/base/cursor.h"
+#include "parsers/base/endpoint.h"
+#include "parsers/base/map.h"
+#include "parsers/base/problem.h"
+
+static void bytes_split_gives_every_part(void **state)
+{
+	struct bytes rest = BYTES("a,,b");
+	const char *expected[] = {"a", "", "b"};
+	size_t count = 0;
+
+	(void)state;
+	while (rest.data != NULL) {
+		struct bytes part = bytes_split(&rest, ',');
+
+		assert_true(count < 3);
+		assert_true(bytes_equal(part, bytes_of(expected[count])));
+		count++;
+	}
+	assert_int_equal(count, 3);
+}
+
+static void bytes_numbers_refuse_overflow(void **state)
+{
+	uint64_t value = 7;
+
+	(void)state;
+	assert_true(bytes_to_u64(BYTES("18446744073709551615"), &value));
+	assert_true(value == UINT64_MAX);
+	assert_false(bytes_to_u64(BYTES("18446744073709551616"), &value));
+	assert_false(bytes_to_u64(BYTES("+1"), &value));
+	assert_false(bytes_to_u64(BYTES(""), &value));
+	assert_true(value == UINT64_MAX);
+}
+
+static void bytes_search_and_compare(void **state)
+{
+	(void)state;
+	assert_int_equal(bytes_find(BYTES("hello"), BYTES("llo")), 2);
+	assert_true(bytes_find(BYTES("hello"), BYTES("lll")) == BYTES_NOT_FOUND);
+	assert_true(bytes_find(BYTES(""), BYTES("l")) == BYTES_NOT_FOUND);
+	assert_int_equal(bytes_find_nocase(BYTES("Content-TYPE"), BYTES("type")), 8);
+	assert_true(bytes_compare(BYTES("a"), BYTES("ab")) < 0);
+	assert_true(bytes_equal(bytes_trim(BYTES(" \t x \r\n")), BYTES("x")));
+	assert_true(bytes_equal(bytes_slice(BYTES("abc"), 1, SIZE_MAX), BYTES("bc")));
+	assert_int_equal(bytes_slice(BYTES("abc"), 9, 1).len, 0);
+}
+
+static void arena_stops_at_its_ceiling(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 100);
+	assert_non_null(arena_alloc(&arena, 60));
+	assert_null(arena_alloc(&arena, 60));
+	assert_true(arena.is_full);
+	assert_null(arena_alloc(&arena, SIZE_MAX));
+	arena_reset(&arena);
+	assert_non_null(arena_alloc(&arena, 60));
+	assert_false(arena.is_full);
+	assert_true(bytes_equal(arena_printf(&arena, "%d-%s", 7, "x"), BYTES("7-x")));
+	arena_wipe(&arena);
+}
+
+static void buffer_takes_all_or_nothing(void **state)
+{
+	struct buffer buffer = BUFFER_MAX(4);
+
+	(void)state;
+	assert_int_equal(buffer_append(&buffer, BYTES("abc")), STATUS_OK);
+	assert_int_equal(buffer_append(&buffer, BYTES("de")), STATUS_LIMIT);
+	assert_int_equal(buffer.len, 3);
+	assert_int_equal(buffer_append_some(&buffer, BYTES("de")), 1);
+	assert_true(bytes_equal(buffer_bytes(&buffer), BYTES("abcd")));
+	buffer_finish(&buffer);
+	assert_int_equal(buffer_append(&buffer, BYTES("abcd")), STATUS_OK);
+	buffer_finish(&buffer);
+}
+
+static int left_count;
+
+static void count_leaving(void *context, void *value)
+{
+	(void)context;
+	(void)value;
+	left_count++;
+}
+
+static void map_lets_the_oldest_go(void **state)
+{
+	struct map map;
+	bool is_new;
+	int *value;
+
+	(void)state;
+	left_count = 0;
+	map_init(&map, &(struct map_plan){
+			       .entries_max = 2, .value_len = sizeof(int), .seed = 7, .leave = count_leaving});
+	value = map_put(&map, BYTES("a"), &is_new);
+	assert_true(is_new);
+	*value = 1;
+	map_put(&map, BYTES("b"), &is_new);
+	map_put(&map, BYTES("a"), &is_new);
+	assert_false(is_new);
+	map_put(&map, BYTES("c"), &is_new);
+	assert_null(map_find(&map, BYTES("b")));
+	assert_int_equal(*(int *)map_find(&map, BYTES("a")), 1);
+	assert_int_equal(map.evicted, 1);
+	assert_true(bytes_equal(map_key(map_oldest(&map)), BYTES("a")));
+	map_finish(&map);
+	assert_int_equal(left_count, 3);
+}
+
+static void map_grows_and_keeps_all(void **state)
+{
+	struct map map;
+	bool is_new;
+
+	(void)state;
+	map_init(&map, &(struct map_plan){.entries_max = 5000, .value_len = sizeof(int), .seed = 1});
+	for (int i = 0; i < 5000; i++) {
+		int *value = map_put(&map, (struct bytes){.data = (char *)&i, .len = sizeof(i)}, &is_new);
+
+		assert_non_null(value);
+		*value = i;
+	}
+	for (int i = 0; i < 5000; i++)
+		assert_int_equal(*(int *)map_find(&map, (struct bytes){.data = (char *)&i, .len = sizeof(i)}), i);
+	assert_int_equal(map.count, 5000);
+	map_finish(&map);
+}
+
+static void cursor_sticks_at_the_first_short_read(void **state)
+{
+	struct cursor cursor = cursor_of(BYTES("\x01\x02\x03"));
+
+	(void)state;
+	assert_int_equal(cursor_u16(&cursor), 0x0102);
+	assert_int_equal(cursor_u16(&cursor), 0);
+	assert_true(cursor.ran_out);
+	assert_int_equal(cursor_u8(&cursor), 0);
+	assert_int_equal(cursor_rest(&cursor).len, 0);
+}
+
+static void networks_contain_addresses(void **state)
+{
+	struct network network;
+	struct address address;
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_true(network_read(BYTES("203.0.113.0/25"), &network));
+	assert_true(address_read(BYTES("203.0.113.127"), &address));
+	assert_true(network_contains(&network, &address));
+	assert_true(address_read(BYTES("203.0.113.128"), &address));
+	assert_false(network_contains(&network, &address));
+	assert_true(network_read(BYTES("2001:db8::/32"), &network));
+	assert_true(address_read(BYTES("2001:db8::9"), &address));
+	assert_true(network_contains(&network, &address));
+	address_print(&address, text);
+	assert_string_equal(text, "2001:db8::9");
+	assert_false(network_read(BYTES("203.0.113.1/25"), &network));
+	assert_false(network_read(BYTES("203.0.113.0/33"), &network));
+	assert_false(network_read(BYTES("203.0.113/24"), &network));
+	assert_false(network_read(BYTES(""), &network));
+}
+
+static void problems_are_kept_and_counted(void **state)
+{
+	struct problems problems;
+
+	(void)state;
+	problems_init(&problems);
+	for (int i = 0; i < 1005; i++)
+		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.line = 1}, "mend", "%d", i);
+	assert_int_equal(problems.count, 1000);
+	assert_int_equal(problems.left_out, 5);
+	assert_int_equal(problems.error_count, 1005);
+	assert_string_equal(problems.list[999].what, "999");
+	problems_finish(&problems);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_split_gives_every_part),
+		cmocka_unit_test(bytes_numbers_refuse_overflow),
+		cmocka_unit_test(bytes_search_and_compare),
+		cmocka_unit_test(arena_stops_at_its_ceiling),
+		cmocka_unit_test(buffer_takes_all_or_nothing),
+		cmocka_unit_test(map_lets_the_oldest_go),
+		cmocka_unit_test(map_grows_and_keeps_all),
+		cmocka_unit_test(cursor_sticks_at_the_first_short_read),
+		cmocka_unit_test(networks_contain_addresses),
+		cmocka_unit_test(problems_are_kept_and_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
