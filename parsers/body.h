@@ -12,18 +12,18 @@
 #include "parsers/exchange.h"
 
 enum body_kind {
-	BODY_EMPTY,	/* no body, or zero bytes */
-	BODY_JSON,	/* json is set */
-	BODY_FORM,	/* fields are set (application/x-www-form-urlencoded) */
-	BODY_TEXT,	/* text/ and unknown types that are UTF-8 */
-	BODY_OPAQUE,	/* binary, or a type that is not read */
+	BODY_EMPTY,     /* no body, or zero bytes */
+	BODY_JSON,      /* json is set */
+	BODY_FORM,      /* fields are set (application/x-www-form-urlencoded) */
+	BODY_TEXT,      /* text/ and unknown types that are UTF-8 */
+	BODY_OPAQUE,    /* binary, or a type that is not read */
 	BODY_MALFORMED, /* said to be JSON or a form and is not */
-	BODY_UNREAD,	/* not whole, or over a ceiling: no verdict about it is possible */
+	BODY_UNREAD,    /* not whole, or over a ceiling: no verdict about it is possible */
 };
 
 struct form_field {
-	struct bytes name, value; /* percent-decoded, '+' is a space */
-	struct bytes raw_name, raw_value;
+	struct bytes name, value;         /* percent-decoded, '+' is a space */
+	struct bytes raw_name, raw_value; /* raw_value.data is NULL when there was no '=' */
 };
 
 struct body_reading {

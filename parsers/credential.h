@@ -16,11 +16,11 @@ enum credential_kind {
 	CREDENTIAL_DIGEST,    /* RFC 7616 */
 	CREDENTIAL_NEGOTIATE, /* RFC 4559 */
 	CREDENTIAL_NTLM,
-	CREDENTIAL_AWS,	      /* Signature Version 4 */
-	CREDENTIAL_HMAC,      /* HMAC and Signature schemes by whatever name */
-	CREDENTIAL_SCHEME,    /* another Authorization scheme */
-	CREDENTIAL_KEY,	      /* an API key by a usual name: x-api-key, api_key, apikey, ... */
-	CREDENTIAL_COOKIE,    /* a session cookie by a usual name */
+	CREDENTIAL_AWS,         /* Signature Version 4 */
+	CREDENTIAL_HMAC,        /* HMAC and Signature schemes by whatever name */
+	CREDENTIAL_SCHEME,      /* another Authorization scheme */
+	CREDENTIAL_KEY,         /* an API key by a usual name: x-api-key, api_key, apikey, ... */
+	CREDENTIAL_COOKIE,      /* a session cookie by a usual name */
 	CREDENTIAL_CERTIFICATE, /* a client certificate named by a proxy (X-Forwarded-Client-Cert ...) */
 };
 

@@ -30,25 +30,25 @@ struct header {
 };
 
 enum body_state {
-	BODY_NONE,     /* the message has no body */
-	BODY_WHOLE,    /* every byte was seen and kept */
-	BODY_CUT,      /* seen, but kept only up to LIMIT_BODY_BYTES */
-	BODY_HOLED,    /* bytes are missing; content ends at the hole */
-	BODY_UNENDED,  /* the connection ended first; content is what came */
+	BODY_NONE,    /* the message has no body */
+	BODY_WHOLE,   /* every byte was seen and kept */
+	BODY_CUT,     /* seen, but kept only up to LIMIT_BODY_BYTES */
+	BODY_HOLED,   /* bytes are missing; content ends at the hole */
+	BODY_UNENDED, /* the connection ended first; content is what came */
 };
 
 enum coding_outcome {
-	CODING_NONE,	    /* no Content-Encoding */
+	CODING_NONE, /* no Content-Encoding */
 	CODING_DECODED,
 	CODING_UNSUPPORTED, /* content is as sent */
-	CODING_BROKEN,	    /* content is as sent */
-	CODING_BOMB,	    /* the output or ratio ceiling; content is what was decoded so far */
-	CODING_PARTIAL,	    /* the body is not whole; content is what could be decoded */
+	CODING_BROKEN,      /* content is as sent */
+	CODING_BOMB,        /* the output or ratio ceiling; content is what was decoded so far */
+	CODING_PARTIAL,     /* the body is not whole; content is what could be decoded */
 };
 
 struct body {
 	struct bytes content; /* after transfer and content decoding */
-	uint64_t wire_len;    /* bytes as sent, without chunk framing, before content decoding, holes included */
+	uint64_t wire_len; /* bytes as sent, without chunk framing, before content decoding, holes included */
 	enum body_state state;
 	enum coding_outcome coding;
 };
@@ -56,54 +56,58 @@ struct body {
 /* What is odd about the framing of a message; a bit set. RFC 9112 sections 2.2, 5, 6, 11.2. */
 enum oddity {
 	ODDITY_LENGTH_AND_CHUNKED = 1 << 0, /* Content-Length beside Transfer-Encoding */
-	ODDITY_LENGTH_TWICE = 1 << 1,	    /* several Content-Length, equal or not */
-	ODDITY_LENGTH_DIFFERS = 1 << 2,	    /* several Content-Length that differ */
+	ODDITY_LENGTH_TWICE = 1 << 1,       /* several Content-Length, equal or not */
+	ODDITY_LENGTH_DIFFERS = 1 << 2,     /* several Content-Length that differ */
 	ODDITY_OBS_FOLD = 1 << 3,
 	ODDITY_BARE_LF = 1 << 4,
 	ODDITY_BARE_CR = 1 << 5,
-	ODDITY_NAME_SPACE = 1 << 6,	    /* white space between field name and colon */
+	ODDITY_NAME_SPACE = 1 << 6,         /* white space between field name and colon */
 	ODDITY_CODING_NOT_CHUNKED = 1 << 7, /* Transfer-Encoding does not end in chunked */
-	ODDITY_METHOD_UNKNOWN = 1 << 8,	    /* a method that llhttp does not know */
-	ODDITY_AFTER_CLOSE = 1 << 9,	    /* bytes after Connection: close */
-	ODDITY_CHUNK_SIZE = 1 << 10,	    /* spaces or other leniency in a chunk size line */
-	ODDITY_BODY_ON_BODILESS = 1 << 11,  /* Content-Length or chunked with 1xx, 204, 304 */
-	ODDITY_HEAD_CUT = 1 << 12,	    /* fields beyond LIMIT_HEAD_* were dropped */
-	ODDITY_MALFORMED = 1 << 13,	    /* the parser gave up inside this message */
+	ODDITY_METHOD_UNKNOWN = 1 << 8,     /* a method that llhttp does not know */
+	ODDITY_AFTER_CLOSE = 1 << 9,        /* bytes after Connection: close */
+	ODDITY_CHUNK_SIZE = 1 << 10,        /* spaces or other leniency in a chunk size line */
+	ODDITY_BODY_ON_BODILESS =
+		1 << 11,            /* a length above 0, or chunked, with 1xx or 204 (304 may: RFC 9110) */
+	ODDITY_HEAD_CUT = 1 << 12,  /* fields beyond LIMIT_HEAD_* were dropped */
+	ODDITY_MALFORMED = 1 << 13, /* the parser gave up inside this message */
+	ODDITY_FIELD_INVALID = 1 << 14, /* a line without a colon, or a name that is no token */
 };
 
 struct message {
-	bool is_seen;	  /* its head was read to the end */
+	bool is_seen;     /* its head was read to the end */
 	bool is_complete; /* head and body, every byte */
 	enum http_version version;
 	struct header *headers;
 	size_t header_count;
 	struct body body;
-	unsigned oddities;  /* of enum oddity */
-	uint64_t gap_len;   /* bytes lost inside this message */
-	uint64_t first_ns;  /* packet time of its first byte; 0 when not seen */
-	uint64_t head_ns;   /* of the end of its head */
-	uint64_t last_ns;   /* of its last byte */
+	unsigned oddities; /* of enum oddity */
+	uint64_t gap_len;  /* bytes lost inside this message */
+	uint64_t first_ns; /* packet time of its first byte; 0 when not seen */
+	uint64_t head_ns;  /* of the end of its head */
+	uint64_t last_ns;  /* of its last byte */
 };
 
 /* Why an exchange is not complete. The sum of these is the sum of incompletes. */
 enum exchange_outcome {
 	EXCHANGE_COMPLETE,
-	EXCHANGE_NO_RESPONSE,	  /* the connection ended before one came */
-	EXCHANGE_NO_REQUEST,	  /* a response to something before we joined, or unpaired */
-	EXCHANGE_REQUEST_CUT,	  /* the connection ended inside the request */
-	EXCHANGE_RESPONSE_CUT,	  /* the connection ended inside the response */
-	EXCHANGE_GAP_REQUEST,	  /* bytes of the request are lost */
-	EXCHANGE_GAP_RESPONSE,	  /* bytes of the response are lost */
-	EXCHANGE_GAP_PAIRING,	  /* loss hid the boundary; pairing could not be verified */
-	EXCHANGE_MALFORMED,	  /* the parser could not go on */
-	EXCHANGE_OVERFLOW,	  /* a ceiling: pipeline, memory */
+	EXCHANGE_NO_RESPONSE,  /* the connection ended before one came */
+	EXCHANGE_NO_REQUEST,   /* a response to something before we joined, or unpaired */
+	EXCHANGE_REQUEST_CUT,  /* the connection ended inside the request */
+	EXCHANGE_RESPONSE_CUT, /* the connection ended inside the response */
+	EXCHANGE_GAP_REQUEST,  /* bytes of the request are lost */
+	EXCHANGE_GAP_RESPONSE, /* bytes of the response are lost */
+	EXCHANGE_GAP_PAIRING,  /* loss hid the boundary; pairing could not be verified */
+	EXCHANGE_MALFORMED,    /* the parser could not go on */
+	EXCHANGE_OVERFLOW,     /* a ceiling: pipeline, memory */
 	EXCHANGE_OUTCOME_COUNT,
 };
 
 struct exchange {
 	struct arena arena;
+	struct exchange *next; /* finished after this one; of the session, until it is handed out */
 
-	uint64_t connection; /* number of the packet that opened the connection: same for any number of workers */
+	uint64_t connection; /* number of the packet that opened the connection: same for any number of
+				workers */
 	uint64_t number;     /* of the exchange in its connection, from 0 */
 	uint64_t time_ns;    /* packet time at which it was complete, or given up */
 	struct endpoint client, server;
@@ -141,4 +145,4 @@ const struct header *message_header_next(const struct message *message, const st
 struct bytes message_media_type(const struct message *message);
 
 const char *exchange_outcome_name(enum exchange_outcome outcome); /* "complete", "gap_response" ... */
-const char *http_version_name(enum http_version version);	   /* "1.0", "1.1", "2" ... */
+const char *http_version_name(enum http_version version);         /* "1.0", "1.1", "2" ... */

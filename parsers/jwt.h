@@ -11,12 +11,12 @@
 #include "parsers/base/arena.h"
 
 struct jwt {
-	struct bytes algorithm;	 /* header "alg", as written; empty when absent */
-	struct bytes key_id;	 /* "kid" */
-	struct bytes type;	 /* "typ" */
-	struct bytes issuer;	 /* "iss" */
-	struct bytes subject;	 /* "sub" */
-	struct bytes client_id;	 /* "azp", else "client_id", else "cid", else "appid" */
+	struct bytes algorithm;        /* header "alg", as written; empty when absent */
+	struct bytes key_id;           /* "kid" */
+	struct bytes type;             /* "typ" */
+	struct bytes issuer;           /* "iss" */
+	struct bytes subject;          /* "sub" */
+	struct bytes client_id;        /* "azp", else "client_id", else "cid", else "appid" */
 	const struct bytes *audiences; /* "aud", string or array */
 	size_t audience_count;
 	bool has_expiry, has_not_before, has_issued_at;

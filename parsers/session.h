@@ -8,7 +8,9 @@
  *		...exchange_free(exchange);
  *	session_finish(&session);
  *
- * Callbacks of llhttp stay inside http1.c: they queue, session_next hands out.
+ * Callbacks of llhttp stay inside http1_body.c. Drain session_next after every
+ * session_feed: past LIMIT_SESSION_READY finished exchanges the session keeps
+ * the rest of the bytes and goes on with them from session_next.
  *
  * Owns     its parsers (made at the first byte that needs one) and the
  *          exchanges not yet handed out.
@@ -22,20 +24,20 @@
 
 /* Counted by all sessions of one worker. */
 struct session_counts {
-	uint64_t bytes;		      /* stream bytes fed */
+	uint64_t bytes; /* stream bytes fed */
 	uint64_t gap_bytes;
 	uint64_t exchanges[EXCHANGE_OUTCOME_COUNT];
 	uint64_t http1_connections;
-	uint64_t http2_connections;   /* recognised */
-	uint64_t tls_connections;     /* a TLS ClientHello or ServerHello: opaque */
+	uint64_t http2_connections; /* recognised */
+	uint64_t tls_connections;   /* a TLS ClientHello or ServerHello: opaque */
 	uint64_t upgraded_connections;
-	uint64_t opaque_connections;  /* neither */
+	uint64_t opaque_connections; /* neither */
 	uint64_t opaque_bytes;
 	uint64_t parse_errors;
-	uint64_t hunts;		      /* a boundary was lost */
-	uint64_t resyncs;	      /* found again */
+	uint64_t hunts;   /* a boundary was lost */
+	uint64_t resyncs; /* found again */
 	uint64_t orphan_responses;
-	uint64_t mispairs_prevented;  /* sequence numbers contradicted pairing by order */
+	uint64_t mispairs_prevented; /* sequence numbers contradicted pairing by order */
 	uint64_t codings_failed;
 	uint64_t bodies_cut;
 	uint64_t heads_cut;
@@ -43,7 +45,7 @@ struct session_counts {
 
 struct session_plan {
 	struct session_counts *counts; /* of the worker; never NULL */
-	uint64_t connection;	       /* number of the packet that opened it */
+	uint64_t connection;           /* number of the packet that opened it */
 	struct endpoint ends[2];       /* by enum direction: who sends in that direction */
 	bool is_mid_stream;
 	bool is_decrypted;
@@ -60,4 +62,4 @@ struct session {
 void session_init(struct session *session, const struct session_plan *plan);
 void session_feed(struct session *session, const struct chunk *chunk);
 struct exchange *session_next(struct session *session); /* NULL when there is none yet */
-void session_finish(struct session *session);		/* frees what was not handed out; accepts zeroed */
+void session_finish(struct session *session);           /* frees what was not handed out; accepts zeroed */

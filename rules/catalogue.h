@@ -6,13 +6,17 @@
 
 #include "parsers/base/bytes.h"
 
-enum analytic { ANALYTIC_RULE = 1, ANALYTIC_STATISTICAL = 3, ANALYTIC_REGULAR_EXPRESSION = 8 }; /* OCSF analytic.type_id */
+enum analytic {
+	ANALYTIC_RULE = 1,
+	ANALYTIC_STATISTICAL = 3,
+	ANALYTIC_REGULAR_EXPRESSION = 8
+}; /* OCSF analytic.type_id */
 
 struct catalogue_entry {
-	const char *id;	     /* "auth.scheme_mismatch" */
-	const char *title;   /* one line, for people */
-	unsigned severity;   /* OCSF severity_id 1..5, before modifiers */
-	const char *owasp;   /* "API2:2023", several with a comma, or "" */
+	const char *id;    /* "auth.scheme_mismatch" */
+	const char *title; /* one line, for people */
+	unsigned severity; /* OCSF severity_id 1..5, before modifiers */
+	const char *owasp; /* "API2:2023", several with a comma, or "" */
 	enum analytic analytic;
 };
 

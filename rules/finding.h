@@ -29,14 +29,14 @@ struct finding {
 	enum part part;
 	struct bytes name, pointer, schema_pointer;
 	struct bytes expected, observed; /* masked */
-	struct bytes class_id, sample;	 /* sensitive data; sample masked */
+	struct bytes class_id, sample;   /* sensitive data; sample masked */
 	char value_hmac[FINGERPRINT_TEXT_LEN + 1];
 	unsigned match_count; /* in this exchange, at this location */
 	struct bytes message; /* one sentence; the catalogue's title when empty */
 };
 
 struct findings {
-	struct arena *arena; /* the exchange's */
+	struct arena *arena;  /* the exchange's */
 	struct finding *list; /* LIMIT_FINDINGS of them */
 	size_t count;
 	uint64_t left_out;

@@ -24,7 +24,7 @@ enum scan_place {
 
 struct mask_plan {
 	unsigned keep_first, keep_last; /* characters shown in clear */
-	bool is_email;			/* first character and the domain */
+	bool is_email;                  /* first character and the domain */
 };
 
 struct validator; /* validator.h */
@@ -32,19 +32,20 @@ struct validator; /* validator.h */
 struct data_class {
 	struct bytes id, title, pack;
 	struct bytes pattern;
+	struct bytes context_pattern; /* a weaker form that counts only beside a context word; or empty */
 	const struct validator *validator; /* NULL: none */
 	struct bytes validator_argument;   /* "87654321" of mod11:87654321 */
-	const struct bytes *context;	   /* lower case words */
+	const struct bytes *context;       /* lower case, letters and digits alone: "socialsecurity" */
 	size_t context_count;
 	bool is_context_required;
 	unsigned places; /* of enum scan_place */
 	unsigned severity;
 	struct mask_plan mask;
-	bool is_sensitive;  /* false: only where it is asked for */
-	bool is_secret;	    /* a credential of a machine: secret.* instead of pii.* */
+	bool is_sensitive; /* false: only where it is asked for */
+	bool is_secret;    /* a credential of a machine: secret.* instead of pii.* */
 	const struct bytes *match, *no_match;
 	size_t match_count, no_match_count;
-	struct bytes fold;  /* version of the pattern: first 8 hex digits of its hash */
+	struct bytes fold; /* version of the pattern: first 8 hex digits of its hash */
 };
 
 struct packs {
@@ -55,6 +56,14 @@ struct packs {
 
 /* All built-in packs; then add the user's. A pack with a problem is refused whole, with the reason. */
 MUST_CHECK enum status packs_init(struct packs *packs, struct problems *problems);
-MUST_CHECK enum status packs_add(struct packs *packs, struct bytes text, const char *file, struct problems *problems);
+MUST_CHECK enum status packs_add(struct packs *packs, struct bytes text, const char *file,
+				 struct problems *problems);
 void packs_finish(struct packs *packs);
 const struct data_class *packs_class(const struct packs *packs, struct bytes id); /* NULL when unknown */
+
+struct scanner;
+
+/* Runs the match and no_match strings of the classes of `pack` (all packs when empty); each
+ * that does not hold is a problem. How many were run. */
+size_t pack_test(const struct packs *packs, struct bytes pack, struct scanner *scanner,
+		 struct problems *problems);

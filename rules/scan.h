@@ -26,24 +26,25 @@ struct hit {
 	const struct data_class *class;
 	enum side side;
 	enum part part;
-	struct bytes name;	 /* parameter, field or cookie name */
-	struct bytes pointer;	 /* RFC 6901, bodies only */
-	struct bytes sample;	 /* masked */
+	struct bytes name;    /* parameter, field or cookie name */
+	struct bytes pointer; /* RFC 6901, bodies only */
+	struct bytes sample;  /* masked */
 	char value_hmac[FINGERPRINT_TEXT_LEN + 1];
-	size_t offset, len;	 /* inside the path (PART_PATH, as sent), to mask it there */
-	unsigned count;		 /* how often this class at this place in this exchange, array indexes folded */
+	size_t offset, len; /* inside the path (PART_PATH, as sent), to mask it there */
+	unsigned count;     /* how often this class at this place in this exchange, array indexes folded */
 };
 
 struct hits {
 	struct hit *list; /* in the exchange's arena; LIMIT_HITS of them */
 	size_t count;
 	uint64_t left_out;
-	bool is_cut; /* more than LIMIT_SCAN_BYTES: the rest was not looked at */
+	bool is_cut; /* a ceiling (LIMIT_SCAN_BYTES, LIMIT_SCAN_WORK, values, depth): the rest was not looked at */
 };
 
 struct scanner;
 
-struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key); /* NULL without memory */
+struct scanner *scanner_new(const struct pattern_set *set,
+			    const struct fingerprint_key *key); /* NULL without memory */
 void scanner_free(struct scanner *scanner);
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits);

@@ -9,6 +9,7 @@
 struct validator {
 	const char *name;  /* "luhn", "mod97", "pan", "mod11" ... as a pack names it */
 	bool has_argument; /* "mod11:WEIGHTS" */
+	bool explains; /* its check digits explain the digits inside: another class found there is chance */
 	bool (*accepts)(struct bytes candidate, struct bytes argument);
 	bool (*accepts_argument)(struct bytes argument); /* NULL: any; checked at load */
 };

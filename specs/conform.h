@@ -6,6 +6,7 @@
 #pragma once
 
 #include "specs/contract.h"
+#include "specs/template.h"
 
 /* `out` has room for LIMIT_DEPARTURES; call only with MATCH_OPERATION. */
 void conform_check(const struct match *match, struct exchange *exchange, const struct body_reading *request,
@@ -15,7 +16,3 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
  * and, for JSON bodies, the schema of the field at `pointer`. */
 bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,
 			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id);
-
-/* The learned template of an undocumented path: numbers, UUIDs, hashes, dates
- * and long random segments become {int}, {uuid}, {hex}, {date}, {token}. */
-struct bytes template_learn(struct bytes path, struct arena *arena);

@@ -11,6 +11,10 @@
  * "partner:"), tiers.yaml, and specs. A spec that no partner file names is a
  * contract of its own and holds for every caller.
  *
+ * Finding a partner costs a few hash lookups however many there are; finding an
+ * operation one a path segment. Only a caller whom nobody names, and a request that
+ * its own contract does not know, try each spec that stands at the same host and base path.
+ *
  * Owns     everything below it. Lends pointers that live as long as it does.
  * Thread   frozen after contract_load; shared.
  */
@@ -31,9 +35,12 @@ struct limit_agreed {
 struct tokens_agreed {
 	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
 	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
-	struct bytes jwks; /* file name */
+	struct bytes jwks;        /* file name */
+	struct bytes jwks_text;   /* its content; empty when it was not found */
 	uint64_t lifetime_max_ns; /* 0: not agreed */
 };
+
+struct routes;
 
 struct spec {
 	struct bytes name;    /* info.title */
@@ -43,19 +50,24 @@ struct spec {
 	char sha256[65];
 	const struct operation *operations;
 	size_t operation_count;
+	const struct bytes *sensitive; /* x-specular-sensitive of the whole spec */
+	size_t sensitive_count;
+	const struct routes *routes;
 };
 
 /* A spec as one partner (or everybody) uses it. */
 struct api {
 	const struct spec *spec;
-	const struct partner *partner;	 /* NULL: holds for every caller */
-	struct bytes id;		 /* stable: the spec's file name without folder and suffix */
-	const struct bytes *hosts;	 /* lower case; count 0: any host */
+	const struct partner *partner; /* NULL: holds for every caller */
+	struct bytes id;               /* stable: the spec's file name without folder and suffix */
+	const struct bytes *hosts;     /* lower case; count 0: any host */
 	size_t host_count;
-	const struct bytes *base_paths;	 /* "" or "/orders/v1", no trailing slash */
+	const struct bytes *base_paths; /* "" or "/orders/v1", no trailing slash */
 	size_t base_path_count;
-	const struct bytes *sensitive;	 /* allowed data classes */
+	const struct bytes *sensitive; /* allowed data classes */
 	size_t sensitive_count;
+	const bool *agreed;         /* one an operation of the spec; NULL: all of them */
+	uint64_t from_ns, until_ns; /* effective window, until is exclusive; 0: open */
 };
 
 struct partner {
@@ -69,25 +81,30 @@ struct partner {
 	const struct limit_agreed *limits;
 	size_t limit_count;
 	struct tokens_agreed tokens;
+	const struct bytes *tier_operations; /* globs; count 0: the tier allows all */
+	size_t tier_operation_count;
+	struct bytes timezone;  /* IANA name; empty: UTC */
+	uint64_t offboarded_ns; /* 0: not off-boarded */
 	enum { MODE_ALERT, MODE_WARN, MODE_OBSERVE } mode;
 };
 
 enum match_kind {
 	MATCH_OPERATION,  /* operation is set */
 	MATCH_NO_METHOD,  /* the template is known, the method is not: template is set */
-	MATCH_NO_PATH,	  /* host and base path are known: api is set */
-	MATCH_NO_BASE,	  /* the host is known */
-	MATCH_NO_HOST,	  /* nothing is bound to this host */
+	MATCH_NO_PATH,    /* host and base path are known: api is set */
+	MATCH_NO_BASE,    /* the host is known */
+	MATCH_NO_HOST,    /* nothing is bound to this host */
 	MATCH_UNKNOWABLE, /* the request was not seen */
+	MATCH_PREFLIGHT,  /* a CORS preflight: belongs to the browser, never a departure */
 };
 
 struct match {
 	enum match_kind kind;
 	const struct api *api;
 	const struct operation *operation;
-	struct bytes template;	   /* of the spec; or learned from the path (/orders/{int}) */
+	struct bytes template; /* of the spec; or learned from the path (/orders/{int}) */
 	struct bytes base_path;
-	struct bytes allowed;	   /* MATCH_NO_METHOD: "GET, POST" */
+	struct bytes allowed;        /* MATCH_NO_METHOD: "GET, POST" */
 	const struct partner *other; /* the operation exists only in this other partner's contract */
 	const struct bytes *values;  /* of the path parameters, in the order of the template, still encoded */
 	const struct bytes *value_names;
@@ -107,7 +124,12 @@ void contract_free(struct contract *contract); /* accepts NULL */
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials);
 
-/* What is called. The arena of the exchange holds path values and learned templates. */
+/* Does the partner's tier include this operation? True when it lists none. */
+bool partner_tier_allows(const struct partner *partner, const struct operation *operation);
+
+/* What is called: the partner's own APIs, then those that hold for everybody. A caller whom
+ * nobody names is looked up in the APIs of all partners too, the first by partner id wins.
+ * The arena of the exchange holds path values and learned templates. */
 void contract_operation(const struct contract *contract, const struct partner *partner,
 			struct exchange *exchange, struct match *out_match);
 

@@ -49,11 +49,11 @@ struct departure {
 	enum side side;
 	enum part part;
 	enum keyword keyword;
-	struct bytes name;	     /* of the parameter or field line; empty for bodies */
-	struct bytes pointer;	     /* RFC 6901, into the body or the parameter's value; "" is the root */
+	struct bytes name;           /* of the parameter or field line; empty for bodies */
+	struct bytes pointer;        /* RFC 6901, into the body or the parameter's value; "" is the root */
 	struct bytes schema_pointer; /* RFC 6901, into the spec file */
-	struct bytes expected;	     /* for humans: "integer", "at most 40 characters" */
-	struct bytes observed;	     /* masked: kinds, lengths and shapes, never a raw value */
+	struct bytes expected;       /* for humans: "integer", "at most 40 characters" */
+	struct bytes observed;       /* masked: kinds, lengths and shapes, never a raw value */
 };
 
 struct departures {
@@ -63,4 +63,4 @@ struct departures {
 };
 
 const char *keyword_name(enum keyword keyword); /* "required", "range" ... */
-const char *part_name(enum part part);		/* "path", "body" ... */
+const char *part_name(enum part part);          /* "path", "body" ... */

@@ -4,7 +4,7 @@
  *
  * Scalars follow the YAML 1.2 core schema: NO is a string, 0123 is 123,
  * 2020-01-01 is a string. Integer keys are kept as text. Aliases share the node
- * they name; merge keys (<<) are expanded by document_get. Hostile input
+ * they name; merge keys (<<) are expanded while reading. Hostile input
  * (alias bombs, deep nesting, huge files) is refused at the ceilings of limits.h.
  *
  * Owns     its nodes, in its arena, until document_finish. Frozen after reading.
@@ -30,10 +30,11 @@ struct node {
 	bool boolean;
 	struct bytes text; /* the scalar as written (unescaped); of numbers the digits, exact */
 	union {
-		struct node **items;	    /* NODE_LIST */
+		struct node **items;        /* NODE_LIST */
 		struct node_entry *entries; /* NODE_TABLE, in file order */
 	};
 	size_t count;
+	uint32_t *index; /* NODE_TABLE of many keys: its entries sorted by key; else NULL */
 };
 
 struct document {
@@ -50,8 +51,8 @@ void document_finish(struct document *document); /* accepts zeroed */
 
 const struct node *node_get(const struct node *table, const char *key); /* NULL when absent or no table */
 const struct node *node_get_bytes(const struct node *table, struct bytes key);
-struct bytes node_text(const struct node *node);    /* of a string or number; empty otherwise, and for NULL */
-bool node_bool(const struct node *node, bool other); /* `other` when it is not a boolean */
+struct bytes node_text(const struct node *node); /* of a string or number; empty otherwise, and for NULL */
+bool node_bool(const struct node *node, bool other);        /* `other` when it is not a boolean */
 bool node_is(const struct node *node, enum node_kind kind); /* false for NULL */
 struct place node_place(const struct document *document, const struct node *node);
 

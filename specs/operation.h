@@ -7,22 +7,38 @@
 #include "specs/departure.h"
 #include "specs/schema.h"
 
+/* How a parameter is written on the wire (OpenAPI 3, "Style Values"). */
+enum style {
+	STYLE_SIMPLE,
+	STYLE_LABEL,
+	STYLE_MATRIX,
+	STYLE_FORM,
+	STYLE_SPACE_DELIMITED,
+	STYLE_PIPE_DELIMITED,
+	STYLE_DEEP_OBJECT,
+};
+
 struct parameter {
 	struct bytes name; /* of headers in lower case */
-	enum part part;	   /* path, query, header or cookie */
+	enum part part;    /* path, query, header or cookie */
 	bool is_required;
 	bool is_empty_allowed;
 	bool is_exploded;
 	bool is_deep_object;
-	char separator;		     /* of arrays that are not exploded: ',', ' ' or '|' */
+	bool is_json; /* declared by `content` as JSON: the value is JSON text */
+	enum style style;
+	char separator;              /* of arrays that are not exploded: ',', ' ' or '|' */
 	const struct schema *schema; /* NULL: anything */
 	struct bytes schema_pointer;
 };
 
 struct media {
-	struct bytes range;	     /* lower case, "application/json", or "application" with any subtype as "application/" and a star, without parameters */
+	struct bytes range;          /* lower case, "application/json", or "application" with any subtype as
+					"application/" and a star, without parameters */
+	struct bytes parameters;     /* "version=2", lower case without spaces; usually empty */
 	const struct schema *schema; /* NULL: anything */
 	struct bytes schema_pointer;
+	bool is_encoded; /* has an `encoding` that changes how fields are written: not checked */
 };
 
 struct content {
@@ -52,18 +68,19 @@ enum security_kind {
 	SECURITY_BASIC,
 	SECURITY_BEARER,
 	SECURITY_DIGEST,
-	SECURITY_HTTP,	  /* another http scheme, by name */
-	SECURITY_OAUTH2,  /* shown as a bearer token */
-	SECURITY_OPENID,  /* the same */
+	SECURITY_HTTP,   /* another http scheme, by name */
+	SECURITY_OAUTH2, /* shown as a bearer token */
+	SECURITY_OPENID, /* the same */
 	SECURITY_MUTUAL_TLS,
 	SECURITY_UNKNOWN, /* names a scheme that the spec does not define */
 };
 
 struct security_scheme {
 	enum security_kind kind;
-	struct bytes id;	  /* its key under components/securitySchemes */
-	struct bytes name;	  /* of the API key: field (lower case), parameter or cookie; of SECURITY_HTTP the scheme */
-	enum part part;		  /* of the API key: header, query or cookie */
+	struct bytes id;   /* its key under components/securitySchemes */
+	struct bytes name; /* of the API key: field (lower case), parameter or cookie; of SECURITY_HTTP the
+			      scheme */
+	enum part part;    /* of the API key: header, query or cookie */
 	const struct bytes *scopes; /* required here */
 	size_t scope_count;
 };
@@ -79,7 +96,10 @@ struct operation {
 	struct bytes template; /* "/orders/{id}", without the base path */
 	struct bytes id;       /* operationId; "GET /orders/{id}" when it has none */
 	bool is_deprecated;
-	struct bytes sunset;   /* x-sunset, RFC 3339 date, or empty */
+	struct bytes sunset;        /* x-sunset, RFC 3339 date, or empty */
+	struct bytes query_literal; /* of a path key "/x?action=y": "action=y", else empty */
+	bool is_lookalike; /* another operation of the spec looks the same on the wire: content is not judged
+			    */
 	bool is_token_endpoint; /* its path is the tokenUrl of an oauth2 flow */
 
 	const struct parameter *parameters;
@@ -88,9 +108,9 @@ struct operation {
 	const struct response *responses;
 	size_t response_count;
 
-	bool has_security;	    /* false: the spec says nothing about it */
+	bool has_security;                               /* false: the spec says nothing about it */
 	const struct security_requirement *requirements; /* any one is enough (OR) */
-	size_t requirement_count;   /* 0 with has_security: public */
+	size_t requirement_count;                        /* 0 with has_security: public */
 
 	const struct bytes *sensitive; /* data classes that x-specular-sensitive allows here */
 	size_t sensitive_count;

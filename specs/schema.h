@@ -6,6 +6,8 @@
  *
  * Owns     nothing; compiled schemas live in the arena of their schema_set,
  *          frozen after loading, shared by all workers.
+ * Lends    from the documents: names, enum values and patterns stay where they
+ *          were read, so the documents must outlive the set.
  */
 #pragma once
 
@@ -14,7 +16,7 @@
 
 enum schema_dialect { DIALECT_OPENAPI_3_0, DIALECT_2020_12, DIALECT_DRAFT_4 };
 
-struct schema;	   /* one compiled schema */
+struct schema;     /* one compiled schema */
 struct schema_set; /* all of one spec, with their regular expressions */
 
 /* Where a $ref leads. The specs floor resolves names relative to `from`, never leaves the folder. */
@@ -52,5 +54,5 @@ enum schema_type {
 	SCHEMA_ANY = (1 << 7) - 1,
 };
 unsigned schema_types(const struct schema *schema);
-const struct schema *schema_items(const struct schema *schema); /* NULL when none */
+const struct schema *schema_items(const struct schema *schema);                       /* NULL when none */
 const struct schema *schema_property(const struct schema *schema, struct bytes name); /* NULL when none */

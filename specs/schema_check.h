@@ -13,14 +13,14 @@
 struct schema_checker {
 	struct arena *arena; /* texts of departures */
 	struct departures *out;
-	enum side side;	     /* readOnly and writeOnly depend on it */
+	enum side side; /* readOnly and writeOnly depend on it */
 	enum part part;
-	struct bytes name;   /* of the parameter; empty for a body */
-	bool is_text;	     /* the value came as text (parameter, form): "5" fits integer */
-	uint64_t steps;	     /* work done; the caller sets it to 0 */
+	struct bytes name; /* of the parameter; empty for a body */
+	bool is_text;      /* the value came as text (parameter, form): "5" fits integer */
+	uint64_t steps;    /* work done; the caller sets it to 0 */
 };
 
-/* Adds departures to checker->out; true when there was none. */
+/* Adds departures to checker->out; true when there was none, undeclared names aside. */
 bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);
 
 /* A value that came as text: coerced by the schema's types, then checked. */

@@ -33,6 +33,9 @@
 /* Encapsulations inside one another: two tunnels with VLANs each; deeper is hostile. */
 #define LIMIT_TUNNEL_DEPTH 8
 
+/* IPv6 extension headers in one packet; RFC 8200 lists six kinds, each once. */
+#define LIMIT_IPV6_EXTENSIONS 8
+
 /* Packets between a capture thread and a worker: some milliseconds at line rate. */
 #define LIMIT_RING_SLOTS 4096
 #define LIMIT_RING_BYTES (16 * MIB)
@@ -48,13 +51,23 @@
 /* Early segments held for one direction: bounds the list where segments are tiny. */
 #define LIMIT_STREAM_SEGMENTS 4096
 
-/* Early bytes of all connections of one worker; past it the hole with the most bytes is given up. */
+/* Early bytes of all connections of one worker; past it the connection at hand gives up its holes. */
 #define LIMIT_HELD_TOTAL (256 * MIB)
 
 /* Behind a hole with no acknowledgement seen: one-sided mirrors never acknowledge. */
 #define LIMIT_GAP_BYTES	  (64 * KIB)
 #define LIMIT_GAP_PACKETS 64
 #define LIMIT_GAP_NS	  (2 * SECONDS)
+
+/* An acknowledgement may reach the mirror before what it acknowledges: so long may that still come. */
+#define LIMIT_GRACE_PACKETS 8
+#define LIMIT_GRACE_NS	    (SECONDS / 50)
+
+/* An acknowledgement this far beyond all that was seen is forged or astray: above any usual window. */
+#define LIMIT_ACK_AHEAD (16 * MIB)
+
+/* A sequence number this far from the expected one is not of this connection: TCP's largest window. */
+#define LIMIT_SEQUENCE_AHEAD (1 * GIB)
 
 /* RFC 1122 suggests two hours for keep-alive; mirrors lose FINs, memory is finite. */
 #define LIMIT_CONNECTION_IDLE_NS (300 * SECONDS)
@@ -93,6 +106,10 @@
 /* Finished exchanges waiting inside one session between two calls of session_next. */
 #define LIMIT_SESSION_READY 512
 
+/* Bytes of one direction that wait for the other: a response seen before its
+ * request, a client behind CONNECT. Mirrors swap packets by microseconds. */
+#define LIMIT_SESSION_HELD (256 * KIB)
+
 /* Nesting of a JSON body; real ones stay below 40. */
 #define LIMIT_JSON_DEPTH 256
 
@@ -123,6 +140,9 @@
 /* Segments of one request path that are matched. */
 #define LIMIT_PATH_SEGMENTS 128
 
+/* Nodes tried for one path: real contracts need one or two a segment; past it nothing matches. */
+#define LIMIT_ROUTE_STEPS 4096
+
 /* PCRE2 work for one `pattern` on one value. */
 #define LIMIT_PATTERN_STEPS 100000
 #define LIMIT_PATTERN_DEPTH 1000
@@ -147,6 +167,20 @@
 #define LIMIT_PATTERN_COMPILE_NS    (3 * SECONDS)
 #define LIMIT_PATTERN_COMPILE_BYTES (1 * GIB)
 
+/* What keeps a pattern far below that time, told from its text alone: its bytes, the bound of
+ * one repeat, and its places once all repeats are written out. */
+#define LIMIT_PATTERN_TEXT     1000
+#define LIMIT_PATTERN_REPEAT   1000
+#define LIMIT_PATTERN_UNROLLED 4000
+
+/* Data classes of all packs, and the memory of their texts. */
+#define LIMIT_DATA_CLASSES 2000
+#define LIMIT_PACK_BYTES   (64 * MIB)
+
+/* Bytes that one exchange may cost when candidates are looked at again (start, context, check
+ * digits): a hostile body of near misses costs about a second, then the rest is marked as cut. */
+#define LIMIT_SCAN_WORK (256 * MIB)
+
 /* -- what has a past -------------------------------------------------------- */
 
 /* Open findings remembered. */
@@ -156,8 +190,17 @@
 #define LIMIT_INVENTORY 100000
 #define LIMIT_USAGE	100000
 
-/* One published record (siem.md: 256 KiB). */
+/* Records of one moment, waiting to leave in order. */
+#define LIMIT_OUTBOX_BYTES (64 * MIB)
+
+/* One published record; brokers refuse above 1 MB by default. */
 #define LIMIT_RECORD_BYTES (256 * KIB)
+
+/* Memory to write one record in: its texts mended and escaped, with the writer's growing buffer. */
+#define LIMIT_DRAFT_BYTES (16 * MIB)
+
+/* Records of one file sink waiting for one write. */
+#define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
 
 /* librdkafka's own queue (defaults are 1 GiB and 100,000). */
 #define LIMIT_KAFKA_QUEUE_KIB	   65536

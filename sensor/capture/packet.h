@@ -7,12 +7,12 @@
 #include "parsers/base/bytes.h"
 
 struct packet {
-	struct bytes data;   /* what was captured */
-	uint32_t wire_len;   /* as it was on the wire; data.len is smaller when the capture cut it */
-	int link_type;	     /* LINKTYPE_/DLT_ value of the source */
-	uint64_t time_ns;    /* as captured, since the epoch */
-	uint64_t clock_ns;   /* the highest time_ns so far: never goes back */
-	uint64_t number;     /* from 1, over all sources of this run */
-	uint16_t source;     /* index of the source */
-	bool is_decrypted;   /* the source carries decrypted TLS */
+	struct bytes data; /* what was captured */
+	uint32_t wire_len; /* as it was on the wire; data.len is smaller when the capture cut it */
+	int link_type;     /* LINKTYPE_/DLT_ value of the source */
+	uint64_t time_ns;  /* as captured, since the epoch */
+	uint64_t clock_ns; /* the highest time_ns so far: never goes back */
+	uint64_t number;   /* from 1, over all sources of this run */
+	uint16_t source;   /* index of the source */
+	bool is_decrypted; /* the source carries decrypted TLS */
 };

@@ -14,13 +14,13 @@
 /* Every packet that does not become a segment has one of these. */
 enum drop {
 	DROP_NONE,
-	DROP_NOT_IP,	      /* ARP, LLDP, ... */
-	DROP_NOT_TCP,	      /* UDP that is no tunnel, ICMP, ... */
-	DROP_FRAGMENT,	      /* an IP fragment that is not yet whole, or never will be */
-	DROP_TRUNCATED,	      /* headers are cut by the capture */
-	DROP_MALFORMED,	      /* a header contradicts itself */
-	DROP_LINK_TYPE,	      /* a link type that is not read */
-	DROP_TUNNEL_DEPTH,    /* more than LIMIT_TUNNEL_DEPTH encapsulations */
+	DROP_NOT_IP,       /* ARP, LLDP, ... */
+	DROP_NOT_TCP,      /* UDP that is no tunnel, ICMP, ... */
+	DROP_FRAGMENT,     /* an IP fragment that is not yet whole, or never will be */
+	DROP_TRUNCATED,    /* headers are cut by the capture */
+	DROP_MALFORMED,    /* a header contradicts itself */
+	DROP_LINK_TYPE,    /* a link type that is not read */
+	DROP_TUNNEL_DEPTH, /* more than LIMIT_TUNNEL_DEPTH encapsulations */
 	DROP_COUNT,
 };
 
@@ -48,11 +48,16 @@ struct capture_counts {
 	uint64_t segments;
 	uint64_t drops[DROP_COUNT];
 	uint64_t vlan, vxlan, gre; /* encapsulations undone */
-	uint64_t cut;		   /* packets of which the capture holds only the start */
-	uint64_t checksum_bad;	   /* reserved: checksums are not verified by default */
+	uint64_t cut;              /* packets of which the capture holds only the start */
+	uint64_t checksum_bad;     /* reserved: checksums are not verified by default */
 };
 
-enum drop segment_read(const struct packet *packet, struct capture_counts *counts, struct segment *out_segment);
+enum drop segment_read(const struct packet *packet, struct capture_counts *counts,
+		       struct segment *out_segment);
+
+/* Both ends in one order for both directions: what names a connection. */
+#define SEGMENT_KEY_LEN 38
+void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN]);
 
 /* Symmetric: both directions of a connection give the same. Keyed by `seed`. */
 uint64_t segment_hash(const struct segment *segment, uint64_t seed);

@@ -7,6 +7,9 @@
  *		...
  *	source_close(source);
  *
+ * The plan's strings are needed only by source_open. packet.number and .clock_ns
+ * are left 0: they go over all sources, so the caller sets them.
+ *
  * Root is needed only for source_open on an interface. It never sends.
  *
  * Lends    packet.data until the next source_next of this source.
@@ -20,7 +23,7 @@
 struct source;
 
 struct source_plan {
-	const char *name;   /* interface or file name; "-" is standard input */
+	const char *name; /* interface or file name; "-" is standard input */
 	bool is_live;
 	const char *filter; /* BPF expression, or NULL */
 	bool is_decrypted;
@@ -43,7 +46,9 @@ struct source_counts {
 /* On failure the words at *out_error (static or until the next call) say what to do. */
 MUST_CHECK enum status source_open(const struct source_plan *plan, char *error, size_t error_len,
 				   struct source **out_source);
-enum source_result source_next(struct source *source, struct packet *out_packet); /* fills data, lens, link_type, time_ns, source, is_decrypted */
+enum source_result
+source_next(struct source *source,
+	    struct packet *out_packet); /* fills data, lens, link_type, time_ns, source, is_decrypted */
 void source_stop(struct source *source);
 void source_counts(struct source *source, struct source_counts *out_counts); /* from its own thread only */
 const char *source_error(const struct source *source);

@@ -26,17 +26,22 @@ struct finding_life {
 
 #define EVENT_UID_TEXT 33
 
-/* metadata.uid of each is also written, hex, to `uid`. */
+/* metadata.uid of each is also written, hex, to `uid`. No record is larger than LIMIT_RECORD_BYTES: texts
+ * and lists are cut to fit, and unmapped.specular.cut (in lines below: cut) says so. */
 MUST_CHECK enum status event_finding(const struct event_context *context, const struct judged *judged,
 				     const struct judged_finding *finding, const struct finding_life *life,
 				     char uid[EVENT_UID_TEXT], struct buffer *out);
+/* STATUS_INVALID when neither request nor response was seen: OCSF has no form for that. */
 MUST_CHECK enum status event_exchange(const struct event_context *context, const struct judged *judged,
 				      char uid[EVENT_UID_TEXT], struct buffer *out);
 
-/* Fills judged->findings[].uid from (partner, api, operation or template, id, folded location, class). */
-void event_finding_uid(const struct judged *judged, const struct finding *finding, uint8_t uid[JUDGED_UID_LEN]);
+/* Fills judged->findings[].uid from (partner, api, operation or template, id, folded location, class).
+ * Untouched when it fails, which only lack of memory can cause. */
+enum status event_finding_uid(const struct judged *judged, const struct finding *finding,
+			      uint8_t uid[JUDGED_UID_LEN]);
 
-/* usage, inventory and health lines (interface of records): key and fields. */
+/* usage, inventory and health lines (interface of records). Times are epoch milliseconds; an empty text
+ * is written as null. */
 struct usage_line {
 	uint64_t start_ns, end_ns;
 	struct bytes partner, tier, api, operation;
@@ -44,6 +49,11 @@ struct usage_line {
 	uint64_t bytes_in, bytes_out;
 	double latency_p50_ms, latency_p95_ms, latency_p99_ms; /* below 0: unknown */
 	uint64_t billable, over_limit, findings;
+};
+
+struct contribution {
+	struct bytes name; /* risk category */
+	double score;
 };
 
 struct inventory_line {
@@ -54,6 +64,8 @@ struct inventory_line {
 	size_t partner_count, auth_count, class_count;
 	struct bytes exposure; /* "internal", "external", "unknown" */
 	double risk_score;
+	const struct contribution *contributions; /* what risk_score is made of */
+	size_t contribution_count;
 };
 
 struct counter {

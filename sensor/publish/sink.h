@@ -16,10 +16,10 @@
 
 struct sink;
 
-/* One record on its way out. The sink copies what it keeps. */
-struct message {
+/* One record on its way out (parsers/exchange.h has the other message). The sink copies what it keeps. */
+struct sink_message {
 	struct bytes value;   /* one JSON object, no newline */
-	struct bytes key;     /* Kafka key (siem.md 3.5) */
+	struct bytes key;     /* Kafka key: what shares it keeps its order; may be empty */
 	struct bytes id;      /* metadata.uid: ce_id */
 	struct bytes type;    /* ce_type: "specular.finding.pii.response_leak.v1" */
 	struct bytes subject; /* ce_subject: operation; may be empty */
@@ -29,7 +29,8 @@ struct message {
 };
 
 struct sink_counts {
-	uint64_t queued, delivered, failed, dropped; /* queued = delivered + failed + dropped + still waiting */
+	/* queued = delivered + failed + dropped + still waiting */
+	uint64_t queued, delivered, failed, dropped;
 	uint64_t bytes;
 };
 
@@ -38,12 +39,14 @@ struct sink_plan {
 	bool is_lossless;   /* replay: a full queue waits instead of dropping */
 };
 
-/* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. */
-MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error, size_t error_len,
-				 struct sink **out_sink);
-void sink_put(struct sink *sink, const struct message *message);
-void sink_poll(struct sink *sink); /* takes delivery reports; never waits */
+/* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
+ * not be there yet. */
+MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error,
+				 size_t error_len, struct sink **out_sink);
+void sink_put(struct sink *sink, const struct sink_message *message);
+void sink_poll(struct sink *sink); /* takes delivery reports, writes lines older than a second */
+/* STATUS_IO: not everything was delivered in time. */
 MUST_CHECK enum status sink_flush(struct sink *sink, int timeout_ms);
 void sink_counts(const struct sink *sink, struct sink_counts *out_counts);
 const char *sink_error(const struct sink *sink); /* the last failure in words, or NULL */
-void sink_close(struct sink *sink); /* accepts NULL */
+void sink_close(struct sink *sink); /* accepts NULL; gives up what a broker has not taken: flush first */

@@ -1,0 +1,117 @@
+#include "parsers/credential_names.h"
+
+/* Shorter values named "key" are sort keys, map keys, country codes. */
+#define KEY_LEN_MIN 16
+
+static const struct bytes key_headers[] = {
+	BYTES_INIT("x-api-key"),       BYTES_INIT("api-key"),
+	BYTES_INIT("apikey"),          BYTES_INIT("x-apikey"),
+	BYTES_INIT("api_key"),         BYTES_INIT("x-api-token"),
+	BYTES_INIT("api-token"),       BYTES_INIT("ocp-apim-subscription-key"),
+	BYTES_INIT("x-auth-token"),    BYTES_INIT("x-access-token"),
+	BYTES_INIT("x-auth-key"),      BYTES_INIT("x-api-secret"),
+	BYTES_INIT("auth-token"),      BYTES_INIT("access-token"),
+	BYTES_INIT("x-goog-api-key"),  BYTES_INIT("x-functions-key"),
+	BYTES_INIT("private-token"),   BYTES_INIT("x-gitlab-token"),
+	BYTES_INIT("x-vault-token"),   BYTES_INIT("x-subscription-key"),
+	BYTES_INIT("x-client-secret"), BYTES_INIT("x-token"),
+};
+
+static const struct bytes certificate_headers[] = {
+	BYTES_INIT("x-forwarded-client-cert"), BYTES_INIT("client-cert"), /* RFC 9440 */
+	BYTES_INIT("x-ssl-client-cert"),       BYTES_INIT("ssl-client-cert"),
+	BYTES_INIT("x-ssl-client-s-dn"),       BYTES_INIT("x-client-cert"),
+	BYTES_INIT("x-arr-clientcert"),        BYTES_INIT("x-amzn-mtls-clientcert"),
+};
+
+static const struct bytes token_parameters[] = {
+	BYTES_INIT("access_token"),
+	BYTES_INIT("accesstoken"),
+	BYTES_INIT("access-token"),
+};
+
+static const struct bytes key_parameters[] = {
+	BYTES_INIT("api_key"),       BYTES_INIT("apikey"),           BYTES_INIT("api-key"),
+	BYTES_INIT("x-api-key"),     BYTES_INIT("api_token"),        BYTES_INIT("apitoken"),
+	BYTES_INIT("token"),         BYTES_INIT("id_token"),         BYTES_INIT("refresh_token"),
+	BYTES_INIT("auth_token"),    BYTES_INIT("authtoken"),        BYTES_INIT("client_secret"),
+	BYTES_INIT("clientsecret"),  BYTES_INIT("subscription-key"), BYTES_INIT("subscription_key"),
+	BYTES_INIT("private_token"), BYTES_INIT("secret"),
+};
+
+static const struct bytes password_parameters[] = {
+	BYTES_INIT("password"), BYTES_INIT("passwd"),        BYTES_INIT("pwd"),
+	BYTES_INIT("pass"),     BYTES_INIT("user_password"), BYTES_INIT("sap-password"),
+};
+
+static const struct bytes session_cookies[] = {
+	BYTES_INIT("jsessionid"),   BYTES_INIT("phpsessid"),           BYTES_INIT("asp.net_sessionid"),
+	BYTES_INIT("session"),      BYTES_INIT("sessionid"),           BYTES_INIT("session_id"),
+	BYTES_INIT("sid"),          BYTES_INIT("connect.sid"),         BYTES_INIT("mysapsso2"),
+	BYTES_INIT("access_token"), BYTES_INIT("auth_token"),          BYTES_INIT("token"),
+	BYTES_INIT("jwt"),          BYTES_INIT("laravel_session"),     BYTES_INIT("_session_id"),
+	BYTES_INIT("session-id"),   BYTES_INIT(".aspnetcore.cookies"), BYTES_INIT("api_key"),
+};
+
+static const struct bytes session_cookie_starts[] = {
+	BYTES_INIT("sap_sessionid"), /* SAP_SESSIONID_<system>_<client> */
+	BYTES_INIT(".aspxauth"),
+	BYTES_INIT("aspsessionid"),
+};
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static bool is_in(struct bytes name, const struct bytes *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (bytes_equal_nocase(name, list[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool starts_nocase(struct bytes name, struct bytes prefix)
+{
+	return bytes_equal_nocase(bytes_slice(name, 0, prefix.len), prefix);
+}
+
+bool name_is_key_header(struct bytes name)
+{
+	return is_in(name, key_headers, COUNT(key_headers));
+}
+
+bool name_is_certificate_header(struct bytes name)
+{
+	return is_in(name, certificate_headers, COUNT(certificate_headers));
+}
+
+bool name_is_token_parameter(struct bytes name)
+{
+	return is_in(name, token_parameters, COUNT(token_parameters));
+}
+
+bool name_is_key_parameter(struct bytes name, struct bytes value)
+{
+	if (bytes_equal_nocase(name, BYTES("key")))
+		return value.len >= KEY_LEN_MIN;
+	return is_in(name, key_parameters, COUNT(key_parameters));
+}
+
+bool name_is_password_parameter(struct bytes name)
+{
+	return is_in(name, password_parameters, COUNT(password_parameters));
+}
+
+bool name_is_session_cookie(struct bytes name)
+{
+	/* RFC 6265bis section 4.1.3: prefixes that only browsers give a meaning. */
+	if (starts_nocase(name, BYTES("__Host-")))
+		name = bytes_from(name, 7);
+	else if (starts_nocase(name, BYTES("__Secure-")))
+		name = bytes_from(name, 9);
+	for (size_t i = 0; i < COUNT(session_cookie_starts); i++) {
+		if (starts_nocase(name, session_cookie_starts[i]))
+			return true;
+	}
+	return is_in(name, session_cookies, COUNT(session_cookies));
+}

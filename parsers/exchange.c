@@ -1,0 +1,97 @@
+#include "parsers/exchange.h"
+
+#include <stdlib.h>
+
+#include "parsers/base/limits.h"
+
+struct exchange *exchange_new(void)
+{
+	struct exchange *exchange = calloc(1, sizeof(*exchange));
+
+	if (exchange != NULL)
+		arena_init(&exchange->arena, LIMIT_EXCHANGE_BYTES);
+	return exchange;
+}
+
+void exchange_free(struct exchange *exchange)
+{
+	if (exchange == NULL)
+		return;
+	arena_wipe(&exchange->arena);
+	free(exchange);
+}
+
+static const struct header *find_from(const struct message *message, size_t from, struct bytes name)
+{
+	for (size_t i = from; i < message->header_count; i++)
+		if (bytes_equal(message->headers[i].name, name))
+			return &message->headers[i];
+	return NULL;
+}
+
+const struct header *message_header(const struct message *message, struct bytes name)
+{
+	return find_from(message, 0, name);
+}
+
+const struct header *message_header_next(const struct message *message, const struct header *header)
+{
+	return find_from(message, (size_t)(header - message->headers) + 1, header->name);
+}
+
+struct bytes message_media_type(const struct message *message)
+{
+	const struct header *header = message_header(message, BYTES("content-type"));
+	struct bytes rest;
+
+	if (header == NULL)
+		return BYTES_NONE;
+	rest = header->value;
+	return bytes_trim(bytes_split(&rest, ';'));
+}
+
+const char *exchange_outcome_name(enum exchange_outcome outcome)
+{
+	switch (outcome) {
+	case EXCHANGE_COMPLETE:
+		return "complete";
+	case EXCHANGE_NO_RESPONSE:
+		return "no_response";
+	case EXCHANGE_NO_REQUEST:
+		return "no_request";
+	case EXCHANGE_REQUEST_CUT:
+		return "request_cut";
+	case EXCHANGE_RESPONSE_CUT:
+		return "response_cut";
+	case EXCHANGE_GAP_REQUEST:
+		return "gap_request";
+	case EXCHANGE_GAP_RESPONSE:
+		return "gap_response";
+	case EXCHANGE_GAP_PAIRING:
+		return "gap_pairing";
+	case EXCHANGE_MALFORMED:
+		return "malformed";
+	case EXCHANGE_OVERFLOW:
+		return "overflow";
+	case EXCHANGE_OUTCOME_COUNT:
+		break;
+	}
+	return "unknown";
+}
+
+const char *http_version_name(enum http_version version)
+{
+	switch (version) {
+	case HTTP_UNKNOWN:
+		break;
+	case HTTP_0_9:
+		return "0.9";
+	case HTTP_1_0:
+		return "1.0";
+	case HTTP_1_1:
+		return "1.1";
+	case HTTP_2:
+		return "2";
+	}
+	return "unknown";
+}

@@ -1,0 +1,429 @@
+#include "parsers/http1_body.h"
+
+#include <llhttp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/buffer.h"
+#include "parsers/base/check.h"
+#include "parsers/content_coding.h"
+
+/* What the framing between the data of chunks is, for the oddities: llhttp does not tell which leniency it
+ * used. */
+enum place { PLACE_SIZE, PLACE_EXTENSION, PLACE_AFTER_DATA, PLACE_TRAILERS };
+
+struct http1_body {
+	llhttp_t parser;
+	struct http1_body_plan plan;
+	struct buffer kept;
+	struct buffer trailers; /* "name:value\n" each */
+	uint64_t wire_len;
+	unsigned oddities;
+	bool is_open;     /* our own head was read: what comes is the message's */
+	bool is_in_chunk; /* inside the data of a chunk */
+	bool is_done;
+	bool is_filling; /* the byte fed stands for lost ones */
+	bool is_holed;
+	bool is_cut;
+	enum place place;
+	bool is_after_cr; /* the framing byte before was CR */
+	bool is_size_above_zero;
+};
+
+static void see_line_end(struct http1_body *body, bool was_cr)
+{
+	body->oddities |= was_cr ? 0 : ODDITY_BARE_LF;
+	body->place = body->is_size_above_zero ? PLACE_SIZE : PLACE_TRAILERS;
+}
+
+static void see_size_byte(struct http1_body *body, char byte, bool was_cr)
+{
+	if (byte == '\n') {
+		see_line_end(body, was_cr);
+	} else if (was_cr) {
+		body->oddities |= ODDITY_BARE_CR;
+	} else if (byte == ';') {
+		body->place = PLACE_EXTENSION;
+	} else if (ascii_hex_value(byte) >= 0) {
+		body->is_size_above_zero |= byte != '0';
+	} else if (byte != '\r') {
+		body->oddities |= ODDITY_CHUNK_SIZE;
+	}
+}
+
+static void see_framing_byte(struct http1_body *body, char byte)
+{
+	bool was_cr = body->is_after_cr;
+
+	body->is_after_cr = byte == '\r';
+	switch (body->place) {
+	case PLACE_AFTER_DATA: /* CR LF between the data and the next size */
+		if (byte == '\r')
+			return;
+		body->place = PLACE_SIZE;
+		body->is_size_above_zero = false;
+		if (byte == '\n') {
+			body->oddities |= was_cr ? 0 : ODDITY_BARE_LF;
+			return;
+		}
+		body->oddities |= was_cr ? ODDITY_BARE_CR : ODDITY_CHUNK_SIZE;
+		see_size_byte(body, byte, false);
+		return;
+	case PLACE_SIZE:
+		see_size_byte(body, byte, was_cr);
+		return;
+	case PLACE_EXTENSION:
+		if (byte == '\n')
+			see_line_end(body, was_cr);
+		return;
+	case PLACE_TRAILERS:
+		if (byte == '\n' && !was_cr)
+			body->oddities |= ODDITY_BARE_LF;
+		return;
+	}
+}
+
+static void keep(struct http1_body *body, struct bytes part)
+{
+	body->wire_len += part.len;
+	if (body->is_holed || part.len == 0)
+		return;
+	if (buffer_append_some(&body->kept, part) < part.len)
+		body->is_cut = true;
+}
+
+static int on_body(llhttp_t *parser, const char *at, size_t len)
+{
+	struct http1_body *body = parser->data;
+
+	if (!body->is_filling)
+		keep(body, (struct bytes){.data = at, .len = len});
+	return 0;
+}
+
+/* Called behind the line end of the size line, before the data. */
+static int on_chunk_header(llhttp_t *parser)
+{
+	struct http1_body *body = parser->data;
+
+	body->is_in_chunk = parser->content_length > 0;
+	return 0;
+}
+
+static void add_trailer(struct http1_body *body, struct bytes part)
+{
+	if (body->is_open && buffer_append(&body->trailers, part) != STATUS_OK)
+		body->oddities |= ODDITY_HEAD_CUT;
+}
+
+static int on_text(llhttp_t *parser, const char *at, size_t len)
+{
+	add_trailer(parser->data, (struct bytes){.data = at, .len = len});
+	return 0;
+}
+
+static int on_name_complete(llhttp_t *parser)
+{
+	add_trailer(parser->data, BYTES(":"));
+	return 0;
+}
+
+static int on_value_complete(llhttp_t *parser)
+{
+	add_trailer(parser->data, BYTES("\r\n"));
+	return 0;
+}
+
+/* Pausing here makes llhttp_execute stop exactly behind the message. */
+static int on_message_complete(llhttp_t *parser)
+{
+	struct http1_body *body = parser->data;
+
+	body->is_done = true;
+	return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+	.on_body = on_body,
+	.on_chunk_header = on_chunk_header,
+	.on_header_field = on_text,
+	.on_header_field_complete = on_name_complete,
+	.on_header_value = on_text,
+	.on_header_value_complete = on_value_complete,
+	.on_message_complete = on_message_complete,
+};
+
+bool http1_method_is_known(struct bytes method)
+{
+#define SAME(number, name, text)                                                                             \
+	if (bytes_equal(method, BYTES(#text)))                                                               \
+		return true;
+	HTTP_METHOD_MAP(SAME)
+#undef SAME
+	return false;
+}
+
+bool http1_is_sure_start(struct bytes run)
+{
+	size_t scanned = 0;
+	enum http1_start start = http1_look(run, &scanned);
+	struct http1_line line;
+
+	if (start != HTTP1_START_REQUEST)
+		return start == HTTP1_START_RESPONSE;
+	http1_line_read(bytes_split(&run, '\n'), true, &line);
+	return http1_method_is_known(line.method);
+}
+
+static void be_lenient(llhttp_t *parser)
+{
+	llhttp_set_lenient_headers(parser, 1);
+	llhttp_set_lenient_chunked_length(parser, 1);
+	llhttp_set_lenient_keep_alive(parser, 1);
+	llhttp_set_lenient_transfer_encoding(parser, 1);
+	llhttp_set_lenient_version(parser, 1);
+	llhttp_set_lenient_data_after_close(parser, 1);
+	llhttp_set_lenient_optional_lf_after_cr(parser, 1);
+	llhttp_set_lenient_optional_cr_before_lf(parser, 1);
+	llhttp_set_lenient_optional_crlf_after_chunk(parser, 1);
+	llhttp_set_lenient_spaces_after_chunk_size(parser, 1);
+}
+
+static void open_body(struct http1_body *body)
+{
+	const char *start = body->plan.is_request ? "POST / HTTP/1.1" : "HTTP/1.1 200 OK";
+	char head[128];
+	int len;
+
+	llhttp_init(&body->parser, body->plan.is_request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
+	be_lenient(&body->parser);
+	body->parser.data = body;
+	if (body->plan.framing == HTTP1_LENGTH)
+		len = snprintf(head, sizeof(head), "%s\r\nContent-Length: %llu\r\n\r\n", start,
+			       (unsigned long long)body->plan.length);
+	else
+		len = snprintf(head, sizeof(head), "%s\r\nTransfer-Encoding: chunked\r\n\r\n", start);
+	CHECK(len > 0 && (size_t)len < sizeof(head));
+	CHECK(llhttp_execute(&body->parser, head, (size_t)len) == HPE_OK && !body->is_done);
+	body->is_open = true;
+}
+
+struct http1_body *http1_body_new(const struct http1_body_plan *plan)
+{
+	struct http1_body *body = calloc(1, sizeof(*body));
+
+	if (body == NULL)
+		return NULL;
+	body->plan = *plan;
+	body->kept = BUFFER_MAX(plan->bytes_max);
+	body->trailers = BUFFER_MAX(LIMIT_HEAD_BYTES);
+	if (plan->framing != HTTP1_TO_CLOSE)
+		open_body(body);
+	return body;
+}
+
+static void wipe(struct buffer *buffer)
+{
+	if (buffer->data != NULL)
+		explicit_bzero(buffer->data, buffer->len);
+	buffer_finish(buffer);
+}
+
+void http1_body_free(struct http1_body *body)
+{
+	if (body == NULL)
+		return;
+	wipe(&body->kept);
+	wipe(&body->trailers);
+	free(body);
+}
+
+static bool is_in_data(const struct http1_body *body)
+{
+	return body->plan.framing == HTTP1_LENGTH || (body->is_in_chunk && body->parser.content_length > 0);
+}
+
+/* The data of a chunk ran out: CR LF and the next size follow. */
+static void see_data_end(struct http1_body *body)
+{
+	if (!body->is_in_chunk || body->parser.content_length > 0)
+		return;
+	body->is_in_chunk = false;
+	body->is_after_cr = false;
+	body->place = PLACE_AFTER_DATA;
+}
+
+/* How much of `run` it read; all of it unless the message ended inside. */
+static size_t execute(struct http1_body *body, struct bytes run, llhttp_errno_t *out_error)
+{
+	if (run.len == 0)
+		return 0;
+	*out_error = llhttp_execute(&body->parser, run.data, run.len);
+	if (!body->is_done)
+		return run.len;
+	return (size_t)(llhttp_get_error_pos(&body->parser) - run.data);
+}
+
+/* What stands between the data of chunks, a line at a time. Even lenient, llhttp does not take a
+ * bare LF everywhere: it is given CR LF instead. */
+static size_t framing_feed(struct http1_body *body, struct bytes bytes, llhttp_errno_t *out_error)
+{
+	size_t at = bytes_find_byte(bytes, '\n');
+	bool was_cr = at == 0 ? body->is_after_cr : at != BYTES_NOT_FOUND && bytes.data[at - 1] == '\r';
+	struct bytes line = bytes_slice(bytes, 0, at == BYTES_NOT_FOUND ? SIZE_MAX : at + 1);
+	size_t used;
+
+	for (size_t i = 0; i < line.len; i++)
+		see_framing_byte(body, line.data[i]);
+	if (at == BYTES_NOT_FOUND || was_cr)
+		return execute(body, line, out_error);
+	used = execute(body, bytes_slice(line, 0, at), out_error);
+	if (used < at || *out_error != HPE_OK)
+		return used;
+	execute(body, BYTES("\r\n"), out_error);
+	return line.len;
+}
+
+enum http1_body_step http1_body_feed(struct http1_body *body, struct bytes bytes, size_t *out_used)
+{
+	llhttp_errno_t error = HPE_OK;
+	size_t used = 0;
+
+	if (body->plan.framing == HTTP1_TO_CLOSE) {
+		keep(body, bytes);
+		*out_used = bytes.len;
+		return HTTP1_BODY_MORE;
+	}
+	while (used < bytes.len && error == HPE_OK && !body->is_done) {
+		struct bytes rest = bytes_from(bytes, used);
+
+		if (is_in_data(body))
+			used += execute(body, bytes_slice(rest, 0, body->parser.content_length), &error);
+		else
+			used += framing_feed(body, rest, &error);
+		see_data_end(body);
+	}
+	CHECK(used <= bytes.len);
+	*out_used = used;
+	if (body->is_done)
+		return HTTP1_BODY_DONE;
+	return error == HPE_OK ? HTTP1_BODY_MORE : HTTP1_BODY_BROKEN;
+}
+
+/* llhttp counts down in content_length what is left of the body or of the chunk. That is no
+ * documented interface: test_http1_body pins it. All but one of the lost bytes are taken off,
+ * one stands for the last: so the end of the body is noticed at once when the gap reaches it. */
+enum http1_body_step http1_body_skip(struct http1_body *body, uint64_t gap_len)
+{
+	uint64_t left = body->parser.content_length;
+	llhttp_errno_t error;
+
+	body->is_holed = true;
+	if (body->plan.framing == HTTP1_TO_CLOSE) {
+		body->wire_len += gap_len;
+		return HTTP1_BODY_MORE;
+	}
+	if (!is_in_data(body))
+		left = 0;
+	if (gap_len > left) {
+		body->wire_len += left;
+		return HTTP1_BODY_BROKEN;
+	}
+	body->wire_len += gap_len;
+	body->parser.content_length -= gap_len - 1;
+	body->is_filling = true;
+	error = llhttp_execute(&body->parser, "x", 1);
+	body->is_filling = false;
+	see_data_end(body);
+	if (body->is_done)
+		return HTTP1_BODY_DONE;
+	return error == HPE_OK ? HTTP1_BODY_MORE : HTTP1_BODY_BROKEN;
+}
+
+bool http1_body_ends_at_close(const struct http1_body *body)
+{
+	return body->plan.framing == HTTP1_TO_CLOSE;
+}
+
+static enum body_state state_of(const struct http1_body *body, enum http1_end end)
+{
+	if (body->is_holed || end == HTTP1_END_GAP)
+		return BODY_HOLED;
+	if (end != HTTP1_END_WHOLE)
+		return BODY_UNENDED;
+	if (body->is_cut)
+		return BODY_CUT;
+	return body->wire_len == 0 ? BODY_NONE : BODY_WHOLE;
+}
+
+/* Content codings were applied before transfer codings. One more than the limit is enough to pass it. */
+static size_t codings_of(const struct http1_fields *fields, const struct message *message,
+			 struct bytes codings[2 * LIMIT_CODING_LAYERS + 2])
+{
+	const struct header *header = message_header(message, BYTES("content-encoding"));
+	size_t count = 0;
+
+	for (; header != NULL; header = message_header_next(message, header))
+		for (struct bytes rest = header->value; rest.data != NULL;) {
+			struct bytes name = bytes_trim(bytes_split(&rest, ','));
+
+			if (name.len == 0 || bytes_equal_nocase(name, BYTES("identity")))
+				continue;
+			if (count <= LIMIT_CODING_LAYERS)
+				codings[count++] = name;
+		}
+	for (size_t i = 0; i < fields->transfer_coding_count; i++)
+		codings[count++] = fields->transfer_codings[i];
+	return count;
+}
+
+static void add_trailers(struct http1_body *body, struct exchange *exchange, struct message *message)
+{
+	struct http1_fields fields;
+	struct header *all;
+
+	if (body->trailers.len == 0)
+		return;
+	if (!http1_fields_read(buffer_bytes(&body->trailers), LIMIT_HEAD_FIELDS - message->header_count,
+			       &exchange->arena, &fields))
+		return;
+	all = arena_alloc(&exchange->arena,
+			  (message->header_count + fields.header_count) * sizeof(*all) + sizeof(*all));
+	if (all == NULL)
+		return;
+	if (message->header_count > 0)
+		memcpy(all, message->headers, message->header_count * sizeof(*all));
+	for (size_t i = 0; i < fields.header_count; i++) {
+		all[message->header_count + i] = fields.headers[i];
+		all[message->header_count + i].is_trailer = true;
+	}
+	message->headers = all;
+	message->header_count += fields.header_count;
+	message->oddities |= fields.oddities & (ODDITY_HEAD_CUT | ODDITY_FIELD_INVALID);
+}
+
+void http1_body_close(struct http1_body *body, enum http1_end end, const struct http1_fields *fields,
+		      struct exchange *exchange, struct message *message)
+{
+	struct bytes codings[2 * LIMIT_CODING_LAYERS + 2];
+	size_t count = codings_of(fields, message, codings);
+	struct coding_plan plan = {.arena = &exchange->arena, .bytes_max = body->plan.bytes_max};
+	struct bytes content = buffer_bytes(&body->kept);
+	struct body *out = &message->body;
+
+	out->state = state_of(body, end);
+	out->wire_len = body->wire_len;
+	plan.is_partial = out->state != BODY_WHOLE;
+	out->coding = content_decode(codings, count, &plan, content, &out->content);
+	if (out->content.data == content.data)
+		out->content = arena_copy(&exchange->arena, content);
+	if (out->content.data == NULL && content.len > 0) {
+		out->content = BYTES_NONE;
+		out->state = BODY_CUT;
+	}
+	if (out->coding == CODING_BOMB && out->state == BODY_WHOLE)
+		out->state = BODY_CUT;
+	message->oddities |= body->oddities;
+	add_trailers(body, exchange, message);
+}

@@ -1,0 +1,24 @@
+/*
+ * http1_held: copies of chunks that wait for the other direction.
+ *
+ * Owns     the copies. held_take gives one away: free() it.
+ */
+#pragma once
+
+#include "parsers/base/chunk.h"
+
+struct held_chunk {
+	struct held_chunk *next;
+	struct chunk chunk; /* its bytes are behind it */
+	char data[];
+};
+
+struct held {
+	struct held_chunk *first, *last;
+	uint64_t bytes; /* with their overhead */
+};
+
+bool held_add(struct held *held, const struct chunk *chunk); /* false without memory */
+struct held_chunk *held_take(struct held *held);             /* the oldest, or NULL */
+void held_put_back(struct held *held, struct held_chunk *chunk);
+void held_finish(struct held *held); /* accepts zeroed memory */

@@ -1,0 +1,155 @@
+#include "parsers/http1_look.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+
+#define METHOD_LEN_MAX 64
+#define VERSION_LEN    8 /* HTTP/1.1 */
+
+static bool is_token_char(char byte)
+{
+	return ascii_is_alnum(byte) || (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
+}
+
+bool http1_is_token(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_token_char(text.data[i]))
+			return false;
+	return text.len > 0;
+}
+
+size_t http1_blank_len(struct bytes run)
+{
+	size_t len = 0;
+
+	while (len < run.len && (run.data[len] == '\r' || run.data[len] == '\n'))
+		len++;
+	return len;
+}
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t';
+}
+
+static struct bytes trim_blanks(struct bytes run)
+{
+	while (run.len > 0 && is_blank(run.data[0]))
+		run = bytes_from(run, 1);
+	while (run.len > 0 && is_blank(run.data[run.len - 1]))
+		run.len--;
+	return run;
+}
+
+static bool is_version(struct bytes text)
+{
+	return text.len == VERSION_LEN && bytes_starts(text, BYTES("HTTP/")) &&
+	       ascii_is_digit(text.data[5]) && text.data[6] == '.' && ascii_is_digit(text.data[7]);
+}
+
+static enum http_version version_of(struct bytes text)
+{
+	if (bytes_equal(text, BYTES("HTTP/1.1")))
+		return HTTP_1_1;
+	if (bytes_equal(text, BYTES("HTTP/1.0")))
+		return HTTP_1_0;
+	return bytes_equal(text, BYTES("HTTP/0.9")) ? HTTP_0_9 : HTTP_UNKNOWN;
+}
+
+/* HTTP/d.d SP NNN, then anything but a digit. A shorter run may still become one. */
+static enum http1_start look_response(struct bytes run)
+{
+	size_t at = VERSION_LEN;
+
+	for (size_t i = 0; i < run.len && i < VERSION_LEN; i++) {
+		char wanted = "HTTP/0.0"[i];
+
+		if (wanted == '0' ? !ascii_is_digit(run.data[i]) : run.data[i] != wanted)
+			return HTTP1_START_NOT;
+	}
+	while (at < run.len && is_blank(run.data[at]) && at < METHOD_LEN_MAX)
+		at++;
+	if (run.len > VERSION_LEN && at == VERSION_LEN)
+		return HTTP1_START_NOT;
+	for (size_t i = at; i < run.len && i < at + 3; i++)
+		if (!ascii_is_digit(run.data[i]))
+			return HTTP1_START_NOT;
+	if (run.len <= at + 3)
+		return HTTP1_START_MORE;
+	return ascii_is_digit(run.data[at + 3]) ? HTTP1_START_NOT : HTTP1_START_RESPONSE;
+}
+
+static bool method_is_possible(struct bytes run)
+{
+	size_t len = 0;
+
+	while (len < run.len && len <= METHOD_LEN_MAX && is_token_char(run.data[len]))
+		len++;
+	return len == run.len ? len <= METHOD_LEN_MAX
+			      : len > 0 && len <= METHOD_LEN_MAX && is_blank(run.data[len]);
+}
+
+static bool line_is_request(struct bytes line)
+{
+	struct http1_line parts;
+
+	line = trim_blanks(line);
+	if (line.len <= VERSION_LEN || !is_version(bytes_from(line, line.len - VERSION_LEN)) ||
+	    !is_blank(line.data[line.len - VERSION_LEN - 1]))
+		return false;
+	http1_line_read(line, true, &parts);
+	return parts.target.len > 0 && !bytes_equal(parts.method, BYTES("PRI"));
+}
+
+static enum http1_start look_request(struct bytes run, size_t *scanned)
+{
+	if (!method_is_possible(run))
+		return HTTP1_START_NOT;
+	for (; *scanned < run.len; (*scanned)++) {
+		unsigned char byte = (unsigned char)run.data[*scanned];
+		struct bytes line = bytes_slice(run, 0, *scanned);
+
+		if (byte == '\n') {
+			while (line.len > 0 && line.data[line.len - 1] == '\r')
+				line.len--;
+			return line_is_request(line) ? HTTP1_START_REQUEST : HTTP1_START_NOT;
+		}
+		if ((byte < 0x20 && byte != '\t' && byte != '\r') || *scanned >= LIMIT_START_LINE_BYTES)
+			return HTTP1_START_NOT;
+	}
+	return HTTP1_START_MORE;
+}
+
+enum http1_start http1_look(struct bytes run, size_t *scanned)
+{
+	enum http1_start response = look_response(run);
+
+	return response != HTTP1_START_NOT ? response : look_request(run, scanned);
+}
+
+void http1_line_read(struct bytes line, bool is_request, struct http1_line *out_line)
+{
+	struct http1_line parts = {0};
+	size_t at = 0;
+
+	line = trim_blanks(line);
+	if (!is_request) {
+		struct bytes digits = trim_blanks(bytes_from(line, VERSION_LEN));
+
+		parts.version = version_of(bytes_slice(line, 0, VERSION_LEN));
+		for (size_t i = 0; i < 3 && i < digits.len && ascii_is_digit(digits.data[i]); i++)
+			parts.status = parts.status * 10 + (unsigned)(digits.data[i] - '0');
+		*out_line = parts;
+		return;
+	}
+	while (at < line.len && !is_blank(line.data[at]))
+		at++;
+	parts.method = bytes_slice(line, 0, at);
+	if (line.len >= at + VERSION_LEN) {
+		parts.version = version_of(bytes_from(line, line.len - VERSION_LEN));
+		parts.target = trim_blanks(bytes_slice(line, at, line.len - VERSION_LEN - at));
+	}
+	*out_line = parts;
+}

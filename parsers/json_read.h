@@ -1,0 +1,40 @@
+/*
+ * json_read: JSON text (RFC 8259) into a yyjson tree inside an arena.
+ *
+ * Depth and number of values are bounded before the tree is made, so its memory
+ * is known beforehand. Numbers stay exact: what fits neither 64 bits nor a
+ * finite double stays RAW text (yyjson_is_raw). A leading BOM is skipped.
+ *
+ *	struct json_reading reading;
+ *	json_read(text, &exchange->arena, &reading);
+ *	if (reading.outcome == JSON_READ)
+ *		use(reading.root);
+ *
+ * Owns     nothing; the tree lives in the arena and must not be freed.
+ */
+#pragma once
+
+#include <yyjson.h>
+
+#include "parsers/base/arena.h"
+
+enum json_outcome {
+	JSON_READ,
+	JSON_MALFORMED,
+	JSON_CEILING, /* LIMIT_JSON_DEPTH, LIMIT_BODY_VALUES or the arena's ceiling */
+};
+
+struct json_reading {
+	enum json_outcome outcome;
+	yyjson_val *root;
+	size_t error_offset;
+	const char *error; /* static; NULL when it was read */
+};
+
+void json_read(struct bytes text, struct arena *arena, struct json_reading *out_reading);
+
+/* A string value as bytes; empty with data NULL when `value` is NULL or no string. */
+struct bytes json_text(yyjson_val *value);
+
+/* The member of that name; of several the last one (RFC 7519 section 4 for claims). NULL when absent. */
+yyjson_val *json_last(yyjson_val *object, const char *name);

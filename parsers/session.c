@@ -1,0 +1,412 @@
+#include "parsers/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/buffer.h"
+#include "parsers/base/limits.h"
+#include "parsers/http1.h"
+#include "parsers/http1_body.h"
+#include "parsers/http1_look.h"
+#include "parsers/session_desk.h"
+
+enum phase {
+	PHASE_LOOKING, /* which protocol? */
+	PHASE_HTTP1,
+	PHASE_OPAQUE, /* bytes are only counted */
+};
+
+/* What looks, in one direction, like the start of a protocol we know. */
+struct candidate {
+	struct buffer bytes;
+	struct chunk first; /* where and when it began */
+	size_t scanned;
+	bool is_open;
+};
+
+struct session_state {
+	struct session_desk desk;
+	enum phase phase;
+	struct candidate candidates[2]; /* by enum direction */
+	uint64_t looked_bytes;          /* of both, while looking */
+	bool has_skipped;               /* some of them were no start of anything */
+	uint64_t lost[2];               /* bytes of gaps, while looking */
+	bool has_ended[2];              /* FIN, while looking */
+	unsigned tunnel_depth;          /* CONNECT inside CONNECT */
+	struct http1 *http1;
+};
+
+void session_init(struct session *session, const struct session_plan *plan)
+{
+	*session = (struct session){.plan = *plan};
+}
+
+static void candidate_forget(struct candidate *candidate)
+{
+	if (candidate->bytes.data != NULL)
+		explicit_bzero(candidate->bytes.data, candidate->bytes.len);
+	buffer_finish(&candidate->bytes);
+	*candidate = (struct candidate){.bytes.bytes_max = LIMIT_START_LINE_BYTES + 1};
+}
+
+static void become_opaque(struct session *session)
+{
+	struct session_state *state = session->state;
+
+	candidate_forget(&state->candidates[0]);
+	candidate_forget(&state->candidates[1]);
+	session->plan.counts->opaque_bytes += state->looked_bytes;
+	state->looked_bytes = 0;
+	state->phase = PHASE_OPAQUE;
+}
+
+/* -- the protocols --------------------------------------------------------- */
+
+enum look { LOOK_NO, LOOK_MORE, LOOK_YES };
+
+/* RFC 8446 section 5.1: a handshake record of version 3.x, and in it a ClientHello or ServerHello. */
+static enum look tls_look(struct bytes run, size_t *scanned)
+{
+	const unsigned char *at = (const unsigned char *)run.data;
+
+	(void)scanned;
+	if (at[0] != 22 || (run.len > 1 && at[1] != 3) || (run.len > 2 && at[2] > 4) ||
+	    (run.len > 5 && at[5] != 1 && at[5] != 2))
+		return LOOK_NO;
+	return run.len > 5 ? LOOK_YES : LOOK_MORE;
+}
+
+static void tls_begin(struct session *session, enum direction direction)
+{
+	(void)direction;
+	session->plan.counts->tls_connections++;
+	become_opaque(session);
+}
+
+/* RFC 9113 section 3.4. */
+static enum look http2_look(struct bytes run, size_t *scanned)
+{
+	struct bytes preface = BYTES("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+	size_t len = run.len < preface.len ? run.len : preface.len;
+
+	(void)scanned;
+	if (!bytes_equal(bytes_slice(run, 0, len), bytes_slice(preface, 0, len)))
+		return LOOK_NO;
+	return run.len >= preface.len ? LOOK_YES : LOOK_MORE;
+}
+
+static void http2_begin(struct session *session, enum direction direction)
+{
+	(void)direction;
+	session->plan.counts->http2_connections++;
+	become_opaque(session);
+}
+
+static enum look http1_request_look(struct bytes run, size_t *scanned)
+{
+	enum http1_start start = http1_look(run, scanned);
+
+	if (start == HTTP1_START_MORE)
+		return LOOK_MORE;
+	return start == HTTP1_START_REQUEST ? LOOK_YES : LOOK_NO;
+}
+
+static enum look http1_response_look(struct bytes run, size_t *scanned)
+{
+	size_t none = 0;
+
+	(void)scanned;
+	return http1_look(run, &none) == HTTP1_START_RESPONSE ? LOOK_YES : LOOK_NO;
+}
+
+static void http1_begin(struct session *session, enum direction client)
+{
+	struct session_state *state = session->state;
+	bool is_joined = state->has_skipped || (session->plan.is_mid_stream && state->tunnel_depth == 0);
+
+	for (int i = 0; i < 2; i++)
+		if (state->candidates[i].bytes.len > 0)
+			state->desk.seen[i] = state->candidates[i].first.offset;
+	state->http1 = http1_new(&state->desk, client, is_joined);
+	if (state->http1 == NULL) {
+		session->plan.counts->opaque_connections++;
+		become_opaque(session);
+		return;
+	}
+	state->phase = PHASE_HTTP1;
+	if (state->tunnel_depth == 0)
+		session->plan.counts->http1_connections++;
+}
+
+static void http1_begin_answered(struct session *session, enum direction server)
+{
+	http1_begin(session, server == DIRECTION_OPENER ? DIRECTION_ANSWERER : DIRECTION_OPENER);
+}
+
+/* Asked in this order. `run` is never empty and begins at the candidate. */
+static const struct {
+	enum look (*look)(struct bytes run, size_t *scanned);
+	void (*begin)(struct session *session, enum direction sender);
+} protocols[] = {
+	{tls_look, tls_begin},
+	{http2_look, http2_begin},
+	{http1_response_look, http1_begin_answered},
+	{http1_request_look, http1_begin},
+};
+
+/* -- telling them apart ---------------------------------------------------- */
+
+static void take(struct session *session, const struct chunk *chunk);
+
+static enum look look_at(struct session *session, enum direction direction, struct bytes run)
+{
+	struct candidate *candidate = &session->state->candidates[direction];
+	bool is_possible = false;
+
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		enum look look = protocols[i].look(run, &candidate->scanned);
+
+		if (look == LOOK_YES) {
+			protocols[i].begin(session, direction);
+			return LOOK_YES;
+		}
+		is_possible |= look == LOOK_MORE;
+	}
+	return is_possible ? LOOK_MORE : LOOK_NO;
+}
+
+static void tell_gaps(struct session *session, uint64_t time_ns)
+{
+	struct session_state *state = session->state;
+
+	for (int i = 0; i < 2; i++) {
+		struct chunk gap = {.kind = CHUNK_GAP, .direction = (enum direction)i, .time_ns = time_ns};
+
+		gap.gap_len = state->lost[i];
+		gap.offset = state->desk.seen[i] - gap.gap_len;
+		state->lost[i] = 0;
+		if (gap.gap_len > 0)
+			take(session, &gap);
+	}
+}
+
+/* The protocol is known: its parser gets what was kept so far, then the chunk that told. */
+static void hand_over(struct session *session, const struct chunk *chunk, size_t kept_len)
+{
+	struct session_state *state = session->state;
+	struct candidate kept[2] = {state->candidates[0], state->candidates[1]};
+	struct chunk last = *chunk;
+
+	if (state->phase != PHASE_HTTP1)
+		return;
+	state->looked_bytes = 0;
+	state->candidates[0] = state->candidates[1] = (struct candidate){0};
+	tell_gaps(session, chunk->time_ns);
+	for (int i = 0; i < 2; i++) {
+		size_t len = i == (int)chunk->direction ? kept_len : kept[i].bytes.len;
+
+		kept[i].first.bytes = bytes_slice(buffer_bytes(&kept[i].bytes), 0, len);
+		kept[i].first.is_segment_start = true;
+		if (len > 0)
+			take(session, &kept[i].first);
+		candidate_forget(&kept[i]);
+	}
+	last.is_segment_start |= kept_len == 0;
+	take(session, &last);
+	for (int i = 0; i < 2; i++) {
+		last = (struct chunk){
+			.kind = CHUNK_END, .direction = (enum direction)i, .time_ns = chunk->time_ns};
+		if (state->has_ended[i])
+			take(session, &last);
+	}
+}
+
+static void candidate_open(struct candidate *candidate, const struct chunk *chunk)
+{
+	candidate_forget(candidate);
+	candidate->first = *chunk;
+	candidate->is_open = true;
+}
+
+static void look(struct session *session, const struct chunk *original)
+{
+	struct session_state *state = session->state;
+	struct candidate *candidate = &state->candidates[original->direction];
+	size_t kept_len = candidate->bytes.len, blank;
+	struct chunk chunk = *original;
+	struct bytes run;
+	enum look verdict;
+
+	state->looked_bytes += chunk.bytes.len;
+	if (kept_len == 0) {
+		if (!chunk.is_segment_start && !candidate->is_open) {
+			state->has_skipped = true;
+			return;
+		}
+		candidate_open(candidate, &chunk);
+		blank = http1_blank_len(chunk.bytes);
+		chunk.bytes = bytes_from(chunk.bytes, blank);
+		chunk.offset += blank;
+		candidate->first.offset += blank;
+		if (chunk.bytes.len == 0)
+			return;
+	}
+	run = chunk.bytes;
+	if (kept_len > 0) {
+		buffer_append_some(&candidate->bytes, run);
+		run = buffer_bytes(&candidate->bytes);
+	}
+	verdict = run.len > kept_len ? look_at(session, chunk.direction, run) : LOOK_NO;
+	if (verdict == LOOK_YES) {
+		hand_over(session, &chunk, kept_len);
+	} else if (verdict == LOOK_NO) {
+		candidate_forget(candidate);
+		state->has_skipped = true;
+	} else if (kept_len == 0) {
+		buffer_append_some(&candidate->bytes, run);
+	}
+}
+
+static void look_in_vain(struct session *session)
+{
+	if (session->state->looked_bytes > 0 && session->state->tunnel_depth == 0)
+		session->plan.counts->opaque_connections++;
+	become_opaque(session);
+}
+
+static void look_bytes(struct session *session, const struct chunk *chunk)
+{
+	struct session_state *state = session->state;
+	struct candidate *candidate = &state->candidates[chunk->direction];
+
+	if (candidate->bytes.len > 0 && chunk->is_segment_start &&
+	    (state->has_skipped || session->plan.is_mid_stream) && http1_is_sure_start(chunk->bytes)) {
+		candidate_forget(candidate);
+		state->has_skipped = true;
+	}
+	look(session, chunk);
+	if (session->state->phase == PHASE_LOOKING && session->state->looked_bytes > LIMIT_HUNT_BYTES)
+		look_in_vain(session);
+}
+
+static void look_take(struct session *session, const struct chunk *chunk)
+{
+	struct session_state *state = session->state;
+
+	switch (chunk->kind) {
+	case CHUNK_BYTES:
+		if (chunk->bytes.len > 0)
+			look_bytes(session, chunk);
+		return;
+	case CHUNK_GAP:
+		candidate_forget(&state->candidates[chunk->direction]);
+		state->lost[chunk->direction] += chunk->gap_len;
+		return;
+	case CHUNK_END:
+		candidate_forget(&state->candidates[chunk->direction]);
+		state->has_ended[chunk->direction] = true;
+		return;
+	case CHUNK_ABORTED:
+		look_in_vain(session);
+		return;
+	}
+}
+
+/* -- one connection -------------------------------------------------------- */
+
+/* HTTP/1 is over, the connection is not. */
+static void leave_http1(struct session *session)
+{
+	struct session_state *state = session->state;
+	struct http1 *http1 = state->http1;
+	enum http1_mode mode = http1_mode(http1);
+	struct chunk chunk;
+
+	state->http1 = NULL;
+	state->phase = PHASE_OPAQUE;
+	if (mode == HTTP1_TUNNEL && state->tunnel_depth < LIMIT_TUNNEL_DEPTH) {
+		state->tunnel_depth++;
+		state->phase = PHASE_LOOKING;
+		state->has_skipped = false;
+		state->lost[0] = state->lost[1] = 0;
+	} else if (mode == HTTP1_FAILED) {
+		session->plan.counts->opaque_connections++;
+	}
+	while (http1_rest(http1, &chunk)) {
+		chunk.is_segment_start = true;
+		take(session, &chunk);
+	}
+	http1_free(http1);
+}
+
+static void take(struct session *session, const struct chunk *chunk)
+{
+	struct session_state *state = session->state;
+
+	switch (state->phase) {
+	case PHASE_LOOKING:
+		look_take(session, chunk);
+		return;
+	case PHASE_HTTP1:
+		http1_feed(state->http1, chunk);
+		if (http1_mode(state->http1) != HTTP1_TALKS)
+			leave_http1(session);
+		return;
+	case PHASE_OPAQUE:
+		session->plan.counts->opaque_bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
+		return;
+	}
+}
+
+void session_feed(struct session *session, const struct chunk *chunk)
+{
+	struct session_counts *counts = session->plan.counts;
+
+	counts->bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
+	counts->gap_bytes += chunk->kind == CHUNK_GAP ? chunk->gap_len : 0;
+	if (session->state == NULL) {
+		if (chunk->kind == CHUNK_ABORTED || chunk->kind == CHUNK_END)
+			return;
+		session->state = calloc(1, sizeof(*session->state));
+		if (session->state == NULL) {
+			counts->opaque_bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
+			return;
+		}
+		candidate_forget(&session->state->candidates[0]);
+		candidate_forget(&session->state->candidates[1]);
+	}
+	session->state->desk.plan = &session->plan; /* the caller may have moved the session */
+	take(session, chunk);
+	if (chunk->kind == CHUNK_BYTES)
+		session->state->desk.seen[chunk->direction] = chunk->offset + chunk->bytes.len;
+	else if (chunk->kind == CHUNK_GAP)
+		session->state->desk.seen[chunk->direction] = chunk->offset + chunk->gap_len;
+}
+
+struct exchange *session_next(struct session *session)
+{
+	struct session_state *state = session->state;
+
+	if (state == NULL)
+		return NULL;
+	state->desk.plan = &session->plan;
+	if (state->desk.first == NULL && state->http1 != NULL && http1_run(state->http1) &&
+	    http1_mode(state->http1) != HTTP1_TALKS)
+		leave_http1(session);
+	return desk_next(&state->desk);
+}
+
+void session_finish(struct session *session)
+{
+	struct session_state *state = session->state;
+
+	if (state == NULL)
+		return;
+	state->desk.plan = &session->plan;
+	http1_free(state->http1);
+	if (state->phase == PHASE_LOOKING)
+		look_in_vain(session);
+	desk_finish(&state->desk);
+	free(state);
+	session->state = NULL;
+}

@@ -1,0 +1,56 @@
+#include "parsers/session_desk.h"
+
+#include "parsers/base/limits.h"
+
+struct exchange *desk_open(struct session_desk *desk, enum direction client)
+{
+	struct exchange *exchange = exchange_new();
+
+	if (exchange == NULL)
+		return NULL;
+	exchange->connection = desk->plan->connection;
+	exchange->number = desk->next_number++;
+	exchange->client = desk->plan->ends[client];
+	exchange->server =
+		desk->plan->ends[client == DIRECTION_OPENER ? DIRECTION_ANSWERER : DIRECTION_OPENER];
+	exchange->is_mid_stream = desk->plan->is_mid_stream;
+	exchange->is_decrypted = desk->plan->is_decrypted;
+	return exchange;
+}
+
+void desk_close(struct session_desk *desk, struct exchange *exchange, enum exchange_outcome outcome,
+		uint64_t time_ns)
+{
+	exchange->outcome = outcome;
+	exchange->time_ns = time_ns;
+	exchange->next = NULL;
+	desk->plan->counts->exchanges[outcome]++;
+	*(desk->first == NULL ? &desk->first : &desk->last->next) = exchange;
+	desk->last = exchange;
+	desk->ready_count++;
+}
+
+bool desk_is_full(const struct session_desk *desk)
+{
+	return desk->ready_count >= LIMIT_SESSION_READY;
+}
+
+struct exchange *desk_next(struct session_desk *desk)
+{
+	struct exchange *exchange = desk->first;
+
+	if (exchange == NULL)
+		return NULL;
+	desk->first = exchange->next;
+	exchange->next = NULL;
+	desk->ready_count--;
+	return exchange;
+}
+
+void desk_finish(struct session_desk *desk)
+{
+	struct exchange *exchange;
+
+	while ((exchange = desk_next(desk)) != NULL)
+		exchange_free(exchange);
+}

@@ -1,0 +1,16 @@
+/*
+ * auth: does the caller identify itself as agreed, and does the server insist?
+ * Tokens are judged by what they claim; no signature is verified here.
+ */
+#pragma once
+
+#include "rules/rule.h"
+
+rule_judge auth_mechanism;            /* auth.missing .missing_rejected .scheme_mismatch .location_mismatch */
+rule_judge auth_basic_used;           /* auth.basic_used */
+rule_judge auth_credential_in_url;    /* auth.credential_in_url */
+rule_judge auth_cleartext_credential; /* auth.cleartext_credential */
+rule_judge auth_jwt_time;             /* auth.jwt_expired_accepted .jwt_not_yet_valid_accepted .jwt_no_exp
+					 .jwt_lifetime_excessive */
+rule_judge auth_jwt_agreed;           /* auth.jwt_alg_none .jwt_alg_disallowed .jwt_issuer_mismatch
+					 .jwt_audience_mismatch */

@@ -1,0 +1,104 @@
+#include "rules/catalogue.h"
+
+#include <stdlib.h>
+
+#include "rules/catalogue_conform.h"
+
+#define ROW(id, severity, owasp, title)                                                                      \
+	{                                                                                                    \
+		id, title, severity, owasp, ANALYTIC_RULE                                                    \
+	}
+#define PATTERN(id, severity, owasp, title)                                                                  \
+	{                                                                                                    \
+		id, title, severity, owasp, ANALYTIC_REGULAR_EXPRESSION                                      \
+	}
+
+/* In order of id: catalogue_find searches by halves. */
+static const struct catalogue_entry rows[] = {
+	ROW("attack.request_smuggling", 4, "API8:2023",
+	    "Request framing that two servers may read differently"),
+	ROW("auth.basic_used", 3, "API2:2023",
+	    "Basic authentication where the contract does not agree on it"),
+	ROW("auth.cleartext_credential", 5, "API2:2023,API8:2023", "Credential on an unencrypted connection"),
+	ROW("auth.credential_in_url", 4, "API2:2023,API8:2023", "Credential in the URL"),
+	ROW("auth.jwt_alg_disallowed", 3, "API2:2023", "Token algorithm that the contract does not allow"),
+	ROW("auth.jwt_alg_none", 5, "API2:2023", "Unsigned token"),
+	ROW("auth.jwt_audience_mismatch", 4, "API2:2023", "Token for another audience accepted"),
+	ROW("auth.jwt_expired_accepted", 5, "API2:2023", "Expired token accepted"),
+	ROW("auth.jwt_issuer_mismatch", 4, "API2:2023", "Token of another issuer accepted"),
+	ROW("auth.jwt_lifetime_excessive", 3, "API2:2023", "Token lives longer than agreed"),
+	ROW("auth.jwt_no_exp", 3, "API2:2023", "Token without expiry"),
+	ROW("auth.jwt_not_yet_valid_accepted", 5, "API2:2023", "Token accepted before it is valid"),
+	ROW("auth.location_mismatch", 3, "API2:2023", "Credential in another place than agreed"),
+	ROW("auth.missing", 5, "API2:2023", "Call without the required credential accepted"),
+	ROW("auth.missing_rejected", 1, "API2:2023", "Call without the required credential refused"),
+	ROW("auth.scheme_mismatch", 4, "API2:2023",
+	    "Authentication scheme that the contract does not agree on"),
+	CONFORM_BODY("request", "Request body", 3),
+	CONFORM_VALUE("request", "cookie", "Request cookie", 2),
+	CONFORM_VALUE("request", "header", "Request header", 2),
+	CONFORM_VALUE("request", "path", "Path parameter", 3),
+	CONFORM_VALUE("request", "query", "Query parameter", 2),
+	CONFORM_BODY("response", "Response body", 2),
+	CONFORM_VALUE("response", "cookie", "Response cookie", 2),
+	CONFORM_VALUE("response", "header", "Response header", 2),
+	PATTERN("pii.in_header", 3, "API3:2023", "Sensitive data in a header or cookie"),
+	PATTERN("pii.in_url", 4, "API3:2023,API8:2023", "Sensitive data in the URL"),
+	PATTERN("pii.request_undeclared", 2, "API3:2023",
+		"Sensitive data sent where the contract declares none"),
+	PATTERN("pii.response_leak", 4, "API3:2023",
+		"Sensitive data returned where the contract declares none"),
+	PATTERN("secret.leak", 5, "API8:2023", "Secret of a machine returned"),
+	PATTERN("secret.request", 2, "API8:2023",
+		"Secret of a machine sent where the contract declares none"),
+	ROW("sensor.backpressure_drop", 3, "", "The sensor dropped what it could not process in time"),
+	ROW("sensor.capture_gap", 2, "", "Bytes are missing from the mirrored traffic"),
+	ROW("sensor.config_error", 3, "", "A configuration, contract or pack file was refused"),
+	ROW("sensor.coverage", 1, "", "What share of the traffic could be judged, and why not the rest"),
+	ROW("sensor.one_sided", 2, "", "Only one direction of connections is mirrored"),
+	ROW("sensor.opaque_tls", 1, "", "Encrypted traffic that the sensor cannot read"),
+	ROW("sensor.packet_drop", 3, "", "Packets were lost before the sensor saw them"),
+	ROW("sensor.spec_reload", 1, "", "Contracts were loaded anew"),
+	ROW("sensor.truncated_snaplen", 2, "", "Packets are cut by the capture length"),
+	ROW("shadow.api_for_partner", 4, "API5:2023,API9:2023", "Operation of another partner's contract"),
+	ROW("shadow.base_path", 4, "API9:2023", "Base path that no contract names"),
+	ROW("shadow.content_type", 2, "API8:2023", "Media type that the contract does not declare"),
+	ROW("shadow.host", 4, "API9:2023", "Host that no contract names"),
+	ROW("shadow.method", 4, "API9:2023,API5:2023", "Method that the contract does not declare"),
+	ROW("shadow.path", 4, "API9:2023", "Path that the contract does not declare"),
+	ROW("shadow.query_param", 2, "API3:2023,API8:2023",
+	    "Query parameter that the contract does not declare"),
+	ROW("shadow.request_field", 2, "API3:2023", "Request field that the contract does not declare"),
+	ROW("shadow.response_field", 2, "API3:2023", "Response field that the contract does not declare"),
+	ROW("shadow.status", 2, "API9:2023", "Status that the contract does not declare"),
+	ROW("spec.ambiguous_path", 2, "API8:2023", "Two paths of a contract match the same requests"),
+	ROW("spec.invalid", 3, "API8:2023,API9:2023", "A spec or a part of it cannot be used"),
+	ROW("spec.no_security", 3, "API8:2023", "A spec agrees on no authentication"),
+	ROW("spec.unenforceable", 2, "API8:2023", "A part of a spec cannot be checked"),
+	ROW("zombie.deprecated", 3, "API9:2023", "Deprecated operation still called"),
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+static int compare(const void *id, const void *row)
+{
+	const struct bytes *wanted = id;
+	const struct catalogue_entry *entry = row;
+
+	return bytes_compare(*wanted, bytes_of(entry->id));
+}
+
+const struct catalogue_entry *catalogue_find(struct bytes id)
+{
+	return bsearch(&id, rows, ROW_COUNT, sizeof(rows[0]), compare);
+}
+
+size_t catalogue_count(void)
+{
+	return ROW_COUNT;
+}
+
+const struct catalogue_entry *catalogue_at(size_t index)
+{
+	return index < ROW_COUNT ? &rows[index] : NULL;
+}

@@ -1,0 +1,398 @@
+#include "rules/pattern.h"
+
+#include <hs/hs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "rules/pattern_size.h"
+
+#define FLAGS       (HS_FLAG_MULTILINE)
+#define FLAGS_EXACT (HS_FLAG_MULTILINE | HS_FLAG_SOM_LEFTMOST)
+
+/* A class without this form has no database here. Hyperscan keeps track of starts in small
+ * patterns only: the others are found by their ends, and each possible start is tried. */
+struct form {
+	hs_database_t *find;  /* with starts, if has_start */
+	hs_database_t *cover; /* begins where the text begins; only without has_start */
+	bool has_start;
+	size_t len_min, len_max;
+};
+
+struct pattern_set {
+	const struct packs *packs;
+	hs_database_t *groups[PATTERN_GROUP_COUNT]; /* NULL when empty */
+	size_t group_len_min[PATTERN_GROUP_COUNT];
+	struct form *forms;
+	size_t form_count;
+	size_t len_min;
+};
+
+struct pattern_scratch {
+	hs_scratch_t *all, *exact, *again; /* three: each scan may run inside a callback of the one before */
+};
+
+static bool is_too_large(struct bytes pattern, char *reason, size_t reason_size)
+{
+	size_t repeat_max, size = pattern_size(pattern, &repeat_max);
+
+	if (pattern.len > LIMIT_PATTERN_TEXT)
+		snprintf(reason, reason_size, "write it in at most %d bytes", LIMIT_PATTERN_TEXT);
+	else if (memchr(pattern.data, '\0', pattern.len) != NULL)
+		snprintf(reason, reason_size, "take out the NUL byte, or write it as \\x00");
+	else if (repeat_max > LIMIT_PATTERN_REPEAT)
+		snprintf(reason, reason_size,
+			 "it would compile too slowly: repeat at most %d times, or use * or +",
+			 LIMIT_PATTERN_REPEAT);
+	else if (size > LIMIT_PATTERN_UNROLLED)
+		snprintf(reason, reason_size,
+			 "it would compile too slowly: its repeats written out are %zu places, at most %d "
+			 "are possible",
+			 size, LIMIT_PATTERN_UNROLLED);
+	else
+		return false;
+	return true;
+}
+
+static void lengths_read(const char *pattern, struct form *form)
+{
+	hs_compile_error_t *error = NULL;
+	hs_expr_info_t *info = NULL;
+
+	form->len_max = LIMIT_PATTERN_TEXT;
+	if (hs_expression_info(pattern, FLAGS, &info, &error) == HS_SUCCESS) {
+		form->len_min = info->min_width;
+		if (info->max_width < form->len_max)
+			form->len_max = info->max_width;
+	}
+	free(info);
+	hs_free_compile_error(error);
+}
+
+/* NULL with Hyperscan's own reason. */
+static hs_database_t *compile(const char *pattern, unsigned flags, char *reason, size_t reason_size)
+{
+	hs_compile_error_t *error = NULL;
+	hs_database_t *database = NULL;
+	size_t size = 0;
+
+	if (hs_compile(pattern, flags, HS_MODE_BLOCK, NULL, &database, &error) != HS_SUCCESS) {
+		snprintf(reason, reason_size, "Hyperscan says: %s",
+			 error == NULL ? "no memory" : error->message);
+		hs_free_compile_error(error);
+		return NULL;
+	}
+	if (hs_database_size(database, &size) == HS_SUCCESS && size <= LIMIT_PATTERN_COMPILE_BYTES)
+		return database;
+	snprintf(reason, reason_size, "it needs %zu bytes compiled: make it simpler", size);
+	hs_free_database(database);
+	return NULL;
+}
+
+static void form_finish(struct form *form)
+{
+	hs_free_database(form->find);
+	hs_free_database(form->cover);
+}
+
+/* The pattern alone; false with the reason. */
+static bool form_compile(struct bytes pattern, struct form *out_form, char *reason, size_t reason_size)
+{
+	char anchored[LIMIT_PATTERN_TEXT + 16];
+	struct form form = {.has_start = true};
+
+	if (is_too_large(pattern, reason, reason_size))
+		return false;
+	form.find = compile(pattern.data, FLAGS_EXACT, reason, reason_size);
+	if (form.find == NULL) {
+		form.has_start = false;
+		form.find = compile(pattern.data, FLAGS, reason, reason_size);
+		snprintf(anchored, sizeof(anchored), "\\A(?:%s)", pattern.data);
+		if (form.find != NULL)
+			form.cover = compile(anchored, FLAGS, reason, reason_size);
+		if (form.cover == NULL) {
+			form_finish(&form);
+			return false;
+		}
+	}
+	lengths_read(pattern.data, &form);
+	*out_form = form;
+	return true;
+}
+
+bool pattern_is_usable(struct bytes pattern, char *reason, size_t reason_size)
+{
+	struct form form = {0};
+
+	if (hs_valid_platform() != HS_SUCCESS) {
+		snprintf(reason, reason_size, "this processor lacks SSSE3, which Hyperscan needs");
+		return false;
+	}
+	if (!form_compile(pattern, &form, reason, reason_size))
+		return false;
+	form_finish(&form);
+	return true;
+}
+
+static void complain(struct problems *problems, const struct data_class *class, const char *reason)
+{
+	problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0}, reason,
+		     "the pattern of class \"" BYTES_FORMAT "\" of pack \"" BYTES_FORMAT "\" cannot be used",
+		     BYTES_PRINT(class->id), BYTES_PRINT(class->pack));
+}
+
+enum pattern_group pattern_group_of(const struct data_class *class, size_t form)
+{
+	return form % 2 == 1 || class->is_context_required ? PATTERN_BOUND : PATTERN_FREE;
+}
+
+size_t pattern_group_len_min(const struct pattern_set *set, enum pattern_group group)
+{
+	return set->group_len_min[group];
+}
+
+static struct bytes pattern_of(const struct pattern_set *set, size_t form)
+{
+	const struct data_class *class = &set->packs->classes[form / 2];
+
+	return form % 2 == 0 ? class->pattern : class->context_pattern;
+}
+
+/* Each alone, so that the one at fault is named. */
+static bool forms_compile(struct pattern_set *set, struct problems *problems)
+{
+	bool is_right = true;
+	char reason[256];
+
+	for (size_t form = 0; form < set->form_count; form++) {
+		if (pattern_of(set, form).len == 0 ||
+		    form_compile(pattern_of(set, form), &set->forms[form], reason, sizeof(reason)))
+			continue;
+		complain(problems, &set->packs->classes[form / 2], reason);
+		is_right = false;
+	}
+	return is_right;
+}
+
+/* What hs_compile_multi is given. */
+struct batch {
+	const char **texts;
+	unsigned *forms, *flags, count;
+};
+
+static enum status group_compile(struct pattern_set *set, enum pattern_group group, struct batch *batch,
+				 struct problems *problems)
+{
+	hs_compile_error_t *error = NULL;
+
+	batch->count = 0;
+	set->group_len_min[group] = SIZE_MAX;
+	for (size_t form = 0; form < set->form_count; form++) {
+		if (set->forms[form].find == NULL ||
+		    pattern_group_of(&set->packs->classes[form / 2], form) != group)
+			continue;
+		batch->texts[batch->count] = pattern_of(set, form).data;
+		batch->flags[batch->count] = FLAGS;
+		batch->forms[batch->count++] = (unsigned)form;
+		if (set->forms[form].len_min < set->group_len_min[group])
+			set->group_len_min[group] = set->forms[form].len_min;
+	}
+	if (batch->count == 0 ||
+	    hs_compile_multi(batch->texts, batch->flags, batch->forms, batch->count, HS_MODE_BLOCK, NULL,
+			     &set->groups[group], &error) == HS_SUCCESS)
+		return STATUS_OK;
+	problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
+		     "use fewer or simpler patterns", "the patterns do not compile together: %s",
+		     error == NULL ? "no memory" : error->message);
+	hs_free_compile_error(error);
+	return STATUS_INVALID;
+}
+
+static enum status set_compile(struct pattern_set *set, struct problems *problems)
+{
+	struct batch batch = {.texts = calloc(set->form_count + 1, sizeof(*batch.texts)),
+			      .forms = calloc(set->form_count + 1, sizeof(*batch.forms)),
+			      .flags = calloc(set->form_count + 1, sizeof(*batch.flags))};
+	enum status status = STATUS_OK;
+
+	if (batch.texts == NULL || batch.forms == NULL || batch.flags == NULL)
+		status = STATUS_NO_MEMORY;
+	else if (!forms_compile(set, problems))
+		status = STATUS_INVALID;
+	for (unsigned group = 0; status == STATUS_OK && group < PATTERN_GROUP_COUNT; group++)
+		status = group_compile(set, group, &batch, problems);
+	if (set->group_len_min[PATTERN_FREE] < set->group_len_min[PATTERN_BOUND])
+		set->len_min = set->group_len_min[PATTERN_FREE];
+	else
+		set->len_min = set->group_len_min[PATTERN_BOUND];
+	free(batch.texts);
+	free(batch.forms);
+	free(batch.flags);
+	return status;
+}
+
+enum status pattern_set_new(const struct packs *packs, struct problems *problems,
+			    struct pattern_set **out_set)
+{
+	struct pattern_set *set;
+	enum status status;
+
+	if (hs_valid_platform() != HS_SUCCESS) {
+		problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
+			     "run on a processor with SSSE3",
+			     "this processor lacks SSSE3, which the pattern engine needs");
+		return STATUS_INVALID;
+	}
+	set = calloc(1, sizeof(*set));
+	if (set == NULL)
+		return STATUS_NO_MEMORY;
+	set->packs = packs;
+	set->form_count = packs->count * 2;
+	set->forms = calloc(set->form_count + 1, sizeof(*set->forms));
+	status = set->forms == NULL ? STATUS_NO_MEMORY : set_compile(set, problems);
+	if (status != STATUS_OK) {
+		pattern_set_free(set);
+		return status;
+	}
+	*out_set = set;
+	return STATUS_OK;
+}
+
+void pattern_set_free(struct pattern_set *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; set->forms != NULL && i < set->form_count; i++)
+		form_finish(&set->forms[i]);
+	for (unsigned group = 0; group < PATTERN_GROUP_COUNT; group++)
+		hs_free_database(set->groups[group]);
+	free(set->forms);
+	free(set);
+}
+
+const struct packs *pattern_set_packs(const struct pattern_set *set)
+{
+	return set->packs;
+}
+
+size_t pattern_set_len_min(const struct pattern_set *set)
+{
+	return set->len_min;
+}
+
+size_t pattern_form_len_min(const struct pattern_set *set, size_t form)
+{
+	return set->forms[form].find == NULL ? SIZE_MAX : set->forms[form].len_min;
+}
+
+size_t pattern_form_len_max(const struct pattern_set *set, size_t form)
+{
+	return set->forms[form].len_max;
+}
+
+static bool scratch_grow(const hs_database_t *database, hs_scratch_t **scratch)
+{
+	return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;
+}
+
+struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set)
+{
+	struct pattern_scratch *scratch = calloc(1, sizeof(*scratch));
+	bool is_right = scratch != NULL;
+
+	for (unsigned group = 0; is_right && group < PATTERN_GROUP_COUNT; group++)
+		is_right = scratch_grow(set->groups[group], &scratch->all);
+	for (size_t i = 0; is_right && i < set->form_count; i++)
+		is_right = scratch_grow(set->forms[i].find, &scratch->exact) &&
+			   scratch_grow(set->forms[i].cover, &scratch->exact);
+	if (is_right && scratch->exact != NULL)
+		is_right = hs_clone_scratch(scratch->exact, &scratch->again) == HS_SUCCESS;
+	if (is_right)
+		return scratch;
+	pattern_scratch_free(scratch);
+	return NULL;
+}
+
+void pattern_scratch_free(struct pattern_scratch *scratch)
+{
+	if (scratch == NULL)
+		return;
+	hs_free_scratch(scratch->all);
+	hs_free_scratch(scratch->exact);
+	hs_free_scratch(scratch->again);
+	free(scratch);
+}
+
+struct listener {
+	pattern_seen *seen;
+	void *context;
+	size_t form;
+	bool is_one; /* `form` is it; otherwise Hyperscan's id */
+	bool has_start;
+};
+
+static int on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		    void *context)
+{
+	const struct listener *listener = context;
+	size_t form = listener->is_one ? listener->form : id;
+	size_t start = listener->has_start ? (size_t)from : PATTERN_START_UNKNOWN;
+
+	(void)flags;
+	return listener->seen(listener->context, form, start, (size_t)to) ? 0 : 1;
+}
+
+static void find(const hs_database_t *database, hs_scratch_t *scratch, struct bytes text,
+		 struct listener *listener)
+{
+	if (database == NULL || text.len == 0 || text.len > UINT32_MAX)
+		return;
+	/* HS_SCAN_TERMINATED is `seen` saying stop; nothing else can fail here. */
+	(void)hs_scan(database, text.data, (unsigned)text.len, 0, scratch, on_match, listener);
+}
+
+void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch,
+		       enum pattern_group group, struct bytes text, pattern_seen *seen, void *context)
+{
+	find(set->groups[group], scratch->all, text, &(struct listener){.seen = seen, .context = context});
+}
+
+void pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+		  struct bytes text, pattern_seen *seen, void *context)
+{
+	const struct form *one = &set->forms[form];
+	struct listener listener = {
+		.seen = seen, .context = context, .form = form, .is_one = true, .has_start = one->has_start};
+
+	find(one->find, scratch->exact, text, &listener);
+}
+
+struct cover {
+	size_t len;
+	bool is_whole;
+};
+
+static bool on_cover(void *context, size_t form, size_t from, size_t to)
+{
+	struct cover *cover = context;
+
+	(void)form;
+	cover->is_whole = (from == 0 || from == PATTERN_START_UNKNOWN) && to == cover->len;
+	return !cover->is_whole;
+}
+
+bool pattern_covers(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+		    struct bytes text)
+{
+	const struct form *one = &set->forms[form];
+	struct cover cover = {.len = text.len};
+	struct listener listener = {.seen = on_cover,
+				    .context = &cover,
+				    .form = form,
+				    .is_one = true,
+				    .has_start = one->has_start};
+
+	find(one->has_start ? one->find : one->cover, scratch->again, text, &listener);
+	return cover.is_whole;
+}

@@ -1,0 +1,62 @@
+/*
+ * pattern: the regular expressions of all data classes, compiled by Hyperscan.
+ * The only door to that library.
+ *
+ * A value is looked at twice at most. First many patterns run over all values at
+ * once and say only where a match ends: that is what Hyperscan does fastest.
+ * Where one ended, its form alone runs over that value and says where it starts.
+ *
+ * A class has two forms: 2 * index is its pattern, 2 * index + 1 the weaker one.
+ * A form is free, or bound: it counts only with a context word. Bare digits are
+ * all bound, and most traffic is bare digits: the groups are scanned apart. ^ and $ stand for the ends of a
+ * value or a line. Bytes are bytes: a pattern with letters beyond ASCII matches their UTF-8.
+ *
+ * Thread   a set is frozen and shared, a pattern_scratch is one scanner's.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "rules/pack.h"
+#include "rules/scan.h"
+
+struct pattern_scratch;
+
+const struct packs *pattern_set_packs(const struct pattern_set *set);
+size_t pattern_set_len_min(const struct pattern_set *set); /* no form matches less */
+size_t pattern_form_len_min(const struct pattern_set *set, size_t form);
+
+struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set); /* NULL without memory */
+void pattern_scratch_free(struct pattern_scratch *scratch);
+
+/* In place of `from`: the form is too large for Hyperscan to keep track of starts; try with pattern_covers.
+ */
+#define PATTERN_START_UNKNOWN SIZE_MAX
+
+/* False stops the scan. */
+typedef bool pattern_seen(void *context, size_t form, size_t from, size_t to);
+
+enum pattern_group { PATTERN_FREE, PATTERN_BOUND, PATTERN_GROUP_COUNT };
+
+enum pattern_group pattern_group_of(const struct data_class *class, size_t form);
+size_t pattern_group_len_min(const struct pattern_set *set,
+			     enum pattern_group group); /* SIZE_MAX when empty */
+
+/* Every end of every form of a group; no start. */
+void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch,
+		       enum pattern_group group, struct bytes text, pattern_seen *seen, void *context);
+
+/* Every end of one form with its leftmost start, or all with PATTERN_START_UNKNOWN. May be called from inside
+ * `seen` of pattern_find_ends. */
+void pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+		  struct bytes text, pattern_seen *seen, void *context);
+
+/* The longest match of a form; LIMIT_PATTERN_TEXT at most, so that looking for a start ends. */
+size_t pattern_form_len_max(const struct pattern_set *set, size_t form);
+
+/* Does the form match the whole text? May be called from inside `seen` of pattern_find. */
+bool pattern_covers(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+		    struct bytes text);
+
+/* Would it compile, and soon enough? If not, *reason says why and what to do. */
+bool pattern_is_usable(struct bytes pattern, char *reason, size_t reason_size);

@@ -1,0 +1,114 @@
+#include "parsers/credential_names.h"
+#include "rules/evidence.h"
+#include "rules/pii/pii.h"
+#include "rules/words.h"
+
+/* Where credentials belong; auth.* judges them there. */
+static bool is_credential_place(const struct hit *hit)
+{
+	if (hit->part == PART_COOKIE)
+		return name_is_session_cookie(hit->name);
+	return bytes_equal_nocase(hit->name, BYTES("authorization")) ||
+	       bytes_equal_nocase(hit->name, BYTES("proxy-authorization")) ||
+	       bytes_equal_nocase(hit->name, BYTES("x-amz-security-token")) ||
+	       name_is_key_header(hit->name) || name_is_certificate_header(hit->name);
+}
+
+static bool is_token_class(const struct hit *hit)
+{
+	return bytes_equal(hit->class->id, BYTES("jwt"));
+}
+
+/* A token is somebody's, not a machine's. */
+static const char *body_id(const struct hit *hit)
+{
+	if (hit->class->is_secret && !is_token_class(hit))
+		return hit->side == SIDE_RESPONSE ? "secret.leak" : "secret.request";
+	return hit->side == SIDE_RESPONSE ? "pii.response_leak" : "pii.request_undeclared";
+}
+
+/* NULL where another rule tells it or nothing is wrong. */
+static const char *id_of(const struct hit *hit)
+{
+	switch (hit->part) {
+	case PART_PATH:
+	case PART_QUERY:
+		/* Tokens and keys there are auth.credential_in_url. */
+		return hit->class->is_secret || is_token_class(hit) ? NULL : "pii.in_url";
+	case PART_HEADER:
+	case PART_COOKIE:
+		return is_credential_place(hit) ? NULL : "pii.in_header";
+	case PART_BODY:
+		return body_id(hit);
+	case PART_STATUS:
+		break;
+	}
+	return NULL;
+}
+
+static bool is_allowed(const struct evidence *evidence, const struct hit *hit)
+{
+	const struct operation *operation = evidence_operation(evidence);
+
+	if (!hit->class->is_sensitive && !hit->class->is_secret)
+		return true;
+	/* RFC 6749 section 5.1: this answer is where tokens come from. */
+	if (operation != NULL && operation->is_token_endpoint && hit->part == PART_BODY &&
+	    is_token_class(hit))
+		return true;
+	return operation != NULL && conform_allows_class(evidence->match, evidence->exchange, hit->side,
+							 hit->part, hit->name, hit->pointer, hit->class->id);
+}
+
+static const char *place_words(const struct hit *hit)
+{
+	switch (hit->part) {
+	case PART_PATH:
+		return "path";
+	case PART_QUERY:
+		return "query";
+	case PART_COOKIE:
+		return "cookies";
+	case PART_HEADER:
+		return hit->side == SIDE_REQUEST ? "request header" : "response header";
+	default:
+		return hit->side == SIDE_REQUEST ? "request" : "response";
+	}
+}
+
+static void tell(const struct evidence *evidence, const struct hit *hit, const char *id, struct findings *out)
+{
+	struct finding *finding = findings_add(out, id);
+
+	if (finding == NULL)
+		return;
+	finding_locate(finding, hit->side, hit->part, hit->name);
+	finding->pointer = hit->pointer;
+	finding->class_id = hit->class->id;
+	finding->sample = hit->sample;
+	for (size_t i = 0; i < sizeof(finding->value_hmac); i++)
+		finding->value_hmac[i] = hit->value_hmac[i];
+	finding->match_count = hit->count > 0 ? hit->count : 1;
+	finding->expected = BYTES("not declared here");
+	finding->observed = hit->sample;
+	/* How bad a leak is depends on what leaks. */
+	if (hit->side == SIDE_RESPONSE && hit->part == PART_BODY &&
+	    hit->class->severity > finding->severity) {
+		finding->severity = hit->class->severity > 5 ? 5 : hit->class->severity;
+		finding->modifiers |= SEVERITY_CLASS;
+	}
+	finding_say(finding, out->arena, BYTES_FORMAT " in the %s of " BYTES_FORMAT,
+		    BYTES_PRINT(hit->class->id), place_words(hit),
+		    BYTES_PRINT(evidence_target(evidence, out->arena)));
+}
+
+void pii_data(const struct evidence *evidence, struct findings *out)
+{
+	for (size_t i = 0; i < evidence->hits->count; i++) {
+		const struct hit *hit = &evidence->hits->list[i];
+		const char *id = id_of(hit);
+
+		if (id != NULL && !is_allowed(evidence, hit))
+			tell(evidence, hit, id, out);
+	}
+}

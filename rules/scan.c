@@ -1,0 +1,409 @@
+#include "rules/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "rules/mask.h"
+#include "rules/pattern.h"
+#include "rules/scan_match.h"
+#include "rules/scan_names.h"
+#include "rules/scan_values.h"
+#include "rules/validator.h"
+
+/* A longer pointer is cut: nobody writes one. */
+#define POINTER_MAX 4096
+
+/* Matches of one value that wait for what its other classes say. */
+#define FOUND_MAX 64
+
+struct found {
+	const struct data_class *class;
+	size_t from, to;
+};
+
+struct scanner {
+	const struct pattern_set *set;
+	const struct fingerprint_key *key;
+	struct matcher *matcher;
+	struct scan_values values;
+	struct scan_names *names;
+	size_t *class_value; /* per class: number of the value it last looked at, counted from 1 */
+
+	/* of the value in hand */
+	size_t value_index; /* of the matches found */
+	size_t value_hint;  /* of the scan */
+	uint64_t *context;  /* the classes its names give context to */
+	struct found found[FOUND_MAX];
+	size_t found_count;
+
+	/* of the exchange in hand */
+	struct exchange *exchange;
+	struct hits *hits;
+	struct hit list[LIMIT_HITS];
+	struct bytes folded[LIMIT_HITS]; /* the pointer of each, array indexes folded */
+};
+
+struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key)
+{
+	struct scanner *scanner = calloc(1, sizeof(*scanner));
+
+	if (scanner == NULL)
+		return NULL;
+	scanner->set = set;
+	scanner->key = key;
+	scanner->values.len_min = pattern_set_len_min(set);
+	scanner->matcher = matcher_new(set);
+	scanner->names = names_new(pattern_set_packs(set));
+	if (scanner->names != NULL)
+		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
+	scanner->class_value = calloc(pattern_set_packs(set)->count + 1, sizeof(*scanner->class_value));
+	if (scanner->matcher != NULL && scanner->context != NULL && scanner->class_value != NULL)
+		return scanner;
+	scanner_free(scanner);
+	return NULL;
+}
+
+void scanner_free(struct scanner *scanner)
+{
+	if (scanner == NULL)
+		return;
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.capacity);
+	values_finish(&scanner->values);
+	matcher_free(scanner->matcher);
+	names_free(scanner->names);
+	free(scanner->context);
+	free(scanner->class_value);
+	free(scanner);
+}
+
+static struct bytes text_of(const struct scanner *scanner, const struct scan_value *value)
+{
+	return (struct bytes){scanner->values.text + value->offset, value->len};
+}
+
+/* -- hits ------------------------------------------------------------------- */
+
+static enum side side_of(enum scan_place place)
+{
+	return place >= SCAN_RESPONSE_HEADER ? SIDE_RESPONSE : SIDE_REQUEST;
+}
+
+static enum part part_of(enum scan_place place)
+{
+	switch (place) {
+	case SCAN_REQUEST_PATH:
+		return PART_PATH;
+	case SCAN_REQUEST_QUERY:
+		return PART_QUERY;
+	case SCAN_REQUEST_HEADER:
+	case SCAN_RESPONSE_HEADER:
+		return PART_HEADER;
+	case SCAN_REQUEST_COOKIE:
+	case SCAN_RESPONSE_COOKIE:
+		return PART_COOKIE;
+	default:
+		return PART_BODY;
+	}
+}
+
+/* One value written in several ways has one fingerprint: numbers without their separators, letters in lower
+ * case. */
+static struct bytes normalise(struct bytes match, const struct data_class *class, char *text, size_t size)
+{
+	size_t len = 0;
+
+	if (class->is_secret || match.len > size)
+		return match;
+	for (size_t i = 0; i < match.len; i++) {
+		char byte = match.data[i];
+
+		if (class->mask.is_email || (unsigned char)byte >= 0x80 || ascii_is_alnum(byte))
+			text[len++] = ascii_lower(byte);
+	}
+	return (struct bytes){text, len};
+}
+
+static void sign(const struct scanner *scanner, const struct data_class *class, struct bytes match,
+		 struct hit *hit)
+{
+	char domain[80] = "value:", text[512];
+	size_t len = strlen(domain);
+
+	for (size_t i = 0; i < class->id.len && len + 1 < sizeof(domain); i++)
+		domain[len++] = class->id.data[i];
+	domain[len] = '\0';
+	fingerprint(scanner->key, domain, normalise(match, class, text, sizeof(text)), hit->value_hmac);
+	explicit_bzero(text, sizeof(text));
+}
+
+/* Every match in a path stands alone: the path is masked at each. */
+static struct hit *hit_at(struct scanner *scanner, const struct data_class *class,
+			  const struct scan_value *value, struct bytes folded)
+{
+	enum side side = side_of(value->place);
+	enum part part = part_of(value->place);
+
+	for (size_t i = 0; i < scanner->hits->count; i++) {
+		struct hit *hit = &scanner->list[i];
+
+		if (hit->class == class && hit->side == side && hit->part == part && part != PART_PATH &&
+		    bytes_equal(scanner->folded[i], folded) &&
+		    (value->is_json || bytes_equal(hit->name, value->name)))
+			return hit;
+	}
+	return NULL;
+}
+
+/* Where in the path as sent: the match itself, or the whole segment when it was percent-encoded. */
+static void place_in_path(const struct scan_value *value, size_t from, size_t to, struct hit *hit)
+{
+	hit->offset = value->is_decoded ? value->raw_offset : value->raw_offset + from;
+	hit->len = value->is_decoded ? value->raw_len : to - from;
+}
+
+static void add_hit(struct scanner *scanner, const struct data_class *class, size_t from, size_t to)
+{
+	const struct scan_value *value = &scanner->values.list[scanner->value_index];
+	struct bytes match = bytes_slice(text_of(scanner, value), from, to - from), folded;
+	struct arena *arena = &scanner->exchange->arena;
+	char text[POINTER_MAX];
+	struct hit *hit;
+
+	folded = (struct bytes){text, values_pointer(&scanner->values, value, true, text, sizeof(text))};
+	hit = hit_at(scanner, class, value, folded);
+	if (hit != NULL) {
+		hit->count++;
+		return;
+	}
+	if (scanner->hits->count == LIMIT_HITS) {
+		scanner->hits->left_out++;
+		return;
+	}
+	hit = &scanner->list[scanner->hits->count];
+	*hit = (struct hit){
+		.class = class, .side = side_of(value->place), .part = part_of(value->place), .count = 1};
+	scanner->folded[scanner->hits->count] = arena_copy(arena, folded);
+	hit->pointer = arena_copy(arena, (struct bytes){text, values_pointer(&scanner->values, value, false,
+									     text, sizeof(text))});
+	if (hit->part == PART_PATH)
+		place_in_path(value, from, to, hit);
+	else if (!value->is_json)
+		hit->name = value->name;
+	hit->sample = mask_value(&class->mask, class->is_secret, match, arena);
+	sign(scanner, class, match, hit);
+	scanner->hits->count++;
+}
+
+static bool is_explained(const struct scanner *scanner, const struct found *found)
+{
+	for (size_t i = 0; i < scanner->found_count; i++) {
+		const struct found *other = &scanner->found[i];
+
+		if (other->class->validator != NULL && other->class->validator->explains && other != found &&
+		    other->from <= found->from && other->to >= found->to && other->class != found->class)
+			return true;
+	}
+	return false;
+}
+
+/* The value in hand is done: its matches become hits. */
+static void tell_found(struct scanner *scanner)
+{
+	for (size_t i = 0; i < scanner->found_count; i++)
+		if (!is_explained(scanner, &scanner->found[i]))
+			add_hit(scanner, scanner->found[i].class, scanner->found[i].from,
+				scanner->found[i].to);
+	scanner->found_count = 0;
+}
+
+static void on_found(void *context, const struct data_class *class, size_t from, size_t to)
+{
+	struct scanner *scanner = context;
+
+	if (scanner->found_count == FOUND_MAX)
+		tell_found(scanner);
+	scanner->found[scanner->found_count++] = (struct found){class, from, to};
+}
+
+/* -- the scan --------------------------------------------------------------- */
+
+static void clear_looked(struct scanner *scanner)
+{
+	memset(scanner->class_value, 0,
+	       pattern_set_packs(scanner->set)->count * sizeof(*scanner->class_value));
+}
+
+static bool add_context(struct scanner *scanner, struct bytes name)
+{
+	const uint64_t *bits = names_classes(scanner->names, name);
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < names_words(scanner->names); i++) {
+		scanner->context[i] |= bits[i];
+		any |= bits[i];
+	}
+	return any != 0;
+}
+
+/* The classes that a value's name, or the next one above it, gives context to; false when none. */
+static bool read_context(struct scanner *scanner, const struct scan_value *value)
+{
+	unsigned count = value->name.len > 0;
+	bool is_any = false;
+
+	memset(scanner->context, 0, names_words(scanner->names) * sizeof(*scanner->context));
+	if (value->name.len > 0)
+		is_any = add_context(scanner, value->name);
+	for (uint32_t at = value->container; at != 0 && count < 2;) {
+		const struct scan_container *container = &scanner->values.containers[at - 1];
+
+		if (container->key.len > 0) {
+			is_any = add_context(scanner, container->key) || is_any;
+			count++;
+		}
+		at = container->parent;
+	}
+	return is_any;
+}
+
+static bool has_context(const struct scanner *scanner, size_t class_index)
+{
+	return (scanner->context[class_index / 64] >> class_index % 64 & 1) != 0;
+}
+
+static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode)
+{
+	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
+	const struct scan_value *value = &scanner->values.list[index];
+
+	if ((class->places & (unsigned)value->place) == 0)
+		return;
+	if (index != scanner->value_index)
+		tell_found(scanner);
+	scanner->value_index = index;
+	matcher_run(scanner->matcher, class, text_of(scanner, value), mode, on_found, scanner);
+}
+
+static bool on_free_end(void *context, size_t form, size_t from, size_t to)
+{
+	struct scanner *scanner = context;
+	size_t index = values_at(&scanner->values, to - 1, scanner->value_hint);
+
+	(void)from;
+	scanner->value_hint = index;
+	if (index < scanner->class_value[form / 2])
+		return true; /* this class has looked at this value */
+	scanner->class_value[form / 2] = index + 1;
+	run(scanner, form / 2, index, MATCH_FREE);
+	return !matcher_is_spent(scanner->matcher);
+}
+
+static bool on_bound_end(void *context, size_t form, size_t from, size_t to)
+{
+	struct scanner *scanner = context;
+
+	(void)from;
+	(void)to;
+	if (scanner->value_hint < scanner->class_value[form / 2] || has_context(scanner, form / 2))
+		return true;
+	scanner->class_value[form / 2] = scanner->value_hint + 1;
+	run(scanner, form / 2, scanner->value_hint, MATCH_BOUND);
+	return !matcher_is_spent(scanner->matcher);
+}
+
+/* Could a context word stand in the value itself, before something that needs it? */
+static bool has_words(const struct scanner *scanner, struct bytes text)
+{
+	size_t word_len = names_word_len_min(scanner->names), letters = 0;
+	size_t len_min = pattern_group_len_min(scanner->set, PATTERN_BOUND);
+
+	for (size_t i = 0; i + len_min < text.len; i++) {
+		letters =
+			ascii_is_alpha(text.data[i]) || (unsigned char)text.data[i] >= 0x80 ? letters + 1 : 0;
+		if (letters >= word_len)
+			return true;
+	}
+	return false;
+}
+
+static void scan_bound(struct scanner *scanner)
+{
+	size_t len_min = pattern_group_len_min(scanner->set, PATTERN_BOUND);
+
+	clear_looked(scanner);
+	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
+	     index++) {
+		const struct scan_value *value = &scanner->values.list[index];
+		struct bytes text = text_of(scanner, value);
+
+		if (text.len < len_min)
+			continue;
+		if (read_context(scanner, value))
+			for (size_t i = 0; i < pattern_set_packs(scanner->set)->count; i++)
+				if (has_context(scanner, i))
+					run(scanner, i, index, MATCH_NAMED);
+		scanner->value_hint = index;
+		if (has_words(scanner, text))
+			pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), PATTERN_BOUND,
+					  text, on_bound_end, scanner);
+	}
+}
+
+static void hits_settle(struct scanner *scanner, struct hits *hits)
+{
+	if (hits->count == 0)
+		return;
+	hits->list = arena_alloc(&scanner->exchange->arena, hits->count * sizeof(*hits->list));
+	if (hits->list != NULL) {
+		memcpy(hits->list, scanner->list, hits->count * sizeof(*hits->list));
+		return;
+	}
+	hits->left_out += hits->count;
+	hits->count = 0;
+}
+
+void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
+		  const struct body_reading *response, struct hits *out_hits)
+{
+	struct hits hits = {0};
+
+	scanner->exchange = exchange;
+	scanner->hits = &hits;
+	scanner->value_index = 0;
+	scanner->value_hint = 0;
+	scanner->found_count = 0;
+	matcher_start(scanner->matcher);
+	values_clear(&scanner->values);
+	values_add_exchange(&scanner->values, exchange, request, response);
+	clear_looked(scanner);
+	pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), PATTERN_FREE,
+			  (struct bytes){scanner->values.text, scanner->values.len}, on_free_end, scanner);
+	scan_bound(scanner);
+	tell_found(scanner);
+	hits.is_cut = scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	hits_settle(scanner, &hits);
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.len);
+	*out_hits = hits;
+}
+
+static void on_test_found(void *context, const struct data_class *class, size_t from, size_t to)
+{
+	bool *is_found = context;
+
+	(void)class;
+	(void)from;
+	(void)to;
+	*is_found = true;
+}
+
+bool scanner_matches(struct scanner *scanner, const struct data_class *class, struct bytes text)
+{
+	bool is_found = false;
+
+	matcher_start(scanner->matcher);
+	matcher_run(scanner->matcher, class, text, MATCH_TEST, on_test_found, &is_found);
+	return is_found;
+}

@@ -1,0 +1,198 @@
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "rules/scan_values.h"
+
+/* Fields that hold no personal data, or a credential that is judged elsewhere. */
+static const char *const skipped[] = {
+	"accept",
+	"accept-charset",
+	"accept-encoding",
+	"accept-language",
+	"accept-ranges",
+	"access-control-allow-headers",
+	"access-control-allow-methods",
+	"age",
+	"allow",
+	"alt-svc",
+	"authorization",
+	"cache-control",
+	"connection",
+	"content-encoding",
+	"content-language",
+	"content-length",
+	"content-md5",
+	"content-range",
+	"content-type",
+	"cookie",
+	"date",
+	"digest",
+	"etag",
+	"expect",
+	"expires",
+	"host",
+	"if-match",
+	"if-modified-since",
+	"if-none-match",
+	"if-range",
+	"if-unmodified-since",
+	"keep-alive",
+	"last-modified",
+	"max-forwards",
+	"origin",
+	"pragma",
+	"proxy-authorization",
+	"range",
+	"retry-after",
+	"sec-websocket-key",
+	"server",
+	"set-cookie",
+	"strict-transport-security",
+	"te",
+	"traceparent",
+	"tracestate",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+	"user-agent",
+	"vary",
+	"via",
+	"x-amzn-trace-id",
+	"x-b3-spanid",
+	"x-b3-traceid",
+	"x-correlation-id",
+	"x-request-id",
+};
+
+static bool is_skipped(struct bytes name)
+{
+	size_t low = 0, high = sizeof(skipped) / sizeof(skipped[0]);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = bytes_compare(name, bytes_of(skipped[middle]));
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+static void add_path(struct scan_values *values, struct exchange *exchange)
+{
+	struct bytes before = BYTES_NONE;
+	size_t offset = 0;
+
+	for (struct bytes rest = exchange->path; rest.data != NULL;) {
+		struct bytes raw = bytes_split(&rest, '/');
+		struct bytes text = percent_decode(raw, false, &exchange->arena);
+		struct scan_value value = {.place = SCAN_REQUEST_PATH,
+					   .name = before,
+					   .raw_offset = offset,
+					   .raw_len = raw.len,
+					   .is_decoded = text.data != raw.data};
+
+		values_add(values, &value, text);
+		before = raw;
+		offset += raw.len + 1;
+	}
+}
+
+static void add_fields(struct scan_values *values, const struct form_field *fields, size_t count,
+		       enum scan_place place)
+{
+	for (size_t i = 0; i < count; i++)
+		values_add(values, &(struct scan_value){.place = place, .name = fields[i].name},
+			   fields[i].value);
+}
+
+/* RFC 6265 section 4.2.1 and 4.1.1: pairs of the request; of the response the first alone, the rest are
+ * attributes. */
+static void add_cookies(struct scan_values *values, struct bytes line, enum scan_place place)
+{
+	for (struct bytes rest = line; rest.data != NULL;) {
+		struct bytes value = bytes_trim(bytes_split(&rest, ';'));
+		struct bytes name = bytes_split(&value, '=');
+
+		if (value.data != NULL)
+			values_add(values, &(struct scan_value){.place = place, .name = bytes_trim(name)},
+				   value);
+		if (place == SCAN_RESPONSE_COOKIE)
+			return;
+	}
+}
+
+static void add_headers(struct scan_values *values, const struct message *message, enum scan_place place)
+{
+	for (size_t i = 0; i < message->header_count; i++) {
+		const struct header *header = &message->headers[i];
+
+		if (!is_skipped(header->name))
+			values_add(values, &(struct scan_value){.place = place, .name = header->name},
+				   header->value);
+		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("cookie")))
+			add_cookies(values, header->value, SCAN_REQUEST_COOKIE);
+		else if (place == SCAN_RESPONSE_HEADER && bytes_equal(header->name, BYTES("set-cookie")))
+			add_cookies(values, header->value, SCAN_RESPONSE_COOKIE);
+	}
+}
+
+/* Types that nobody reads into values, but whose bytes are text. */
+static bool is_text_inside(const struct message *message)
+{
+	struct bytes type = message_media_type(message);
+
+	return bytes_find_nocase(type, BYTES("multipart/")) == 0 ||
+	       bytes_find_nocase(type, BYTES("text/")) == 0 || bytes_ends_nocase(type, BYTES("xml")) ||
+	       bytes_ends_nocase(type, BYTES("json"));
+}
+
+static void add_body(struct scan_values *values, const struct message *message,
+		     const struct body_reading *reading, enum scan_place place)
+{
+	struct scan_value whole = {.place = place};
+
+	if (reading == NULL)
+		return;
+	switch (reading->kind) {
+	case BODY_JSON:
+		values_add_json(values, reading->json, place);
+		return;
+	case BODY_FORM:
+		add_fields(values, reading->fields, reading->field_count, place);
+		return;
+	case BODY_TEXT:
+	case BODY_MALFORMED:
+	case BODY_UNREAD:
+		values_add(values, &whole, reading->text);
+		return;
+	case BODY_OPAQUE:
+		if (is_text_inside(message))
+			values_add(values, &whole, message->body.content);
+		return;
+	case BODY_EMPTY:
+		return;
+	}
+}
+
+void values_add_exchange(struct scan_values *values, struct exchange *exchange,
+			 const struct body_reading *request, const struct body_reading *response)
+{
+	struct form_field *fields;
+	size_t count = 0;
+
+	if (exchange->request.is_seen) {
+		add_path(values, exchange);
+		fields = form_read(exchange->query, &exchange->arena, &count);
+		add_fields(values, fields, count, SCAN_REQUEST_QUERY);
+		add_headers(values, &exchange->request, SCAN_REQUEST_HEADER);
+	}
+	add_body(values, &exchange->request, request, SCAN_REQUEST_BODY);
+	if (exchange->response.is_seen)
+		add_headers(values, &exchange->response, SCAN_RESPONSE_HEADER);
+	add_body(values, &exchange->response, response, SCAN_RESPONSE_BODY);
+}

@@ -1,0 +1,243 @@
+#include "rules/scan_match.h"
+
+#include <stdlib.h>
+
+#include "parsers/base/limits.h"
+#include "rules/validator.h"
+
+/* Matches of a class's pattern that its weaker form must not find once more. */
+#define SPANS_MAX 64
+
+/* Starts tried after the leftmost of one candidate. */
+#define RETRIES_MAX 16
+
+/* What a try costs beside its bytes. */
+#define TRY_COST 256
+
+struct span {
+	size_t from, to;
+};
+
+struct matcher {
+	const struct pattern_set *set;
+	struct pattern_scratch *scratch;
+	uint64_t work;
+
+	/* of the run in hand */
+	const struct data_class *class;
+	size_t form;
+	struct bytes value;
+	bool is_context_needed;
+	bool is_silent; /* told in another run: only what they cover counts here */
+	match_found *found;
+	void *context;
+	struct span best; /* not told yet: a longer one may follow */
+	bool has_best;
+	size_t told_to; /* matches told end here */
+	struct span strong[SPANS_MAX];
+	size_t strong_count;
+};
+
+struct matcher *matcher_new(const struct pattern_set *set)
+{
+	struct matcher *matcher = calloc(1, sizeof(*matcher));
+
+	if (matcher == NULL)
+		return NULL;
+	matcher->set = set;
+	matcher->scratch = pattern_scratch_new(set);
+	if (matcher->scratch != NULL)
+		return matcher;
+	free(matcher);
+	return NULL;
+}
+
+void matcher_free(struct matcher *matcher)
+{
+	if (matcher == NULL)
+		return;
+	pattern_scratch_free(matcher->scratch);
+	free(matcher);
+}
+
+struct pattern_scratch *matcher_scratch(struct matcher *matcher)
+{
+	return matcher->scratch;
+}
+
+void matcher_start(struct matcher *matcher)
+{
+	matcher->work = 0;
+}
+
+bool matcher_is_spent(const struct matcher *matcher)
+{
+	return matcher->work > LIMIT_SCAN_WORK;
+}
+
+static bool is_right_start(struct bytes value, size_t from)
+{
+	const char *at = value.data + from;
+
+	if (from == 0 || !ascii_is_alnum(at[0]))
+		return true;
+	if (ascii_is_alnum(at[-1]))
+		return false;
+	return !(ascii_is_digit(at[0]) && from >= 2 && (at[-1] == '.' || at[-1] == '-') &&
+		 ascii_is_digit(at[-2]));
+}
+
+static bool is_right_end(struct bytes value, size_t to)
+{
+	const char *at = value.data + to;
+
+	if (to == value.len || !ascii_is_alnum(at[-1]))
+		return true;
+	if (ascii_is_alnum(at[0]))
+		return false;
+	return !(ascii_is_digit(at[-1]) && to + 1 < value.len && (at[0] == '.' || at[0] == '-') &&
+		 ascii_is_digit(at[1]));
+}
+
+static bool has_word(const struct data_class *class, const struct scan_context *context)
+{
+	for (size_t i = 0; i < class->context_count; i++)
+		if (context_has(context, class->context[i]))
+			return true;
+	return false;
+}
+
+static bool overlaps_strong(const struct matcher *matcher, size_t from, size_t to)
+{
+	for (size_t i = 0; i < matcher->strong_count; i++)
+		if (from < matcher->strong[i].to && to > matcher->strong[i].from)
+			return true;
+	return false;
+}
+
+/* Context and validator; the edges hold already. */
+static bool is_true(struct matcher *matcher, size_t from, size_t to)
+{
+	const struct data_class *class = matcher->class;
+	struct scan_context before;
+
+	matcher->work += to - from + TRY_COST;
+	if (class->validator != NULL &&
+	    !class->validator->accepts(bytes_slice(matcher->value, from, to - from),
+				       class->validator_argument))
+		return false;
+	if (matcher->form % 2 == 1 && overlaps_strong(matcher, from, to))
+		return false;
+	if (!matcher->is_context_needed)
+		return true;
+	context_clear(&before);
+	context_add(&before, context_before(matcher->value, from));
+	return has_word(class, &before);
+}
+
+static void tell_best(struct matcher *matcher)
+{
+	if (!matcher->has_best)
+		return;
+	if (matcher->form % 2 == 0 && matcher->strong_count < SPANS_MAX)
+		matcher->strong[matcher->strong_count++] = matcher->best;
+	matcher->told_to = matcher->best.to;
+	matcher->has_best = false;
+	if (!matcher->is_silent)
+		matcher->found(matcher->context, matcher->class, matcher->best.from, matcher->best.to);
+}
+
+static void take(struct matcher *matcher, size_t from, size_t to)
+{
+	if (from < matcher->told_to)
+		return;
+	if (matcher->has_best && from < matcher->best.to) {
+		/* They overlap: the leftmost, of equals the longest. */
+		if (from > matcher->best.from || (from == matcher->best.from && to <= matcher->best.to))
+			return;
+		matcher->best = (struct span){from, to};
+		return;
+	}
+	tell_best(matcher);
+	matcher->best = (struct span){from, to};
+	matcher->has_best = true;
+}
+
+/* Hyperscan tells the leftmost start of an end only, and of large patterns none. Where the leftmost
+ * does not hold, a later one may. */
+static void try_starts(struct matcher *matcher, size_t first, size_t to, size_t tries_max)
+{
+	size_t len_min = pattern_form_len_min(matcher->set, matcher->form), tries = 0;
+	struct bytes pattern =
+		matcher->form % 2 == 0 ? matcher->class->pattern : matcher->class->context_pattern;
+
+	for (size_t from = first; from + len_min <= to && tries < tries_max; from++) {
+		if (ascii_is_space(matcher->value.data[from]) || !is_right_start(matcher->value, from) ||
+		    (pattern.data[0] == '^' && from > 0 && matcher->value.data[from - 1] != '\n'))
+			continue;
+		if (matcher_is_spent(matcher))
+			return;
+		tries++;
+		matcher->work += to - from + TRY_COST;
+		if (pattern_covers(matcher->set, matcher->scratch, matcher->form,
+				   bytes_slice(matcher->value, from, to - from)) &&
+		    is_true(matcher, from, to)) {
+			take(matcher, from, to);
+			return;
+		}
+	}
+}
+
+static bool on_candidate(void *context, size_t form, size_t from, size_t to)
+{
+	struct matcher *matcher = context;
+
+	(void)form;
+	if (matcher_is_spent(matcher))
+		return false;
+	if (!is_right_end(matcher->value, to))
+		return true;
+	if (from == PATTERN_START_UNKNOWN) {
+		size_t len_max = pattern_form_len_max(matcher->set, matcher->form);
+
+		try_starts(matcher, to > len_max ? to - len_max : 0, to, SIZE_MAX);
+	} else if (is_right_start(matcher->value, from) && is_true(matcher, from, to)) {
+		take(matcher, from, to);
+	} else {
+		try_starts(matcher, from + 1, to, RETRIES_MAX);
+	}
+	return true;
+}
+
+static void run_form(struct matcher *matcher, size_t form, bool is_context_needed, bool is_silent)
+{
+	if (matcher_is_spent(matcher) || matcher->value.len < pattern_form_len_min(matcher->set, form))
+		return;
+	matcher->form = form;
+	matcher->is_context_needed = is_context_needed;
+	matcher->is_silent = is_silent;
+	matcher->has_best = false;
+	matcher->told_to = 0;
+	matcher->work += matcher->value.len + TRY_COST;
+	pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher);
+	tell_best(matcher);
+}
+
+void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
+		 enum match_mode mode, match_found *found, void *context)
+{
+	size_t form = (size_t)(class - pattern_set_packs(matcher->set)->classes) * 2;
+	bool is_bound = mode != MATCH_TEST && class->is_context_required;
+
+	matcher->class = class;
+	matcher->value = value;
+	matcher->found = found;
+	matcher->context = context;
+	matcher->strong_count = 0;
+	if (is_bound)
+		run_form(matcher, form, mode == MATCH_BOUND, false);
+	else if (mode == MATCH_FREE || mode == MATCH_TEST || class->context_pattern.len > 0)
+		run_form(matcher, form, false, mode == MATCH_BOUND || mode == MATCH_NAMED);
+	if (mode != MATCH_FREE)
+		run_form(matcher, form + 1, mode != MATCH_NAMED, false);
+}

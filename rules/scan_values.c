@@ -1,0 +1,264 @@
+#include "rules/scan_values.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+
+/* Kept between exchanges; what one huge exchange needed beyond it is given back. */
+#define KEPT_BYTES (4 * MIB)
+
+void values_finish(struct scan_values *values)
+{
+	free(values->text);
+	free(values->list);
+	free(values->containers);
+	*values = (struct scan_values){.len_min = values->len_min};
+}
+
+void values_clear(struct scan_values *values)
+{
+	if (values->capacity + values->list_capacity * sizeof(*values->list) +
+		    values->container_capacity * sizeof(*values->containers) >
+	    KEPT_BYTES)
+		values_finish(values);
+	values->len = 0;
+	values->count = 0;
+	values->container_count = 0;
+	values->is_cut = false;
+}
+
+/* Doubles an array until it has room for `needed` items; false without memory. */
+static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_size)
+{
+	size_t larger = *capacity == 0 ? 256 : *capacity;
+	void *grown;
+
+	if (needed <= *capacity)
+		return true;
+	while (larger < needed)
+		larger *= 2;
+	grown = realloc(*array, larger * item_size);
+	if (grown == NULL)
+		return false;
+	*array = grown;
+	*capacity = larger;
+	return true;
+}
+
+void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+{
+	size_t room = LIMIT_SCAN_BYTES - values->len;
+	void *list = values->list, *all = values->text;
+
+	if (text.len < values->len_min)
+		return;
+	if (room < text.len + 1) {
+		values->is_cut = true;
+		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
+	}
+	if (text.len < values->len_min)
+		return;
+	if (values->count >= LIMIT_BODY_VALUES ||
+	    !reserve(&list, &values->list_capacity, values->count + 1, sizeof(*values->list))) {
+		values->is_cut = true;
+		return;
+	}
+	values->list = list;
+	if (!reserve(&all, &values->capacity, values->len + text.len + 1, 1)) {
+		values->is_cut = true;
+		return;
+	}
+	values->text = all;
+	values->list[values->count] = *value;
+	values->list[values->count].offset = (uint32_t)values->len;
+	values->list[values->count++].len = (uint32_t)text.len;
+	memcpy(values->text + values->len, text.data, text.len);
+	values->len += text.len;
+	values->text[values->len++] = '\n';
+}
+
+size_t values_at(const struct scan_values *values, size_t offset, size_t hint)
+{
+	size_t low = 0, high = values->count;
+
+	if (hint < values->count && offset >= values->list[hint].offset &&
+	    offset <= (size_t)values->list[hint].offset + values->list[hint].len)
+		return hint;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (values->list[middle].offset <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* -- JSON ------------------------------------------------------------------- */
+
+struct level {
+	bool is_array;
+	uint32_t container; /* counted from 1 */
+	uint32_t index;     /* of the next item of an array */
+	yyjson_arr_iter items;
+	yyjson_obj_iter entries;
+};
+
+/* Digits of a whole number; of others the text as it stands, where the reader kept it. */
+static struct bytes scalar_text(yyjson_val *value, char digits[24])
+{
+	size_t at = 24;
+	uint64_t number;
+
+	if (yyjson_is_str(value))
+		return (struct bytes){yyjson_get_str(value), yyjson_get_len(value)};
+	if (yyjson_is_raw(value))
+		return (struct bytes){yyjson_get_raw(value), yyjson_get_len(value)};
+	if (!yyjson_is_int(value))
+		return BYTES_NONE;
+	number = yyjson_get_uint(value);
+	if (yyjson_is_sint(value) && yyjson_get_sint(value) < 0)
+		return BYTES_NONE; /* no class is below zero */
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number > 0);
+	return (struct bytes){digits + at, 24 - at};
+}
+
+/* Remembers a container and opens it; false at a ceiling. */
+static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
+			   struct level *levels, size_t *depth)
+{
+	struct level *level = &levels[*depth];
+	void *containers = values->containers;
+
+	if (*depth == LIMIT_JSON_DEPTH || values->container_count >= LIMIT_BODY_VALUES ||
+	    !reserve(&containers, &values->container_capacity, values->container_count + 1,
+		     sizeof(*values->containers))) {
+		values->is_cut = true;
+		return false;
+	}
+	values->containers = containers;
+	values->containers[values->container_count++] =
+		(struct scan_container){.parent = spot->container,
+					.index = spot->index,
+					.key = spot->name,
+					.is_in_array = spot->is_in_array};
+	*level = (struct level){.is_array = yyjson_is_arr(node),
+				.container = (uint32_t)values->container_count};
+	if (level->is_array)
+		yyjson_arr_iter_init(node, &level->items);
+	else
+		yyjson_obj_iter_init(node, &level->entries);
+	++*depth;
+	return true;
+}
+
+/* The next child of a level and its spot; NULL at the end. */
+static yyjson_val *next_child(struct level *level, struct scan_value *spot)
+{
+	yyjson_val *key;
+
+	spot->container = level->container;
+	spot->is_in_array = level->is_array;
+	if (level->is_array) {
+		spot->index = level->index++;
+		spot->name = BYTES_NONE;
+		return yyjson_arr_iter_next(&level->items);
+	}
+	key = yyjson_obj_iter_next(&level->entries);
+	if (key == NULL)
+		return NULL;
+	spot->name = (struct bytes){yyjson_get_str(key), yyjson_get_len(key)};
+	return yyjson_obj_iter_get_val(key);
+}
+
+void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
+{
+	struct level levels[LIMIT_JSON_DEPTH];
+	struct scan_value spot = {.place = place, .is_json = true};
+	size_t depth = 0;
+	char digits[24];
+
+	if (!yyjson_is_ctn(root)) {
+		values_add(values, &spot, scalar_text(root, digits));
+		return;
+	}
+	if (!open_container(values, root, &spot, levels, &depth))
+		return;
+	while (depth > 0) {
+		yyjson_val *child = next_child(&levels[depth - 1], &spot);
+
+		if (child == NULL)
+			depth--;
+		else if (yyjson_is_ctn(child))
+			open_container(values, child, &spot, levels, &depth);
+		else
+			values_add(values, &spot, scalar_text(child, digits));
+	}
+}
+
+/* -- pointers --------------------------------------------------------------- */
+
+struct writer {
+	char *text;
+	size_t len, size;
+};
+
+static void put(struct writer *writer, char byte)
+{
+	if (writer->len < writer->size)
+		writer->text[writer->len++] = byte;
+}
+
+/* RFC 6901 section 3: ~0 stands for '~', ~1 for '/'. */
+static void put_step(struct writer *writer, bool is_index, uint32_t index, struct bytes key, bool is_folded)
+{
+	char digits[12];
+	size_t at = sizeof(digits);
+
+	put(writer, '/');
+	if (is_index && is_folded) {
+		put(writer, '-');
+	} else if (is_index) {
+		do {
+			digits[--at] = (char)('0' + index % 10);
+			index /= 10;
+		} while (index > 0);
+		for (; at < sizeof(digits); at++)
+			put(writer, digits[at]);
+	}
+	for (size_t i = 0; !is_index && i < key.len; i++) {
+		if (key.data[i] == '~' || key.data[i] == '/') {
+			put(writer, '~');
+			put(writer, key.data[i] == '~' ? '0' : '1');
+		} else {
+			put(writer, key.data[i]);
+		}
+	}
+}
+
+size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
+		      char *text, size_t size)
+{
+	uint32_t chain[LIMIT_JSON_DEPTH + 1];
+	struct writer writer = {.text = text, .size = size};
+	size_t depth = 0;
+
+	if (!value->is_json || value->container == 0)
+		return 0;
+	/* The root has no step of its own. */
+	for (uint32_t at = value->container; values->containers[at - 1].parent != 0;
+	     at = values->containers[at - 1].parent)
+		chain[depth++] = at;
+	while (depth > 0) {
+		const struct scan_container *container = &values->containers[chain[--depth] - 1];
+
+		put_step(&writer, container->is_in_array, container->index, container->key, is_folded);
+	}
+	put_step(&writer, value->is_in_array, value->index, value->name, is_folded);
+	return writer.len;
+}

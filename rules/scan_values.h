@@ -1,0 +1,64 @@
+/*
+ * scan_values: the values of one exchange laid out one after another in one
+ * text, each ended by a newline, with a note of where each came from.
+ *
+ * Owns     the text and the notes; reused from exchange to exchange.
+ * Lends    everything until values_clear. Names lie in the exchange.
+ * Thread   one scanner's.
+ */
+#pragma once
+
+#include "parsers/body.h"
+#include "rules/pack.h"
+
+/* A JSON object or array on the way to a value. */
+struct scan_container {
+	uint32_t parent;  /* number of its container, counted from 1; 0: it is the root */
+	uint32_t index;   /* its place in an array */
+	struct bytes key; /* its key in an object */
+	bool is_in_array;
+};
+
+struct scan_value {
+	uint32_t offset, len; /* in the text */
+	enum scan_place place;
+	struct bytes name; /* key, parameter, field or cookie; in the path the segment before */
+	bool is_json;
+	bool is_in_array;
+	uint32_t container; /* JSON: counted from 1; 0: the value is the root */
+	uint32_t index;     /* JSON: its place in an array */
+	size_t raw_offset;  /* path: where it stands in the path as sent */
+	size_t raw_len;
+	bool is_decoded; /* path: text and raw differ */
+};
+
+struct scan_values {
+	char *text;
+	size_t len, capacity;
+	struct scan_value *list;
+	size_t count, list_capacity;
+	struct scan_container *containers;
+	size_t container_count, container_capacity;
+	size_t len_min; /* shorter values match nothing */
+	bool is_cut;    /* a ceiling or no memory: something was left out */
+};
+
+void values_clear(struct scan_values *values);
+void values_finish(struct scan_values *values);
+
+/* Adds one value; `value` has everything but offset and len. Cut at LIMIT_SCAN_BYTES. */
+void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text);
+
+/* All strings and numbers of a JSON tree. */
+void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place);
+
+/* All that is scanned of an exchange. */
+void values_add_exchange(struct scan_values *values, struct exchange *exchange,
+			 const struct body_reading *request, const struct body_reading *response);
+
+/* The value that holds the byte at `offset`; `hint` is where to look first. */
+size_t values_at(const struct scan_values *values, size_t offset, size_t hint);
+
+/* RFC 6901, exact, or with array indexes folded to "-". At most `size` bytes; the length. */
+size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
+		      char *text, size_t size);

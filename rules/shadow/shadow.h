@@ -1,0 +1,10 @@
+/*
+ * shadow: what is called and no contract names it. Silent without any contract,
+ * and where the request was not seen.
+ */
+#pragma once
+
+#include "rules/rule.h"
+
+rule_judge shadow_target; /* shadow.host .base_path .path .method .api_for_partner */
+rule_judge shadow_name;   /* shadow.query_param .request_field .response_field .status .content_type */

@@ -1,0 +1,106 @@
+/* IPv4 (RFC 791) and IPv6 with its extension headers (RFC 8200). */
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/capture/walk.h"
+
+static void address_take(struct cursor *at, bool is_ipv6, struct endpoint *endpoint)
+{
+	struct bytes run = cursor_take(at, is_ipv6 ? 16 : 4);
+
+	*endpoint = (struct endpoint){.address.is_ipv6 = is_ipv6};
+	if (run.len > 0)
+		memcpy(endpoint->address.bytes, run.data, run.len);
+}
+
+enum drop ipv4_read(struct walk *walk)
+{
+	uint8_t first = cursor_u8(&walk->at);
+	size_t header_len = (size_t)(first & 15) * 4;
+	size_t total_len;
+	uint16_t fragment;
+
+	cursor_skip(&walk->at, 1);
+	total_len = cursor_u16(&walk->at);
+	cursor_skip(&walk->at, 2);
+	fragment = cursor_u16(&walk->at);
+	cursor_skip(&walk->at, 1);
+	walk->number = cursor_u8(&walk->at);
+	cursor_skip(&walk->at, 2);
+	address_take(&walk->at, false, &walk->segment.from);
+	address_take(&walk->at, false, &walk->segment.to);
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	if (first >> 4 != 4 || header_len < 20 || (total_len != 0 && total_len < header_len))
+		return DROP_MALFORMED;
+	/* Length 0: the card segments it later (TSO), so the frame's own length holds. */
+	if (total_len != 0)
+		walk_narrow(walk, total_len - 20);
+	cursor_skip(&walk->at, header_len - 20);
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	if ((fragment & 0x3fff) != 0) /* more fragments, or an offset */
+		return DROP_FRAGMENT;
+	walk->place = PLACE_IP;
+	return DROP_NONE;
+}
+
+enum drop ipv6_read(struct walk *walk)
+{
+	uint32_t first = cursor_u32(&walk->at);
+	size_t payload_len = cursor_u16(&walk->at);
+
+	walk->number = cursor_u8(&walk->at);
+	cursor_skip(&walk->at, 1);
+	address_take(&walk->at, true, &walk->segment.from);
+	address_take(&walk->at, true, &walk->segment.to);
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	if (first >> 28 != 6)
+		return DROP_MALFORMED;
+	/* Length 0: a jumbogram (RFC 2675) or TSO; the frame's own length holds. */
+	if (payload_len != 0)
+		walk_narrow(walk, payload_len);
+	walk->place = PLACE_IP;
+	walk->extensions = 0;
+	return DROP_NONE;
+}
+
+/* IPv6 extension headers mean nothing behind IPv4. */
+static enum drop extension_enter(struct walk *walk)
+{
+	if (!walk->segment.from.address.is_ipv6)
+		return DROP_NOT_TCP;
+	return ++walk->extensions > LIMIT_IPV6_EXTENSIONS ? DROP_MALFORMED : DROP_NONE;
+}
+
+/* Hop-by-hop, routing, destination options: next header, length in eights behind the first eight. */
+enum drop ipv6_option_read(struct walk *walk)
+{
+	enum drop drop = extension_enter(walk);
+	size_t len;
+
+	if (drop != DROP_NONE)
+		return drop;
+	walk->number = cursor_u8(&walk->at);
+	len = cursor_u8(&walk->at);
+	cursor_skip(&walk->at, len * 8 + 6);
+	return walk->at.ran_out ? walk_ran_out(walk) : DROP_NONE;
+}
+
+/* An atomic fragment (RFC 6946) is a whole packet that only wears the header. */
+enum drop ipv6_fragment_read(struct walk *walk)
+{
+	enum drop drop = extension_enter(walk);
+	uint16_t fragment;
+
+	if (drop != DROP_NONE)
+		return drop;
+	walk->number = cursor_u8(&walk->at);
+	cursor_skip(&walk->at, 1);
+	fragment = cursor_u16(&walk->at);
+	cursor_skip(&walk->at, 4);
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	return (fragment & 0xfff9) != 0 ? DROP_FRAGMENT : DROP_NONE;
+}

@@ -1,0 +1,360 @@
+#include "sensor/collector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+
+#define HEALTH_EVERY_NS	 (60 * SECONDS)
+#define RECORDS_A_TURN	 4096
+#define SLEEP_IDLE_NS	 (200 * 1000)
+
+static const char *const health_type = "specular.health.v1";
+
+static void send(struct collector *collector, struct sink *sink, uint64_t time_ns, const char *uid,
+		 struct sink_message message)
+{
+	message.value = buffer_bytes(&collector->record);
+	message.id = bytes_of(uid);
+	message.time_ms = time_ns / 1000000;
+	outbox_put(&collector->outbox, sink, time_ns, &message);
+}
+
+static void tell_finding(struct collector *collector, const struct judged *judged,
+			 const struct judged_finding *finding, const struct finding_life *life)
+{
+	char uid[EVENT_UID_TEXT], type[128], key[512];
+
+	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) != STATUS_OK) {
+		collector->health.lost_records++;
+		return;
+	}
+	collector->health.findings_told++;
+	snprintf(type, sizeof(type), "specular.finding.%s.v1", finding->finding.kind->id);
+	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT, BYTES_PRINT(judged->partner_id),
+		 BYTES_PRINT(judged->api_id));
+	send(collector, collector->plan.sinks.findings, life->time_ns, uid,
+	     (struct sink_message){.key = bytes_of(key),
+			      .type = bytes_of(type),
+			      .subject = judged->operation_id,
+			      .partner = judged->partner_id,
+			      .severity = finding->finding.severity});
+}
+
+static void tell_update(struct collector *collector, struct ledger_entry *entry, uint64_t time_ns)
+{
+	const struct judged *judged = entry->evidence;
+
+	tell_finding(collector, judged, &judged->findings[entry->index],
+		     &(struct finding_life){.activity = ACTIVITY_UPDATE,
+					    .count = entry->count,
+					    .first_ns = entry->first_ns,
+					    .last_ns = entry->last_ns,
+					    .time_ns = time_ns});
+	entry->told_count = entry->count;
+}
+
+/* The ledger is full, or the end: the last count is told before the entry is forgotten. */
+static void leave(void *context, void *value)
+{
+	struct collector *collector = context;
+	struct ledger_entry *entry = value;
+
+	if (entry->evidence == NULL)
+		return;
+	if (entry->told_count != entry->count)
+		tell_update(collector, entry, collector->clock_ns);
+	judged_release(entry->evidence);
+	entry->evidence = NULL;
+}
+
+static void take_finding(struct collector *collector, struct judged *judged, size_t index)
+{
+	const struct judged_finding *finding = &judged->findings[index];
+	struct bytes uid = {.data = (const char *)finding->uid, .len = sizeof(finding->uid)};
+	bool is_due = false;
+	struct ledger_entry *entry = ledger_take(&collector->ledger, uid, judged->time_ns, &is_due);
+
+	if (entry == NULL) {
+		collector->health.lost_records++;
+		return;
+	}
+	if (!is_due)
+		return;
+	judged_release(entry->evidence);
+	entry->evidence = judged_hold(judged);
+	entry->index = index;
+	entry->told_count = entry->count;
+	tell_finding(collector, judged, finding,
+		     &(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
+					    .count = entry->count,
+					    .first_ns = entry->first_ns,
+					    .last_ns = entry->last_ns,
+					    .time_ns = judged->time_ns});
+}
+
+static void tell_exchange(struct collector *collector, const struct judged *judged)
+{
+	char uid[EVENT_UID_TEXT], address[ADDRESS_TEXT_MAX];
+
+	if (collector->plan.sinks.exchanges == NULL)
+		return;
+	if (!judged->request.is_seen && !judged->response.is_seen) /* loss took both heads: coverage tells it */
+		return;
+	if (event_exchange(&collector->plan.event, judged, uid, &collector->record) != STATUS_OK) {
+		collector->health.lost_records++;
+		return;
+	}
+	collector->health.exchanges_told++;
+	address_print(&judged->client.address, address);
+	send(collector, collector->plan.sinks.exchanges, judged->time_ns, uid,
+	     (struct sink_message){.key = judged->partner_id.len > 0 ? judged->partner_id : bytes_of(address),
+			      .type = BYTES("specular.exchange.v1"),
+			      .subject = judged->operation_id,
+			      .partner = judged->partner_id});
+}
+
+static void tell_usage(void *context, const struct usage_line *line)
+{
+	struct collector *collector = context;
+	char uid[EVENT_UID_TEXT];
+
+	if (event_usage(&collector->plan.event, line, uid, &collector->record) != STATUS_OK) {
+		collector->health.lost_records++;
+		return;
+	}
+	send(collector, collector->plan.sinks.usage, collector->clock_ns, uid,
+	     (struct sink_message){.key = line->partner,
+			      .type = BYTES("specular.usage.v1"),
+			      .subject = line->operation,
+			      .partner = line->partner});
+}
+
+static void tell_inventory(void *context, const struct inventory_line *line)
+{
+	struct collector *collector = context;
+	char uid[EVENT_UID_TEXT], key[1024];
+
+	if (event_inventory(&collector->plan.event, line, uid, &collector->record) != STATUS_OK) {
+		collector->health.lost_records++;
+		return;
+	}
+	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
+		 BYTES_PRINT(line->api), BYTES_PRINT(line->host), BYTES_PRINT(line->method),
+		 BYTES_PRINT(line->template));
+	send(collector, collector->plan.sinks.inventory, collector->clock_ns, uid,
+	     (struct sink_message){.key = bytes_of(key),
+			      .type = BYTES("specular.inventory.v1"),
+			      .subject = line->operation});
+}
+
+static void tell_health_line(struct collector *collector, const struct health_line *line)
+{
+	char uid[EVENT_UID_TEXT];
+
+	if (event_health(&collector->plan.event, line, uid, &collector->record) != STATUS_OK) {
+		collector->health.lost_records++;
+		return;
+	}
+	send(collector, collector->plan.sinks.health, line->time_ns, uid,
+	     (struct sink_message){.key = bytes_of(collector->plan.event.sensor),
+			      .type = bytes_of(health_type),
+			      .severity = line->severity});
+}
+
+void collector_health(const struct collector *collector, struct health *out_health)
+{
+	*out_health = collector->health;
+	out_health->lost_records += collector->outbox.lost;
+	for (size_t i = 0; i < collector->plan.source_count; i++)
+		health_add_source(out_health, &collector->source_reports[i]);
+	for (size_t i = 0; i < collector->plan.worker_count; i++)
+		health_add_worker(out_health, &collector->worker_counts[i]);
+}
+
+static void tell_health(struct collector *collector)
+{
+	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct health_event events[HEALTH_EVENTS_MAX];
+	struct health_line line = {.time_ns = collector->clock_ns, .counters = counters};
+	struct coverage_line *coverage;
+	struct health health;
+	size_t event_count;
+
+	collector->health_told_ns = collector->clock_ns;
+	if (collector->plan.sinks.health == NULL)
+		return;
+	collector_health(collector, &health);
+	line.counter_count = health_counters(&health, counters);
+	event_count = health_events(&health, events);
+	for (size_t i = 0; i < event_count; i++) {
+		line.id = events[i].id;
+		line.severity = events[i].severity;
+		line.message = bytes_of(events[i].message);
+		tell_health_line(collector, &line);
+	}
+	coverage = coverage_lines(&collector->coverage, &line.coverage_count);
+	line.coverage = coverage;
+	line.id = "sensor.coverage";
+	line.severity = 1;
+	line.message = BYTES("what share of each partner's traffic could be judged");
+	tell_health_line(collector, &line);
+	free(coverage);
+}
+
+static void take(struct collector *collector, struct judged *judged)
+{
+	if (judged->time_ns > collector->clock_ns)
+		collector->clock_ns = judged->time_ns;
+	tell_exchange(collector, judged);
+	if (usage_take(&collector->usage, judged) != STATUS_OK)
+		collector->health.lost_records++;
+	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
+		collector->health.lost_records++;
+	coverage_take(&collector->coverage, judged);
+	for (size_t i = 0; i < judged->finding_count; i++)
+		take_finding(collector, judged, i);
+	judged_release(judged);
+}
+
+static void take_outbound(struct collector *collector, size_t worker, const struct outbound *outbound)
+{
+	switch (outbound->kind) {
+	case OUTBOUND_JUDGED:
+		merge_clock(&collector->merge, worker, outbound->judged->time_ns);
+		if (merge_put(&collector->merge, outbound->judged) != STATUS_OK)
+			collector->health.lost_records++;
+		return;
+	case OUTBOUND_TICK:
+	case OUTBOUND_END:
+		collector->worker_counts[worker] = outbound->counts;
+		if (outbound->has_report)
+			collector->source_reports[outbound->source_index] = outbound->report;
+		if (outbound->kind == OUTBOUND_END) {
+			collector->ended_count++;
+			if (outbound->clock_ns > collector->end_ns)
+				collector->end_ns = outbound->clock_ns;
+			merge_clock(&collector->merge, worker, UINT64_MAX);
+		} else {
+			merge_clock(&collector->merge, worker, outbound->clock_ns);
+		}
+		return;
+	}
+}
+
+/* True when something was there. */
+static bool take_rings(struct collector *collector)
+{
+	bool was_busy = false;
+
+	for (size_t worker = 0; worker < collector->plan.worker_count; worker++) {
+		struct ring *ring = &collector->plan.rings[worker];
+		const struct outbound *outbound;
+		size_t len;
+
+		for (int i = 0; i < RECORDS_A_TURN && (outbound = ring_peek(ring, &len)) != NULL; i++) {
+			take_outbound(collector, worker, outbound);
+			ring_release(ring);
+			was_busy = true;
+		}
+	}
+	return was_busy;
+}
+
+static void clock_moves(struct collector *collector)
+{
+	uint64_t time_ns = merge_time(&collector->merge);
+
+	if (time_ns == UINT64_MAX || time_ns <= collector->clock_ns)
+		return;
+	collector->clock_ns = time_ns;
+	usage_clock(&collector->usage, time_ns);
+	if (!collector->plan.is_live)
+		return;
+	outbox_send(&collector->outbox);
+	if (time_ns - collector->health_told_ns >= HEALTH_EVERY_NS) {
+		if (collector->health_told_ns != 0) {
+			inventory_tell(&collector->inventory);
+			tell_health(collector);
+		}
+		collector->health_told_ns = time_ns;
+	}
+}
+
+static void poll_sinks(const struct collector_sinks *sinks)
+{
+	struct sink *all[] = {sinks->findings, sinks->exchanges, sinks->usage, sinks->inventory, sinks->health};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i] != NULL)
+			sink_poll(all[i]);
+}
+
+bool collector_turn(struct collector *collector)
+{
+	struct judged *judged;
+	bool was_busy = take_rings(collector);
+
+	while ((judged = merge_next(&collector->merge)) != NULL)
+		take(collector, judged);
+	clock_moves(collector);
+	poll_sinks(&collector->plan.sinks);
+	if (collector->ended_count == collector->plan.worker_count)
+		return false;
+	if (!was_busy)
+		nanosleep(&(struct timespec){.tv_nsec = SLEEP_IDLE_NS}, NULL);
+	return true;
+}
+
+void collector_close(struct collector *collector)
+{
+	struct ledger_entry *entry = NULL;
+
+	if (collector->end_ns > collector->clock_ns)
+		collector->clock_ns = collector->end_ns;
+	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
+		if (entry->told_count != entry->count)
+			tell_update(collector, entry, collector->clock_ns);
+	usage_close(&collector->usage);
+	inventory_tell(&collector->inventory);
+	tell_health(collector);
+	outbox_send(&collector->outbox);
+}
+
+enum status collector_init(struct collector *collector, const struct collector_plan *plan)
+{
+	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
+	outbox_init(&collector->outbox);
+	coverage_init(&collector->coverage, plan->seed);
+	ledger_init(&collector->ledger, &(struct ledger_plan){.entries_max = LIMIT_LEDGER,
+							      .seed = plan->seed,
+							      .leave = leave,
+							      .context = collector});
+	usage_init(&collector->usage, plan->seed, tell_usage, collector);
+	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
+								       .internal = plan->internal,
+								       .internal_count = plan->internal_count,
+								       .tell = tell_inventory,
+								       .context = collector});
+	collector->worker_counts = calloc(plan->worker_count, sizeof(*collector->worker_counts));
+	collector->source_reports = calloc(plan->source_count, sizeof(*collector->source_reports));
+	if (collector->worker_counts == NULL || collector->source_reports == NULL)
+		return STATUS_NO_MEMORY;
+	return merge_init(&collector->merge, plan->worker_count);
+}
+
+void collector_finish(struct collector *collector)
+{
+	ledger_finish(&collector->ledger);
+	usage_finish(&collector->usage);
+	inventory_finish(&collector->inventory);
+	coverage_finish(&collector->coverage);
+	merge_finish(&collector->merge);
+	outbox_finish(&collector->outbox);
+	free(collector->worker_counts);
+	free(collector->source_reports);
+	buffer_finish(&collector->record);
+}

@@ -1,0 +1,61 @@
+/*
+ * collector: what has a past. One thread takes the judged records of all
+ * workers in one order, keeps the ledger, usage, inventory and coverage, and
+ * writes records to the sinks. It never makes a worker wait for a broker.
+ *
+ *	collector_init(&collector, &plan);
+ *	while (collector_turn(&collector))	until every worker ended
+ *		;
+ *	collector_close(&collector);		last updates, windows, health
+ *	collector_finish(&collector);
+ *
+ * Thread   one.
+ */
+#pragma once
+
+#include "rules/ledger.h"
+#include "sensor/coverage.h"
+#include "sensor/health.h"
+#include "sensor/inventory.h"
+#include "sensor/merge.h"
+#include "sensor/outbox.h"
+#include "sensor/ring.h"
+#include "sensor/usage.h"
+
+struct collector_sinks {
+	struct sink *findings, *exchanges, *usage, *inventory, *health; /* NULL: nobody wants them; may be the same */
+};
+
+struct collector_plan {
+	struct ring *rings; /* one from each worker */
+	size_t worker_count, source_count;
+	struct collector_sinks sinks;
+	struct event_context event;
+	uint64_t seed;
+	const struct network *internal;
+	size_t internal_count;
+	bool is_live; /* health records while it runs */
+};
+
+struct collector {
+	struct collector_plan plan;
+	struct merge merge;
+	struct outbox outbox;
+	struct ledger ledger;
+	struct usage usage;
+	struct inventory inventory;
+	struct coverage coverage;
+	struct worker_counts *worker_counts;   /* the newest of each */
+	struct source_report *source_reports;
+	size_t ended_count;
+	uint64_t clock_ns, health_told_ns;
+	uint64_t end_ns; /* packet clock at which the workers ended */
+	struct health health; /* counts of its own; the sums are made when told */
+	struct buffer record;
+};
+
+MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
+bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
+void collector_close(struct collector *collector);
+void collector_health(const struct collector *collector, struct health *out_health); /* summed now */
+void collector_finish(struct collector *collector);

@@ -1,0 +1,406 @@
+#include "sensor/engine.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/collector.h"
+#include "sensor/feeder.h"
+#include "sensor/key_file.h"
+#include "sensor/log.h"
+#include "sensor/outputs.h"
+#include "sensor/privileges.h"
+#include "sensor/version.h"
+#include "sensor/worker.h"
+
+#define FLUSH_MS	   (30 * 1000)
+#define PROGRESS_EVERY_NS  (SECONDS / 5)
+#define SIGNAL_LOOK_NS	   (SECONDS / 10)
+
+struct engine {
+	const struct settings *settings;
+	bool is_live;
+	char site[256];
+	uint64_t seed;
+	struct knowledge_plan knowledge_plan;
+	struct knowledge_shelf shelf;
+	struct outputs outputs;
+
+	struct source *sources[SETTINGS_LIST_MAX];
+	size_t source_count;
+	struct feeder *feeders;
+	size_t feeder_count;
+	struct worker *workers;
+	size_t worker_count;
+	struct ring *inbound; /* feeder-major: [feeder * worker_count + worker] */
+	struct ring **inbound_of_worker;
+	struct ring *outbound;
+	struct collector collector;
+
+	pthread_t signals;
+	bool has_signals;
+	_Atomic bool is_over;
+	bool had_trouble;
+};
+
+/* -- knowledge -------------------------------------------------------------- */
+
+static enum status load_knowledge(struct engine *engine, struct knowledge **out_knowledge, size_t *out_errors)
+{
+	struct problems problems;
+	enum status status;
+
+	problems_init(&problems);
+	status = knowledge_load(&engine->knowledge_plan, &problems, out_knowledge);
+	log_problems(&problems, false);
+	*out_errors = problems.error_count;
+	problems_finish(&problems);
+	return status;
+}
+
+static void reload(struct engine *engine)
+{
+	struct knowledge *fresh;
+	size_t errors;
+
+	if (load_knowledge(engine, &fresh, &errors) != STATUS_OK || errors > 0) {
+		if (errors > 0)
+			log_line("contracts and packs stay as they were: mend the problems above and send SIGHUP again");
+		return;
+	}
+	knowledge_free(knowledge_swap(&engine->shelf, fresh));
+	log_line("contracts and packs loaded again");
+}
+
+static bool prepare_knowledge(struct engine *engine)
+{
+	static const char *const default_folder[] = {"./contracts"};
+	const struct settings *settings = engine->settings;
+	struct knowledge *knowledge = NULL;
+	char error[512];
+	size_t errors;
+
+	engine->knowledge_plan = (struct knowledge_plan){.contract_folders = settings->contracts,
+							 .contract_folder_count = settings->contract_count,
+							 .pack_folders = settings->packs,
+							 .pack_folder_count = settings->pack_count};
+	if (settings->contract_count == 0) {
+		engine->knowledge_plan.contract_folders = default_folder;
+		engine->knowledge_plan.contract_folder_count = 1;
+		engine->knowledge_plan.is_folder_optional = true;
+	}
+	if (key_file_read(settings, &engine->knowledge_plan.key, error, sizeof(error)) != STATUS_OK) {
+		log_line("%s", error);
+		return false;
+	}
+	if (load_knowledge(engine, &knowledge, &errors) != STATUS_OK) {
+		log_line("nothing to judge by: mend the problems above");
+		return false;
+	}
+	if (contract_is_empty(knowledge->contract))
+		log_line("no contract is loaded: exchanges are told, nothing can be shadow");
+	engine->had_trouble |= errors > 0;
+	knowledge_shelf_init(&engine->shelf, knowledge, engine->worker_count);
+	return true;
+}
+
+/* -- sources and rings ------------------------------------------------------ */
+
+static bool open_sources(struct engine *engine)
+{
+	const struct settings *settings = engine->settings;
+	char error[512];
+
+	for (size_t i = 0; i < settings->source_count; i++) {
+		const struct source_setting *setting = &settings->sources[i];
+		struct source_plan plan = {.name = setting->name,
+					   .is_live = setting->is_live,
+					   .filter = setting->filter,
+					   .is_decrypted = setting->is_decrypted,
+					   .index = (uint16_t)i};
+
+		if (source_open(&plan, error, sizeof(error), &engine->sources[engine->source_count]) == STATUS_OK) {
+			engine->source_count++;
+			continue;
+		}
+		log_line("%s", error);
+		engine->had_trouble = true;
+		if (engine->is_live)
+			return false;
+	}
+	return engine->source_count > 0;
+}
+
+static bool make_rings(struct engine *engine)
+{
+	size_t inbound_count;
+
+	engine->feeder_count = engine->is_live ? engine->source_count : 1;
+	inbound_count = engine->feeder_count * engine->worker_count;
+	engine->feeders = calloc(engine->feeder_count, sizeof(*engine->feeders));
+	engine->workers = calloc(engine->worker_count, sizeof(*engine->workers));
+	engine->inbound = aligned_alloc(CACHE_LINE, inbound_count * sizeof(*engine->inbound));
+	engine->outbound = aligned_alloc(CACHE_LINE, engine->worker_count * sizeof(*engine->outbound));
+	engine->inbound_of_worker = calloc(inbound_count, sizeof(struct ring *));
+	if (engine->feeders == NULL || engine->workers == NULL || engine->inbound == NULL ||
+	    engine->outbound == NULL || engine->inbound_of_worker == NULL)
+		return false;
+	memset(engine->inbound, 0, inbound_count * sizeof(*engine->inbound));
+	memset(engine->outbound, 0, engine->worker_count * sizeof(*engine->outbound));
+	for (size_t i = 0; i < inbound_count; i++)
+		if (!ring_init(&engine->inbound[i], LIMIT_RING_BYTES))
+			return false;
+	for (size_t worker = 0; worker < engine->worker_count; worker++) {
+		if (!ring_init(&engine->outbound[worker], LIMIT_RING_BYTES))
+			return false;
+		for (size_t feeder = 0; feeder < engine->feeder_count; feeder++)
+			engine->inbound_of_worker[worker * engine->feeder_count + feeder] =
+				&engine->inbound[feeder * engine->worker_count + worker];
+	}
+	return true;
+}
+
+static void free_rings(struct engine *engine)
+{
+	for (size_t i = 0; engine->inbound != NULL && i < engine->feeder_count * engine->worker_count; i++)
+		ring_finish(&engine->inbound[i]);
+	for (size_t i = 0; engine->outbound != NULL && i < engine->worker_count; i++)
+		ring_finish(&engine->outbound[i]);
+	free(engine->inbound);
+	free(engine->inbound_of_worker);
+	free(engine->outbound);
+	free(engine->feeders);
+	free(engine->workers);
+}
+
+/* -- threads ---------------------------------------------------------------- */
+
+static bool start_workers(struct engine *engine)
+{
+	const struct settings *settings = engine->settings;
+
+	for (size_t i = 0; i < engine->worker_count; i++) {
+		struct worker_plan plan = {.index = i,
+					   .inbound = &engine->inbound_of_worker[i * engine->feeder_count],
+					   .source_count = engine->feeder_count,
+					   .outbound = &engine->outbound[i],
+					   .shelf = &engine->shelf,
+					   .seed = engine->seed,
+					   .connections_max = settings->connections_max,
+					   .held_bytes_max = settings->held_bytes_max,
+					   .body_bytes_max = settings->body_bytes_max,
+					   .is_lossless = !engine->is_live};
+
+		if (worker_start(&engine->workers[i], &plan) != STATUS_OK)
+			return false;
+	}
+	return true;
+}
+
+static bool start_feeders(struct engine *engine)
+{
+	size_t sources_each = engine->is_live ? 1 : engine->source_count;
+
+	for (size_t i = 0; i < engine->feeder_count; i++) {
+		struct feeder_plan plan = {.index = i,
+					   .sources = &engine->sources[i],
+					   .source_count = sources_each,
+					   .rings = &engine->inbound[i * engine->worker_count],
+					   .worker_count = engine->worker_count,
+					   .seed = engine->seed,
+					   .is_live = engine->is_live};
+
+		if (feeder_start(&engine->feeders[i], &plan) != STATUS_OK)
+			return false;
+	}
+	return true;
+}
+
+static void *watch_signals(void *context)
+{
+	struct engine *engine = context;
+	const struct timespec look = {.tv_nsec = SIGNAL_LOOK_NS};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	while (!atomic_load(&engine->is_over)) {
+		int signal_number = sigtimedwait(&set, NULL, &look);
+
+		if (signal_number == SIGHUP)
+			reload(engine);
+		if (signal_number != SIGINT && signal_number != SIGTERM)
+			continue;
+		log_line("draining");
+		for (size_t i = 0; i < engine->feeder_count; i++)
+			feeder_stop(&engine->feeders[i]);
+	}
+	return NULL;
+}
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* -- work ------------------------------------------------------------------- */
+
+static void show_progress(struct engine *engine, uint64_t *shown_ns)
+{
+	struct timespec now;
+	uint64_t now_ns, part, total, all = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	now_ns = (uint64_t)now.tv_sec * SECONDS + (uint64_t)now.tv_nsec;
+	if (engine->is_live || now_ns - *shown_ns < PROGRESS_EVERY_NS)
+		return;
+	*shown_ns = now_ns;
+	for (size_t i = 0; i < engine->source_count; i++) {
+		source_progress(engine->sources[i], &part, &total);
+		all += total;
+	}
+	if (all > 0)
+		log_progress("replaying: %3.0f %%",
+			     100.0 * (double)atomic_load(&engine->feeders[0].bytes_done) / (double)all);
+}
+
+static void collect(struct engine *engine)
+{
+	uint64_t shown_ns = 0;
+
+	while (collector_turn(&engine->collector))
+		show_progress(engine, &shown_ns);
+	log_progress_end();
+	collector_close(&engine->collector);
+}
+
+static void tell_end(struct engine *engine)
+{
+	struct health health;
+	const char *law;
+
+	for (size_t i = 0; i < engine->feeder_count; i++)
+		if (engine->feeders[i].error[0] != '\0') {
+			log_line("%s", engine->feeders[i].error);
+			engine->had_trouble = true;
+		}
+	collector_health(&engine->collector, &health);
+	if (!health_adds_up(&health, &law))
+		log_line("the counters do not add up: %s", law);
+	log_line("%llu packets, %llu exchanges (%llu complete), %llu finding records",
+		 (unsigned long long)health.sources.capture.packets, (unsigned long long)health.workers.exchanges,
+		 (unsigned long long)health.workers.sessions.exchanges[EXCHANGE_COMPLETE],
+		 (unsigned long long)health.findings_told);
+	if (health.lost_records > 0) {
+		log_line("%llu records were lost for want of memory", (unsigned long long)health.lost_records);
+		engine->had_trouble = true;
+	}
+}
+
+static bool start(struct engine *engine)
+{
+	const struct settings *settings = engine->settings;
+	struct collector_plan plan = {.rings = engine->outbound,
+				      .worker_count = engine->worker_count,
+				      .source_count = engine->feeder_count,
+				      .sinks = engine->outputs.sinks,
+				      .event = {.sensor = engine->site, .version = SPECULAR_VERSION},
+				      .seed = engine->seed,
+				      .internal = settings->internal,
+				      .internal_count = settings->internal_count,
+				      .is_live = engine->is_live};
+
+	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
+	    !start_feeders(engine)) {
+		log_line("cannot start: out of memory or threads");
+		exit(1); /* half of the threads run: there is nothing to save yet */
+	}
+	engine->has_signals = pthread_create(&engine->signals, NULL, watch_signals, engine) == 0;
+	for (size_t i = 0; engine->is_live && i < settings->source_count; i++)
+		log_line("watching %s", settings->sources[i].name);
+	return true;
+}
+
+static void stop(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->feeder_count; i++)
+		feeder_join(&engine->feeders[i]);
+	for (size_t i = 0; i < engine->worker_count; i++)
+		worker_join(&engine->workers[i]);
+	atomic_store(&engine->is_over, true);
+	if (engine->has_signals)
+		pthread_join(engine->signals, NULL);
+}
+
+static bool prepare(struct engine *engine)
+{
+	char error[512];
+
+	if (!prepare_knowledge(engine) || !open_sources(engine))
+		return false;
+	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error, sizeof(error))) {
+		log_line("%s", error);
+		return false;
+	}
+	if (engine->is_live && !privileges_drop(engine->settings->user, error, sizeof(error))) {
+		log_line("%s", error);
+		return false;
+	}
+	return make_rings(engine);
+}
+
+static void name_site(struct engine *engine)
+{
+	const char *site = engine->settings->site;
+
+	if (site != NULL)
+		snprintf(engine->site, sizeof(engine->site), "%s", site);
+	else if (!engine->is_live || gethostname(engine->site, sizeof(engine->site) - 1) != 0)
+		snprintf(engine->site, sizeof(engine->site), "specular");
+}
+
+int engine_run(const struct settings *settings, enum settings_command command)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct engine engine = {.settings = settings, .is_live = command == COMMAND_RUN};
+
+	engine.worker_count = settings->workers != 0 ? settings->workers : cores < 1 ? 1 : (size_t)cores;
+	if (engine.worker_count > KNOWLEDGE_READERS_MAX)
+		engine.worker_count = KNOWLEDGE_READERS_MAX;
+	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
+		return 1;
+	name_site(&engine);
+	block_signals();
+	if (!prepare(&engine)) {
+		engine.had_trouble = true;
+	} else if (start(&engine)) {
+		collect(&engine);
+		stop(&engine);
+		tell_end(&engine);
+		engine.had_trouble |= !outputs_flush(&engine.outputs, FLUSH_MS);
+		collector_finish(&engine.collector);
+		for (size_t i = 0; i < engine.feeder_count; i++)
+			feeder_finish(&engine.feeders[i]);
+		engine.source_count = 0;
+	}
+	for (size_t i = 0; i < engine.source_count; i++)
+		source_close(engine.sources[i]);
+	outputs_close(&engine.outputs);
+	free_rings(&engine);
+	knowledge_free(atomic_load(&engine.shelf.current));
+	return engine.had_trouble ? 1 : 0;
+}

@@ -1,0 +1,180 @@
+#include "sensor/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "parsers/base/limits.h"
+
+/* Folders within folders; real contract trees have three or four. */
+#define DEPTH_MAX 16
+
+enum status file_read(const char *path, char **out_data, size_t *out_len)
+{
+	FILE *file = fopen(path, "rbe");
+	struct stat about;
+	size_t len;
+	char *data;
+
+	if (file == NULL)
+		return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
+	if (fstat(fileno(file), &about) != 0 || !S_ISREG(about.st_mode) ||
+	    (uint64_t)about.st_size > LIMIT_SPEC_BYTES) {
+		fclose(file);
+		return STATUS_LIMIT;
+	}
+	data = malloc((size_t)about.st_size + 1);
+	len = data == NULL ? 0 : fread(data, 1, (size_t)about.st_size, file);
+	fclose(file);
+	if (data == NULL)
+		return STATUS_NO_MEMORY;
+	data[len] = '\0';
+	*out_data = data;
+	*out_len = len;
+	return STATUS_OK;
+}
+
+static enum status add_name(struct folder *folder, const char *name)
+{
+	if (folder->name_count == LIMIT_SPEC_FILES)
+		return STATUS_LIMIT;
+	if (folder->name_count == folder->name_capacity) {
+		size_t capacity = folder->name_capacity == 0 ? 64 : folder->name_capacity * 2;
+		char **names = realloc(folder->names, capacity * sizeof(*names));
+
+		if (names == NULL)
+			return STATUS_NO_MEMORY;
+		folder->names = names;
+		folder->name_capacity = capacity;
+	}
+	folder->names[folder->name_count] = strdup(name);
+	if (folder->names[folder->name_count] == NULL)
+		return STATUS_NO_MEMORY;
+	folder->name_count++;
+	return STATUS_OK;
+}
+
+static enum status walk(struct folder *folder, const char *root, const char *below, unsigned depth);
+
+static enum status visit(struct folder *folder, const char *root, const char *below, const char *entry,
+			 unsigned depth)
+{
+	char name[PATH_MAX], path[PATH_MAX];
+	struct stat about;
+
+	if (entry[0] == '.')
+		return STATUS_OK;
+	if (snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/", entry) >= (int)sizeof(name) ||
+	    snprintf(path, sizeof(path), "%s/%s", root, name) >= (int)sizeof(path))
+		return STATUS_OK;
+	if (stat(path, &about) != 0)
+		return STATUS_OK;
+	if (S_ISDIR(about.st_mode) && depth < DEPTH_MAX)
+		return walk(folder, root, name, depth + 1);
+	return S_ISREG(about.st_mode) ? add_name(folder, name) : STATUS_OK;
+}
+
+static enum status walk(struct folder *folder, const char *root, const char *below, unsigned depth)
+{
+	char path[PATH_MAX];
+	enum status status = STATUS_OK;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (snprintf(path, sizeof(path), "%s/%s", root, below) >= (int)sizeof(path))
+		return STATUS_OK;
+	dir = opendir(path);
+	if (dir == NULL)
+		return STATUS_NOT_FOUND;
+	while (status == STATUS_OK && (entry = readdir(dir)) != NULL)
+		status = visit(folder, root, below, entry->d_name, depth);
+	closedir(dir);
+	return status;
+}
+
+static int compare(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void sort_names(struct folder *folder)
+{
+	size_t kept = 0;
+
+	if (folder->name_count > 0)
+		qsort(folder->names, folder->name_count, sizeof(*folder->names), compare);
+	for (size_t i = 0; i < folder->name_count; i++) {
+		if (kept > 0 && strcmp(folder->names[kept - 1], folder->names[i]) == 0)
+			free(folder->names[i]);
+		else
+			folder->names[kept++] = folder->names[i];
+	}
+	folder->name_count = kept;
+}
+
+static enum status read_name(void *context, const char *name, struct bytes *out_text)
+{
+	struct folder *folder = context;
+	enum status status = STATUS_NOT_FOUND;
+	struct folder_text *text;
+	char path[PATH_MAX];
+
+	text = calloc(1, sizeof(*text));
+	if (text == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < folder->path_count && status == STATUS_NOT_FOUND; i++)
+		if (snprintf(path, sizeof(path), "%s/%s", folder->paths[i], name) < (int)sizeof(path))
+			status = file_read(path, &text->data, &text->len);
+	if (status != STATUS_OK) {
+		free(text);
+		return status;
+	}
+	text->next = folder->texts;
+	folder->texts = text;
+	*out_text = (struct bytes){.data = text->data, .len = text->len};
+	return STATUS_OK;
+}
+
+enum status folder_open(struct folder *folder, const char *const *paths, size_t path_count, bool is_optional,
+			struct problems *problems)
+{
+	*folder = (struct folder){.paths = paths, .path_count = path_count};
+	folder->files = (struct spec_files){.read = read_name, .context = folder};
+	for (size_t i = 0; i < path_count; i++) {
+		enum status status = walk(folder, paths[i], "", 0);
+
+		if (status == STATUS_NOT_FOUND && is_optional)
+			continue;
+		if (status != STATUS_OK) {
+			problems_add(problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = paths[i]},
+				     status == STATUS_LIMIT ? "remove what is no contract"
+							    : "name an existing, readable folder with --contracts",
+				     status == STATUS_LIMIT ? "more than %llu files" : "cannot read the folder",
+				     LIMIT_SPEC_FILES + 0ull);
+			folder_close(folder);
+			return STATUS_INVALID;
+		}
+	}
+	sort_names(folder);
+	folder->files.names = (const char *const *)folder->names;
+	folder->files.name_count = folder->name_count;
+	return STATUS_OK;
+}
+
+void folder_close(struct folder *folder)
+{
+	while (folder->texts != NULL) {
+		struct folder_text *next = folder->texts->next;
+
+		free(folder->texts->data);
+		free(folder->texts);
+		folder->texts = next;
+	}
+	for (size_t i = 0; i < folder->name_count; i++)
+		free(folder->names[i]);
+	free(folder->names);
+	*folder = (struct folder){0};
+}

@@ -1,0 +1,38 @@
+/*
+ * folder: folders on disk as the specs floor reads them: names, and bytes on
+ * demand. Several folders look like one; the first that has a name gives it.
+ *
+ *	folder_open(&folder, paths, count, is_optional, &problems);
+ *	contract_load(&folder.files, ...);
+ *	folder_close(&folder);
+ *
+ * Owns     names and bytes, until folder_close.
+ */
+#pragma once
+
+#include "parsers/base/problem.h"
+#include "specs/spec_files.h"
+
+struct folder_text {
+	char *data;
+	size_t len;
+	struct folder_text *next;
+};
+
+struct folder {
+	struct spec_files files;
+	const char *const *paths;
+	size_t path_count;
+	char **names;
+	size_t name_count, name_capacity;
+	struct folder_text *texts;
+};
+
+/* Names below the folders, sorted. A folder that is missing is a problem unless optional. */
+MUST_CHECK enum status folder_open(struct folder *folder, const char *const *paths, size_t path_count,
+				   bool is_optional, struct problems *problems);
+/* The folder of one file alone: names are those beside and below it. */
+void folder_close(struct folder *folder);
+
+/* The bytes of one file, malloc'ed, the caller frees; at most LIMIT_SPEC_BYTES. */
+MUST_CHECK enum status file_read(const char *path, char **out_data, size_t *out_len);

@@ -1,0 +1,176 @@
+#include "sensor/inventory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+
+enum part_of_key { KEY_HOST, KEY_METHOD, KEY_TEMPLATE, KEY_OPERATION, KEY_API, KEY_SPEC, KEY_COUNT };
+
+/* More different partners or classes at one endpoint than this tell no more than "many". */
+#define NAMES_MAX 32
+
+struct names {
+	struct bytes list[NAMES_MAX];
+	size_t count;
+};
+
+struct line {
+	uint64_t first_ns, last_ns, calls, by_status[6];
+	uint64_t told_calls;
+	bool is_documented, is_deprecated, is_external, is_internal;
+	struct names partners, auth, classes;
+};
+
+static void names_add(struct names *names, struct bytes name)
+{
+	char *copy;
+
+	if (name.len == 0 || names->count == NAMES_MAX)
+		return;
+	for (size_t i = 0; i < names->count; i++)
+		if (bytes_equal(names->list[i], name))
+			return;
+	copy = malloc(name.len);
+	if (copy == NULL)
+		return;
+	memcpy(copy, name.data, name.len);
+	names->list[names->count++] = (struct bytes){.data = copy, .len = name.len};
+}
+
+static void names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free((void *)(uintptr_t)names->list[i].data);
+}
+
+static void tell(struct inventory *inventory, struct line *line)
+{
+	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
+	struct bytes parts[KEY_COUNT];
+	struct inventory_line told = {.time_ns = inventory->time_ns,
+				      .first_ns = line->first_ns,
+				      .last_ns = line->last_ns,
+				      .calls = line->calls,
+				      .is_documented = line->is_documented,
+				      .is_deprecated = line->is_deprecated,
+				      .partners = line->partners.list,
+				      .partner_count = line->partners.count,
+				      .auth = line->auth.list,
+				      .auth_count = line->auth.count,
+				      .classes = line->classes.list,
+				      .class_count = line->classes.count,
+				      .exposure = bytes_of(exposure)};
+
+	parts_split(map_key(line), parts, KEY_COUNT);
+	told.host = parts[KEY_HOST];
+	told.method = parts[KEY_METHOD];
+	told.template = parts[KEY_TEMPLATE];
+	told.operation = parts[KEY_OPERATION];
+	told.api = parts[KEY_API];
+	told.spec = parts[KEY_SPEC];
+	memcpy(told.by_status, line->by_status, sizeof(told.by_status));
+	line->told_calls = line->calls;
+	inventory->tell(inventory->context, &told);
+}
+
+static void leave(void *context, void *value)
+{
+	struct inventory *inventory = context;
+	struct line *line = value;
+
+	if (inventory->tell != NULL && line->told_calls != line->calls)
+		tell(inventory, line);
+	names_free(&line->partners);
+	names_free(&line->auth);
+	names_free(&line->classes);
+}
+
+void inventory_init(struct inventory *inventory, const struct inventory_plan *plan)
+{
+	*inventory = (struct inventory){.key = BUFFER_MAX(64 * KIB),
+					.internal = plan->internal,
+					.internal_count = plan->internal_count,
+					.tell = plan->tell,
+					.context = plan->context};
+	map_init(&inventory->map, &(struct map_plan){.entries_max = LIMIT_INVENTORY,
+						     .value_len = sizeof(struct line),
+						     .seed = plan->seed,
+						     .leave = leave,
+						     .context = inventory});
+}
+
+void inventory_finish(struct inventory *inventory)
+{
+	inventory->tell = NULL;
+	map_finish(&inventory->map);
+	buffer_finish(&inventory->key);
+}
+
+/* RFC 1918, RFC 4193, RFC 3927, RFC 4291, loopback: what nobody reaches from outside. */
+static const char *const private_networks[] = {"10.0.0.0/8",	 "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
+					       "169.254.0.0/16", "fc00::/7",	  "fe80::/10",	    "::1/128"};
+
+static bool is_internal(const struct inventory *inventory, const struct address *address)
+{
+	struct network network;
+
+	for (size_t i = 0; i < inventory->internal_count; i++)
+		if (network_contains(&inventory->internal[i], address))
+			return true;
+	if (inventory->internal_count > 0)
+		return false;
+	for (size_t i = 0; i < sizeof(private_networks) / sizeof(*private_networks); i++)
+		if (network_read(bytes_of(private_networks[i]), &network) && network_contains(&network, address))
+			return true;
+	return false;
+}
+
+static void add(struct inventory *inventory, struct line *line, const struct judged *judged)
+{
+	unsigned class = judged->status / 100;
+
+	if (line->calls == 0)
+		line->first_ns = judged->time_ns;
+	line->last_ns = judged->time_ns;
+	line->calls++;
+	line->by_status[class <= 5 ? class : 0]++;
+	line->is_documented = judged->is_documented;
+	line->is_deprecated = judged->is_deprecated;
+	*(is_internal(inventory, &judged->client.address) ? &line->is_internal : &line->is_external) = true;
+	names_add(&line->partners, judged->partner_id);
+	names_add(&line->auth, judged->auth);
+	for (size_t i = 0; i < judged->class_count; i++)
+		names_add(&line->classes, judged->classes[i]);
+}
+
+enum status inventory_take(struct inventory *inventory, const struct judged *judged)
+{
+	const struct bytes parts[KEY_COUNT] = {
+		[KEY_HOST] = judged->host,	       [KEY_METHOD] = judged->method,
+		[KEY_TEMPLATE] = judged->template,     [KEY_OPERATION] = judged->operation_id,
+		[KEY_API] = judged->api_id,	       [KEY_SPEC] = judged->spec_file,
+	};
+	enum status status;
+	struct line *line;
+	bool is_new;
+
+	if (!judged->request.is_seen)
+		return STATUS_OK;
+	status = parts_join(&inventory->key, parts, KEY_COUNT);
+	if (status != STATUS_OK)
+		return status;
+	inventory->time_ns = judged->time_ns;
+	line = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
+	if (line == NULL)
+		return STATUS_NO_MEMORY;
+	add(inventory, line, judged);
+	return STATUS_OK;
+}
+
+void inventory_tell(struct inventory *inventory)
+{
+	for (struct line *line = map_oldest(&inventory->map); line != NULL; line = map_newer(line))
+		if (line->told_calls != line->calls)
+			tell(inventory, line);
+}

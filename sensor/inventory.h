@@ -1,0 +1,37 @@
+/*
+ * inventory: which endpoints exist, by what was seen: one line a (host, method,
+ * template, api), with who calls, how they prove who they are, and what data
+ * passes.
+ *
+ * Owns     at most LIMIT_INVENTORY lines; the longest unseen is told and leaves.
+ * Thread   the collector's.
+ */
+#pragma once
+
+#include "parsers/base/map.h"
+#include "sensor/judged.h"
+#include "sensor/parts.h"
+#include "sensor/publish/event.h"
+
+struct inventory {
+	struct map map;
+	struct buffer key;
+	uint64_t time_ns; /* of the newest exchange */
+	const struct network *internal;
+	size_t internal_count;
+	void (*tell)(void *context, const struct inventory_line *line);
+	void *context;
+};
+
+struct inventory_plan {
+	uint64_t seed;
+	const struct network *internal; /* of the config; private addresses when there are none */
+	size_t internal_count;
+	void (*tell)(void *context, const struct inventory_line *line);
+	void *context;
+};
+
+void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
+void inventory_finish(struct inventory *inventory); /* tells nothing */
+MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

@@ -1,0 +1,40 @@
+#include "sensor/judged.h"
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+
+struct judged *judged_new(void)
+{
+	struct arena arena;
+	struct judged *judged;
+
+	arena_init(&arena, LIMIT_JUDGED_BYTES);
+	judged = arena_alloc(&arena, sizeof(*judged));
+	if (judged == NULL) {
+		arena_finish(&arena);
+		return NULL;
+	}
+	judged->arena = arena;
+	judged->references = 1;
+	return judged;
+}
+
+struct judged *judged_hold(struct judged *judged)
+{
+	CHECK(judged->references > 0);
+	judged->references++;
+	return judged;
+}
+
+void judged_release(struct judged *judged)
+{
+	struct arena arena;
+
+	if (judged == NULL)
+		return;
+	CHECK(judged->references > 0);
+	if (--judged->references > 0)
+		return;
+	arena = judged->arena; /* the record lives in the memory that goes */
+	arena_finish(&arena);
+}

@@ -1,0 +1,208 @@
+#include "sensor/judged_make.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/publish/event.h"
+#include "sensor/publish/redact.h"
+#include "specs/template.h"
+
+#define METHOD_LEN_MAX	   32
+#define USER_AGENT_LEN_MAX 256
+#define HOST_LEN_MAX	   255 /* RFC 1035, section 2.3.4 */
+#define PATH_LEN_MAX	   4096
+
+static struct bytes copy(struct judged *judged, struct bytes text, size_t len_max)
+{
+	return text.len == 0 ? BYTES_NONE : arena_copy(&judged->arena, bytes_slice(text, 0, len_max));
+}
+
+static struct bytes lower_copy(struct judged *judged, struct bytes text, size_t len_max)
+{
+	struct bytes lower = copy(judged, text, len_max);
+
+	for (size_t i = 0; i < lower.len; i++)
+		((char *)(uintptr_t)lower.data)[i] = ascii_lower(lower.data[i]);
+	return lower;
+}
+
+static void make_side(struct judged *judged, const struct message *message, struct judged_side *side)
+{
+	*side = (struct judged_side){.is_seen = message->is_seen,
+				     .is_complete = message->is_complete,
+				     .body_len = message->body.wire_len,
+				     .first_ns = message->first_ns,
+				     .last_ns = message->last_ns,
+				     .gap_len = message->gap_len,
+				     .content_type = lower_copy(judged, message_media_type(message), 128)};
+}
+
+/* Sensitive data in the path is taken out of every text made of the path. */
+static struct bytes masked_path(const struct evidence *seen, struct arena *arena)
+{
+	struct span *spans = arena_alloc(arena, (seen->hits->count + 1) * sizeof(*spans));
+	size_t count = 0;
+
+	if (spans == NULL)
+		return BYTES_NONE;
+	for (size_t i = 0; i < seen->hits->count; i++) {
+		const struct hit *hit = &seen->hits->list[i];
+
+		if (hit->part == PART_PATH && hit->side == SIDE_REQUEST && hit->class->is_sensitive)
+			spans[count++] = (struct span){.from = hit->offset, .len = hit->len};
+	}
+	if (count == 0)
+		return seen->exchange->path;
+	return redact_path(seen->exchange->path, spans, count, arena);
+}
+
+static void make_request(struct judged *judged, const struct evidence *seen)
+{
+	struct exchange *exchange = seen->exchange;
+	const struct header *agent = message_header(&exchange->request, BYTES("user-agent"));
+
+	judged->method = copy(judged, exchange->method, METHOD_LEN_MAX);
+	judged->scheme = copy(judged, exchange->scheme, METHOD_LEN_MAX);
+	judged->host = copy(judged, exchange->host, HOST_LEN_MAX);
+	judged->host_port = exchange->host_port;
+	judged->path = copy(judged, masked_path(seen, &exchange->arena), PATH_LEN_MAX);
+	judged->query = redact_query(bytes_slice(exchange->query, 0, PATH_LEN_MAX), &judged->arena);
+	make_side(judged, &exchange->request, &judged->request);
+	make_side(judged, &exchange->response, &judged->response);
+	if (agent != NULL)
+		judged->request.user_agent = copy(judged, agent->value, USER_AGENT_LEN_MAX);
+}
+
+static void make_api(struct judged *judged, const struct api *api)
+{
+	const struct spec *spec = api->spec;
+
+	judged->api_id = copy(judged, api->id, 256);
+	judged->spec_name = copy(judged, spec->name, 256);
+	judged->spec_version = copy(judged, spec->version, 64);
+	judged->spec_file = copy(judged, spec->file, 1024);
+	judged->owner = copy(judged, spec->owner, 256);
+	memcpy(judged->spec_sha256, spec->sha256, sizeof(judged->spec_sha256));
+}
+
+static void make_match(struct judged *judged, const struct evidence *seen)
+{
+	const struct match *match = seen->match;
+	struct bytes template = match->template;
+
+	if (match->api != NULL)
+		make_api(judged, match->api);
+	if (match->kind == MATCH_OPERATION) {
+		judged->is_documented = true;
+		judged->is_deprecated = match->operation->is_deprecated;
+		judged->operation_id = copy(judged, match->operation->id, 512);
+		judged->template = arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT,
+						BYTES_PRINT(match->base_path),
+						BYTES_PRINT(match->operation->template));
+		return;
+	}
+	if (match->kind == MATCH_NO_METHOD)
+		judged->template = arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT,
+						BYTES_PRINT(match->base_path), BYTES_PRINT(template));
+	else /* learned from what was masked, so that it holds nothing sensitive either */
+		judged->template = template_learn(judged->path, &judged->arena);
+	if (seen->exchange->request.is_seen)
+		judged->operation_id = arena_printf(&judged->arena, BYTES_FORMAT " " BYTES_FORMAT,
+						    BYTES_PRINT(judged->method), BYTES_PRINT(judged->template));
+}
+
+static void make_caller(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)
+{
+	const struct credential *first = seen->credentials->count == 0 ? NULL : &seen->credentials->list[0];
+	char text[FINGERPRINT_TEXT_LEN + 1];
+
+	if (seen->partner != NULL) {
+		judged->partner_id = copy(judged, seen->partner->id, 256);
+		judged->partner_name = copy(judged, seen->partner->name, 256);
+		judged->tier = copy(judged, seen->partner->tier, 64);
+		if (seen->partner->owner.len > 0)
+			judged->owner = copy(judged, seen->partner->owner, 256);
+	}
+	judged->auth = first == NULL ? BYTES("none") : bytes_of(credential_kind_name(first->kind));
+	if (first == NULL)
+		return;
+	if (first->has_jwt && first->jwt.client_id.len > 0) {
+		judged->client_id = copy(judged, first->jwt.client_id, 128);
+	} else if (first->user.len > 0) {
+		fingerprint(key, "user", first->user, text);
+		judged->client_id = arena_printf(&judged->arena, "hmac:%s", text);
+	}
+}
+
+static void make_classes(struct judged *judged, const struct hits *hits)
+{
+	struct bytes *classes = arena_alloc(&judged->arena, (hits->count + 1) * sizeof(*classes));
+
+	for (size_t i = 0; classes != NULL && i < hits->count; i++) {
+		struct bytes id = hits->list[i].class->id;
+		size_t at = 0;
+
+		while (at < judged->class_count && !bytes_equal(classes[at], id))
+			at++;
+		if (at == judged->class_count && hits->list[i].class->is_sensitive)
+			classes[judged->class_count++] = copy(judged, id, 128);
+	}
+	judged->classes = classes;
+}
+
+static bool make_finding(struct judged *judged, const struct finding *finding, struct judged_finding *out)
+{
+	out->finding = *finding;
+	out->finding.name = copy(judged, finding->name, 256);
+	out->finding.pointer = copy(judged, finding->pointer, 1024);
+	out->finding.schema_pointer = copy(judged, finding->schema_pointer, 1024);
+	out->finding.expected = copy(judged, finding->expected, 1024);
+	out->finding.observed = copy(judged, finding->observed, 1024);
+	out->finding.class_id = copy(judged, finding->class_id, 128);
+	out->finding.sample = copy(judged, finding->sample, 256);
+	out->finding.message = copy(judged, finding->message, 1024);
+	return event_finding_uid(judged, &out->finding, out->uid) == STATUS_OK;
+}
+
+static void make_findings(struct judged *judged, const struct findings *findings)
+{
+	judged->findings_left_out = findings->left_out;
+	if (findings->count == 0)
+		return;
+	judged->findings = arena_alloc(&judged->arena, findings->count * sizeof(*judged->findings));
+	for (size_t i = 0; judged->findings != NULL && i < findings->count; i++)
+		if (make_finding(judged, &findings->list[i], &judged->findings[judged->finding_count]))
+			judged->finding_count++;
+		else
+			judged->findings_left_out++;
+}
+
+struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
+			   const struct fingerprint_key *key)
+{
+	const struct exchange *exchange = seen->exchange;
+	struct judged *judged = judged_new();
+
+	if (judged == NULL)
+		return NULL;
+	judged->time_ns = exchange->time_ns;
+	judged->connection = exchange->connection;
+	judged->number = exchange->number;
+	judged->client = exchange->client;
+	judged->server = exchange->server;
+	judged->outcome = exchange->outcome;
+	judged->is_mid_stream = exchange->is_mid_stream;
+	judged->is_decrypted = exchange->is_decrypted;
+	judged->version = exchange->request.is_seen ? exchange->request.version : exchange->response.version;
+	judged->status = exchange->status;
+	make_request(judged, seen);
+	make_match(judged, seen);
+	make_caller(judged, seen, key);
+	make_classes(judged, seen->hits);
+	make_findings(judged, findings);
+	if (judged->arena.is_full) { /* a record that lost texts would tell half a truth */
+		judged_release(judged);
+		return NULL;
+	}
+	return judged;
+}

@@ -1,0 +1,13 @@
+/*
+ * judged_make: from evidence and findings to the compact, masked record that
+ * leaves the worker. After this nothing raw is left but the exchange, which is
+ * wiped.
+ */
+#pragma once
+
+#include "rules/rule.h"
+#include "sensor/judged.h"
+
+/* One reference, the caller's; NULL without memory. */
+struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
+			   const struct fingerprint_key *key);

@@ -1,0 +1,57 @@
+/*
+ * knowledge: what workers judge by: contracts, data classes and the key of
+ * fingerprints. Loaded together, frozen, swapped as one under running workers.
+ *
+ *	known = knowledge_current(&shelf, worker);	between two segments
+ *
+ * A new one is built aside. Workers look at the shelf between segments and say
+ * what they hold; the old one is freed when the last worker let go. When
+ * nothing can be built, the old one stays.
+ *
+ * Owns     everything below it.
+ * Thread   struct knowledge is frozen and shared; the shelf is made of atomics.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "rules/scan.h"
+#include "specs/contract.h"
+
+struct knowledge {
+	struct contract *contract;
+	struct packs packs;
+	struct pattern_set *patterns;
+	struct fingerprint_key key;
+};
+
+struct knowledge_plan {
+	const char *const *contract_folders;
+	size_t contract_folder_count;
+	bool is_folder_optional; /* the default folder may be missing */
+	const char *const *pack_folders;
+	size_t pack_folder_count;
+	struct fingerprint_key key;
+};
+
+/* Loads everything; what is broken is refused with its problems, the rest loads.
+ * STATUS_INVALID when there is nothing to work with: a broken pack, an unreadable folder. */
+MUST_CHECK enum status knowledge_load(const struct knowledge_plan *plan, struct problems *problems,
+				      struct knowledge **out_knowledge);
+void knowledge_free(struct knowledge *knowledge); /* accepts NULL */
+
+#define KNOWLEDGE_READERS_MAX 64
+
+struct knowledge_shelf {
+	_Atomic(struct knowledge *) current;
+	_Atomic(struct knowledge *) held[KNOWLEDGE_READERS_MAX]; /* by worker; NULL: done */
+	size_t reader_count;
+};
+
+void knowledge_shelf_init(struct knowledge_shelf *shelf, struct knowledge *knowledge, size_t readers);
+const struct knowledge *knowledge_current(struct knowledge_shelf *shelf, size_t reader);
+void knowledge_leave(struct knowledge_shelf *shelf, size_t reader); /* this reader reads no more */
+
+/* Puts the new one up and returns the old one once no reader holds it; waits
+ * at most a few seconds, then returns NULL and the old one is kept until the end. */
+struct knowledge *knowledge_swap(struct knowledge_shelf *shelf, struct knowledge *knowledge);

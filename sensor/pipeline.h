@@ -1,0 +1,41 @@
+/*
+ * pipeline: the life of a segment, in one worker. Start reading here.
+ *
+ *	pipeline_take(&pipeline, &segment);
+ *	pipeline_tick(&pipeline, clock_ns);	idle connections and old holes are given up
+ *	pipeline_end(&pipeline);		everything still open is told
+ *
+ * Owns     its connections, sessions, exchanges and scanner.
+ * Thread   one worker.
+ */
+#pragma once
+
+#include "sensor/knowledge.h"
+#include "sensor/worker_record.h"
+
+struct pipeline_plan {
+	struct knowledge_shelf *shelf;
+	size_t worker; /* its reader number on the shelf */
+	uint64_t seed;
+	size_t connections_max, held_bytes_max;
+	uint64_t body_bytes_max;
+
+	/* Takes the reference. False: lost (counted here). */
+	bool (*send)(void *context, struct judged *judged);
+	void *context;
+};
+
+struct pipeline {
+	struct pipeline_plan plan;
+	struct connections connections;
+	struct worker_counts counts;
+	const struct knowledge *known;
+	struct scanner *scanner; /* of known->patterns */
+	uint64_t clock_ns;
+};
+
+void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan);
+void pipeline_take(struct pipeline *pipeline, const struct segment *segment);
+void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns);
+void pipeline_end(struct pipeline *pipeline);
+void pipeline_finish(struct pipeline *pipeline);

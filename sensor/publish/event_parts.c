@@ -1,0 +1,182 @@
+#include "sensor/publish/event_parts.h"
+
+#define OCSF_VERSION "1.5.0"
+#define LOG_VERSION  "1" /* of what we put into it; README, records */
+
+void event_add_class(struct draft *draft, yyjson_mut_val *root, const struct event_class *class,
+		     unsigned activity_id, struct bytes activity_name)
+{
+	struct bytes type =
+		arena_printf(&draft->arena, "%s: " BYTES_FORMAT, class->name, BYTES_PRINT(activity_name));
+
+	draft_number(draft, root, "category_uid", class->category_uid);
+	draft_text(draft, root, "category_name", bytes_of(class->category_name));
+	draft_number(draft, root, "class_uid", class->uid);
+	draft_text(draft, root, "class_name", bytes_of(class->name));
+	draft_number(draft, root, "activity_id", activity_id);
+	draft_text(draft, root, "activity_name", activity_name);
+	draft_number(draft, root, "type_uid", class->uid * 100ull + activity_id);
+	draft_text(draft, root, "type_name", type);
+}
+
+void event_add_severity(struct draft *draft, yyjson_mut_val *root, unsigned severity_id)
+{
+	static const char *const NAMES[] = {"Unknown", "Informational", "Low", "Medium", "High", "Critical"};
+	unsigned id = severity_id < sizeof(NAMES) / sizeof(NAMES[0]) ? severity_id : 0;
+
+	draft_number(draft, root, "severity_id", id);
+	draft_text(draft, root, "severity", bytes_of(NAMES[id]));
+}
+
+yyjson_mut_val *event_add_metadata(struct draft *draft, yyjson_mut_val *root,
+				   const struct event_context *context, const char *uid,
+				   const char *event_code)
+{
+	yyjson_mut_val *metadata = draft_object(draft, root, "metadata");
+	yyjson_mut_val *product = draft_object(draft, metadata, "product");
+
+	draft_text(draft, metadata, "version", BYTES(OCSF_VERSION));
+	draft_text(draft, metadata, "uid", bytes_of(uid));
+	draft_text_if(draft, metadata, "event_code", bytes_of(event_code));
+	draft_text(draft, metadata, "log_version", BYTES(LOG_VERSION));
+	draft_text(draft, product, "name", BYTES("specular"));
+	draft_text(draft, product, "vendor_name", BYTES("specular"));
+	draft_text_if(draft, product, "version", bytes_of(context->version));
+	return metadata;
+}
+
+static void add_endpoint(struct draft *draft, yyjson_mut_val *object, const char *key,
+			 const struct endpoint *endpoint, struct bytes hostname)
+{
+	yyjson_mut_val *at = draft_object(draft, object, key);
+	char ip[ADDRESS_TEXT_MAX];
+
+	address_print(&endpoint->address, ip);
+	draft_text(draft, at, "ip", arena_copy(&draft->arena, bytes_of(ip)));
+	draft_number(draft, at, "port", endpoint->port);
+	draft_text_if(draft, at, "hostname", hostname);
+}
+
+static void add_request(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+{
+	struct bytes scheme = judged->is_decrypted ? BYTES("https") : BYTES("http");
+	yyjson_mut_val *request, *url;
+
+	if (!judged->request.is_seen)
+		return;
+	request = draft_object(draft, object, "http_request");
+	draft_text_if(draft, request, "http_method", judged->method);
+	url = draft_object(draft, request, "url");
+	draft_text(draft, url, "scheme", judged->scheme.len > 0 ? judged->scheme : scheme);
+	draft_text_if(draft, url, "hostname", judged->host);
+	draft_number(draft, url, "port", judged->host_port > 0 ? judged->host_port : judged->server.port);
+	draft_text(draft, url, "path", judged->path);
+	draft_text_if(draft, url, "query_string", judged->query);
+	if (judged->version != HTTP_UNKNOWN)
+		draft_text(draft, request, "version", bytes_of(http_version_name(judged->version)));
+	draft_number(draft, request, "body_length", judged->request.body_len);
+	draft_text_if(draft, request, "user_agent", judged->request.user_agent);
+}
+
+static void add_response(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+{
+	const struct judged_side *from = &judged->request, *to = &judged->response;
+	yyjson_mut_val *response;
+
+	if (!to->is_seen)
+		return;
+	response = draft_object(draft, object, "http_response");
+	draft_number(draft, response, "code", judged->status);
+	draft_text_if(draft, response, "content_type", to->content_type);
+	draft_number(draft, response, "body_length", to->body_len);
+	/* A server may answer before the request has ended: no wait at all. */
+	if (from->is_seen)
+		draft_number(draft, response, "latency",
+			     to->first_ns > from->last_ns ? (to->first_ns - from->last_ns) / NS_PER_MS : 0);
+}
+
+void event_add_exchange(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+{
+	add_endpoint(draft, object, "src_endpoint", &judged->client, BYTES_NONE);
+	add_endpoint(draft, object, "dst_endpoint", &judged->server, judged->host);
+	add_request(draft, object, judged);
+	add_response(draft, object, judged);
+}
+
+static void add_contract(struct draft *draft, yyjson_mut_val *specular, const struct judged *judged)
+{
+	yyjson_mut_val *partner = draft_object(draft, specular, "partner");
+	yyjson_mut_val *spec = draft_object(draft, specular, "spec");
+	yyjson_mut_val *api = draft_object(draft, specular, "api");
+	yyjson_mut_val *operation = draft_object(draft, specular, "operation");
+
+	draft_text_or_null(draft, partner, "id", judged->partner_id);
+	draft_text_if(draft, partner, "name", judged->partner_name);
+	draft_text_or_null(draft, partner, "tier", judged->tier);
+
+	draft_text_or_null(draft, spec, "name", judged->spec_name);
+	draft_text_or_null(draft, spec, "version", judged->spec_version);
+	draft_text_or_null(draft, spec, "sha256", bytes_of(judged->spec_sha256));
+	draft_text_if(draft, spec, "file", judged->spec_file);
+
+	draft_text_or_null(draft, api, "id", judged->api_id);
+	draft_text_if(draft, api, "owner", judged->owner);
+
+	draft_text_or_null(draft, operation, "id", judged->operation_id);
+	draft_text_if(draft, operation, "name", event_operation(&draft->arena, judged));
+	draft_text_or_null(draft, operation, "method", judged->method);
+	draft_text_or_null(draft, operation, "template", judged->template);
+	draft_bool(draft, operation, "documented", judged->is_documented);
+	draft_bool(draft, operation, "deprecated", judged->is_deprecated);
+}
+
+static void add_capture(struct draft *draft, yyjson_mut_val *specular, const struct judged *judged)
+{
+	yyjson_mut_val *capture = draft_object(draft, specular, "capture");
+
+	draft_bool(draft, capture, "complete", judged->outcome == EXCHANGE_COMPLETE);
+	draft_text(draft, capture, "reason", bytes_of(exchange_outcome_name(judged->outcome)));
+	draft_number(draft, capture, "gap_bytes", judged->request.gap_len + judged->response.gap_len);
+	draft_bool(draft, capture, "mid_stream", judged->is_mid_stream);
+	draft_bool(draft, capture, "decrypted", judged->is_decrypted);
+}
+
+yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
+				   const struct event_context *context, const struct judged *judged)
+{
+	yyjson_mut_val *specular = draft_object(draft, draft_object(draft, root, "unmapped"), "specular");
+	yyjson_mut_val *credential;
+
+	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
+	add_contract(draft, specular, judged);
+	if (judged->auth.len > 0 || judged->client_id.len > 0) {
+		credential = draft_object(draft, specular, "credential");
+		draft_text_if(draft, credential, "scheme", judged->auth);
+		draft_text_if(draft, credential, "client_id", judged->client_id);
+	}
+	add_capture(draft, specular, judged);
+	draft_number(draft, specular, "connection", judged->connection);
+	draft_number(draft, specular, "number", judged->number);
+	return specular;
+}
+
+struct bytes event_operation(struct arena *arena, const struct judged *judged)
+{
+	if (judged->operation_id.len > 0)
+		return judged->operation_id;
+	if (judged->template.len == 0)
+		return BYTES_NONE;
+	if (judged->method.len == 0)
+		return judged->template;
+	return arena_printf(arena, BYTES_FORMAT " " BYTES_FORMAT, BYTES_PRINT(judged->method),
+			    BYTES_PRINT(judged->template));
+}
+
+void event_add_by_status(struct draft *draft, yyjson_mut_val *object, const uint64_t by_status[6])
+{
+	static const char *const NAMES[6] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	yyjson_mut_val *counts = draft_object(draft, object, "by_status");
+
+	for (size_t i = 0; i < 6; i++)
+		draft_number(draft, counts, NAMES[i], by_status[i]);
+}

@@ -1,0 +1,39 @@
+/*
+ * event_parts: the members that several kinds of record share.
+ * OCSF 1.5.0 names; what has no place there goes under unmapped.specular.
+ */
+#pragma once
+
+#include "sensor/publish/digest.h"
+#include "sensor/publish/draft.h"
+#include "sensor/publish/event.h"
+
+#define NS_PER_MS 1000000ull
+
+struct event_class {
+	unsigned uid, category_uid;
+	const char *name, *category_name;
+};
+
+/* class, category, activity and type, uids and names. */
+void event_add_class(struct draft *draft, yyjson_mut_val *root, const struct event_class *class,
+		     unsigned activity_id, struct bytes activity_name);
+void event_add_severity(struct draft *draft, yyjson_mut_val *root, unsigned severity_id);
+
+/* `event_code` may be NULL. The metadata object, for what one kind alone has. */
+yyjson_mut_val *event_add_metadata(struct draft *draft, yyjson_mut_val *root,
+				   const struct event_context *context, const char *uid,
+				   const char *event_code);
+
+/* src_endpoint, dst_endpoint, and http_request and http_response as far as they were seen. */
+void event_add_exchange(struct draft *draft, yyjson_mut_val *object, const struct judged *judged);
+
+/* unmapped.specular with sensor, partner, spec, api, operation, credential, capture. The specular object. */
+yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
+				   const struct event_context *context, const struct judged *judged);
+
+/* operationId, else "METHOD template"; empty when neither is known. In the draft's arena, or borrowed. */
+struct bytes event_operation(struct arena *arena, const struct judged *judged);
+
+/* Of six counts: {"none": n, "1xx": n ... "5xx": n}. */
+void event_add_by_status(struct draft *draft, yyjson_mut_val *object, const uint64_t by_status[6]);

@@ -1,0 +1,180 @@
+/* JSON Lines in a file, a FIFO or standard output. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "parsers/base/buffer.h"
+#include "parsers/base/limits.h"
+#include "sensor/publish/sink_kind.h"
+
+#define HELD_NS_MAX   (1 * SECONDS) /* a reader of the file is never further behind */
+#define STUCK_MS_MAX  10000         /* a non-blocking pipe that nobody empties */
+#define CREATION_MODE 0640
+
+struct sink_file {
+	struct sink sink;
+	int fd;
+	struct buffer held; /* whole lines */
+	uint64_t held_count, held_since_ns;
+	bool is_torn; /* the last line in the file is not whole */
+};
+
+static struct sink_file *file_of(struct sink *sink)
+{
+	return (struct sink_file *)(void *)sink;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * SECONDS + (uint64_t)now.tv_nsec;
+}
+
+static bool can_go_on(int fd)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLOUT};
+
+	if (errno == EINTR)
+		return true;
+	return (errno == EAGAIN || errno == EWOULDBLOCK) && poll(&wait, 1, STUCK_MS_MAX) > 0;
+}
+
+/* How much was written; less than all of it means that errno says why. */
+static size_t write_all(int fd, struct bytes run)
+{
+	size_t done = 0;
+
+	while (done < run.len) {
+		ssize_t len = write(fd, run.data + done, run.len - done);
+
+		if (len > 0)
+			done += (size_t)len;
+		else if (len == 0 || !can_go_on(fd))
+			break;
+	}
+	return done;
+}
+
+static uint64_t count_lines(struct bytes run)
+{
+	uint64_t count = 0;
+
+	while (bytes_find_byte(run, '\n') != BYTES_NOT_FOUND) {
+		run = bytes_from(run, bytes_find_byte(run, '\n') + 1);
+		count++;
+	}
+	return count;
+}
+
+static enum status write_held(struct sink_file *file)
+{
+	struct bytes held = buffer_bytes(&file->held);
+	uint64_t whole;
+	size_t done;
+
+	if (held.len == 0)
+		return STATUS_OK;
+	/* Half a line from a write that failed must not swallow the next one. */
+	if (file->is_torn && write_all(file->fd, BYTES("\n")) == 1)
+		file->is_torn = false;
+	done = file->is_torn ? 0 : write_all(file->fd, held);
+	whole = done == held.len ? file->held_count : count_lines(bytes_slice(held, 0, done));
+	if (done < held.len)
+		sink_failed(&file->sink, "cannot write: %s", strerror(errno));
+	if (done > 0)
+		file->is_torn = held.data[done - 1] != '\n';
+	file->sink.counts.delivered += whole;
+	file->sink.counts.failed += file->held_count - whole;
+	file->held_count = 0;
+	buffer_clear(&file->held);
+	return done == held.len ? STATUS_OK : STATUS_IO;
+}
+
+static void put(struct sink *sink, const struct sink_message *message)
+{
+	struct sink_file *file = file_of(sink);
+
+	if (message->value.len + 1 > file->held.bytes_max - file->held.len)
+		(void)!write_held(file); /* counted there */
+	if (buffer_reserve(&file->held, message->value.len + 1) != STATUS_OK) {
+		sink_failed(sink, "no memory for a record");
+		sink->counts.failed++;
+		return;
+	}
+	if (file->held_count == 0)
+		file->held_since_ns = now_ns();
+	(void)!buffer_append(&file->held, message->value); /* there is room */
+	(void)!buffer_append_byte(&file->held, '\n');
+	file->held_count++;
+}
+
+static void poll_file(struct sink *sink)
+{
+	struct sink_file *file = file_of(sink);
+
+	if (file->held_count > 0 && now_ns() - file->held_since_ns >= HELD_NS_MAX)
+		(void)!write_held(file); /* counted there */
+}
+
+static enum status flush(struct sink *sink, int timeout_ms)
+{
+	(void)timeout_ms;
+	return write_held(file_of(sink));
+}
+
+static void close_file(struct sink *sink)
+{
+	struct sink_file *file = file_of(sink);
+
+	(void)!write_held(file); /* who wants to know flushes first */
+	if (file->fd != STDOUT_FILENO)
+		close(file->fd);
+	buffer_finish(&file->held);
+	free(file);
+}
+
+static const struct sink_kind FILE_KIND = {
+	.put = put, .poll = poll_file, .flush = flush, .close = close_file};
+
+/* Appending, so that two outputs into one file keep each other's lines; a FIFO or a device has nothing
+ * to truncate. */
+static int open_path(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, CREATION_MODE);
+	struct stat kind;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &kind) == 0 && (!S_ISREG(kind.st_mode) || ftruncate(fd, 0) == 0))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+enum status sink_file_open(const char *where, char *error, size_t error_len, struct sink **out_sink)
+{
+	struct sink_file *file = calloc(1, sizeof(*file));
+
+	if (file == NULL) {
+		snprintf(error, error_len, "no memory");
+		return STATUS_NO_MEMORY;
+	}
+	file->sink.kind = &FILE_KIND;
+	file->held = BUFFER_MAX(LIMIT_FILE_BUFFER_BYTES);
+	file->fd = strcmp(where, "-") == 0 ? STDOUT_FILENO : open_path(where);
+	if (file->fd < 0) {
+		snprintf(error, error_len, "%s: %s", where, strerror(errno));
+		free(file);
+		return STATUS_IO;
+	}
+	*out_sink = &file->sink;
+	return STATUS_OK;
+}

@@ -1,0 +1,333 @@
+#include "sensor/reassembly/connection.h"
+
+#include "parsers/base/limits.h"
+#include "sensor/reassembly/connections.h"
+
+enum direction connection_direction(const struct connection *connection, const struct segment *segment)
+{
+	return endpoint_equal(&segment->from, &connection->ends[DIRECTION_OPENER]) ? DIRECTION_OPENER
+										   : DIRECTION_ANSWERER;
+}
+
+bool connection_is_closed(const struct connection *connection)
+{
+	return connection->streams[0].is_end_told && connection->streams[1].is_end_told;
+}
+
+bool connection_is_waiting(const struct connection *connection)
+{
+	return stream_is_waiting(&connection->streams[0]) || stream_is_waiting(&connection->streams[1]);
+}
+
+/* -- taking ------------------------------------------------------------------ */
+
+static uint64_t payload_len(const struct segment *segment)
+{
+	return segment->payload.len + segment->cut_len;
+}
+
+/*
+ * RFC 9293, 3.10.7.4: a RST counts inside the window. Before the sender's
+ * sequence numbers are known it must acknowledge what the other side sent.
+ */
+static bool reset_is_valid(const struct connection *connection, const struct stream *own,
+			   const struct stream *other, const struct segment *segment)
+{
+	uint64_t low = other->is_seen && own->acked < own->next ? own->acked : own->next;
+	uint64_t high = own->acked > own->seen_end ? own->acked : own->seen_end;
+	uint64_t acked;
+	int64_t offset;
+
+	if (own->has_base && own->is_seen) {
+		offset = stream_offset(own, segment->seq);
+		return offset >= (int64_t)low && offset <= (int64_t)(high + LIMIT_GAP_BYTES);
+	}
+	if (connection->number == segment->number)
+		return true;
+	return (segment->flags & TCP_ACK) != 0 && stream_ack_offset(other, segment->ack, &acked) &&
+	       acked <= other->seen_end;
+}
+
+static void take_reset(struct connection *connection, enum direction direction, const struct segment *segment)
+{
+	struct reassembly_counts *counts = connection->home->plan.counts;
+
+	if (!reset_is_valid(connection, &connection->streams[direction], &connection->streams[!direction],
+			    segment)) {
+		counts->out_of_window++;
+		return;
+	}
+	counts->resets += connection->number != segment->number; /* a lone RST resets nothing */
+	connection->over = ABORT_RESET;
+	connection->over_ns = connection->clock_ns;
+	connection->touched_ns = connection->clock_ns;
+	connections_place(connection);
+}
+
+/* The direction's first byte, as soon as anything tells it. False for a SYN that is not of this connection.
+ */
+static bool base_find(struct connection *connection, enum direction direction, const struct segment *segment)
+{
+	struct stream *own = &connection->streams[direction];
+	bool is_syn = (segment->flags & TCP_SYN) != 0;
+	uint32_t seq = segment->seq + (is_syn ? 1 : 0);
+	bool is_movable = !own->is_begun && own->held.first == NULL &&
+			  !(own->is_base_firm && (connection->state & CONNECTION_SYN_ACK));
+
+	if (!own->has_base) {
+		stream_begin(own, seq, is_syn);
+	} else if (is_syn && own->base_seq != seq) {
+		if (!is_movable)
+			return false;
+		connection->has_rival[direction] = true; /* the one before may be the one that is answered */
+		connection->rival_seq[direction] = own->base_seq - 1;
+		stream_begin(own, seq, true);
+	} else if (is_syn) {
+		own->is_base_firm = true;
+	} else if (!own->is_seen && !own->is_base_firm) {
+		/* Known from an acknowledgement only, which may have been astray. */
+		int64_t offset = stream_offset(own, seq);
+
+		if (offset < -(int64_t)LIMIT_ACK_AHEAD || offset > (int64_t)(own->acked + LIMIT_ACK_AHEAD))
+			stream_begin(own, seq, false);
+	}
+	return true;
+}
+
+/*
+ * A SYN-ACK answers a SYN that was seen. Where a firewall renumbers connections and both
+ * of its sides are mirrored, there is a second one that answers nothing here.
+ */
+static bool answers_syn(const struct connection *connection, enum direction direction,
+			const struct segment *segment)
+{
+	const struct stream *other = &connection->streams[!direction];
+	int64_t offset;
+
+	if ((segment->flags & (TCP_SYN | TCP_ACK)) != (TCP_SYN | TCP_ACK) || !other->is_base_firm)
+		return true;
+	offset = stream_offset(other, segment->ack);
+	return (offset >= 0 && offset <= (int64_t)other->seen_end) ||
+	       (!other->is_begun && connection->has_rival[!direction] &&
+		segment->ack == connection->rival_seq[!direction] + 1);
+}
+
+static bool is_inside(const struct stream *own, int64_t offset, uint64_t len)
+{
+	int64_t end = offset + (int64_t)len;
+	int64_t near = (int64_t)(own->acked > own->next ? own->acked : own->next);
+
+	if (own->is_end_told && end > (int64_t)own->fin.offset)
+		return len == 0 && end == (int64_t)own->fin.offset + 1;
+	return end <= near + (int64_t)LIMIT_SEQUENCE_AHEAD &&
+	       offset >= (int64_t)own->next - (int64_t)LIMIT_SEQUENCE_AHEAD;
+}
+
+/* RFC 9293, 3.8.4: one before the next, with no byte or one of garbage. */
+static bool is_keep_alive(const struct stream *own, const struct segment *segment, int64_t offset)
+{
+	return offset == (int64_t)own->next - 1 && own->next == own->seen_end && payload_len(segment) <= 1 &&
+	       (segment->flags & (TCP_SYN | TCP_FIN)) == 0;
+}
+
+/*
+ * What this direction acknowledges tells where the other one is, even when it was
+ * never seen. Of several SYNs the answered one counts.
+ */
+static void take_ack(struct stream *other, const struct segment *segment, struct piece *piece)
+{
+	bool is_untouched = !other->is_begun && other->held.first == NULL && !other->has_fin;
+	bool is_syn_ack = (segment->flags & TCP_SYN) != 0;
+	int64_t offset = stream_offset(other, segment->ack);
+	bool is_new = !other->is_base_firm || offset < 0 || offset > (int64_t)other->seen_end;
+
+	if (!other->has_base)
+		stream_begin(other, segment->ack, is_syn_ack);
+	else if (is_syn_ack && is_untouched && is_new)
+		stream_begin(other, segment->ack, true);
+	else if (!other->is_base_firm && is_untouched && other->seen_end == 0 &&
+		 segment->ack == other->base_seq + 1)
+		stream_begin(other, segment->ack, false); /* it was joined at a keep-alive */
+	piece->is_peer_offset_known = stream_ack_offset(other, segment->ack, &piece->peer_offset);
+	if (piece->is_peer_offset_known)
+		stream_acknowledge(other, piece->peer_offset);
+}
+
+/* What is handed out behind bytes of the other direction that are still to come. */
+static bool must_wait(const struct piece *piece, const struct stream *other)
+{
+	return piece->is_peer_offset_known && other->is_seen && piece->peer_offset > other->next &&
+	       other->acked > other->next;
+}
+
+static void take_data(struct connection *connection, enum direction direction, const struct segment *segment,
+		      int64_t offset)
+{
+	struct stream *own = &connection->streams[direction];
+	struct stream *other = &connection->streams[!direction];
+	struct piece piece = {
+		.time_ns = segment->time_ns, .clock_ns = segment->clock_ns, .number = segment->number};
+
+	if (segment->flags & TCP_ACK)
+		take_ack(other, segment, &piece);
+	if (is_keep_alive(own, segment, offset)) {
+		connection->home->plan.counts->keep_alives++;
+		return;
+	}
+	if (offset < 0 && !own->is_begun && !own->is_base_firm && -offset <= (int64_t)LIMIT_GAP_BYTES) {
+		stream_shift(own, (uint64_t)-offset);
+		early_shift(&other->held, 0, (uint64_t)-offset);
+		offset = 0;
+	}
+	stream_take(own, segment, offset, &piece, must_wait(&piece, other));
+}
+
+static void note_state(struct connection *connection, const struct segment *segment)
+{
+	if (segment->flags & TCP_SYN)
+		connection->state |= segment->flags & TCP_ACK ? CONNECTION_SYN_ACK : CONNECTION_SYN;
+	if (payload_len(segment) > 0)
+		connection->state |= CONNECTION_DATA;
+}
+
+static void review(struct connection *connection)
+{
+	struct stream *streams = connection->streams;
+
+	for (int i = 0; i < 2; i++)
+		stream_review(&streams[i], &streams[!i], connection->clock_ns, connection->last_number);
+}
+
+/* The worker's ceiling: the connection at hand gives up what it waits for. */
+static void keep_ceiling(struct connection *connection)
+{
+	if (connection->home->plan.counts->held_bytes_now <= connection->home->plan.held_bytes_max)
+		return;
+	for (int i = 0; i < 2; i++)
+		stream_give_up(&connection->streams[i], GAP_MEMORY, connection->clock_ns,
+			       connection->last_number);
+}
+
+void connection_take(struct connection *connection, const struct segment *segment)
+{
+	struct reassembly_counts *counts = connection->home->plan.counts;
+	enum direction direction = connection_direction(connection, segment);
+	struct stream *own = &connection->streams[direction];
+	int64_t offset;
+
+	counts->segments++;
+	connection->clock_ns = segment->clock_ns;
+	connection->last_number = segment->number;
+	if (connection->over != ABORT_NONE) {
+		counts->out_of_window += payload_len(segment) > 0;
+		return;
+	}
+	if (segment->flags & TCP_RST) {
+		take_reset(connection, direction, segment);
+		return;
+	}
+	if (!answers_syn(connection, direction, segment) || !base_find(connection, direction, segment)) {
+		counts->out_of_window++;
+		return;
+	}
+	offset = stream_offset(own, segment->seq + (segment->flags & TCP_SYN ? 1 : 0));
+	if (!is_inside(own, offset, payload_len(segment))) {
+		counts->out_of_window++;
+		return;
+	}
+	own->is_seen = true;
+	own->last_number = segment->number;
+	for (int i = 0; i < 2; i++)
+		connection->streams[i].grace_packets++;
+	take_data(connection, direction, segment, offset);
+	note_state(connection, segment);
+	review(connection);
+	keep_ceiling(connection);
+	if (!connection_is_closed(connection))
+		connection->touched_ns = segment->clock_ns;
+	connections_place(connection);
+}
+
+/* -- handing out ------------------------------------------------------------- */
+
+/* A stream that can go on now; NULL when none can. */
+static struct stream *ready_stream(struct connection *connection)
+{
+	struct stream *streams = connection->streams;
+	const struct piece *heads[2];
+	bool waits[2];
+
+	for (int i = 0; i < 2; i++)
+		if (streams[i].current.bytes.len > 0)
+			return &streams[i];
+	for (int i = 0; i < 2; i++)
+		if (stream_has_gap(&streams[i]))
+			return &streams[i];
+	for (int i = 0; i < 2; i++) {
+		heads[i] = stream_head(&streams[i]);
+		waits[i] = heads[i] == NULL || must_wait(heads[i], &streams[!i]);
+	}
+	/* Each behind the other: a repeated segment carries a later acknowledgement than its bytes. */
+	if (heads[0] != NULL && heads[1] != NULL && waits[0] == waits[1])
+		return &streams[heads[1]->number < heads[0]->number];
+	if (!waits[0])
+		return &streams[0];
+	return waits[1] ? NULL : &streams[1];
+}
+
+static struct stream *ready_at_end(struct connection *connection)
+{
+	struct stream *streams = connection->streams;
+
+	for (int i = 0; i < 2; i++)
+		stream_give_up(&streams[i], GAP_CLOSE, connection->over_ns, connection->last_number);
+	for (int i = 0; i < 2; i++)
+		if (stream_has_gap(&streams[i]) || stream_head(&streams[i]) != NULL)
+			return &streams[i];
+	return NULL;
+}
+
+static void settle(struct connection *connection)
+{
+	for (int i = 0; i < 2; i++)
+		stream_settle(&connection->streams[i], connection->clock_ns);
+	if (connection_is_closed(connection) && connection->over == ABORT_NONE)
+		connections_close(connection);
+	connections_wait(connection);
+}
+
+bool connection_next(struct connection *connection, struct chunk *out_chunk)
+{
+	struct stream *stream = ready_stream(connection);
+
+	for (int i = 0; i < 2; i++)
+		stream_release(&connection->streams[i]);
+	if (stream == NULL && connection->over != ABORT_NONE)
+		stream = ready_at_end(connection);
+	if (stream != NULL && stream_next(stream, out_chunk)) {
+		out_chunk->direction =
+			stream == &connection->streams[0] ? DIRECTION_OPENER : DIRECTION_ANSWERER;
+		return true;
+	}
+	if (connection->over == ABORT_NONE) {
+		settle(connection);
+		return false;
+	}
+	if (connection->is_abort_told)
+		return false;
+	connection->is_abort_told = true;
+	*out_chunk = (struct chunk){
+		.kind = CHUNK_ABORTED,
+		.aborted = connection->over,
+		.time_ns = connection->over_ns,
+		.packet_number = connection->last_number,
+	};
+	return true;
+}
+
+bool connection_review(struct connection *connection, uint64_t clock_ns)
+{
+	connection->clock_ns = clock_ns;
+	review(connection);
+	return ready_stream(connection) != NULL;
+}

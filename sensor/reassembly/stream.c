@@ -1,0 +1,278 @@
+#include "sensor/reassembly/stream.h"
+
+#include <string.h>
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+
+void stream_init(struct stream *stream, struct reassembly_counts *counts)
+{
+	*stream = (struct stream){.held.counts = counts};
+}
+
+void stream_release(struct stream *stream)
+{
+	early_free(&stream->held, stream->lent);
+	stream->lent = NULL;
+}
+
+void stream_finish(struct stream *stream)
+{
+	stream_release(stream);
+	early_finish(&stream->held);
+}
+
+void stream_begin(struct stream *stream, uint32_t seq, bool is_firm)
+{
+	stream->base_seq = seq;
+	stream->has_base = true;
+	stream->is_base_firm = is_firm;
+	stream->seen_end = 0;
+	stream->acked = 0;
+	stream->acked_last = 0;
+	stream->has_fin = false;
+}
+
+/* Sequence numbers come round after 4 GiB (RFC 9293, 3.4): the nearest one to where the stream is. */
+int64_t stream_offset(const struct stream *stream, uint32_t seq)
+{
+	uint64_t near = stream->acked > stream->next ? stream->acked : stream->next;
+	uint32_t near_seq = stream->base_seq + (uint32_t)near;
+
+	return (int64_t)near + (int32_t)(seq - near_seq);
+}
+
+void stream_shift(struct stream *stream, uint64_t by)
+{
+	stream->base_seq -= (uint32_t)by;
+	stream->seen_end += by;
+	stream->acked += by;
+	stream->acked_last += by;
+	stream->fin.offset += by;
+	stream->grace_acked += by;
+	early_shift(&stream->held, by, 0);
+}
+
+/*
+ * One byte more than was seen is a FIN that the mirror lost, so far as anybody
+ * can tell: never a reason to miss a byte.
+ */
+bool stream_ack_offset(const struct stream *stream, uint32_t ack, uint64_t *out_offset)
+{
+	uint64_t known = stream->acked > stream->seen_end ? stream->acked : stream->seen_end;
+	int64_t offset;
+
+	if (!stream->has_base)
+		return false;
+	offset = stream_offset(stream, ack);
+	if (offset < 0 || (uint64_t)offset > known + LIMIT_ACK_AHEAD)
+		return false;
+	if (stream->has_fin && (uint64_t)offset > stream->fin.offset + 1)
+		return false;
+	if ((uint64_t)offset == stream->seen_end + 1 && stream->is_seen)
+		offset--;
+	*out_offset = (uint64_t)offset;
+	return true;
+}
+
+void stream_acknowledge(struct stream *stream, uint64_t offset)
+{
+	stream->acked_last = offset;
+	if (offset > stream->acked)
+		stream->acked = offset;
+}
+
+static void overlap_compare(struct stream *stream, const struct piece *old, const struct piece *piece)
+{
+	uint64_t from = old->offset > piece->offset ? old->offset : piece->offset;
+	uint64_t to = piece_end(old) < piece_end(piece) ? piece_end(old) : piece_end(piece);
+	struct bytes first = bytes_slice(old->bytes, from - old->offset, to - from);
+	struct bytes second = bytes_slice(piece->bytes, from - piece->offset, to - from);
+
+	if (old->cut_len > 0 || piece->cut_len > 0)
+		return;
+	if (bytes_equal(first, second))
+		stream->held.counts->overlap_same++;
+	else
+		stream->held.counts->overlap_different++;
+}
+
+/* Only what is not held yet; `piece` starts at or behind `next`. */
+static void take_piece(struct stream *stream, struct piece piece, bool must_wait)
+{
+	struct early **at = early_find(&stream->held, piece.offset);
+
+	while (piece_len(&piece) > 0) {
+		struct early *held = *at;
+		uint64_t room = held == NULL                        ? UINT64_MAX
+				: held->piece.offset > piece.offset ? held->piece.offset - piece.offset
+								    : 0;
+		uint64_t len = room < piece_len(&piece) ? room : piece_len(&piece);
+		struct piece part = piece_slice(&piece, 0, len);
+
+		if (len > 0 && part.offset == stream->next && part.cut_len == 0 && !must_wait)
+			stream->current = part;
+		else if (len > 0)
+			early_put(&stream->held, at, &part);
+		piece = piece_slice(&piece, len, piece_len(&piece) - len);
+		if (piece_len(&piece) == 0)
+			return;
+		overlap_compare(stream, &held->piece, &piece);
+		len = piece_end(&held->piece) - piece.offset;
+		if (len >= piece_len(&piece))
+			return;
+		piece = piece_slice(&piece, len, piece_len(&piece) - len);
+		at = &held->next;
+	}
+}
+
+/* Cuts off what is behind us; false when nothing is left. */
+static bool trim(const struct stream *stream, struct piece *piece)
+{
+	uint64_t done = stream->next > piece->offset ? stream->next - piece->offset : 0;
+
+	if (done >= piece_len(piece))
+		return false;
+	*piece = piece_slice(piece, done, piece_len(piece) - done);
+	return true;
+}
+
+static void take_fin(struct stream *stream, int64_t end, const struct piece *piece)
+{
+	if (stream->has_fin || end < (int64_t)stream->seen_end)
+		return; /* repeated, or it would cut off what was seen */
+	stream->has_fin = true;
+	stream->fin = *piece;
+	stream->fin.bytes = BYTES_NONE;
+	stream->fin.cut_len = 0;
+	stream->fin.offset = (uint64_t)end;
+	stream->seen_end = (uint64_t)end;
+}
+
+void stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
+		 const struct piece *piece, bool must_wait)
+{
+	struct piece data = *piece, cut = *piece;
+	uint64_t before = offset < 0 ? (uint64_t)-offset : 0;
+	uint64_t len = segment->payload.len + segment->cut_len;
+	int64_t end = offset + (int64_t)len;
+	bool is_new = false;
+
+	CHECK(stream->current.bytes.len == 0);
+	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin.offset)
+		stream->has_fin = false; /* it was forged: the sender goes on */
+	if (len > 0 && end > 0) {
+		data.bytes = bytes_from(segment->payload, before);
+		data.offset = (uint64_t)(offset + (int64_t)before);
+		data.is_segment_start = before == 0;
+		cut.bytes = BYTES_NONE;
+		cut.cut_len = segment->cut_len;
+		cut.offset = (uint64_t)end - segment->cut_len;
+		cut.is_segment_start = false;
+		if ((uint64_t)end > stream->seen_end)
+			stream->seen_end = (uint64_t)end;
+		if (trim(stream, &data)) {
+			is_new = true;
+			if (data.offset > stream->next)
+				stream->held.counts->out_of_order++;
+			take_piece(stream, data, must_wait);
+		}
+		if (cut.cut_len > 0 && end - (int64_t)cut.cut_len >= 0 && trim(stream, &cut)) {
+			is_new = true;
+			take_piece(stream, cut, must_wait);
+		}
+	}
+	if (len > 0 && (!is_new || offset < (int64_t)stream->next))
+		stream->held.counts->retransmitted++;
+	if (segment->flags & TCP_FIN)
+		take_fin(stream, end, piece);
+}
+
+const struct piece *stream_head(const struct stream *stream)
+{
+	if (stream->current.bytes.len > 0)
+		return &stream->current;
+	if (stream->held.first != NULL && stream->held.first->piece.offset == stream->next)
+		return &stream->held.first->piece;
+	if (stream->has_fin && !stream->is_end_told && stream->fin.offset == stream->next)
+		return &stream->fin;
+	return NULL;
+}
+
+bool stream_has_gap(const struct stream *stream)
+{
+	return stream->next < stream->given_up_to && stream_head(stream) == NULL;
+}
+
+static void gap_write(struct stream *stream, uint64_t len, enum gap_reason reason, struct chunk *out_chunk)
+{
+	out_chunk->kind = CHUNK_GAP;
+	out_chunk->gap_len = len;
+	out_chunk->gap = reason;
+	stream->held.counts->gaps[reason]++;
+	stream->held.counts->gap_bytes[reason] += len;
+}
+
+static void piece_write(struct stream *stream, const struct piece *piece, struct chunk *out_chunk)
+{
+	*out_chunk = (struct chunk){
+		.kind = CHUNK_BYTES,
+		.bytes = piece->bytes,
+		.is_segment_start = piece->is_segment_start,
+		.offset = piece->offset,
+		.peer_offset = piece->is_peer_offset_known ? piece->peer_offset : 0,
+		.is_peer_offset_known = piece->is_peer_offset_known,
+		.time_ns = piece->time_ns,
+		.packet_number = piece->number,
+	};
+	if (piece->cut_len > 0)
+		gap_write(stream, piece->cut_len, GAP_TRUNCATED, out_chunk);
+	stream->held.counts->bytes_delivered += piece->bytes.len;
+	stream->next += piece_len(piece);
+	stream->is_begun = true;
+	if (piece->clock_ns > stream->progress_ns)
+		stream->progress_ns = piece->clock_ns;
+}
+
+static void hole_write(struct stream *stream, struct chunk *out_chunk)
+{
+	uint64_t end = stream->given_up_to;
+
+	if (stream->held.first != NULL && stream->held.first->piece.offset < end)
+		end = stream->held.first->piece.offset;
+	if (stream->has_fin && stream->fin.offset > stream->next && stream->fin.offset < end)
+		end = stream->fin.offset;
+	*out_chunk = (struct chunk){
+		.offset = stream->next,
+		.time_ns = stream->given_up_ns,
+		.packet_number = stream->given_up_number,
+	};
+	gap_write(stream, end - stream->next, stream->given_up, out_chunk);
+	stream->next = end;
+	if (end > stream->seen_end)
+		stream->seen_end = end;
+	stream->is_begun = true;
+}
+
+bool stream_next(struct stream *stream, struct chunk *out_chunk)
+{
+	const struct piece *head = stream_head(stream);
+
+	stream_release(stream);
+	if (head == &stream->current) {
+		piece_write(stream, head, out_chunk);
+		stream->current = (struct piece){0};
+	} else if (head == &stream->fin) {
+		piece_write(stream, head, out_chunk);
+		out_chunk->kind = CHUNK_END;
+		stream->is_end_told = true;
+	} else if (head != NULL) {
+		stream->lent = early_pop(&stream->held);
+		piece_write(stream, &stream->lent->piece, out_chunk);
+	} else if (stream->next < stream->given_up_to) {
+		hole_write(stream, out_chunk);
+	} else {
+		return false;
+	}
+	return true;
+}

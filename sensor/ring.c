@@ -1,0 +1,112 @@
+#include "sensor/ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/check.h"
+
+/* Before each record. SKIP: the rest of the memory up to its end is unused. */
+struct record {
+	uint64_t len;
+	uint64_t stride;
+};
+
+#define SKIP	  UINT64_MAX
+#define ALIGNMENT 16
+
+static uint64_t stride_of(size_t len)
+{
+	return (sizeof(struct record) + len + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+}
+
+bool ring_init(struct ring *ring, size_t len)
+{
+	size_t rounded = 4096;
+
+	while (rounded < len)
+		rounded *= 2;
+	memset(ring, 0, sizeof(*ring));
+	ring->memory = aligned_alloc(CACHE_LINE, rounded);
+	ring->len = rounded;
+	return ring->memory != NULL;
+}
+
+void ring_finish(struct ring *ring)
+{
+	free(ring->memory);
+	ring->memory = NULL;
+}
+
+static struct record *record_at(struct ring *ring, uint64_t position)
+{
+	return (struct record *)(void *)(ring->memory + (position & (ring->len - 1)));
+}
+
+static bool has_room(struct ring *ring, uint64_t end)
+{
+	if (end - ring->tail_seen <= ring->len)
+		return true;
+	ring->tail_seen = atomic_load_explicit(&ring->tail, memory_order_acquire);
+	return end - ring->tail_seen <= ring->len;
+}
+
+void *ring_reserve(struct ring *ring, size_t len)
+{
+	uint64_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+	uint64_t stride = stride_of(len);
+	uint64_t to_end = ring->len - (head & (ring->len - 1));
+	struct record *record;
+
+	if (stride < len || stride > ring->len / 2)
+		return NULL;
+	if (to_end < stride) {
+		if (!has_room(ring, head + to_end + stride))
+			return NULL;
+		*record_at(ring, head) = (struct record){.len = SKIP, .stride = to_end};
+		head += to_end;
+	} else if (!has_room(ring, head + stride)) {
+		return NULL;
+	}
+	record = record_at(ring, head);
+	*record = (struct record){.len = len, .stride = stride};
+	ring->reserved = head + stride;
+	return record + 1;
+}
+
+void ring_commit(struct ring *ring)
+{
+	atomic_store_explicit(&ring->head, ring->reserved, memory_order_release);
+}
+
+void *ring_peek(struct ring *ring, size_t *out_len)
+{
+	uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	struct record *record;
+
+	if (tail == ring->head_seen)
+		ring->head_seen = atomic_load_explicit(&ring->head, memory_order_acquire);
+	if (tail == ring->head_seen)
+		return NULL;
+	record = record_at(ring, tail);
+	if (record->len == SKIP) {
+		tail += record->stride;
+		record = record_at(ring, tail);
+	}
+	CHECK(record->len <= ring->len);
+	ring->released = tail + record->stride;
+	*out_len = record->len;
+	return record + 1;
+}
+
+void ring_release(struct ring *ring)
+{
+	atomic_store_explicit(&ring->tail, ring->released, memory_order_release);
+}
+
+bool ring_is_half_full(struct ring *ring)
+{
+	uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	uint64_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+
+	return head - tail > ring->len / 2;
+}

@@ -1,0 +1,263 @@
+#include "sensor/settings.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/settings_file.h"
+
+enum option_value {
+	OPTION_CONTRACTS = 256,
+	OPTION_FINDINGS,
+	OPTION_EXCHANGES,
+	OPTION_INVENTORY,
+	OPTION_USAGE,
+	OPTION_HEALTH,
+	OPTION_FORMAT,
+	OPTION_KEYLOG,
+	OPTION_PACKS,
+	OPTION_DECRYPTED,
+	OPTION_WORKERS,
+	OPTION_SITE,
+	OPTION_FILTER,
+	OPTION_USER,
+	OPTION_HMAC_KEY,
+	OPTION_STATE,
+};
+
+static const struct option options[] = {
+	{"config", required_argument, NULL, 'c'},
+	{"interface", required_argument, NULL, 'i'},
+	{"help", no_argument, NULL, 'h'},
+	{"contracts", required_argument, NULL, OPTION_CONTRACTS},
+	{"findings", required_argument, NULL, OPTION_FINDINGS},
+	{"exchanges", required_argument, NULL, OPTION_EXCHANGES},
+	{"inventory", required_argument, NULL, OPTION_INVENTORY},
+	{"usage", required_argument, NULL, OPTION_USAGE},
+	{"health", required_argument, NULL, OPTION_HEALTH},
+	{"format", required_argument, NULL, OPTION_FORMAT},
+	{"keylog", required_argument, NULL, OPTION_KEYLOG},
+	{"packs", required_argument, NULL, OPTION_PACKS},
+	{"decrypted", no_argument, NULL, OPTION_DECRYPTED},
+	{"workers", required_argument, NULL, OPTION_WORKERS},
+	{"site", required_argument, NULL, OPTION_SITE},
+	{"filter", required_argument, NULL, OPTION_FILTER},
+	{"user", required_argument, NULL, OPTION_USER},
+	{"hmac-key-file", required_argument, NULL, OPTION_HMAC_KEY},
+	{"state-dir", required_argument, NULL, OPTION_STATE},
+	{0},
+};
+
+#define OPTIONS_HELP                                                                                            \
+	"  -c, --config FILE      specular.yaml; the command line wins over it\n"                               \
+	"  --contracts DIR        partner contracts and their specs (default ./contracts); may be repeated\n"   \
+	"  --packs DIR            extra pattern packs; may be repeated\n"                                       \
+	"  --findings WHERE       what departs from the contracts (OCSF 2004)\n"                                \
+	"  --exchanges WHERE      every exchange (OCSF 4002)\n"                                                 \
+	"  --inventory WHERE      the endpoints that exist\n"                                                   \
+	"  --usage WHERE          calls a partner and operation, in windows of five minutes\n"                  \
+	"  --health WHERE         counters of the sensor, and what it could not see\n"                          \
+	"      WHERE is '-' (standard output), a file (JSON Lines), or\n"                                       \
+	"      kafka://HOST:PORT[,HOST:PORT...]/TOPIC\n"                                                        \
+	"  --format ocsf          the only format of this version\n"                                            \
+	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"            \
+	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                                 \
+	"  --workers N            default: one per core\n"                                                      \
+	"  --site NAME            names the sensor in every record (default: the host's name)\n"                \
+	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                                 \
+	"  --state-dir DIR        where that key is kept by default\n"
+
+const char *settings_help(enum settings_command command)
+{
+	if (command == COMMAND_RUN)
+		return "Usage: specular run [-c FILE] -i INTERFACE... [options]\n\n"
+		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. SIGHUP loads contracts\n"
+		       "and packs again; when they are broken, the old ones stay.\n"
+		       "It never sends a packet. Root is needed to open the interface and given up at once.\n\n"
+		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a tap\n" OPTIONS_HELP
+		       "  --user NAME            who to be once the interface is open (default nobody)\n\n"
+		       "Example: specular run -i eth1 --decrypted --contracts contracts \\\n"
+		       "             --findings kafka://127.0.0.1:9092/specular.findings.v1\n";
+	return "Usage: specular replay [-c FILE] [options] CAPTURE...\n\n"
+	       "The same over pcap and pcapng files; '-' reads standard input. Several files merge by time.\n"
+	       "The same input gives the same bytes out, whatever the number of workers.\n"
+	       "With nothing to send to, findings go to standard output.\n\n" OPTIONS_HELP
+	       "\nExample: specular replay --contracts contracts yesterday.pcap | jq .message\n";
+}
+
+static void complain(struct problems *problems, const char *mend, const char *format, const char *what)
+{
+	char words[512];
+
+	snprintf(words, sizeof(words), format, what);
+	problems_add(problems, PROBLEM_ERROR, "sensor.config_error", (struct place){0}, mend, "%s", words);
+}
+
+static void add_name(const char **list, size_t *count, const char *name, struct problems *problems)
+{
+	if (*count == SETTINGS_LIST_MAX)
+		complain(problems, "", "too many of these: %s", name);
+	else
+		list[(*count)++] = name;
+}
+
+static void add_source(struct settings *settings, const char *name, bool is_live, struct problems *problems)
+{
+	if (settings->source_count == SETTINGS_LIST_MAX)
+		complain(problems, "", "too many sources: %s", name);
+	else
+		settings->sources[settings->source_count++] =
+			(struct source_setting){.name = name, .is_live = is_live};
+}
+
+/* What the command line says of all sources. */
+struct for_all {
+	bool is_decrypted;
+	const char *filter;
+};
+
+static void take_workers(struct settings *settings, const char *text, struct problems *problems)
+{
+	uint64_t workers;
+
+	if (!bytes_to_u64(bytes_of(text), &workers) || workers < 1 || workers > SETTINGS_LIST_MAX)
+		complain(problems, "write a number from 1 to 64", "--workers %s is no number of workers", text);
+	else
+		settings->workers = (unsigned)workers;
+}
+
+static void take_option(struct settings *settings, int option, struct for_all *all, struct problems *problems)
+{
+	switch (option) {
+	case 'i':
+		add_source(settings, optarg, true, problems);
+		break;
+	case 'h':
+		settings->is_help = true;
+		break;
+	case OPTION_CONTRACTS:
+		add_name(settings->contracts, &settings->contract_count, optarg, problems);
+		break;
+	case OPTION_PACKS:
+		add_name(settings->packs, &settings->pack_count, optarg, problems);
+		break;
+	case OPTION_FINDINGS:
+		settings->findings = optarg;
+		break;
+	case OPTION_EXCHANGES:
+		settings->exchanges = optarg;
+		break;
+	case OPTION_INVENTORY:
+		settings->inventory = optarg;
+		break;
+	case OPTION_USAGE:
+		settings->usage = optarg;
+		break;
+	case OPTION_HEALTH:
+		settings->health = optarg;
+		break;
+	case OPTION_FORMAT:
+		if (strcmp(optarg, "ocsf") != 0)
+			complain(problems, "write --format ocsf", "the format %s is not in this version", optarg);
+		break;
+	case OPTION_KEYLOG:
+		complain(problems, "mirror the traffic decrypted and say --decrypted",
+			 "%s: key logs are not in this version", "--keylog");
+		break;
+	case OPTION_DECRYPTED:
+		all->is_decrypted = true;
+		break;
+	case OPTION_FILTER:
+		all->filter = optarg;
+		break;
+	case OPTION_WORKERS:
+		take_workers(settings, optarg, problems);
+		break;
+	case OPTION_SITE:
+		settings->site = optarg;
+		break;
+	case OPTION_USER:
+		settings->user = optarg;
+		break;
+	case OPTION_HMAC_KEY:
+		settings->hmac_key_file = optarg;
+		break;
+	case OPTION_STATE:
+		settings->state_dir = optarg;
+		break;
+	default:
+		break;
+	}
+}
+
+/* The config file comes first, wherever -c stands on the command line. */
+static const char *config_file(int argc, char **argv)
+{
+	const char *file = NULL;
+	int option;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "c:i:h", options, NULL)) != -1)
+		if (option == 'c')
+			file = optarg;
+	return file;
+}
+
+static void apply(struct settings *settings, const struct for_all *all)
+{
+	for (size_t i = 0; i < settings->source_count; i++) {
+		settings->sources[i].is_decrypted |= all->is_decrypted;
+		if (all->filter != NULL)
+			settings->sources[i].filter = all->filter;
+	}
+}
+
+static void check(const struct settings *settings, enum settings_command command, struct problems *problems)
+{
+	if (settings->is_help || problems->error_count > 0)
+		return;
+	if (settings->source_count == 0)
+		complain(problems,
+			 command == COMMAND_RUN ? "name a mirror interface with -i; see specular run --help"
+						: "name a pcap or pcapng file; see specular replay --help",
+			 "nothing to %s", command == COMMAND_RUN ? "watch" : "replay");
+}
+
+enum status settings_read(struct settings *settings, enum settings_command command, int argc, char **argv,
+			  struct problems *problems)
+{
+	const char *file = config_file(argc, argv);
+	struct for_all all = {0};
+	int option;
+
+	*settings = (struct settings){.connections_max = LIMIT_CONNECTIONS,
+				      .held_bytes_max = LIMIT_HELD_TOTAL,
+				      .body_bytes_max = LIMIT_BODY_BYTES};
+	arena_init(&settings->arena, LIMIT_PROBLEM_BYTES);
+	if (file != NULL && settings_read_file(settings, file, problems) != STATUS_OK)
+		return STATUS_INVALID;
+	optind = 0;
+	while ((option = getopt_long(argc, argv, "c:i:h", options, NULL)) != -1) {
+		if (option == '?')
+			complain(problems, "see --help", "unknown option, or one without its value: %s",
+				 argv[optind - 1]);
+		take_option(settings, option, &all, problems);
+	}
+	for (; optind < argc; optind++) {
+		if (command == COMMAND_RUN)
+			complain(problems, "interfaces are named with -i", "what is %s?", argv[optind]);
+		else
+			add_source(settings, argv[optind], false, problems);
+	}
+	apply(settings, &all);
+	check(settings, command, problems);
+	return problems->error_count > 0 ? STATUS_INVALID : STATUS_OK;
+}
+
+void settings_finish(struct settings *settings)
+{
+	arena_finish(&settings->arena);
+}

@@ -1,0 +1,51 @@
+/*
+ * settings: everything that run and replay can be told: by specular.yaml first,
+ * then by the command line, which wins.
+ *
+ * Owns     its texts. Frozen once read.
+ */
+#pragma once
+
+#include "parsers/base/endpoint.h"
+#include "parsers/base/problem.h"
+#include "parsers/base/status.h"
+
+#define SETTINGS_LIST_MAX 64
+
+struct source_setting {
+	const char *name; /* interface, file, or "-" */
+	bool is_live;
+	const char *filter;
+	bool is_decrypted;
+};
+
+struct settings {
+	struct arena arena;
+
+	struct source_setting sources[SETTINGS_LIST_MAX];
+	size_t source_count;
+	const char *contracts[SETTINGS_LIST_MAX];
+	size_t contract_count; /* 0: ./contracts, if it is there */
+	const char *packs[SETTINGS_LIST_MAX];
+	size_t pack_count;
+
+	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
+	const char *site;
+	unsigned workers; /* 0: one per core */
+	const char *hmac_key_file, *state_dir, *user;
+	struct network internal[SETTINGS_LIST_MAX];
+	size_t internal_count;
+	uint64_t connections_max, held_bytes_max, body_bytes_max;
+	bool is_help;
+};
+
+enum settings_command { COMMAND_RUN, COMMAND_REPLAY };
+
+/* Reads the command line (after the command's name) and the config file that -c
+ * names. STATUS_INVALID: the problems say what is wrong and how it is written. */
+MUST_CHECK enum status settings_read(struct settings *settings, enum settings_command command, int argc,
+				     char **argv, struct problems *problems);
+void settings_finish(struct settings *settings);
+
+/* Help of run and replay. */
+const char *settings_help(enum settings_command command);

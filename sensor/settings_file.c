@@ -1,0 +1,227 @@
+#include "sensor/settings_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sensor/folder.h"
+#include "specs/document.h"
+
+struct reading {
+	struct settings *settings;
+	const struct document *document;
+	struct problems *problems;
+};
+
+static void complain(struct reading *reading, const struct node *node, const char *mend, const char *what)
+{
+	problems_add(reading->problems, PROBLEM_ERROR, "sensor.config_error", node_place(reading->document, node),
+		     mend, "%s", what);
+}
+
+static const char *text(struct reading *reading, const struct node *node)
+{
+	struct bytes copy;
+
+	if (!node_is(node, NODE_STRING) && !node_is(node, NODE_NUMBER)) {
+		complain(reading, node, "write one value", "this is no text");
+		return NULL;
+	}
+	copy = arena_copy(&reading->settings->arena, node_text(node));
+	return copy.data;
+}
+
+static void texts(struct reading *reading, const struct node *node, const char **list, size_t *count)
+{
+	const struct node *const *items = (const struct node *const *)node->items;
+	size_t item_count = node->count;
+
+	if (!node_is(node, NODE_LIST)) {
+		items = &node;
+		item_count = 1;
+	}
+	for (size_t i = 0; i < item_count; i++) {
+		const char *one = text(reading, items[i]);
+
+		if (one != NULL && *count < SETTINGS_LIST_MAX)
+			list[(*count)++] = one;
+	}
+}
+
+static void number(struct reading *reading, const struct node *node, uint64_t *out_number)
+{
+	if (!node_is(node, NODE_NUMBER) || !bytes_to_u64(node_text(node), out_number) || *out_number == 0)
+		complain(reading, node, "write a whole number above 0", "this is no number");
+}
+
+static void read_source(struct reading *reading, const struct node *node)
+{
+	struct source_setting source = {0};
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+
+		if (bytes_equal(entry->key, BYTES("interface"))) {
+			source.name = text(reading, entry->value);
+			source.is_live = true;
+		} else if (bytes_equal(entry->key, BYTES("file"))) {
+			source.name = text(reading, entry->value);
+		} else if (bytes_equal(entry->key, BYTES("filter"))) {
+			source.filter = text(reading, entry->value);
+		} else if (bytes_equal(entry->key, BYTES("decrypted"))) {
+			source.is_decrypted = node_bool(entry->value, false);
+		} else {
+			complain(reading, entry->value, "a source has interface or file, filter, decrypted",
+				 "unknown key of a source");
+		}
+	}
+	if (source.name == NULL)
+		complain(reading, node, "write interface: eth1, or file: capture.pcap", "a source without a name");
+	else if (reading->settings->source_count < SETTINGS_LIST_MAX)
+		reading->settings->sources[reading->settings->source_count++] = source;
+}
+
+static void read_sources(struct reading *reading, const struct node *node)
+{
+	if (!node_is(node, NODE_LIST)) {
+		complain(reading, node, "write a list of {interface: NAME}", "sources is no list");
+		return;
+	}
+	for (size_t i = 0; i < node->count; i++)
+		read_source(reading, node->items[i]);
+}
+
+static void read_networks(struct reading *reading, const struct node *node)
+{
+	const struct node *internal = node_get(node, "internal");
+	struct settings *settings = reading->settings;
+
+	for (size_t i = 0; node_is(internal, NODE_LIST) && i < internal->count; i++) {
+		struct network network;
+
+		if (!network_read(node_text(internal->items[i]), &network))
+			complain(reading, internal->items[i], "write 10.0.0.0/8, host bits zero", "this is no network");
+		else if (settings->internal_count < SETTINGS_LIST_MAX)
+			settings->internal[settings->internal_count++] = network;
+	}
+}
+
+static void read_outputs(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+	const struct {
+		const char *key;
+		const char **where;
+	} outputs[] = {{"findings", &settings->findings},
+		       {"exchanges", &settings->exchanges},
+		       {"usage", &settings->usage},
+		       {"inventory", &settings->inventory},
+		       {"health", &settings->health}};
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+		bool is_known = bytes_equal(entry->key, BYTES("format")) &&
+				bytes_equal(node_text(entry->value), BYTES("ocsf"));
+
+		for (size_t k = 0; k < sizeof(outputs) / sizeof(*outputs); k++)
+			if (bytes_equal(entry->key, bytes_of(outputs[k].key))) {
+				*outputs[k].where = text(reading, entry->value);
+				is_known = true;
+			}
+		if (!is_known)
+			complain(reading, entry->value,
+				 "outputs has findings, exchanges, usage, inventory, health; format: ocsf",
+				 "unknown output");
+	}
+}
+
+static void read_limits(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+
+		if (bytes_equal(entry->key, BYTES("connections")))
+			number(reading, entry->value, &settings->connections_max);
+		else if (bytes_equal(entry->key, BYTES("held_bytes")))
+			number(reading, entry->value, &settings->held_bytes_max);
+		else if (bytes_equal(entry->key, BYTES("body_bytes")))
+			number(reading, entry->value, &settings->body_bytes_max);
+		else
+			complain(reading, entry->value, "limits has connections, held_bytes, body_bytes (a worker)",
+				 "unknown limit");
+	}
+}
+
+static void read_workers(struct reading *reading, const struct node *node)
+{
+	uint64_t workers = 0;
+
+	number(reading, node, &workers);
+	if (workers > SETTINGS_LIST_MAX)
+		complain(reading, node, "write a number from 1 to 64", "too many workers");
+	else
+		reading->settings->workers = (unsigned)workers;
+}
+
+static void read_entry(struct reading *reading, const struct node_entry *entry)
+{
+	struct settings *settings = reading->settings;
+	const struct node *value = entry->value;
+	struct bytes key = entry->key;
+
+	if (bytes_equal(key, BYTES("sources")))
+		read_sources(reading, value);
+	else if (bytes_equal(key, BYTES("networks")))
+		read_networks(reading, value);
+	else if (bytes_equal(key, BYTES("outputs")))
+		read_outputs(reading, value);
+	else if (bytes_equal(key, BYTES("limits")))
+		read_limits(reading, value);
+	else if (bytes_equal(key, BYTES("contracts")))
+		texts(reading, value, settings->contracts, &settings->contract_count);
+	else if (bytes_equal(key, BYTES("packs")))
+		texts(reading, value, settings->packs, &settings->pack_count);
+	else if (bytes_equal(key, BYTES("workers")))
+		read_workers(reading, value);
+	else if (bytes_equal(key, BYTES("hmac_key_file")))
+		settings->hmac_key_file = text(reading, value);
+	else if (bytes_equal(key, BYTES("state_dir")))
+		settings->state_dir = text(reading, value);
+	else if (bytes_equal(key, BYTES("site")))
+		settings->site = text(reading, value);
+	else if (bytes_equal(key, BYTES("user")))
+		settings->user = text(reading, value);
+	else
+		complain(reading, value,
+			 "this version knows sources, networks, outputs, limits, contracts, packs, workers, "
+			 "hmac_key_file, state_dir, site, user",
+			 "unknown key");
+}
+
+enum status settings_read_file(struct settings *settings, const char *file, struct problems *problems)
+{
+	struct document document = {0};
+	enum status status;
+	char *data = NULL;
+	size_t len = 0;
+
+	status = file_read(file, &data, &len);
+	if (status != STATUS_OK) {
+		problems_add(problems, PROBLEM_ERROR, "sensor.config_error", (struct place){.file = file},
+			     "name a readable file with -c", "cannot read the configuration");
+		return STATUS_INVALID;
+	}
+	status = document_read((struct bytes){.data = data, .len = len}, file, &document, problems);
+	if (status == STATUS_OK) {
+		struct reading reading = {.settings = settings, .document = &document, .problems = problems};
+
+		if (!node_is(document.root, NODE_TABLE))
+			complain(&reading, document.root, "write key: value", "the configuration is no table");
+		for (size_t i = 0; node_is(document.root, NODE_TABLE) && i < document.root->count; i++)
+			read_entry(&reading, &document.root->entries[i]);
+		document_finish(&document);
+	}
+	free(data);
+	return problems->error_count > 0 ? STATUS_INVALID : STATUS_OK;
+}

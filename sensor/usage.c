@@ -1,0 +1,125 @@
+#include "sensor/usage.h"
+
+#include <stdlib.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/quantile.h"
+
+enum part_of_key { KEY_PARTNER, KEY_TIER, KEY_API, KEY_OPERATION, KEY_COUNT };
+
+struct line {
+	struct usage_line sums; /* its texts are empty: the key holds them */
+	struct quantile latency;
+};
+
+static void tell(struct usage *usage, const struct line *line)
+{
+	struct usage_line told = line->sums;
+	struct bytes parts[KEY_COUNT];
+
+	parts_split(map_key(line), parts, KEY_COUNT);
+	told.partner = parts[KEY_PARTNER];
+	told.tier = parts[KEY_TIER];
+	told.api = parts[KEY_API];
+	told.operation = parts[KEY_OPERATION];
+	told.start_ns = usage->start_ns;
+	told.end_ns = usage->start_ns + USAGE_WINDOW_NS;
+	told.latency_p50_ms = quantile_ms(&line->latency, 0.50);
+	told.latency_p95_ms = quantile_ms(&line->latency, 0.95);
+	told.latency_p99_ms = quantile_ms(&line->latency, 0.99);
+	usage->tell(usage->context, &told);
+}
+
+static void leave(void *context, void *value)
+{
+	struct usage *usage = context;
+
+	if (usage->start_ns != 0)
+		tell(usage, value);
+}
+
+void usage_init(struct usage *usage, uint64_t seed, void (*tell_line)(void *context, const struct usage_line *line),
+		void *context)
+{
+	*usage = (struct usage){.key = BUFFER_MAX(64 * KIB), .tell = tell_line, .context = context};
+	map_init(&usage->map, &(struct map_plan){.entries_max = LIMIT_USAGE,
+						 .value_len = sizeof(struct line),
+						 .seed = seed,
+						 .leave = leave,
+						 .context = usage});
+}
+
+void usage_finish(struct usage *usage)
+{
+	usage->start_ns = 0;
+	map_finish(&usage->map);
+	buffer_finish(&usage->key);
+}
+
+static int compare(const void *left, const void *right)
+{
+	return bytes_compare(map_key(*(void *const *)left), map_key(*(void *const *)right));
+}
+
+void usage_close(struct usage *usage)
+{
+	size_t count = usage->map.count, at = 0;
+	void **lines = calloc(count + 1, sizeof(void *));
+
+	for (void *line = map_oldest(&usage->map); line != NULL && lines != NULL; line = map_newer(line))
+		lines[at++] = line;
+	if (lines != NULL)
+		qsort(lines, at, sizeof(void *), compare);
+	for (size_t i = 0; i < at; i++)
+		map_remove(&usage->map, lines[i]);
+	free(lines);
+	while (map_oldest(&usage->map) != NULL) /* no memory to sort them: told all the same */
+		map_remove(&usage->map, map_oldest(&usage->map));
+	usage->start_ns = 0;
+}
+
+void usage_clock(struct usage *usage, uint64_t time_ns)
+{
+	if (usage->start_ns != 0 && time_ns >= usage->start_ns + USAGE_WINDOW_NS)
+		usage_close(usage);
+}
+
+static void add(struct line *line, const struct judged *judged)
+{
+	struct usage_line *sums = &line->sums;
+	unsigned class = judged->status / 100;
+
+	sums->calls++;
+	sums->by_status[class <= 5 ? class : 0]++;
+	sums->bytes_in += judged->request.body_len;
+	sums->bytes_out += judged->response.body_len;
+	sums->billable += class == 2 || class == 3;
+	sums->findings += judged->finding_count;
+	if (judged->request.is_complete && judged->response.is_seen &&
+	    judged->response.first_ns >= judged->request.last_ns)
+		quantile_add(&line->latency, judged->response.first_ns - judged->request.last_ns);
+}
+
+enum status usage_take(struct usage *usage, const struct judged *judged)
+{
+	const struct bytes parts[KEY_COUNT] = {
+		[KEY_PARTNER] = judged->partner_id,
+		[KEY_TIER] = judged->tier,
+		[KEY_API] = judged->api_id,
+		[KEY_OPERATION] = judged->operation_id.len > 0 ? judged->operation_id : judged->template,
+	};
+	enum status status = parts_join(&usage->key, parts, KEY_COUNT);
+	struct line *line;
+	bool is_new;
+
+	if (status != STATUS_OK)
+		return status;
+	usage_clock(usage, judged->time_ns);
+	if (usage->start_ns == 0)
+		usage->start_ns = judged->time_ns - judged->time_ns % USAGE_WINDOW_NS;
+	line = map_put(&usage->map, buffer_bytes(&usage->key), &is_new);
+	if (line == NULL)
+		return STATUS_NO_MEMORY;
+	add(line, judged);
+	return STATUS_OK;
+}

@@ -1,0 +1,182 @@
+#include "sensor/worker.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "parsers/base/check.h"
+
+/* Records taken before the rings are looked at again from the start. */
+#define RECORDS_A_TURN 256
+
+#define SLEEP_IDLE_NS (100 * 1000)
+
+/* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
+#define WAITS_MAX 3000
+
+static void sleep_a_little(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = SLEEP_IDLE_NS}, NULL);
+}
+
+static bool send_judged(void *context, struct judged *judged)
+{
+	struct worker *worker = context;
+	size_t len = offsetof(struct outbound, clock_ns);
+	struct outbound *outbound = ring_reserve(worker->plan.outbound, len);
+
+	while (outbound == NULL && worker->plan.is_lossless) {
+		sleep_a_little();
+		outbound = ring_reserve(worker->plan.outbound, len);
+	}
+	if (outbound == NULL) {
+		judged_release(judged);
+		return false;
+	}
+	outbound->kind = OUTBOUND_JUDGED;
+	outbound->judged = judged;
+	ring_commit(worker->plan.outbound);
+	return true;
+}
+
+/* Clocks and counts always arrive: without them the collector could not go on. */
+static void send_tick(struct worker *worker, enum outbound_kind kind, uint64_t clock_ns, size_t source,
+		      const struct source_report *report)
+{
+	struct outbound *outbound;
+
+	while ((outbound = ring_reserve(worker->plan.outbound, sizeof(*outbound))) == NULL)
+		sleep_a_little();
+	*outbound = (struct outbound){.kind = kind,
+				      .clock_ns = clock_ns,
+				      .worker = worker->plan.index,
+				      .source_index = source,
+				      .has_report = worker->plan.index == 0 && report != NULL,
+				      .counts = worker->pipeline.counts};
+	if (outbound->has_report)
+		outbound->report = *report;
+	ring_commit(worker->plan.outbound);
+}
+
+static void advance(struct worker *worker, uint64_t clock_ns)
+{
+	if (clock_ns < worker->clock_ns) /* several live sources: the latest clock counts */
+		return;
+	worker->clock_ns = clock_ns;
+	pipeline_tick(&worker->pipeline, clock_ns);
+}
+
+static void take(struct worker *worker, size_t source, const struct inbound *inbound)
+{
+	switch (inbound->kind) {
+	case INBOUND_SEGMENT:
+		if (inbound->segment.clock_ns > worker->clock_ns)
+			worker->clock_ns = inbound->segment.clock_ns;
+		pipeline_take(&worker->pipeline, &inbound->segment);
+		return;
+	case INBOUND_TICK:
+		advance(worker, inbound->clock_ns);
+		send_tick(worker, OUTBOUND_TICK, worker->clock_ns, source, &inbound->report);
+		return;
+	case INBOUND_END:
+		worker->ended_count++;
+		advance(worker, inbound->clock_ns);
+		send_tick(worker, OUTBOUND_TICK, worker->clock_ns, source, &inbound->report);
+		return;
+	}
+}
+
+static uint64_t time_of(const struct inbound *inbound)
+{
+	return inbound->kind == INBOUND_SEGMENT ? inbound->segment.clock_ns : inbound->clock_ns;
+}
+
+/*
+ * The source whose next record is the oldest. A source that has nothing to give may still come
+ * with something older, until its clock (which ticks even when it is idle) has passed that record:
+ * until then the others wait, but not when their ring fills or after WAITS_MAX turns.
+ */
+static bool choose(struct worker *worker, size_t *out_source, const struct inbound **out_inbound)
+{
+	uint64_t oldest = UINT64_MAX, behind = UINT64_MAX;
+	bool is_pressed = worker->waits >= WAITS_MAX;
+	size_t len;
+
+	*out_inbound = NULL;
+	for (size_t source = 0; source < worker->plan.source_count; source++) {
+		struct ring *ring = worker->plan.inbound[source];
+		const struct inbound *inbound = ring_peek(ring, &len);
+
+		if (inbound == NULL) {
+			if (worker->clocks[source] < behind)
+				behind = worker->clocks[source];
+			continue;
+		}
+		is_pressed = is_pressed || ring_is_half_full(ring);
+		if (*out_inbound != NULL && time_of(inbound) >= oldest)
+			continue;
+		oldest = time_of(inbound);
+		*out_inbound = inbound;
+		*out_source = source;
+	}
+	return *out_inbound != NULL && (oldest <= behind || is_pressed);
+}
+
+/* How many were taken. */
+static int take_some(struct worker *worker)
+{
+	const struct inbound *inbound;
+	size_t source = 0;
+	int count = 0;
+
+	while (count < RECORDS_A_TURN && choose(worker, &source, &inbound)) {
+		worker->clocks[source] = inbound->kind == INBOUND_END ? UINT64_MAX : time_of(inbound);
+		take(worker, source, inbound);
+		ring_release(worker->plan.inbound[source]);
+		worker->waits = 0;
+		count++;
+	}
+	return count;
+}
+
+static void *run(void *context)
+{
+	struct worker *worker = context;
+
+	while (worker->ended_count < worker->plan.source_count) {
+		if (take_some(worker) > 0)
+			continue;
+		worker->waits++;
+		sleep_a_little();
+	}
+	pipeline_end(&worker->pipeline);
+	send_tick(worker, OUTBOUND_END, worker->clock_ns, 0, NULL);
+	pipeline_finish(&worker->pipeline);
+	return NULL;
+}
+
+enum status worker_start(struct worker *worker, const struct worker_plan *plan)
+{
+	CHECK(plan->source_count <= WORKER_SOURCES_MAX);
+	*worker = (struct worker){.plan = *plan};
+	pipeline_init(&worker->pipeline, &(struct pipeline_plan){.shelf = plan->shelf,
+								 .worker = plan->index,
+								 .seed = plan->seed,
+								 .connections_max = plan->connections_max,
+								 .held_bytes_max = plan->held_bytes_max,
+								 .body_bytes_max = plan->body_bytes_max,
+								 .send = send_judged,
+								 .context = worker});
+	if (pthread_create(&worker->thread, NULL, run, worker) != 0) {
+		pipeline_finish(&worker->pipeline);
+		return STATUS_NO_MEMORY;
+	}
+	worker->is_started = true;
+	return STATUS_OK;
+}
+
+void worker_join(struct worker *worker)
+{
+	if (worker->is_started)
+		pthread_join(worker->thread, NULL);
+	worker->is_started = false;
+}

@@ -1,0 +1,42 @@
+/*
+ * worker: one thread that owns the connections which the symmetric hash of
+ * their inner addresses gave it. It takes segments from the rings of all
+ * sources in the order of their clocks, so that the two sides of a tap make one
+ * conversation, and gives judged records to the collector's ring.
+ *
+ * Thread   worker_start makes it, worker_join waits for it.
+ */
+#pragma once
+
+#include <pthread.h>
+
+#include "sensor/pipeline.h"
+#include "sensor/ring.h"
+
+#define WORKER_SOURCES_MAX 64
+
+struct worker_plan {
+	size_t index;
+	struct ring **inbound; /* by source */
+	size_t source_count;
+	struct ring *outbound;
+	struct knowledge_shelf *shelf;
+	uint64_t seed;
+	size_t connections_max, held_bytes_max;
+	uint64_t body_bytes_max;
+	bool is_lossless; /* replay: a full ring waits; live it drops and counts */
+};
+
+struct worker {
+	struct worker_plan plan;
+	pthread_t thread;
+	bool is_started;
+	struct pipeline pipeline;
+	size_t ended_count;
+	uint64_t clock_ns;
+	uint64_t clocks[WORKER_SOURCES_MAX]; /* by source: how far it has come; UINT64_MAX: it ended */
+	unsigned waits;			     /* turns since the last record was taken */
+};
+
+MUST_CHECK enum status worker_start(struct worker *worker, const struct worker_plan *plan);
+void worker_join(struct worker *worker);

@@ -1,0 +1,53 @@
+/*
+ * conform_check: what the files of conform share: where departures go, and how
+ * one is told. For conform*.c and parameter*.c only.
+ */
+#pragma once
+
+#include "parsers/body.h"
+#include "specs/contract.h"
+
+struct checking {
+	const struct match *match;
+	struct exchange *exchange;
+	struct departures *out;
+	enum side side;
+};
+
+/* -- conform_departure.c ---------------------------------------------------------- */
+/* `observed` is what was sent: it is masked here. */
+void departure_add(const struct checking *checking, const struct departure *departure);
+struct bytes observed_shape(const struct checking *checking, struct bytes value);
+bool is_utf8(struct bytes text);
+
+/* -- parameter.c ------------------------------------------------------------------- */
+void parameters_check(const struct checking *checking);
+
+/* -- parameter_value.c ------------------------------------------------------------- */
+/* One parameter as it came: still encoded, one entry an occurrence. */
+struct occurrence {
+	struct bytes name, value;
+};
+
+void parameter_check(const struct checking *checking, const struct parameter *parameter,
+		     const struct occurrence *list, size_t count);
+
+/* -- parameter_pairs.c ------------------------------------------------------------- */
+/* Names with texts as a JSON object or array, each text as what the schema makes of it; NULL without memory,
+ * or where the schema wants what texts cannot show. */
+yyjson_val *pairs_to_object(const struct occurrence *list, size_t count, const struct schema *schema,
+			    struct arena *arena);
+yyjson_val *texts_to_array(const struct occurrence *list, size_t count, const struct schema *schema,
+			   struct arena *arena);
+
+struct bytes number_text(unsigned types, struct bytes text);
+
+/* -- conform_body.c ---------------------------------------------------------------- */
+void content_check(const struct checking *checking, const struct content *content,
+		   const struct body_reading *reading, const struct message *message);
+
+/* The declared media type that a message's fits best; NULL when none does. */
+const struct media *content_media(const struct content *content, const struct message *message);
+
+/* What the operation promises for this status: exact, then 4XX, then default; NULL when nothing. */
+const struct response *operation_response(const struct operation *operation, unsigned status);

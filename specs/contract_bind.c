@@ -1,0 +1,287 @@
+#include <string.h>
+
+#include "specs/contract_store.h"
+#include "specs/template.h"
+
+/* An API at one host and base path; the payload of a node of the bindings' trie. */
+struct binding {
+	struct binding *next;
+	const struct api *api;
+	struct bytes base_path;
+};
+
+struct binding_list {
+	struct binding *first, *last;
+};
+
+/* -- building ----------------------------------------------------------------- */
+
+enum status bindings_init(struct bindings *bindings, struct arena *arena, size_t partner_count)
+{
+	trie_init(&bindings->trie, arena);
+	bindings->common = trie_root(&bindings->trie);
+	bindings->everybody = trie_root(&bindings->trie);
+	bindings->partners = arena_alloc(arena, (partner_count + 1) * sizeof(*bindings->partners));
+	if (bindings->common == NULL || bindings->everybody == NULL || bindings->partners == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < partner_count; i++) {
+		bindings->partners[i] = trie_root(&bindings->trie);
+		if (bindings->partners[i] == NULL)
+			return STATUS_NO_MEMORY;
+	}
+	return STATUS_OK;
+}
+
+void bindings_finish(struct bindings *bindings)
+{
+	trie_finish(&bindings->trie);
+	*bindings = (struct bindings){0};
+}
+
+/* "*.example.com" is kept as ".example.com", which is looked up at each dot of a host. */
+static struct trie_node *node_of(struct bindings *bindings, struct trie_node *scope,
+				 const struct server *server)
+{
+	struct bytes host =
+		bytes_starts(server->host, BYTES("*.")) ? bytes_from(server->host, 1) : server->host;
+	struct trie_node *node = trie_add(&bindings->trie, scope, host);
+	struct bytes rest = server->base_path.len > 0 ? bytes_from(server->base_path, 1) : BYTES_NONE;
+
+	while (rest.data != NULL && node != NULL)
+		node = trie_add(&bindings->trie, node, bytes_split(&rest, '/'));
+	if (node != NULL && node->payload == NULL)
+		node->payload = arena_alloc(bindings->trie.arena, sizeof(struct binding_list));
+	return node == NULL || node->payload == NULL ? NULL : node;
+}
+
+/* The same spec in full, for all time, or the same API: the new one would find nothing more. */
+static bool shows_nothing_new(const struct binding_list *list, const struct api *api)
+{
+	for (const struct binding *old = list->first; old != NULL; old = old->next)
+		if (old->api == api || (old->api->spec == api->spec && old->api->agreed == NULL &&
+					old->api->from_ns == 0 && old->api->until_ns == 0))
+			return true;
+	return false;
+}
+
+static enum status add(struct bindings *bindings, struct trie_node *scope, const struct api *api,
+		       const struct server *servers, size_t server_count, bool is_everybody)
+{
+	for (size_t i = 0; i < server_count; i++) {
+		struct trie_node *node = node_of(bindings, scope, &servers[i]);
+		struct binding *binding = arena_alloc(bindings->trie.arena, sizeof(*binding));
+		struct binding_list *list = node == NULL ? NULL : node->payload;
+
+		if (list == NULL || binding == NULL)
+			return STATUS_NO_MEMORY;
+		if (is_everybody && shows_nothing_new(list, api))
+			continue;
+		*binding = (struct binding){.api = api, .base_path = servers[i].base_path};
+		if (list->last == NULL)
+			list->first = binding;
+		else
+			list->last->next = binding;
+		list->last = binding;
+	}
+	return STATUS_OK;
+}
+
+enum status bindings_add(struct bindings *bindings, struct trie_node *scope, const struct api *api,
+			 const struct server *servers, size_t server_count)
+{
+	return add(bindings, scope, api, servers, server_count, false);
+}
+
+enum status bindings_add_everybody(struct bindings *bindings, const struct api *api,
+				   const struct server *servers, size_t server_count)
+{
+	return add(bindings, bindings->everybody, api, servers, server_count, true);
+}
+
+/* -- finding ------------------------------------------------------------------ */
+
+struct search {
+	const struct bindings *bindings;
+	const struct exchange *exchange;
+	struct path_segments segments;
+	bool is_too_long; /* more segments than are looked at: no template fits */
+
+	enum match_kind kind; /* the best so far */
+	const struct binding *binding;
+	struct route_found found;
+};
+
+static bool is_effective(const struct api *api, uint64_t time_ns)
+{
+	return time_ns >= api->from_ns && (api->until_ns == 0 || time_ns < api->until_ns);
+}
+
+static enum match_kind try(struct search *search, const struct binding *binding, size_t used,
+			   struct route_found *out_found)
+{
+	struct route_request request = {.segments = search->segments.list + used,
+					.segment_count = search->segments.count - used,
+					.method = search->exchange->method,
+					.query = search->exchange->query,
+					.agreed = binding->api->agreed};
+
+	out_found->operation = out_found->path_operation = NULL;
+	if (!search->is_too_long)
+		routes_find(binding->api->spec->routes, &request, out_found);
+	if (out_found->operation != NULL)
+		return MATCH_OPERATION;
+	return out_found->path_operation != NULL ? MATCH_NO_METHOD : MATCH_NO_PATH;
+}
+
+/* Two specs at one base path: the template with fewer variables is the more specific. */
+static bool is_better(const struct search *search, enum match_kind kind, const struct route_found *found)
+{
+	if (kind != search->kind)
+		return kind < search->kind;
+	return kind == MATCH_OPERATION && found->variable_count < search->found.variable_count;
+}
+
+static bool visit_base(struct trie_walk *walk, const struct trie_node *node, size_t used)
+{
+	struct search *search = walk->context;
+	const struct binding_list *list = node->payload;
+	struct route_found found;
+
+	for (const struct binding *binding = list->first; binding != NULL; binding = binding->next) {
+		enum match_kind kind;
+
+		if (!is_effective(binding->api, search->exchange->time_ns))
+			continue;
+		kind = try(search, binding, used, &found);
+		if (!is_better(search, kind, &found))
+			continue;
+		search->kind = kind;
+		search->binding = binding;
+		search->found = found;
+	}
+	return search->kind == MATCH_OPERATION;
+}
+
+static bool find_base(struct search *search, const struct trie_node *scope, struct bytes host)
+{
+	const struct trie_node *node = trie_literal(&search->bindings->trie, scope, host);
+	struct trie_walk walk;
+
+	if (node == NULL)
+		return false;
+	if (search->kind > MATCH_NO_BASE)
+		search->kind = MATCH_NO_BASE;
+	walk.segments = search->segments.list;
+	walk.segment_count = search->segments.count;
+	walk.is_prefix = true;
+	walk.visit = visit_base;
+	walk.context = search;
+	return trie_walk(&search->bindings->trie, node, &walk);
+}
+
+/* The host itself, then "*.example.com" with the longest first, then APIs at any host. */
+static void find_host(struct search *search, const struct trie_node *scope)
+{
+	struct bytes host = search->exchange->host;
+
+	if (host.len > 0 && host.data[host.len - 1] == '.')
+		host.len--;
+	if (host.len > 0 && find_base(search, scope, host))
+		return;
+	for (size_t dot = bytes_find_byte(host, '.'); dot != BYTES_NOT_FOUND;) {
+		size_t next = bytes_find_byte(bytes_from(host, dot + 1), '.');
+
+		if (find_base(search, scope, bytes_from(host, dot)))
+			return;
+		dot = next == BYTES_NOT_FOUND ? next : dot + 1 + next;
+	}
+	find_base(search, scope, BYTES(""));
+}
+
+static void search_init(struct search *search, const struct bindings *bindings, struct exchange *exchange)
+{
+	search->bindings = bindings;
+	search->exchange = exchange;
+	search->kind = MATCH_NO_HOST;
+	search->binding = NULL;
+	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
+}
+
+static void keep_values(const struct search *search, struct arena *arena, struct match *out_match)
+{
+	const struct routes *routes = search->binding->api->spec->routes;
+	size_t count = search->found.value_count, name_count;
+	const struct bytes *names = routes_names(routes, search->found.operation, &name_count);
+	struct bytes *values = count == 0 ? NULL : arena_alloc(arena, count * sizeof(*values));
+
+	if (values == NULL || name_count != count)
+		return;
+	memcpy(values, search->found.values, count * sizeof(*values));
+	out_match->values = values;
+	out_match->value_names = names;
+	out_match->value_count = count;
+}
+
+static void tell(const struct search *search, struct exchange *exchange, struct match *out_match)
+{
+	out_match->kind = search->kind;
+	if (search->binding != NULL) {
+		out_match->api = search->binding->api;
+		out_match->base_path = search->binding->base_path;
+	}
+	switch (search->kind) {
+	case MATCH_OPERATION:
+		out_match->operation = search->found.operation;
+		out_match->template = search->found.operation->template;
+		keep_values(search, &exchange->arena, out_match);
+		break;
+	case MATCH_NO_METHOD:
+		out_match->template = search->found.path_operation->template;
+		out_match->allowed =
+			routes_methods(out_match->api->spec->routes, search->found.path_operation,
+				       out_match->api->agreed, &exchange->arena);
+		break;
+	default:
+		out_match->template = template_learn(exchange->path, &exchange->arena);
+		break;
+	}
+}
+
+/* Fetch standard, "CORS-preflight request". */
+static bool is_preflight(const struct exchange *exchange)
+{
+	return bytes_equal(exchange->method, BYTES("OPTIONS")) &&
+	       message_header(&exchange->request, BYTES("origin")) != NULL &&
+	       message_header(&exchange->request, BYTES("access-control-request-method")) != NULL;
+}
+
+void contract_operation(const struct contract *contract, const struct partner *partner,
+			struct exchange *exchange, struct match *out_match)
+{
+	const struct bindings *bindings = &contract->bindings;
+	struct search search;
+
+	*out_match = (struct match){.kind = MATCH_UNKNOWABLE};
+	if (!exchange->request.is_seen)
+		return;
+	search_init(&search, bindings, exchange);
+	if (partner != NULL)
+		find_host(&search, bindings->partners[partner - contract->partners]);
+	if (search.kind != MATCH_OPERATION)
+		find_host(&search, bindings->common);
+	if (search.kind != MATCH_OPERATION && partner == NULL)
+		find_host(&search, bindings->everybody);
+	tell(&search, exchange, out_match);
+	if (is_preflight(exchange)) {
+		out_match->kind = MATCH_PREFLIGHT;
+		out_match->operation = NULL;
+		return;
+	}
+	if (search.kind == MATCH_OPERATION || partner == NULL)
+		return;
+	search.kind = MATCH_NO_HOST;
+	search.binding = NULL;
+	find_host(&search, bindings->everybody);
+	if (search.kind == MATCH_OPERATION && search.binding->api->partner != partner)
+		out_match->other = search.binding->api->partner;
+}

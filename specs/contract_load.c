@@ -1,0 +1,485 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "specs/contract_store.h"
+
+/* What one contract is loaded from. Lives as long as contract_load. */
+struct load {
+	struct contract *contract;
+	struct problems *problems;
+	const struct spec_files *files;
+	struct tiers tiers;
+	struct partner_file *partners;
+	size_t partner_count;
+	const struct document **specs; /* in the order of their names */
+	size_t spec_count;
+};
+
+/* File names are the user's own. */
+#define SPEC_SEED 0x73706563ull
+
+bool contract_reads(const char *name)
+{
+	struct bytes text = bytes_of(name);
+
+	return bytes_ends_nocase(text, BYTES(".yaml")) || bytes_ends_nocase(text, BYTES(".yml")) ||
+	       bytes_ends_nocase(text, BYTES(".json"));
+}
+
+static void spec_leave(void *context, void *value)
+{
+	struct loaded_spec *loaded = value;
+
+	(void)context;
+	openapi_finish(&loaded->openapi);
+}
+
+/* -- specs ---------------------------------------------------------------------- */
+
+static struct loaded_spec *spec_slot(struct load *load, const char *name, bool *out_is_new)
+{
+	return map_put(&load->contract->specs, bytes_of(name), out_is_new);
+}
+
+/* Reads the spec once; later calls give what the first one found. */
+static struct loaded_spec *spec_load(struct load *load, const char *name)
+{
+	struct contract *contract = load->contract;
+	const struct document *document = NULL;
+	bool is_new = false;
+	struct loaded_spec *loaded = spec_slot(load, name, &is_new);
+
+	if (loaded == NULL || !is_new)
+		return loaded;
+	loaded->status = references_open(&contract->references, name, &document);
+	if (loaded->status != STATUS_OK)
+		return loaded;
+	if (!openapi_is(document->root)) {
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
+			     node_place(document, document->root), "name an OpenAPI file",
+			     "the file is no spec: it has no \"openapi\"");
+		loaded->status = STATUS_INVALID;
+		return loaded;
+	}
+	loaded->status = openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
+	return loaded;
+}
+
+/* -- files ---------------------------------------------------------------------- */
+
+/* Even a partner file that is refused keeps its specs for itself. */
+static enum status mark_named(struct load *load, const struct document *document)
+{
+	const struct node *apis = node_get(document->root, "apis");
+	char file[4096];
+
+	for (size_t i = 0; node_is(apis, NODE_LIST) && i < apis->count; i++) {
+		struct bytes name = node_text(node_get(apis->items[i], "spec"));
+		struct loaded_spec *loaded;
+
+		if (!reference_name(name, document->file, file, sizeof(file)))
+			continue;
+		loaded = spec_load(load, file);
+		if (loaded == NULL || loaded->status == STATUS_NO_MEMORY)
+			return STATUS_NO_MEMORY;
+		loaded->is_named = true;
+	}
+	return STATUS_OK;
+}
+
+static enum status add_partner(struct load *load, const struct document *document)
+{
+	struct partner_file *file = &load->partners[load->partner_count];
+	enum status status =
+		partner_read(document, &load->tiers, &load->contract->arena, load->problems, file);
+
+	if (status == STATUS_NO_MEMORY)
+		return status;
+	if (status == STATUS_OK && load->partner_count == LIMIT_PARTNERS)
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
+			     (struct place){.file = document->file}, "split the contracts folder",
+			     "more than %d partners", LIMIT_PARTNERS);
+	else if (status == STATUS_OK)
+		load->partner_count++;
+	return mark_named(load, document);
+}
+
+/* One pass over all files for each kind: tiers are known before partners, partners before specs. */
+enum pass { PASS_TIERS, PASS_PARTNERS, PASS_SPECS };
+
+static enum status take_file(struct load *load, const struct document *document, enum pass pass)
+{
+	const struct node *root = document->root;
+
+	if (pass == PASS_TIERS && tiers_is(document))
+		tiers_read(document, &load->contract->arena, load->problems, &load->tiers);
+	if (pass == PASS_PARTNERS && partner_is(root))
+		return add_partner(load, document);
+	if (pass == PASS_SPECS && openapi_is(root) && !partner_is(root))
+		load->specs[load->spec_count++] = document;
+	return STATUS_OK;
+}
+
+static enum status take_files(struct load *load, enum pass pass)
+{
+	for (size_t i = 0; i < load->files->name_count; i++) {
+		const char *name = load->files->names[i];
+		const struct document *document = NULL;
+		enum status status = STATUS_NOT_FOUND;
+
+		if (contract_reads(name))
+			status = references_open(&load->contract->references, name, &document);
+		if (status == STATUS_OK)
+			status = take_file(load, document, pass);
+		if (status == STATUS_NO_MEMORY)
+			return status;
+	}
+	return STATUS_OK;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct partner_file *left = a, *right = b;
+	int order = bytes_compare(left->partner.id, right->partner.id);
+
+	return order != 0 ? order : strcmp(left->document->file, right->document->file);
+}
+
+/* The first file of an id stays; which one does not depend on the order of reading. */
+static void sort_partners(struct load *load)
+{
+	size_t kept = 0;
+
+	qsort(load->partners, load->partner_count, sizeof(*load->partners), by_id);
+	for (size_t i = 0; i < load->partner_count; i++) {
+		struct partner_file *file = &load->partners[i];
+
+		if (kept > 0 && bytes_equal(load->partners[kept - 1].partner.id, file->partner.id)) {
+			problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
+				     node_place(file->document, node_get(file->document->root, "partner")),
+				     "give it an id of its own", "partner " BYTES_FORMAT " stands in %s too",
+				     BYTES_PRINT(file->partner.id), load->partners[kept - 1].document->file);
+			continue;
+		}
+		load->partners[kept++] = *file;
+	}
+	load->partner_count = kept;
+}
+
+/* -- APIs ----------------------------------------------------------------------- */
+
+static struct bytes id_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	struct bytes name = bytes_of(slash == NULL ? file : slash + 1);
+	size_t len = name.len;
+
+	while (len > 0 && name.data[len - 1] != '.')
+		len--;
+	return len > 1 ? bytes_slice(name, 0, len - 1) : name;
+}
+
+static bool is_listed(const struct bytes *list, size_t count, struct bytes text)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(list[i], text))
+			return true;
+	return false;
+}
+
+/* Which operations of the spec are agreed; a name that fits none is told. */
+static const bool *agreed_of(struct load *load, const struct api_plan *plan, const struct document *document,
+			     const struct spec *spec)
+{
+	bool *agreed = arena_alloc(&load->contract->arena, spec->operation_count + 1);
+
+	for (size_t i = 0; agreed != NULL && i < plan->operations.count; i++) {
+		bool is_found = false;
+
+		for (size_t j = 0; j < spec->operation_count; j++) {
+			if (!glob_match(plan->operations.list[i], spec->operations[j].id))
+				continue;
+			agreed[j] = true;
+			is_found = true;
+		}
+		if (!is_found)
+			problems_add(load->problems, PROBLEM_WARNING, "spec.invalid",
+				     node_place(document, plan->spec), "write an operationId of the spec",
+				     "operation \"%.*s\" fits none of the spec",
+				     (int)(plan->operations.list[i].len > 100 ? 100
+									      : plan->operations.list[i].len),
+				     plan->operations.list[i].data);
+	}
+	return agreed;
+}
+
+/* What the partner file says, else the spec's own servers; both as pairs. */
+static struct server *servers_of(struct load *load, const struct api_plan *plan,
+				 const struct openapi *openapi, size_t *out_count)
+{
+	size_t host_count = plan == NULL || plan->hosts.count == 0 ? 1 : plan->hosts.count;
+	struct server *servers =
+		arena_alloc(&load->contract->arena, openapi->server_count * host_count * sizeof(*servers));
+
+	*out_count = 0;
+	for (size_t i = 0; servers != NULL && i < openapi->server_count; i++) {
+		for (size_t j = 0; j < host_count; j++) {
+			struct server server = openapi->servers[i];
+			bool is_known = false;
+
+			if (plan != NULL && plan->hosts.count > 0)
+				server.host = plan->hosts.list[j];
+			if (plan != NULL && plan->has_base_path)
+				server.base_path = plan->base_path;
+			for (size_t k = 0; k < *out_count && !is_known; k++)
+				is_known = bytes_equal(servers[k].host, server.host) &&
+					   bytes_equal(servers[k].base_path, server.base_path);
+			if (!is_known)
+				servers[(*out_count)++] = server;
+		}
+	}
+	return servers;
+}
+
+/* The lists of hosts and base paths that api shows; a server at any host leaves the hosts empty. */
+static bool show_servers(struct arena *arena, const struct server *servers, size_t count, struct api *api)
+{
+	struct bytes *hosts = arena_alloc(arena, (count + 1) * sizeof(*hosts));
+	struct bytes *base_paths = arena_alloc(arena, (count + 1) * sizeof(*base_paths));
+	bool is_any = false;
+
+	if (hosts == NULL || base_paths == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		is_any = is_any || servers[i].host.len == 0;
+		if (!is_listed(hosts, api->host_count, servers[i].host))
+			hosts[api->host_count++] = servers[i].host;
+		if (!is_listed(base_paths, api->base_path_count, servers[i].base_path))
+			base_paths[api->base_path_count++] = servers[i].base_path;
+	}
+	if (is_any)
+		api->host_count = 0;
+	api->hosts = hosts;
+	api->base_paths = base_paths;
+	return true;
+}
+
+/* The classes of the partner file and those of the spec. */
+static bool show_sensitive(struct arena *arena, const struct api_plan *plan, struct api *api)
+{
+	size_t agreed = plan == NULL ? 0 : plan->sensitive.count;
+	struct bytes *list = arena_alloc(arena, (agreed + api->spec->sensitive_count + 1) * sizeof(*list));
+
+	if (list == NULL)
+		return false;
+	for (size_t i = 0; i < agreed; i++)
+		list[api->sensitive_count++] = plan->sensitive.list[i];
+	for (size_t i = 0; i < api->spec->sensitive_count; i++)
+		list[api->sensitive_count++] = api->spec->sensitive[i];
+	api->sensitive = list;
+	return true;
+}
+
+static enum status add_api(struct load *load, const struct partner *partner, const struct partner_file *file,
+			   const struct api_plan *plan, const struct loaded_spec *loaded, struct api *api)
+{
+	struct contract *contract = load->contract;
+	struct bindings *bindings = &contract->bindings;
+	struct trie_node *scope =
+		partner == NULL ? bindings->common : bindings->partners[partner - contract->partners];
+	size_t count;
+	const struct server *servers = servers_of(load, plan, &loaded->openapi, &count);
+	enum status status;
+
+	*api = (struct api){.spec = &loaded->openapi.spec,
+			    .partner = partner,
+			    .id = id_of(loaded->openapi.spec.file.data),
+			    .from_ns = plan == NULL ? 0 : plan->from_ns,
+			    .until_ns = plan == NULL ? 0 : plan->until_ns};
+	if (plan != NULL && plan->operations.count > 0)
+		api->agreed = agreed_of(load, plan, file->document, api->spec);
+	if (servers == NULL || !show_servers(&contract->arena, servers, count, api) ||
+	    !show_sensitive(&contract->arena, plan, api) ||
+	    (plan != NULL && plan->operations.count > 0 && api->agreed == NULL))
+		return STATUS_NO_MEMORY;
+	status = bindings_add(bindings, scope, api, servers, count);
+	if (status == STATUS_OK && partner != NULL)
+		status = bindings_add_everybody(bindings, api, servers, count);
+	contract->apis[contract->api_count++] = api;
+	return status;
+}
+
+static void blame_spec(struct load *load, const struct partner_file *file, const struct api_plan *plan,
+		       enum status status)
+{
+	const char *why = plan->file == NULL           ? "leaves the contracts folder"
+			  : status == STATUS_NOT_FOUND ? "is not there"
+						       : "could not be loaded";
+
+	problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, plan->spec),
+		     "name an OpenAPI file below the contracts folder",
+		     "spec \"%.*s\" %s; the partner has no such API",
+		     (int)(node_text(plan->spec).len > 200 ? 200 : node_text(plan->spec).len),
+		     node_text(plan->spec).data == NULL ? "" : node_text(plan->spec).data, why);
+}
+
+static enum status add_partner_apis(struct load *load, const struct partner_file *file,
+				    struct partner *partner)
+{
+	struct api *apis = arena_alloc(&load->contract->arena, (file->api_count + 1) * sizeof(*apis));
+	enum status status = apis == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+
+	partner->apis = apis;
+	for (size_t i = 0; i < file->api_count && status == STATUS_OK; i++) {
+		const struct api_plan *plan = &file->apis[i];
+		const struct loaded_spec *loaded = plan->file == NULL ? NULL : spec_load(load, plan->file);
+
+		if (plan->file != NULL && loaded == NULL)
+			return STATUS_NO_MEMORY;
+		if (loaded == NULL || loaded->status != STATUS_OK)
+			blame_spec(load, file, plan, loaded == NULL ? STATUS_INVALID : loaded->status);
+		else
+			status = add_api(load, partner, file, plan, loaded, &apis[partner->api_count++]);
+	}
+	return status;
+}
+
+static enum status add_common_apis(struct load *load)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < load->spec_count && status == STATUS_OK; i++) {
+		struct loaded_spec *loaded = spec_load(load, load->specs[i]->file);
+		struct api *api;
+
+		if (loaded == NULL || loaded->status == STATUS_NO_MEMORY)
+			return STATUS_NO_MEMORY;
+		if (loaded->is_named || loaded->status != STATUS_OK)
+			continue;
+		api = arena_alloc(&load->contract->arena, sizeof(*api));
+		status = api == NULL ? STATUS_NO_MEMORY : add_api(load, NULL, NULL, NULL, loaded, api);
+	}
+	return status;
+}
+
+/* The keys with which the partner's tokens are signed: a file beside its own. */
+static enum status read_jwks(struct load *load, const struct partner_file *file, struct partner *partner)
+{
+	const struct node *node = node_get(node_get(file->document->root, "tokens"), "jwks");
+	struct bytes text = BYTES_NONE;
+	char name[4096];
+	enum status status = STATUS_NOT_FOUND;
+
+	if (node == NULL)
+		return STATUS_OK;
+	if (reference_name(partner->tokens.jwks, file->document->file, name, sizeof(name)))
+		status = load->files->read(load->files->context, name, &text);
+	if (status != STATUS_OK) {
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, node),
+			     "put the file into the contracts folder",
+			     "the key file could not be read; signatures are not checked");
+		return STATUS_OK;
+	}
+	partner->tokens.jwks_text = arena_copy(&load->contract->arena, text);
+	return partner->tokens.jwks_text.data == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+/* -- the whole ------------------------------------------------------------------- */
+
+static enum status build_partners(struct load *load)
+{
+	struct contract *contract = load->contract;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < load->partner_count; i++)
+		contract->partners[i] = load->partners[i].partner;
+	contract->partner_count = load->partner_count;
+	for (size_t i = 0; i < load->partner_count && status == STATUS_OK; i++) {
+		struct partner *partner = &contract->partners[i];
+
+		status = add_partner_apis(load, &load->partners[i], partner);
+		if (status == STATUS_OK)
+			status = read_jwks(load, &load->partners[i], partner);
+		if (status == STATUS_OK)
+			status = identities_add(&contract->identities, partner, &load->partners[i],
+						load->problems);
+	}
+	return status;
+}
+
+static enum status build(struct load *load)
+{
+	struct contract *contract = load->contract;
+	size_t api_max = load->spec_count;
+	enum status status;
+
+	for (size_t i = 0; i < load->partner_count; i++)
+		api_max += load->partners[i].api_count;
+	contract->apis = arena_alloc(&contract->arena, (api_max + 1) * sizeof(*contract->apis));
+	contract->partners =
+		arena_alloc(&contract->arena, (load->partner_count + 1) * sizeof(*contract->partners));
+	if (contract->apis == NULL || contract->partners == NULL)
+		return STATUS_NO_MEMORY;
+	status = bindings_init(&contract->bindings, &contract->arena, load->partner_count);
+	if (status == STATUS_OK)
+		status = build_partners(load);
+	return status == STATUS_OK ? add_common_apis(load) : status;
+}
+
+static enum status load_all(struct load *load)
+{
+	struct arena *arena = &load->contract->arena;
+	enum status status = STATUS_OK;
+
+	load->partners = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->partners));
+	load->specs = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->specs));
+	if (load->partners == NULL || load->specs == NULL)
+		return STATUS_NO_MEMORY;
+	for (enum pass pass = PASS_TIERS; pass <= PASS_SPECS && status == STATUS_OK; pass++)
+		status = take_files(load, pass);
+	if (status != STATUS_OK)
+		return status;
+	sort_partners(load);
+	return build(load);
+}
+
+enum status contract_load(const struct spec_files *files, struct problems *problems,
+			  struct contract **out_contract)
+{
+	struct contract *contract = calloc(1, sizeof(*contract));
+	struct load load = {.contract = contract, .problems = problems, .files = files};
+	enum status status;
+
+	if (contract == NULL)
+		return STATUS_NO_MEMORY;
+	arena_init(&contract->arena, LIMIT_CONTRACT_BYTES);
+	references_init(&contract->references, files, problems);
+	identities_init(&contract->identities);
+	map_init(&contract->specs, &(struct map_plan){.entries_max = SIZE_MAX,
+						      .value_len = sizeof(struct loaded_spec),
+						      .seed = SPEC_SEED,
+						      .leave = spec_leave});
+	status = load_all(&load);
+	if (status != STATUS_OK) {
+		contract_free(contract);
+		return status;
+	}
+	*out_contract = contract;
+	return STATUS_OK;
+}
+
+void contract_free(struct contract *contract)
+{
+	if (contract == NULL)
+		return;
+	bindings_finish(&contract->bindings);
+	identities_finish(&contract->identities);
+	map_finish(&contract->specs);
+	references_finish(&contract->references);
+	arena_finish(&contract->arena);
+	free(contract);
+}

@@ -1,0 +1,70 @@
+/*
+ * contract_store: what the files of the contract share. For contract*.c and lint.c only.
+ */
+#pragma once
+
+#include "specs/contract.h"
+#include "specs/openapi.h"
+#include "specs/partner.h"
+#include "specs/reference.h"
+#include "specs/trie.h"
+
+/* A spec file that was read once, however many partners name it. */
+struct loaded_spec {
+	struct openapi openapi;
+	enum status status;
+	bool is_named; /* by a partner file; then it holds only for those */
+};
+
+/* -- contract_bind.c: host, base path and API of a request ------------------------ */
+
+struct bindings {
+	struct trie trie;
+	struct trie_node *common;    /* APIs that hold for every caller */
+	struct trie_node *everybody; /* APIs of all partners, by partner id */
+	struct trie_node **partners; /* one a partner */
+};
+
+MUST_CHECK enum status bindings_init(struct bindings *bindings, struct arena *arena, size_t partner_count);
+void bindings_finish(struct bindings *bindings); /* accepts zeroed */
+
+/* `servers`: the pairs of host and base path at which the API stands. */
+MUST_CHECK enum status bindings_add(struct bindings *bindings, struct trie_node *scope, const struct api *api,
+				    const struct server *servers, size_t server_count);
+
+/* As bindings_add for the scope of everybody: an API that shows nothing new is left out. */
+MUST_CHECK enum status bindings_add_everybody(struct bindings *bindings, const struct api *api,
+					      const struct server *servers, size_t server_count);
+
+/* -- contract_identify.c: who calls ------------------------------------------------ */
+
+struct identities {
+	struct map map;              /* kind and text -> const struct partner * */
+	size_t path_prefix_max;      /* bytes of the longest */
+	bool has_prefix_len[2][129]; /* IPv4, IPv6: networks of that prefix length exist */
+	bool has_api_keys;
+	const struct security_scheme **keys; /* API keys that specs declare, each name and place once */
+	size_t key_count;
+};
+
+void identities_init(struct identities *identities);
+void identities_finish(struct identities *identities); /* accepts zeroed */
+MUST_CHECK enum status identities_add(struct identities *identities, const struct partner *partner,
+				      const struct partner_file *file, struct problems *problems);
+MUST_CHECK enum status identities_add_keys(struct identities *identities, const struct spec *spec,
+					   struct arena *arena);
+
+struct contract {
+	struct arena arena;
+	struct references references;
+	struct map specs;         /* file name -> struct loaded_spec */
+	struct partner *partners; /* sorted by id */
+	size_t partner_count;
+	const struct api **apis;
+	size_t api_count, api_max;
+	struct bindings bindings;
+	struct identities identities;
+};
+
+/* -- contract_load.c -------------------------------------------------------------- */
+bool contract_reads(const char *name); /* by its suffix: YAML or JSON */

@@ -1,0 +1,201 @@
+#include "specs/lint.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "specs/contract_store.h"
+
+struct lint {
+	const struct spec_files *files;
+	struct problems *problems;
+	struct references references;
+	struct arena arena;
+	const struct document *document;
+	struct lint_report report;
+};
+
+/* -- specs ---------------------------------------------------------------------- */
+
+static struct place place_of_path(const struct lint *lint, struct bytes template)
+{
+	const struct node *paths = node_get(lint->document->root, "paths");
+
+	for (size_t i = 0; node_is(paths, NODE_TABLE) && i < paths->count; i++)
+		if (bytes_equal(paths->entries[i].key, template))
+			return (struct place){.file = lint->document->file,
+					      .line = paths->entries[i].line,
+					      .column = paths->entries[i].column};
+	return (struct place){.file = lint->document->file};
+}
+
+static void lint_security(const struct lint *lint, const struct openapi *openapi)
+{
+	if (openapi->unsecured_count == 0)
+		return;
+	problems_add(lint->problems, PROBLEM_WARNING, "spec.no_security",
+		     node_place(lint->document, lint->document->root),
+		     "add security and components/securitySchemes, or security: [] where it is public",
+		     "%zu of %zu operations say nothing about security", openapi->unsecured_count,
+		     openapi->spec.operation_count);
+}
+
+static bool has_parameter(const struct operation *operation, struct bytes name)
+{
+	for (size_t i = 0; i < operation->parameter_count; i++)
+		if (operation->parameters[i].part == PART_PATH &&
+		    bytes_equal(operation->parameters[i].name, name))
+			return true;
+	return false;
+}
+
+static void lint_operation(const struct lint *lint, const struct openapi *openapi,
+			   const struct operation *operation)
+{
+	size_t count;
+	const struct bytes *names = routes_names(openapi->routes, operation, &count);
+	int method_len = operation->method.len > 20 ? 20 : (int)operation->method.len;
+	int template_len = operation->template.len > 200 ? 200 : (int)operation->template.len;
+
+	if (operation->is_lookalike)
+		problems_add(lint->problems, PROBLEM_WARNING, "spec.ambiguous_path",
+			     place_of_path(lint, operation->template), "keep one of them",
+			     "%.*s %.*s looks like another path of this spec; requests to it are found but "
+			     "not checked",
+			     method_len, operation->method.data, template_len, operation->template.data);
+	for (size_t i = 0; i < count; i++)
+		if (!has_parameter(operation, names[i]))
+			problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
+				     place_of_path(lint, operation->template),
+				     "declare it as a path parameter",
+				     "%.*s %.*s: variable {%.*s} is not declared; any value fits", method_len,
+				     operation->method.data, template_len, operation->template.data,
+				     (int)(names[i].len > 60 ? 60 : names[i].len), names[i].data);
+}
+
+static size_t count_patterns(const struct problems *problems, size_t from)
+{
+	size_t count = 0;
+
+	for (size_t i = from; i < problems->count; i++)
+		count += strcmp(problems->list[i].id, "spec.unenforceable") == 0 &&
+			 strncmp(problems->list[i].what, "pattern", strlen("pattern")) == 0;
+	return count;
+}
+
+static enum status lint_spec(struct lint *lint)
+{
+	struct openapi openapi = {0};
+	size_t before = lint->problems->count;
+	enum status status = openapi_load(&lint->references, lint->document, &lint->arena, &openapi);
+
+	if (status != STATUS_OK)
+		return status;
+	lint_security(lint, &openapi);
+	for (size_t i = 0; i < openapi.spec.operation_count; i++)
+		lint_operation(lint, &openapi, &openapi.spec.operations[i]);
+	lint->report.operation_count = openapi.spec.operation_count;
+	lint->report.schema_count = openapi.schema_count;
+	lint->report.unresolved_count = lint->references.unresolved_count;
+	lint->report.disabled_pattern_count = count_patterns(lint->problems, before);
+	openapi_finish(&openapi);
+	return STATUS_OK;
+}
+
+/* -- contract files --------------------------------------------------------------- */
+
+static void find_tiers(struct lint *lint, struct tiers *tiers)
+{
+	for (size_t i = 0; i < lint->files->name_count && !tiers->is_given; i++) {
+		const char *name = lint->files->names[i];
+		const struct document *document = NULL;
+
+		if (contract_reads(name) && strstr(name, "tiers.") != NULL &&
+		    references_open(&lint->references, name, &document) == STATUS_OK && tiers_is(document))
+			tiers_read(document, &lint->arena, lint->problems, tiers);
+	}
+}
+
+static void lint_plan(struct lint *lint, const struct api_plan *plan)
+{
+	const struct document *document = NULL;
+	enum status status = STATUS_INVALID;
+
+	if (plan->file != NULL)
+		status = references_open(&lint->references, plan->file, &document);
+	if (status == STATUS_OK && openapi_is(document->root))
+		return;
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->spec),
+		     "name an OpenAPI file below the contracts folder", "the spec %s",
+		     plan->file == NULL           ? "leaves the contracts folder"
+		     : status == STATUS_NOT_FOUND ? "is not there"
+						  : "could not be loaded");
+}
+
+static enum status lint_partner(struct lint *lint)
+{
+	struct tiers tiers = {0};
+	struct partner_file file;
+	size_t errors;
+	enum status status;
+
+	find_tiers(lint, &tiers);
+	errors = lint->problems->error_count;
+	status = partner_read(lint->document, &tiers, &lint->arena, lint->problems, &file);
+	for (size_t i = 0; status == STATUS_OK && i < file.api_count; i++)
+		lint_plan(lint, &file.apis[i]);
+	return status == STATUS_OK && lint->problems->error_count > errors ? STATUS_INVALID : status;
+}
+
+static enum status lint_tiers(struct lint *lint)
+{
+	size_t errors = lint->problems->error_count;
+	struct tiers tiers = {0};
+
+	tiers_read(lint->document, &lint->arena, lint->problems, &tiers);
+	return lint->problems->error_count > errors ? STATUS_INVALID : STATUS_OK;
+}
+
+/* -- any file --------------------------------------------------------------------- */
+
+static enum status lint_document(struct lint *lint)
+{
+	const struct node *root = lint->document->root;
+
+	lint->report.is_contract =
+		partner_is(root) || tiers_is(lint->document) || node_get(root, "categories") != NULL;
+	if (partner_is(root))
+		return lint_partner(lint);
+	if (tiers_is(lint->document))
+		return lint_tiers(lint);
+	if (openapi_is(root))
+		return lint_spec(lint);
+	if (lint->report.is_contract)
+		return STATUS_OK;
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, root),
+		     "begin a spec with openapi: 3.0.3, a partner file with partner: ID",
+		     "neither a spec nor a contract file");
+	return STATUS_INVALID;
+}
+
+enum status lint_file(const struct spec_files *files, const char *name, struct lint_report *out_report,
+		      struct problems *problems)
+{
+	struct lint lint = {.files = files, .problems = problems};
+	enum status status;
+
+	arena_init(&lint.arena, LIMIT_CONTRACT_BYTES);
+	references_init(&lint.references, files, problems);
+	status = references_open(&lint.references, name, &lint.document);
+	if (status == STATUS_NOT_FOUND) {
+		problems_add(problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = name}, "",
+			     "the file is not there");
+		status = STATUS_INVALID;
+	}
+	if (status == STATUS_OK)
+		status = lint_document(&lint);
+	if (status == STATUS_OK)
+		*out_report = lint.report;
+	references_finish(&lint.references);
+	arena_finish(&lint.arena);
+	return status;
+}

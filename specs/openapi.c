@@ -1,0 +1,239 @@
+#include "specs/openapi.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "specs/openapi_read.h"
+
+static const struct {
+	const char *key;
+	struct bytes method;
+} methods[] = {
+	{"get", BYTES_INIT("GET")},         {"put", BYTES_INIT("PUT")},     {"post", BYTES_INIT("POST")},
+	{"delete", BYTES_INIT("DELETE")},   {"patch", BYTES_INIT("PATCH")}, {"head", BYTES_INIT("HEAD")},
+	{"options", BYTES_INIT("OPTIONS")}, {"trace", BYTES_INIT("TRACE")}, {"query", BYTES_INIT("QUERY")},
+};
+
+#define METHOD_COUNT (sizeof(methods) / sizeof(methods[0]))
+
+bool openapi_is(const struct node *root)
+{
+	return node_get(root, "openapi") != NULL || node_get(root, "swagger") != NULL;
+}
+
+/* -- version -------------------------------------------------------------------- */
+
+static enum status refuse(struct reader *reader, const char *key, const char *mend, const char *what)
+{
+	spot_problem(reader, spot_child(reader, reader->root, key), PROBLEM_ERROR, mend, "%s", what);
+	return STATUS_INVALID;
+}
+
+/* "3.0.3", or the number 3.0 that somebody forgot to quote. */
+static enum status dialect_read(struct reader *reader, enum schema_dialect *out_dialect)
+{
+	struct spot spot = spot_child(reader, reader->root, "openapi");
+	struct bytes version = bytes_trim(node_text(spot.node));
+
+	if (spot.node == NULL)
+		return refuse(reader, "swagger", "convert the file to OpenAPI 3",
+			      "Swagger 2.0 is not read yet");
+	if (node_is(spot.node, NODE_NUMBER))
+		spot_problem(reader, spot, PROBLEM_NOTE, "put the version in quotes",
+			     "the version is a number, not a text");
+	if (bytes_equal(version, BYTES("3")) || bytes_equal(version, BYTES("3.0")) ||
+	    bytes_starts(version, BYTES("3.0."))) {
+		*out_dialect = DIALECT_OPENAPI_3_0;
+		return STATUS_OK;
+	}
+	*out_dialect = DIALECT_2020_12;
+	if (bytes_equal(version, BYTES("3.1")) || bytes_starts(version, BYTES("3.1.")))
+		return STATUS_OK;
+	if (!bytes_starts(version, BYTES("3.")))
+		return refuse(reader, "openapi", "use 3.0 or 3.1", "this version of OpenAPI is not known");
+	spot_problem(reader, spot, PROBLEM_NOTE, "", "version " BYTES_FORMAT " is read as 3.1",
+		     (int)(version.len > 20 ? 20 : version.len), version.data);
+	return STATUS_OK;
+}
+
+/* -- paths ---------------------------------------------------------------------- */
+
+static size_t table_count(const struct node *node)
+{
+	return node_is(node, NODE_TABLE) ? node->count : 0;
+}
+
+/* Nothing points into the array before all of it is read. */
+static bool grow_operations(struct reader *reader)
+{
+	size_t count = reader->operation_count;
+	struct operation *operations;
+
+	if (count < reader->operation_max)
+		return true;
+	operations = arena_alloc(reader->arena, (2 * count + 16) * sizeof(*operations));
+	if (operations == NULL)
+		return false;
+	if (count > 0)
+		memcpy(operations, reader->operations, count * sizeof(*operations));
+	reader->operations = operations;
+	reader->operation_max = 2 * count + 16;
+	return true;
+}
+
+static enum status add_operation(struct reader *reader, struct spot item, struct spot node,
+				 struct bytes method, struct bytes template)
+{
+	if (!node_is(node.node, NODE_TABLE))
+		return STATUS_OK;
+	if (reader->operation_count == LIMIT_OPERATIONS) {
+		spot_problem(reader, node, PROBLEM_ERROR, "split the spec", "more than %d operations",
+			     LIMIT_OPERATIONS);
+		return STATUS_LIMIT;
+	}
+	if (!grow_operations(reader))
+		return STATUS_NO_MEMORY;
+	if (!operation_read(reader, item, node, method, template,
+			    &reader->operations[reader->operation_count]))
+		return STATUS_NO_MEMORY;
+	reader->operation_count++;
+	servers_read(reader, spot_get(reader, node, "servers"));
+	return STATUS_OK;
+}
+
+/* Operations beside a $ref win over those behind it (137 real files have both). */
+static enum status read_item(struct reader *reader, struct spot raw, struct bytes template)
+{
+	struct spot item = spot_follow(reader, raw);
+	struct spot more = spot_get(reader, item, "additionalOperations");
+	struct spot parameters = node_get(raw.node, "parameters") != NULL ? raw : item;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < METHOD_COUNT && status == STATUS_OK; i++) {
+		bool is_beside = node_get(raw.node, methods[i].key) != NULL;
+
+		status = add_operation(reader, parameters,
+				       spot_get(reader, is_beside ? raw : item, methods[i].key),
+				       methods[i].method, template);
+	}
+	for (size_t i = 0; i < table_count(more.node) && status == STATUS_OK; i++)
+		status = add_operation(reader, parameters, spot_entry(reader, more, i),
+				       more.node->entries[i].key, template);
+	servers_read(reader, spot_get(reader, item, "servers"));
+	return status;
+}
+
+static enum status read_paths(struct reader *reader)
+{
+	struct spot paths = spot_get(reader, reader->root, "paths");
+	enum status status = STATUS_OK;
+
+	if (paths.node != NULL && !node_is(paths.node, NODE_TABLE))
+		return refuse(reader, "paths", "write a table of paths", "paths is not a table");
+	for (size_t i = 0; i < table_count(paths.node) && status == STATUS_OK; i++) {
+		struct bytes template = paths.node->entries[i].key;
+
+		if (bytes_starts(template, BYTES("x-")))
+			continue;
+		if (template.len == 0 || template.data[0] != '/')
+			spot_problem(reader, spot_entry(reader, paths, i), PROBLEM_WARNING,
+				     "begin the path with a slash",
+				     "a path that does not begin with a slash");
+		status = read_item(reader, spot_entry(reader, paths, i), template);
+	}
+	return status;
+}
+
+/* -- the whole ------------------------------------------------------------------- */
+
+static void read_info(struct reader *reader, struct spec *spec)
+{
+	const struct node *root = reader->root.node, *info = node_get(root, "info");
+	const char *digest = references_digest(reader->references, reader->root.document->file);
+	const struct node *owner = node_get(root, "x-owner");
+
+	spec->file = bytes_of(reader->root.document->file);
+	spec->name = node_text(node_get(info, "title"));
+	spec->version = node_text(node_get(info, "version"));
+	spec->owner = node_text(owner != NULL ? owner : node_get(info, "x-owner"));
+	if (spec->name.len == 0)
+		spec->name = spec->file;
+	memcpy(spec->sha256, digest, strlen(digest) + 1);
+	spec->sensitive = spot_texts(reader, node_get(root, "x-specular-sensitive"), &spec->sensitive_count);
+}
+
+static enum status read_security(struct reader *reader)
+{
+	struct spot security = spot_child(reader, reader->root, "security");
+
+	if (security.node == NULL)
+		return STATUS_OK;
+	reader->has_security = true;
+	return security_read(reader, security, &reader->requirements, &reader->requirement_count)
+		       ? STATUS_OK
+		       : STATUS_NO_MEMORY;
+}
+
+static enum status read_all(struct reader *reader)
+{
+	struct openapi *out = reader->out;
+	enum schema_dialect dialect;
+	enum status status = dialect_read(reader, &dialect);
+
+	reader->servers = arena_alloc(reader->arena, OPENAPI_SERVERS_MAX * sizeof(struct server));
+	if (status == STATUS_OK && reader->servers == NULL)
+		status = STATUS_NO_MEMORY;
+	if (status == STATUS_OK)
+		status = schema_set_new(dialect, &reader->resolver, reader->problems, &out->schemas);
+	if (status != STATUS_OK)
+		return status;
+	reader->schemas = out->schemas;
+	read_info(reader, &out->spec);
+	servers_read(reader, spot_get(reader, reader->root, "servers"));
+	if (reader->server_count == 0)
+		reader->servers[reader->server_count++] =
+			(struct server){.host = BYTES(""), .base_path = BYTES("")};
+	status = read_security(reader);
+	if (status == STATUS_OK)
+		status = read_paths(reader);
+	if (status != STATUS_OK)
+		return status;
+	token_endpoints_mark(reader);
+	out->routes = routes_new(reader->operations, reader->operation_count,
+				 (struct place){.file = reader->root.document->file}, reader->problems);
+	return out->routes == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+enum status openapi_load(struct references *references, const struct document *document, struct arena *arena,
+			 struct openapi *out_openapi)
+{
+	struct openapi openapi = {0};
+	struct reader reader = {.references = references,
+				.problems = references->problems,
+				.arena = arena,
+				.resolver = {.resolve = reference_resolve, .context = references},
+				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
+				.out = &openapi};
+	enum status status;
+
+	references->pulled_count = 0;
+	status = read_all(&reader);
+	if (status != STATUS_OK) {
+		openapi_finish(&openapi);
+		return status == STATUS_LIMIT ? STATUS_INVALID : status;
+	}
+	openapi.spec.operations = reader.operations;
+	openapi.spec.operation_count = reader.operation_count;
+	openapi.spec.routes = openapi.routes;
+	openapi.servers = reader.servers;
+	openapi.server_count = reader.server_count;
+	*out_openapi = openapi;
+	return STATUS_OK;
+}
+
+void openapi_finish(struct openapi *openapi)
+{
+	routes_free(openapi->routes);
+	schema_set_free(openapi->schemas);
+	*openapi = (struct openapi){0};
+}

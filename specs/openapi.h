@@ -1,0 +1,39 @@
+/*
+ * openapi: an OpenAPI 3.0, 3.1 or 3.2 document as operations. What cannot be used
+ * is a problem with its place, and everything else still loads.
+ *
+ *	if (openapi_is(document->root))
+ *		status = openapi_load(&references, document, &arena, &openapi);
+ *	openapi_finish(&openapi);
+ *
+ * Owns     compiled schemas and routes. Its texts lend from the documents and the arena.
+ */
+#pragma once
+
+#include "specs/contract.h"
+#include "specs/reference.h"
+#include "specs/routes.h"
+
+/* One place where a spec is served. */
+struct server {
+	struct bytes host;      /* lower case, "" any, "*.example.com" any below it */
+	struct bytes base_path; /* "" or "/v1/{tenant}", no trailing slash */
+};
+
+struct openapi {
+	struct spec spec;
+	const struct server *servers; /* at least one */
+	size_t server_count;
+	struct schema_set *schemas;
+	struct routes *routes;
+	size_t schema_count;
+	size_t unsecured_count; /* operations without any `security` */
+};
+
+/* Has the root "openapi" or "swagger"? */
+bool openapi_is(const struct node *root);
+
+/* STATUS_INVALID: refused, with at least one error. */
+MUST_CHECK enum status openapi_load(struct references *references, const struct document *document,
+				    struct arena *arena, struct openapi *out_openapi);
+void openapi_finish(struct openapi *openapi); /* accepts zeroed */

@@ -1,0 +1,125 @@
+#include <string.h>
+
+#include "specs/openapi_read.h"
+
+static struct bytes without_spaces(struct arena *arena, struct bytes text)
+{
+	char *copy = arena_alloc(arena, text.len + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; copy != NULL && i < text.len; i++)
+		if (!ascii_is_space(text.data[i]) && text.data[i] != '"')
+			copy[len++] = ascii_lower(text.data[i]);
+	return (struct bytes){.data = copy, .len = len};
+}
+
+/* RFC 9110 section 8.3.1: type and parameters are told apart by the first semicolon. */
+static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
+{
+	struct bytes parameters = without_spaces(reader->arena, range);
+	struct spot schema = spot_child(reader, spot, "schema");
+	struct media media = {.range = bytes_split(&parameters, ';')};
+
+	media.parameters = parameters.data == NULL ? BYTES("") : parameters;
+	media.schema = spot_schema(reader, schema);
+	media.schema_pointer = schema.pointer;
+	media.is_encoded = node_get(spot.node, "encoding") != NULL;
+	return media;
+}
+
+void content_read(const struct reader *reader, struct spot content, struct content *out_content)
+{
+	struct media *list;
+
+	if (!node_is(content.node, NODE_TABLE))
+		return;
+	out_content->is_declared = true;
+	list = arena_alloc(reader->arena, (content.node->count + 1) * sizeof(*list));
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < content.node->count; i++)
+		list[i] = media_read(reader, spot_follow(reader, spot_entry(reader, content, i)),
+				     content.node->entries[i].key);
+	out_content->list = list;
+	out_content->count = content.node->count;
+}
+
+static void headers_read(const struct reader *reader, struct spot headers, struct response *response)
+{
+	struct response_header *list;
+
+	if (!node_is(headers.node, NODE_TABLE))
+		return;
+	list = arena_alloc(reader->arena, (headers.node->count + 1) * sizeof(*list));
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < headers.node->count; i++) {
+		struct spot header = spot_follow(reader, spot_entry(reader, headers, i));
+		struct spot schema = spot_child(reader, header, "schema");
+		struct bytes name = text_lower(reader->arena, headers.node->entries[i].key);
+
+		/* OpenAPI 3, Response Object: a header "Content-Type" shall be ignored. */
+		if (header.node == NULL || bytes_equal(name, BYTES("content-type")))
+			continue;
+		list[response->header_count++] = (struct response_header){
+			.name = name,
+			.is_required = node_bool(node_get(header.node, "required"), false),
+			.schema = spot_schema(reader, schema),
+			.schema_pointer = schema.pointer};
+	}
+	response->headers = list;
+}
+
+/* "200", "4XX" or "default"; false for anything else ("x-..."). */
+static bool status_read(struct bytes key, struct response *response)
+{
+	uint64_t status;
+
+	if (bytes_equal(key, BYTES("default"))) {
+		response->is_default = true;
+		response->status_to = 999;
+		return true;
+	}
+	if (key.len == 3 && ascii_is_digit(key.data[0]) &&
+	    bytes_equal_nocase(bytes_from(key, 1), BYTES("XX"))) {
+		response->status_from = (unsigned)(key.data[0] - '0') * 100;
+		response->status_to = response->status_from + 99;
+		return true;
+	}
+	if (key.len != 3 || !bytes_to_u64(key, &status))
+		return false;
+	response->status_from = response->status_to = (unsigned)status;
+	return true;
+}
+
+void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation)
+{
+	struct response *list;
+	size_t count = 0;
+
+	if (!node_is(responses.node, NODE_TABLE))
+		return;
+	list = arena_alloc(reader->arena, (responses.node->count + 1) * sizeof(*list));
+	if (list == NULL)
+		return;
+	for (size_t i = 0; i < responses.node->count; i++) {
+		struct response response = {0};
+		struct bytes key = responses.node->entries[i].key;
+		struct spot spot;
+
+		if (bytes_starts(key, BYTES("x-")))
+			continue;
+		spot = spot_follow(reader, spot_entry(reader, responses, i));
+		if (!status_read(key, &response)) {
+			spot_problem(reader, spot, PROBLEM_WARNING, "write 200, 4XX or default",
+				     "\"%.*s\" is not a status", (int)(key.len > 40 ? 40 : key.len),
+				     key.data);
+			continue;
+		}
+		content_read(reader, spot_get(reader, spot, "content"), &response.content);
+		headers_read(reader, spot_get(reader, spot, "headers"), &response);
+		list[count++] = response;
+	}
+	out_operation->responses = list;
+	out_operation->response_count = count;
+}

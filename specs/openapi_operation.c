@@ -1,0 +1,220 @@
+#include <string.h>
+
+#include "specs/openapi_read.h"
+
+struct parameter_list {
+	struct parameter *list;
+	size_t count;
+};
+
+static bool part_read(struct bytes place, enum part *out_part)
+{
+	static const struct {
+		struct bytes name;
+		enum part part;
+	} places[] = {
+		{BYTES_INIT("path"), PART_PATH},
+		{BYTES_INIT("query"), PART_QUERY},
+		{BYTES_INIT("header"), PART_HEADER},
+		{BYTES_INIT("cookie"), PART_COOKIE},
+	};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (bytes_equal(place, places[i].name)) {
+			*out_part = places[i].part;
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum style style_read(struct bytes text, enum part part)
+{
+	static const struct {
+		struct bytes name;
+		enum style style;
+	} styles[] = {
+		{BYTES_INIT("simple"), STYLE_SIMPLE},
+		{BYTES_INIT("label"), STYLE_LABEL},
+		{BYTES_INIT("matrix"), STYLE_MATRIX},
+		{BYTES_INIT("form"), STYLE_FORM},
+		{BYTES_INIT("spaceDelimited"), STYLE_SPACE_DELIMITED},
+		{BYTES_INIT("pipeDelimited"), STYLE_PIPE_DELIMITED},
+		{BYTES_INIT("deepObject"), STYLE_DEEP_OBJECT},
+	};
+
+	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++)
+		if (bytes_equal(text, styles[i].name))
+			return styles[i].style;
+	return part == PART_QUERY || part == PART_COOKIE ? STYLE_FORM : STYLE_SIMPLE;
+}
+
+static bool is_json_range(struct bytes range)
+{
+	return bytes_starts(range, BYTES("application/json")) ||
+	       bytes_find(range, BYTES("+json")) != BYTES_NOT_FOUND;
+}
+
+/* `content` has exactly one entry; only JSON text is looked into. */
+static struct spot content_schema(const struct reader *reader, struct spot spot, struct parameter *parameter)
+{
+	struct spot content = spot_get(reader, spot, "content");
+	struct spot none = {.document = spot.document, .pointer = spot.pointer};
+
+	if (!node_is(content.node, NODE_TABLE) || content.node->count == 0 ||
+	    !is_json_range(content.node->entries[0].key))
+		return none;
+	parameter->is_json = true;
+	return spot_child(reader, spot_follow(reader, spot_entry(reader, content, 0)), "schema");
+}
+
+static bool is_ignored(const struct parameter *parameter)
+{
+	return parameter->part == PART_HEADER && (bytes_equal(parameter->name, BYTES("accept")) ||
+						  bytes_equal(parameter->name, BYTES("content-type")) ||
+						  bytes_equal(parameter->name, BYTES("authorization")));
+}
+
+/* Who is it? False when it is no parameter that is checked. */
+static bool parameter_name(const struct reader *reader, struct spot spot, struct parameter *parameter)
+{
+	struct bytes name = node_text(node_get(spot.node, "name"));
+
+	if (spot.node == NULL)
+		return false;
+	if (name.len == 0 || !part_read(node_text(node_get(spot.node, "in")), &parameter->part)) {
+		spot_problem(reader, spot, PROBLEM_WARNING,
+			     "give it a name and one of path, query, header, cookie",
+			     "a parameter without name or known place; it is not checked");
+		return false;
+	}
+	parameter->name = parameter->part == PART_HEADER ? text_lower(reader->arena, name) : name;
+	return !is_ignored(parameter);
+}
+
+static void parameter_read(const struct reader *reader, struct spot spot, struct parameter *parameter)
+{
+	const struct node *explode = node_get(spot.node, "explode");
+	struct spot schema = spot_child(reader, spot, "schema");
+
+	/* OpenAPI 3: a path parameter is required whatever it says. */
+	parameter->is_required =
+		parameter->part == PART_PATH || node_bool(node_get(spot.node, "required"), false);
+	parameter->is_empty_allowed = node_bool(node_get(spot.node, "allowEmptyValue"), false);
+	parameter->style = style_read(node_text(node_get(spot.node, "style")), parameter->part);
+	parameter->is_deep_object = parameter->style == STYLE_DEEP_OBJECT;
+	parameter->is_exploded = node_bool(explode, parameter->style == STYLE_FORM);
+	parameter->separator = parameter->style == STYLE_SPACE_DELIMITED  ? ' '
+			       : parameter->style == STYLE_PIPE_DELIMITED ? '|'
+									  : ',';
+	if (schema.node == NULL)
+		schema = content_schema(reader, spot, parameter);
+	parameter->schema = spot_schema(reader, schema);
+	parameter->schema_pointer = schema.pointer;
+}
+
+/* The operation's own come first; of the path's only those it does not override by (name, in). */
+static void parameters_add(const struct reader *reader, struct spot spots, struct parameter_list *parameters)
+{
+	for (size_t i = 0; node_is(spots.node, NODE_LIST) && i < spots.node->count; i++) {
+		struct spot spot = spot_follow(reader, spot_entry(reader, spots, i));
+		struct parameter parameter = {0};
+		bool is_known = !parameter_name(reader, spot, &parameter);
+
+		for (size_t j = 0; !is_known && j < parameters->count; j++)
+			is_known = parameters->list[j].part == parameter.part &&
+				   bytes_equal(parameters->list[j].name, parameter.name);
+		if (is_known)
+			continue;
+		if (parameters->count == OPENAPI_PARAMETERS_MAX) {
+			spot_problem(reader, spots, PROBLEM_WARNING, "",
+				     "more than %d parameters; the rest is not checked",
+				     OPENAPI_PARAMETERS_MAX);
+			return;
+		}
+		parameter_read(reader, spot, &parameter);
+		parameters->list[parameters->count++] = parameter;
+	}
+}
+
+static bool parameters_read(const struct reader *reader, struct spot item, struct spot node,
+			    struct operation *operation)
+{
+	struct spot own = spot_get(reader, node, "parameters");
+	struct spot inherited = spot_get(reader, item, "parameters");
+	size_t count = (node_is(own.node, NODE_LIST) ? own.node->count : 0) +
+		       (node_is(inherited.node, NODE_LIST) ? inherited.node->count : 0);
+	struct parameter_list parameters = {0};
+
+	if (count > OPENAPI_PARAMETERS_MAX)
+		count = OPENAPI_PARAMETERS_MAX;
+	parameters.list = arena_alloc(reader->arena, (count + 1) * sizeof(struct parameter));
+	if (parameters.list == NULL)
+		return false;
+	parameters_add(reader, own, &parameters);
+	parameters_add(reader, inherited, &parameters);
+	operation->parameters = parameters.list;
+	operation->parameter_count = parameters.count;
+	return true;
+}
+
+static void request_read(const struct reader *reader, struct spot node, struct operation *operation)
+{
+	struct spot body = spot_get(reader, node, "requestBody");
+
+	if (body.node == NULL) {
+		/* A $ref that leads nowhere still promises a body. */
+		operation->request.is_declared = node_get(node.node, "requestBody") != NULL;
+		return;
+	}
+	content_read(reader, spot_get(reader, body, "content"), &operation->request);
+	operation->request.is_declared = true;
+	operation->request.is_required = node_bool(node_get(body.node, "required"), false);
+}
+
+/* "/x?action=y#z" names "action=y"; a question mark inside a variable is RFC 6570's. */
+static struct bytes query_literal(struct bytes template)
+{
+	size_t fragment = bytes_find_byte(template, '#');
+	struct bytes path = bytes_slice(template, 0, fragment);
+	size_t at = bytes_find_byte(path, '?');
+
+	if (at == BYTES_NOT_FOUND || bytes_find_byte(bytes_from(path, at), '{') != BYTES_NOT_FOUND ||
+	    bytes_find_byte(bytes_from(path, at), '}') != BYTES_NOT_FOUND)
+		return BYTES("");
+	return bytes_from(path, at + 1);
+}
+
+bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
+		    struct bytes template, struct operation *out_operation)
+{
+	struct spot security = spot_child(reader, node, "security");
+	struct operation operation = {.method = method, .template = template};
+
+	operation.id = node_text(node_get(node.node, "operationId"));
+	if (operation.id.len == 0)
+		operation.id = arena_printf(reader->arena, BYTES_FORMAT " " BYTES_FORMAT, BYTES_PRINT(method),
+					    BYTES_PRINT(template));
+	operation.query_literal = query_literal(template);
+	operation.is_deprecated = node_bool(node_get(node.node, "deprecated"), false);
+	operation.sunset = node_text(node_get(node.node, "x-sunset"));
+	operation.sensitive =
+		spot_texts(reader, node_get(node.node, "x-specular-sensitive"), &operation.sensitive_count);
+	operation.has_security = reader->has_security;
+	operation.requirements = reader->requirements;
+	operation.requirement_count = reader->requirement_count;
+	if (security.node != NULL) {
+		operation.has_security = true;
+		operation.requirement_count = 0;
+		if (!security_read(reader, security, &operation.requirements, &operation.requirement_count))
+			return false;
+	}
+	if (!operation.has_security)
+		reader->out->unsecured_count++;
+	request_read(reader, node, &operation);
+	responses_read(reader, spot_get(reader, node, "responses"), &operation);
+	if (!parameters_read(reader, item, node, &operation))
+		return false;
+	*out_operation = operation;
+	return operation.id.data != NULL;
+}

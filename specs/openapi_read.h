@@ -1,0 +1,73 @@
+/*
+ * openapi_read: what the files of the OpenAPI reader share: where they stand in
+ * the document, and what they have found so far. For openapi*.c only.
+ */
+#pragma once
+
+#include "specs/openapi.h"
+
+/* Parameters of one operation; more are not checked. */
+#define OPENAPI_PARAMETERS_MAX 1000
+
+/* Servers of one spec, variables put in; more are noted and left out. */
+#define OPENAPI_SERVERS_MAX 256
+
+/* A node, the document it stands in and its RFC 6901 pointer there. */
+struct spot {
+	const struct document *document;
+	const struct node *node; /* NULL: not there */
+	struct bytes pointer;
+};
+
+struct reader {
+	struct references *references;
+	struct problems *problems;
+	struct arena *arena;
+	struct schema_resolver resolver;
+	struct schema_set *schemas;
+	struct spot root;
+	struct openapi *out;
+
+	struct server *servers; /* OPENAPI_SERVERS_MAX of them */
+	size_t server_count;
+	struct operation *operations;
+	size_t operation_count, operation_max;
+
+	bool has_security; /* of the root, which operations inherit */
+	const struct security_requirement *requirements;
+	size_t requirement_count;
+};
+
+/* -- openapi_spot.c ------------------------------------------------------------ */
+struct spot spot_child(const struct reader *reader, struct spot parent, const char *key); /* as it stands */
+struct spot spot_entry(const struct reader *reader, struct spot parent,
+		       size_t index);                                   /* of a table or list */
+struct spot spot_follow(const struct reader *reader, struct spot spot); /* behind its $ref */
+struct spot spot_get(const struct reader *reader, struct spot parent, const char *key); /* child, followed */
+void spot_problem(const struct reader *reader, struct spot spot, enum problem_level level, const char *mend,
+		  const char *format, ...) __attribute__((format(printf, 5, 6)));
+struct bytes text_lower(struct arena *arena, struct bytes text);
+
+/* A text or a list of texts, as x-specular-sensitive may be written. */
+const struct bytes *spot_texts(const struct reader *reader, const struct node *node, size_t *out_count);
+
+const struct schema *spot_schema(const struct reader *reader, struct spot spot); /* NULL: anything */
+
+/* -- openapi_server.c ----------------------------------------------------------- */
+void servers_read(struct reader *reader, struct spot list); /* adds to reader->servers */
+struct bytes url_path(struct bytes url);                    /* "https://h/a/b?c" is "/a/b" */
+
+/* -- openapi_content.c ---------------------------------------------------------- */
+void content_read(const struct reader *reader, struct spot content, struct content *out_content);
+void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation);
+
+/* -- openapi_security.c ---------------------------------------------------------- */
+/* `list` is a "security" list; false without memory. */
+bool security_read(const struct reader *reader, struct spot list,
+		   const struct security_requirement **out_requirements, size_t *out_count);
+void token_endpoints_mark(struct reader *reader);
+
+/* -- openapi_operation.c --------------------------------------------------------- */
+/* `item` is the path item, which lends its parameters. */
+bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
+		    struct bytes template, struct operation *out_operation);

@@ -1,0 +1,67 @@
+/*
+ * partner: one partner file (a table with "partner:") and tiers.yaml, read and
+ * checked. What it names is not opened here.
+ *
+ *	tiers_read(document, &arena, &problems, &tiers);
+ *	status = partner_read(document, &tiers, &arena, &problems, &partner_file);
+ *
+ * Lends    texts of the document, lists in the arena.
+ */
+#pragma once
+
+#include "specs/contract.h"
+#include "specs/partner_value.h"
+
+struct tier {
+	struct bytes id;
+	const struct limit_agreed *limits;
+	size_t limit_count;
+	struct texts operations;
+};
+
+struct tiers {
+	const struct tier *list;
+	size_t count;
+	bool is_given; /* there is a tiers.yaml */
+};
+
+/* How a partner is told from others. */
+struct identify {
+	struct texts client_ids, users, api_keys, hosts,
+		path_prefixes; /* api_keys: 64 hex digits, lower case */
+	const struct network *networks;
+	size_t network_count;
+};
+
+/* One entry of "apis:", not loaded yet. */
+struct api_plan {
+	const struct node *spec; /* the name, for its place */
+	char *file;              /* relative to the contracts folder; NULL: it leaves the folder */
+	bool has_base_path;
+	struct bytes base_path;
+	struct texts hosts, operations, sensitive;
+	uint64_t from_ns, until_ns;
+};
+
+struct partner_file {
+	const struct document *document;
+	struct partner partner; /* without its APIs */
+	struct identify identify;
+	struct api_plan *apis;
+	size_t api_count;
+};
+
+bool partner_is(const struct node *root);       /* a table with "partner"? */
+bool tiers_is(const struct document *document); /* tiers.yaml, .yml or .json, in any folder */
+
+/* Broken tiers are left out, with a problem. */
+void tiers_read(const struct document *document, struct arena *arena, struct problems *problems,
+		struct tiers *out_tiers);
+
+/* STATUS_INVALID: refused, with at least one error. `tiers` may be NULL: names are not looked up. */
+MUST_CHECK enum status partner_read(const struct document *document, const struct tiers *tiers,
+				    struct arena *arena, struct problems *problems,
+				    struct partner_file *out_partner);
+
+/* "get*" against "getOrder": a star stands for any run. */
+bool glob_match(struct bytes glob, struct bytes text);

@@ -1,0 +1,292 @@
+#include "specs/reference.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "parsers/base/limits.h"
+
+struct loaded {
+	struct document document;
+	enum status status;
+	char sha256[DIGEST_TEXT_LEN + 1];
+};
+
+/* Files of a folder are named by the user who owns it: nothing to hide the hash from. */
+#define NAME_SEED 0x72656673ull
+
+/* Nodes looked at to find one $anchor. */
+#define ANCHOR_STEPS_MAX 1000000
+
+static void loaded_leave(void *context, void *value)
+{
+	struct loaded *loaded = value;
+
+	(void)context;
+	document_finish(&loaded->document);
+}
+
+void references_init(struct references *references, const struct spec_files *files, struct problems *problems)
+{
+	*references = (struct references){.files = files, .problems = problems};
+	map_init(&references->documents, &(struct map_plan){.entries_max = SIZE_MAX,
+							    .value_len = sizeof(struct loaded),
+							    .seed = NAME_SEED,
+							    .leave = loaded_leave});
+}
+
+void references_finish(struct references *references)
+{
+	map_finish(&references->documents);
+	*references = (struct references){0};
+}
+
+static enum status read_document(struct references *references, const char *name, struct loaded *loaded)
+{
+	struct bytes text = BYTES_NONE;
+	struct place place = {.file = name};
+	enum status status = references->files->read(references->files->context, name, &text);
+
+	if (status == STATUS_LIMIT || (status == STATUS_OK && text.len > LIMIT_SPEC_BYTES)) {
+		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place, "split the file",
+			     "the file is larger than %llu MiB",
+			     (unsigned long long)(LIMIT_SPEC_BYTES / MIB));
+		return STATUS_INVALID;
+	}
+	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place, "",
+			     "the file could not be read: %s", status_text(status));
+	if (status != STATUS_OK)
+		return status;
+	if (!digest_sha256(text, loaded->sha256))
+		return STATUS_NO_MEMORY;
+	return document_read(text, name, &loaded->document, references->problems);
+}
+
+enum status references_open(struct references *references, const char *name,
+			    const struct document **out_document)
+{
+	bool is_new = false;
+	struct loaded *loaded = map_put(&references->documents, bytes_of(name), &is_new);
+
+	if (loaded == NULL)
+		return STATUS_NO_MEMORY;
+	if (is_new)
+		loaded->status = read_document(references, name, loaded);
+	if (loaded->status == STATUS_OK)
+		*out_document = &loaded->document;
+	return loaded->status;
+}
+
+const char *references_digest(const struct references *references, const char *name)
+{
+	const struct loaded *loaded = map_find(&references->documents, bytes_of(name));
+
+	return loaded == NULL ? "" : loaded->sha256;
+}
+
+/* -- names -------------------------------------------------------------------- */
+
+/* RFC 3986 section 3.1: a scheme is letters, digits, "+", "-", "." before a colon. */
+static bool has_scheme(struct bytes name)
+{
+	size_t colon = bytes_find_byte(name, ':');
+	size_t slash = bytes_find_byte(name, '/');
+
+	return colon != BYTES_NOT_FOUND && (slash == BYTES_NOT_FOUND || colon < slash);
+}
+
+/* Appends one part of a name; false when it leaves the folder or does not fit. */
+static bool take_part(char *name, size_t *len, size_t name_max, struct bytes part)
+{
+	if (part.len == 0 || bytes_equal(part, BYTES(".")))
+		return true;
+	if (bytes_equal(part, BYTES(".."))) {
+		if (*len == 0)
+			return false;
+		while (*len > 0 && name[*len - 1] != '/')
+			(*len)--;
+		*len -= *len > 0;
+		return true;
+	}
+	if (*len + part.len + 2 > name_max || memchr(part.data, '\0', part.len) != NULL)
+		return false;
+	if (*len > 0)
+		name[(*len)++] = '/';
+	memcpy(name + *len, part.data, part.len);
+	*len += part.len;
+	return true;
+}
+
+bool reference_name(struct bytes name, const char *from, char *out_name, size_t name_max)
+{
+	const char *slash = strrchr(from, '/');
+	struct bytes folder = {.data = from, .len = slash == NULL ? 0 : (size_t)(slash - from)};
+	size_t len = 0;
+
+	if (name.len == 0 || name.data[0] == '/' || has_scheme(name) ||
+	    bytes_find_byte(name, '\\') != BYTES_NOT_FOUND)
+		return false;
+	for (struct bytes rest = folder; rest.data != NULL;)
+		if (!take_part(out_name, &len, name_max, bytes_split(&rest, '/')))
+			return false;
+	for (struct bytes rest = name; rest.data != NULL;)
+		if (!take_part(out_name, &len, name_max, bytes_split(&rest, '/')))
+			return false;
+	out_name[len] = '\0';
+	return len > 0;
+}
+
+/* -- pointers ----------------------------------------------------------------- */
+
+/* RFC 6901 section 6: percent-decoding first, then ~1 and ~0. False when it does not fit. */
+static bool decode_token(struct bytes token, char *out_text, size_t text_max, struct bytes *out_token)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < token.len; i++) {
+		char byte = token.data[i];
+
+		if (len == text_max)
+			return false;
+		if (byte == '%' && token.len - i > 2 && ascii_hex_value(token.data[i + 1]) >= 0 &&
+		    ascii_hex_value(token.data[i + 2]) >= 0) {
+			byte = (char)(ascii_hex_value(token.data[i + 1]) * 16 +
+				      ascii_hex_value(token.data[i + 2]));
+			i += 2;
+		}
+		if (len > 0 && out_text[len - 1] == '~' && (byte == '0' || byte == '1')) {
+			/* a decoded tilde is marked so that "~01" stays "~1" */
+			out_text[len - 1] = byte == '0' ? '\x01' : '/';
+			continue;
+		}
+		out_text[len++] = byte;
+	}
+	for (size_t i = 0; i < len; i++)
+		if (out_text[i] == '\x01')
+			out_text[i] = '~';
+	*out_token = (struct bytes){.data = out_text, .len = len};
+	return true;
+}
+
+static const struct node *step(const struct node *node, struct bytes token)
+{
+	char text[4096];
+	struct bytes key;
+	uint64_t index;
+
+	if (!decode_token(token, text, sizeof(text), &key))
+		return NULL;
+	if (node->kind != NODE_LIST)
+		return node_get_bytes(node, key);
+	return bytes_to_u64(key, &index) && index < node->count ? node->items[index] : NULL;
+}
+
+/* JSON Schema 2020-12 section 8.2.2. Aliases share nodes, so the steps are counted, not the nodes. */
+static const struct node *find_anchor(const struct node *node, struct bytes name, size_t *steps)
+{
+	const struct node *found = NULL;
+
+	if (node == NULL || ++*steps > ANCHOR_STEPS_MAX)
+		return NULL;
+	if (bytes_equal(node_text(node_get(node, "$anchor")), name) ||
+	    bytes_equal(node_text(node_get(node, "$dynamicAnchor")), name))
+		return node;
+	if (node->kind != NODE_LIST && node->kind != NODE_TABLE)
+		return NULL;
+	for (size_t i = 0; i < node->count && found == NULL; i++)
+		found = find_anchor(node->kind == NODE_LIST ? node->items[i] : node->entries[i].value, name,
+				    steps);
+	return found;
+}
+
+static const struct node *find_fragment(const struct document *document, struct bytes fragment)
+{
+	const struct node *node = document->root;
+	size_t steps = 0;
+
+	if (fragment.len == 0)
+		return node;
+	if (fragment.data[0] != '/')
+		return find_anchor(node, fragment, &steps);
+	for (struct bytes rest = bytes_from(fragment, 1); rest.data != NULL && node != NULL;)
+		node = step(node, bytes_split(&rest, '/'));
+	return node;
+}
+
+/* -- references --------------------------------------------------------------- */
+
+static const struct node *unresolved(struct references *references, struct place place,
+				     struct bytes reference, const char *why)
+{
+	references->unresolved_count++;
+	problems_add(references->problems, PROBLEM_WARNING, "spec.unenforceable", place,
+		     "put the target into the contracts folder and name it by a relative path",
+		     "$ref \"%.*s\" %s; what it stands for is not checked",
+		     (int)(reference.len > 300 ? 300 : reference.len), reference.data, why);
+	return NULL;
+}
+
+static const char *open_file(struct references *references, const struct document *document,
+			     struct bytes file, const struct document **out_document)
+{
+	char name[PATH_MAX], decoded[PATH_MAX];
+	struct bytes plain;
+	enum status status;
+
+	if (has_scheme(file))
+		return "leads out of the contracts folder; nothing is ever fetched";
+	if (!decode_token(file, decoded, sizeof(decoded), &plain) ||
+	    !reference_name(plain, document->file, name, sizeof(name)))
+		return "leads out of the contracts folder";
+	if (map_find(&references->documents, bytes_of(name)) == NULL &&
+	    ++references->pulled_count > LIMIT_SPEC_FILES)
+		return "is one file too many";
+	status = references_open(references, name, out_document);
+	if (status == STATUS_NOT_FOUND)
+		return "names a file that is not there";
+	return status == STATUS_OK ? NULL : "names a file that could not be read";
+}
+
+const struct node *reference_find(struct references *references, const struct document *document,
+				  struct bytes reference, struct place place,
+				  const struct document **out_document)
+{
+	size_t hash = bytes_find_byte(reference, '#');
+	struct bytes file = hash == BYTES_NOT_FOUND ? reference : bytes_slice(reference, 0, hash);
+	struct bytes fragment = hash == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(reference, hash + 1);
+	const struct document *target = document;
+	const char *why = file.len == 0 ? NULL : open_file(references, document, file, &target);
+	const struct node *node;
+
+	if (why != NULL)
+		return unresolved(references, place, reference, why);
+	node = find_fragment(target, fragment);
+	if (node == NULL)
+		return unresolved(references, place, reference, "leads nowhere");
+	*out_document = target;
+	return node;
+}
+
+const struct node *reference_resolve(void *context, const struct document *document, struct bytes reference,
+				     const struct document **out_document)
+{
+	return reference_find(context, document, reference, (struct place){.file = document->file},
+			      out_document);
+}
+
+const struct node *reference_follow(struct references *references, const struct document *document,
+				    const struct node *node, const struct document **out_document)
+{
+	const struct node *reference = node_get(node, "$ref");
+	const struct document *at = document;
+
+	for (size_t steps = 0; node != NULL && node_is(reference, NODE_STRING); steps++) {
+		if (steps == LIMIT_REF_CHAIN)
+			return unresolved(references, node_place(at, node), reference->text, "never ends");
+		node = reference_find(references, at, reference->text, node_place(at, reference), &at);
+		reference = node_get(node, "$ref");
+	}
+	if (node != NULL)
+		*out_document = at;
+	return node;
+}

@@ -1,0 +1,260 @@
+#include "specs/routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One template, or several that look the same on the wire. */
+struct route {
+	struct route_entry *first, *last;
+};
+
+struct route_entry {
+	struct route_entry *next;
+	const struct route *route;
+	struct operation *operation;
+	const struct bytes *names; /* of the path variables, in order */
+	size_t name_count;
+};
+
+struct routes {
+	struct arena arena;
+	struct trie trie;
+	struct trie_node *root;
+	struct operation *operations;
+	struct route_entry *entries; /* one an operation */
+};
+
+/* -- building ----------------------------------------------------------------- */
+
+/* Specs tell operations apart by what is not in the path: "/x?action=y", "/#Action=z". */
+static struct bytes path_of_template(struct bytes template)
+{
+	size_t depth = 0;
+
+	for (size_t i = 0; i < template.len; i++) {
+		depth += template.data[i] == '{';
+		depth -= template.data[i] == '}' && depth > 0;
+		if (depth == 0 && (template.data[i] == '?' || template.data[i] == '#'))
+			return bytes_slice(template, 0, i);
+	}
+	return template;
+}
+
+static bool looks_alike(const struct operation *a, const struct operation *b)
+{
+	return bytes_equal(a->method, b->method) && bytes_equal(a->query_literal, b->query_literal);
+}
+
+static void entry_add(struct route *route, struct route_entry *entry)
+{
+	for (struct route_entry *old = route->first; old != NULL; old = old->next) {
+		if (!looks_alike(old->operation, entry->operation))
+			continue;
+		old->operation->is_lookalike = true;
+		entry->operation->is_lookalike = true;
+	}
+	entry->route = route;
+	if (route->last == NULL)
+		route->first = entry;
+	else
+		route->last->next = entry;
+	route->last = entry;
+}
+
+static struct route *route_of(struct routes *routes, struct bytes template)
+{
+	struct bytes rest = path_of_template(template);
+	struct bytes names[TRIE_VALUES_MAX + 1];
+	struct trie_node *node = routes->root;
+	size_t count = 0;
+
+	if (trie_names(rest, names, TRIE_VALUES_MAX + 1) > TRIE_VALUES_MAX)
+		return NULL;
+	rest = rest.len > 0 && rest.data[0] == '/' ? bytes_from(rest, 1) : rest;
+	if (rest.data == NULL)
+		rest = BYTES("");
+	while (rest.data != NULL && node != NULL) {
+		if (++count > LIMIT_PATH_SEGMENTS)
+			return NULL;
+		node = trie_add(&routes->trie, node, bytes_split(&rest, '/'));
+	}
+	if (node != NULL && node->payload == NULL)
+		node->payload = arena_alloc(&routes->arena, sizeof(struct route));
+	return node == NULL ? NULL : node->payload;
+}
+
+static bool entry_names(struct routes *routes, struct route_entry *entry)
+{
+	struct bytes names[TRIE_VALUES_MAX];
+	size_t count = trie_names(path_of_template(entry->operation->template), names, TRIE_VALUES_MAX);
+	struct bytes *list = count == 0 ? NULL : arena_alloc(&routes->arena, count * sizeof(*list));
+
+	if (list != NULL)
+		memcpy(list, names, count * sizeof(*list));
+	entry->names = list;
+	entry->name_count = list == NULL ? 0 : count;
+	return list != NULL || count == 0;
+}
+
+struct routes *routes_new(struct operation *operations, size_t operation_count, struct place place,
+			  struct problems *problems)
+{
+	struct routes *routes = calloc(1, sizeof(*routes));
+
+	if (routes == NULL)
+		return NULL;
+	arena_init(&routes->arena, LIMIT_CONTRACT_BYTES);
+	trie_init(&routes->trie, &routes->arena);
+	routes->operations = operations;
+	routes->root = trie_root(&routes->trie);
+	routes->entries = arena_alloc(&routes->arena, (operation_count + 1) * sizeof(struct route_entry));
+	if (routes->root == NULL || routes->entries == NULL) {
+		routes_free(routes);
+		return NULL;
+	}
+	for (size_t i = 0; i < operation_count; i++) {
+		struct route *route = route_of(routes, operations[i].template);
+
+		routes->entries[i].operation = &operations[i];
+		if (route != NULL && entry_names(routes, &routes->entries[i]))
+			entry_add(route, &routes->entries[i]);
+		else
+			problems_add(
+				problems, PROBLEM_WARNING, "spec.unenforceable", place, "shorten the path",
+				"path " BYTES_FORMAT " has too many or too long segments; it is not matched",
+				(int)(operations[i].template.len > 200 ? 200 : operations[i].template.len),
+				operations[i].template.data);
+	}
+	return routes;
+}
+
+void routes_free(struct routes *routes)
+{
+	if (routes == NULL)
+		return;
+	trie_finish(&routes->trie);
+	arena_finish(&routes->arena);
+	free(routes);
+}
+
+/* -- finding ------------------------------------------------------------------ */
+
+struct search {
+	const struct routes *routes;
+	const struct route_request *request;
+	struct route_found *out;
+};
+
+static bool is_agreed(const struct routes *routes, const struct operation *operation, const bool *agreed)
+{
+	return agreed == NULL || agreed[operation - routes->operations];
+}
+
+/* Every "name=value" of the path key stands in the query, in any order. */
+static bool query_fits(struct bytes literal, struct bytes query)
+{
+	while (literal.data != NULL && literal.len > 0) {
+		struct bytes wanted = bytes_split(&literal, '&');
+		bool is_found = false;
+
+		for (struct bytes rest = query; rest.data != NULL && !is_found;)
+			is_found = bytes_equal(bytes_split(&rest, '&'), wanted);
+		if (!is_found)
+			return false;
+	}
+	return true;
+}
+
+static const struct operation *operation_of(const struct search *search, const struct route *route,
+					    struct bytes method)
+{
+	const struct operation *best = NULL;
+
+	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next) {
+		const struct operation *operation = entry->operation;
+
+		if (!bytes_equal(operation->method, method) ||
+		    !is_agreed(search->routes, operation, search->request->agreed) ||
+		    !query_fits(operation->query_literal, search->request->query))
+			continue;
+		if (best == NULL || operation->query_literal.len > best->query_literal.len)
+			best = operation;
+	}
+	return best;
+}
+
+static const struct operation *any_operation(const struct search *search, const struct route *route)
+{
+	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next)
+		if (is_agreed(search->routes, entry->operation, search->request->agreed))
+			return entry->operation;
+	return NULL;
+}
+
+/* RFC 9110 section 9.3.2: HEAD is GET without the content. */
+static bool visit_route(struct trie_walk *walk, const struct trie_node *node, size_t used)
+{
+	struct search *search = walk->context;
+	const struct route *route = node->payload;
+	const struct operation *operation = operation_of(search, route, search->request->method);
+
+	(void)used;
+	if (operation == NULL && bytes_equal(search->request->method, BYTES("HEAD")))
+		operation = operation_of(search, route, BYTES("GET"));
+	if (operation == NULL) {
+		if (search->out->path_operation == NULL)
+			search->out->path_operation = any_operation(search, route);
+		return false;
+	}
+	search->out->operation = operation;
+	search->out->path_operation = operation;
+	search->out->variable_count = walk->value_count;
+	search->out->value_count = walk->value_count;
+	memcpy(search->out->values, walk->values, walk->value_count * sizeof(walk->values[0]));
+	return true;
+}
+
+void routes_find(const struct routes *routes, const struct route_request *request,
+		 struct route_found *out_found)
+{
+	static const struct bytes root = BYTES_INIT("");
+	struct search search = {.routes = routes, .request = request, .out = out_found};
+	struct trie_walk walk;
+
+	out_found->operation = NULL;
+	out_found->path_operation = NULL;
+	out_found->value_count = 0;
+	out_found->variable_count = 0;
+	walk.segments = request->segment_count == 0 ? &root : request->segments;
+	walk.segment_count = request->segment_count == 0 ? 1 : request->segment_count;
+	walk.is_prefix = false;
+	walk.visit = visit_route;
+	walk.context = &search;
+	trie_walk(&routes->trie, routes->root, &walk);
+}
+
+const struct bytes *routes_names(const struct routes *routes, const struct operation *operation,
+				 size_t *out_count)
+{
+	const struct route_entry *entry = &routes->entries[operation - routes->operations];
+
+	*out_count = entry->name_count;
+	return entry->names;
+}
+
+struct bytes routes_methods(const struct routes *routes, const struct operation *path_operation,
+			    const bool *agreed, struct arena *arena)
+{
+	const struct route *route = routes->entries[path_operation - routes->operations].route;
+	struct bytes methods = BYTES_NONE;
+
+	for (const struct route_entry *entry = route == NULL ? NULL : route->first; entry != NULL;
+	     entry = entry->next) {
+		if (!is_agreed(routes, entry->operation, agreed) ||
+		    bytes_find(methods, entry->operation->method) != BYTES_NOT_FOUND)
+			continue;
+		methods = arena_printf(arena, BYTES_FORMAT "%s" BYTES_FORMAT, BYTES_PRINT(methods),
+				       methods.len == 0 ? "" : ", ", BYTES_PRINT(entry->operation->method));
+	}
+	return methods;
+}

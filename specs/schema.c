@@ -1,0 +1,288 @@
+#include "specs/schema.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+#include "specs/schema_program.h"
+
+/* Schemas of one set: every value of the largest document. */
+#define SCHEMAS_MAX LIMIT_DOCUMENT_NODES
+
+/* Components looked at for heirs, over all discriminators: a second's work. */
+#define HEIRS_SEARCHED_MAX 10000000
+
+void *schema_alloc(struct schema_set *set, size_t len)
+{
+	void *at = arena_alloc(&set->arena, len);
+
+	if (at == NULL)
+		set->is_full = true;
+	return at;
+}
+
+enum status schema_set_new(enum schema_dialect dialect, const struct schema_resolver *resolver,
+			   struct problems *problems, struct schema_set **out_set)
+{
+	struct schema_set *set = calloc(1, sizeof(*set));
+
+	if (set == NULL)
+		return STATUS_NO_MEMORY;
+	arena_init(&set->arena, LIMIT_CONTRACT_BYTES);
+	set->dialect = dialect;
+	set->resolver = *resolver;
+	set->problems = problems;
+	set->heirs_left = HEIRS_SEARCHED_MAX;
+	map_init(&set->schemas, &(struct map_plan){.entries_max = SCHEMAS_MAX,
+						   .value_len = sizeof(struct schema *),
+						   .seed = (uintptr_t)set});
+	set->anything = schema_alloc(set, sizeof(struct schema));
+	set->unchecked = schema_alloc(set, sizeof(struct schema));
+	if (set->anything == NULL || set->unchecked == NULL) {
+		schema_set_free(set);
+		return STATUS_NO_MEMORY;
+	}
+	*set->anything = (struct schema){.types = SCHEMA_ANY, .joint_types = SCHEMA_ANY, .color = COLOR_DONE};
+	*set->unchecked = *set->anything;
+	set->unchecked->is_unchecked = true;
+	*out_set = set;
+	return STATUS_OK;
+}
+
+void schema_set_free(struct schema_set *set)
+{
+	if (set == NULL)
+		return;
+	for (size_t i = 0; i < set->pattern_count; i++)
+		pattern_free(set->patterns[i]);
+	free(set->patterns);
+	map_finish(&set->schemas);
+	arena_finish(&set->arena);
+	free(set);
+}
+
+void schema_note(struct schema_set *set, const struct schema *schema, const struct node *node,
+		 enum problem_level level, const char *mend, const char *format, ...)
+{
+	char words[400];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	problems_add(set->problems, level, "spec.unenforceable", node_place(schema->document, node), mend,
+		     "%s", words);
+}
+
+struct schema *schema_at(struct schema_set *set, const struct document *document, const struct node *node,
+			 struct bytes pointer)
+{
+	struct bytes key = {.data = (const char *)&node, .len = sizeof(node)};
+	struct schema **place;
+	struct schema *schema;
+	bool is_new;
+
+	place = map_find(&set->schemas, key);
+	if (place != NULL)
+		return *place;
+	if (set->schemas.count >= SCHEMAS_MAX)
+		return set->unchecked;
+	schema = schema_alloc(set, sizeof(*schema));
+	place = schema == NULL ? NULL : map_put(&set->schemas, key, &is_new);
+	if (place == NULL) {
+		set->is_full = true;
+		return set->anything;
+	}
+	*place = schema;
+	schema->document = document;
+	schema->node = node;
+	schema->pointer = pointer;
+	schema->types = SCHEMA_ANY;
+	if (set->queue_end == NULL)
+		set->queue = schema;
+	else
+		set->queue_end->next = schema;
+	set->queue_end = schema;
+	return schema;
+}
+
+/* RFC 6901 section 3: ~ is ~0, / is ~1 */
+static struct bytes pointer_extend(struct schema_set *set, struct bytes base, const char *keyword,
+				   struct bytes name)
+{
+	size_t keyword_len = strlen(keyword), len = base.len + 1 + keyword_len;
+	char *text = schema_alloc(set, base.len + keyword_len + 2 * name.len + 2);
+
+	if (text == NULL)
+		return BYTES_NONE;
+	if (base.len > 0)
+		memcpy(text, base.data, base.len);
+	text[base.len] = '/';
+	memcpy(text + base.len + 1, keyword, keyword_len);
+	if (name.data == NULL)
+		return (struct bytes){.data = text, .len = len};
+	text[len++] = '/';
+	for (size_t i = 0; i < name.len; i++) {
+		bool is_special = name.data[i] == '~' || name.data[i] == '/';
+
+		text[len++] = is_special ? '~' : name.data[i];
+		if (is_special)
+			text[len++] = name.data[i] == '~' ? '0' : '1';
+	}
+	return (struct bytes){.data = text, .len = len};
+}
+
+struct schema *schema_below(struct schema_set *set, const struct schema *parent, const struct node *node,
+			    const char *keyword, struct bytes name)
+{
+	return schema_at(set, parent->document, node, pointer_extend(set, parent->pointer, keyword, name));
+}
+
+struct schema *schema_referred(struct schema_set *set, const struct schema *from, struct bytes reference)
+{
+	size_t hash = bytes_find_byte(reference, '#');
+	struct bytes pointer = hash == BYTES_NOT_FOUND ? BYTES("") : bytes_from(reference, hash + 1);
+	const struct document *document = NULL;
+	const struct node *node =
+		set->resolver.resolve(set->resolver.context, from->document, reference, &document);
+
+	if (node == NULL || document == NULL)
+		return set->unchecked; /* the resolver said what is wrong: unchecked */
+	return schema_at(set, document, node, pointer);
+}
+
+const struct pattern *schema_pattern_add(struct schema_set *set, const struct schema *schema,
+					 const struct node *node)
+{
+	struct bytes expression = node->text;
+	char reason[200];
+	struct pattern *pattern;
+
+	if (set->pattern_count == set->pattern_capacity) {
+		size_t capacity = set->pattern_capacity == 0 ? 32 : set->pattern_capacity * 2;
+		struct pattern **patterns = realloc(set->patterns, capacity * sizeof(struct pattern *));
+
+		if (patterns == NULL) {
+			set->is_full = true;
+			return NULL;
+		}
+		set->patterns = patterns;
+		set->pattern_capacity = capacity;
+	}
+	pattern = pattern_new(expression, reason, sizeof(reason));
+	if (pattern == NULL) {
+		expression = bytes_slice(expression, 0, 100);
+		schema_note(set, schema, node, PROBLEM_WARNING, "write a regular expression of ECMA-262",
+			    "the pattern \"" BYTES_FORMAT "\" is not checked: %s", BYTES_PRINT(expression),
+			    reason);
+		return NULL;
+	}
+	set->patterns[set->pattern_count++] = pattern;
+	return pattern;
+}
+
+const struct schema *schema_compile(struct schema_set *set, const struct document *document,
+				    const struct node *node, struct bytes pointer)
+{
+	const struct schema *schema;
+	struct schema *first;
+
+	pointer = arena_copy(&set->arena, pointer);
+	schema = schema_at(set, document, node, pointer);
+	/* a queue, not recursion: a chain of references may be longer than any stack */
+	first = set->queue;
+	for (struct schema *next = first; next != NULL; next = next->next)
+		schema_fill(set, next);
+	schema_circles_cut(set, first);
+	set->queue = set->queue_end = NULL;
+	return set->is_full || pointer.data == NULL ? NULL : schema;
+}
+
+/* The schema that says something: through references that stand alone. */
+static const struct schema *followed(const struct schema *schema)
+{
+	for (int i = 0; i < LIMIT_REF_CHAIN && schema->reference != NULL && schema->types == SCHEMA_ANY &&
+			schema->object == NULL && schema->array == NULL;
+	     i++)
+		schema = schema->reference;
+	return schema;
+}
+
+struct bytes schema_data_class(const struct schema *schema)
+{
+	for (int i = 0; i < LIMIT_REF_CHAIN && schema->reference != NULL && schema->data_class.len == 0; i++)
+		schema = schema->reference;
+	return schema->data_class;
+}
+
+unsigned schema_types(const struct schema *schema)
+{
+	return schema->joint_types;
+}
+
+const struct schema *schema_items(const struct schema *schema)
+{
+	const struct schema *says = followed(schema);
+
+	return says->array == NULL ? NULL : says->array->items;
+}
+
+/* `budget` bounds the walk through allOf: nobody spreads one object over that many. */
+static const struct schema *property_of(const struct schema *schema, struct bytes name, unsigned *budget)
+{
+	const struct schema_name *found = NULL;
+	const struct schema *inner;
+
+	if (*budget == 0)
+		return NULL;
+	--*budget;
+	if (schema->object != NULL)
+		found = schema_name_find(schema->object->names, schema->object->name_count, name);
+	if (found != NULL && found->schema != NULL)
+		return found->schema;
+	inner = schema->reference == NULL ? NULL : property_of(schema->reference, name, budget);
+	for (size_t i = 0; inner == NULL && schema->logic != NULL && i < schema->logic->all_of.count; i++)
+		inner = property_of(schema->logic->all_of.items[i], name, budget);
+	return inner;
+}
+
+const struct schema *schema_property(const struct schema *schema, struct bytes name)
+{
+	unsigned budget = 200;
+
+	return property_of(schema, name, &budget);
+}
+
+const struct schema_name *schema_name_find(const struct schema_name *names, size_t count, struct bytes name)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = bytes_compare(name, names[middle].name);
+
+		if (order == 0)
+			return &names[middle];
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+static int name_compare(const void *a, const void *b)
+{
+	const struct schema_name *left = a, *right = b;
+
+	return bytes_compare(left->name, right->name);
+}
+
+void schema_names_sort(struct schema_name *names, size_t count)
+{
+	if (count > 1)
+		qsort(names, count, sizeof(*names), name_compare);
+}

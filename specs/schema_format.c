@@ -1,0 +1,294 @@
+#include "specs/schema_format.h"
+
+#include "parsers/base/endpoint.h"
+
+static const char *const names[] = {
+	[FORMAT_NONE] = "",       [FORMAT_DATE] = "date",         [FORMAT_DATE_TIME] = "date-time",
+	[FORMAT_TIME] = "time",   [FORMAT_EMAIL] = "email",       [FORMAT_UUID] = "uuid",
+	[FORMAT_URI] = "uri",     [FORMAT_HOSTNAME] = "hostname", [FORMAT_IPV4] = "ipv4",
+	[FORMAT_IPV6] = "ipv6",   [FORMAT_BYTE] = "byte",         [FORMAT_INT32] = "int32",
+	[FORMAT_INT64] = "int64",
+};
+
+enum format format_of(struct bytes name)
+{
+	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+		if (bytes_equal(name, bytes_of(names[i])))
+			return (enum format)i;
+	return FORMAT_NONE;
+}
+
+const char *format_name(enum format format)
+{
+	return names[format];
+}
+
+static char at(struct bytes text, size_t index)
+{
+	return index < text.len ? text.data[index] : '\0';
+}
+
+/* Exactly `count` digits from `from`. */
+static bool digits_read(struct bytes text, size_t from, size_t count, unsigned *out_value)
+{
+	unsigned value = 0;
+
+	for (size_t i = from; i < from + count; i++) {
+		if (!ascii_is_digit(at(text, i)))
+			return false;
+		value = value * 10 + (unsigned)(text.data[i] - '0');
+	}
+	*out_value = value;
+	return true;
+}
+
+/* RFC 3339 section 5.6: full-date */
+static bool is_date(struct bytes text)
+{
+	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	unsigned year, month, day, last;
+
+	if (text.len != 10 || at(text, 4) != '-' || at(text, 7) != '-' || !digits_read(text, 0, 4, &year) ||
+	    !digits_read(text, 5, 2, &month) || !digits_read(text, 8, 2, &day) || month < 1 || month > 12)
+		return false;
+	last = days[month - 1];
+	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
+		last = 29;
+	return day >= 1 && day <= last;
+}
+
+/* time-offset; *out_minutes is what it adds to UTC */
+static bool offset_read(struct bytes text, int *out_minutes)
+{
+	unsigned hour, minute;
+
+	*out_minutes = 0;
+	if (text.len == 1)
+		return text.data[0] == 'Z' || text.data[0] == 'z';
+	if (text.len != 6 || (text.data[0] != '+' && text.data[0] != '-') || text.data[3] != ':' ||
+	    !digits_read(text, 1, 2, &hour) || !digits_read(text, 4, 2, &minute) || hour > 23 || minute > 59)
+		return false;
+	*out_minutes = (int)(hour * 60 + minute) * (text.data[0] == '-' ? -1 : 1);
+	return true;
+}
+
+/* full-time; a leap second is 23:59:60 UTC */
+static bool is_time(struct bytes text)
+{
+	unsigned hour, minute, second;
+	size_t end = 8;
+	int offset, utc;
+
+	if (at(text, 2) != ':' || at(text, 5) != ':' || !digits_read(text, 0, 2, &hour) ||
+	    !digits_read(text, 3, 2, &minute) || !digits_read(text, 6, 2, &second) || hour > 23 ||
+	    minute > 59 || second > 60)
+		return false;
+	if (at(text, 8) == '.') {
+		end = 9;
+		while (ascii_is_digit(at(text, end)))
+			end++;
+		if (end == 9)
+			return false;
+	}
+	if (!offset_read(bytes_from(text, end), &offset))
+		return false;
+	utc = ((int)(hour * 60 + minute) - offset + 1440) % 1440;
+	return second < 60 || utc == 1439;
+}
+
+static bool is_date_time(struct bytes text)
+{
+	char letter = at(text, 10);
+
+	return (letter == 'T' || letter == 't') && is_date(bytes_slice(text, 0, 10)) &&
+	       is_time(bytes_from(text, 11));
+}
+
+/* RFC 1123 section 2.1, RFC 5890 section 2.3.1: no "--" at three and four but in xn-- */
+static bool is_hostname(struct bytes text)
+{
+	if (text.len == 0 || text.len > 253)
+		return false;
+	for (struct bytes rest = text; rest.data != NULL;) {
+		struct bytes label = bytes_split(&rest, '.');
+
+		if (label.len == 0 || label.len > 63 || label.data[0] == '-' ||
+		    label.data[label.len - 1] == '-')
+			return false;
+		for (size_t i = 0; i < label.len; i++)
+			if (!ascii_is_alnum(label.data[i]) && label.data[i] != '-')
+				return false;
+		if (label.len >= 4 && label.data[2] == '-' && label.data[3] == '-' &&
+		    !bytes_equal_nocase(bytes_slice(label, 0, 4), BYTES("xn--")))
+			return false;
+	}
+	return true;
+}
+
+static bool is_address(struct bytes text, bool is_ipv6)
+{
+	struct address address;
+
+	return bytes_find_byte(text, '\0') == BYTES_NOT_FOUND && address_read(text, &address) &&
+	       address.is_ipv6 == is_ipv6;
+}
+
+/* RFC 5321 section 4.1.2: Mailbox; letters beyond ASCII too (RFC 6531) */
+static bool is_email(struct bytes text)
+{
+	size_t sign = BYTES_NOT_FOUND;
+	struct bytes local, domain;
+
+	for (size_t i = 0; i < text.len; i++)
+		if (text.data[i] == '@')
+			sign = i;
+	if (sign == BYTES_NOT_FOUND || sign == 0)
+		return false;
+	local = bytes_slice(text, 0, sign);
+	domain = bytes_from(text, sign + 1);
+	if (local.len >= 2 && local.data[0] == '"' && local.data[local.len - 1] == '"')
+		local = BYTES("quoted");
+	if (local.data[0] == '.' || local.data[local.len - 1] == '.' ||
+	    bytes_find(local, BYTES("..")) != BYTES_NOT_FOUND)
+		return false;
+	for (size_t i = 0; i < local.len; i++)
+		if ((unsigned char)local.data[i] <= ' ' || local.data[i] == 0x7f ||
+		    bytes_find_byte(BYTES("()<>[]:;@\\,\""), local.data[i]) != BYTES_NOT_FOUND)
+			return false;
+	if (domain.len > 2 && domain.data[0] == '[' && domain.data[domain.len - 1] == ']') {
+		domain = bytes_slice(domain, 1, domain.len - 2);
+		if (bytes_starts(domain, BYTES("IPv6:")))
+			return is_address(bytes_from(domain, 5), true);
+		return is_address(domain, false);
+	}
+	return is_hostname(domain);
+}
+
+/* RFC 4122 section 3 */
+static bool is_uuid(struct bytes text)
+{
+	if (text.len != 36)
+		return false;
+	for (size_t i = 0; i < 36; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? text.data[i] != '-' : ascii_hex_value(text.data[i]) < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_authority(struct bytes text)
+{
+	size_t sign = bytes_find_byte(text, '@');
+	struct bytes host = text, port = BYTES_NONE;
+	size_t colon;
+
+	if (sign != BYTES_NOT_FOUND) {
+		if (bytes_find_byte(bytes_slice(text, 0, sign), '[') != BYTES_NOT_FOUND)
+			return false;
+		host = bytes_from(text, sign + 1);
+	}
+	if (host.len > 0 && host.data[0] == '[') {
+		size_t end = bytes_find_byte(host, ']');
+
+		if (end == BYTES_NOT_FOUND || !is_address(bytes_slice(host, 1, end - 1), true))
+			return false;
+		port = bytes_from(host, end + 1);
+	} else {
+		colon = bytes_find_byte(host, ':');
+		port = colon == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(host, colon);
+	}
+	for (size_t i = 1; i < port.len; i++)
+		if (!ascii_is_digit(port.data[i]))
+			return false;
+	return port.len == 0 || port.data[0] == ':';
+}
+
+/* RFC 3986: a scheme, its characters, its percent-encoding, its authority */
+static bool is_uri(struct bytes text)
+{
+	size_t colon = bytes_find_byte(text, ':');
+	size_t hash = bytes_find_byte(text, '#');
+	struct bytes rest;
+
+	if (colon == BYTES_NOT_FOUND || colon == 0 || !ascii_is_alpha(text.data[0]))
+		return false;
+	for (size_t i = 0; i < colon; i++)
+		if (!ascii_is_alnum(text.data[i]) &&
+		    bytes_find_byte(BYTES("+-."), text.data[i]) == BYTES_NOT_FOUND)
+			return false;
+	for (size_t i = colon + 1; i < text.len; i++) {
+		unsigned char byte = (unsigned char)text.data[i];
+
+		if (byte <= ' ' || byte >= 0x7f ||
+		    bytes_find_byte(BYTES("\"<>\\^`{|}"), (char)byte) != BYTES_NOT_FOUND)
+			return false;
+		if (byte == '%' &&
+		    (ascii_hex_value(at(text, i + 1)) < 0 || ascii_hex_value(at(text, i + 2)) < 0))
+			return false;
+		if (byte == '#' && i != hash)
+			return false;
+	}
+	rest = bytes_from(text, colon + 1);
+	if (bytes_starts(rest, BYTES("//"))) {
+		size_t end = 2;
+
+		while (end < rest.len && bytes_find_byte(BYTES("/?#"), rest.data[end]) == BYTES_NOT_FOUND)
+			end++;
+		if (!is_authority(bytes_slice(rest, 2, end - 2)))
+			return false;
+		rest = bytes_from(rest, end);
+	}
+	return bytes_find_byte(rest, '[') == BYTES_NOT_FOUND && bytes_find_byte(rest, ']') == BYTES_NOT_FOUND;
+}
+
+/* RFC 4648 section 4; line breaks as in MIME are let through */
+static bool is_base64(struct bytes text)
+{
+	size_t count = 0, padding = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char byte = text.data[i];
+
+		if (byte == '\r' || byte == '\n')
+			continue;
+		if (byte == '=')
+			padding++;
+		else if (padding > 0 || (!ascii_is_alnum(byte) && byte != '+' && byte != '/'))
+			return false;
+		count++;
+	}
+	return count % 4 == 0 && padding <= 2;
+}
+
+bool format_fits(enum format format, struct bytes text)
+{
+	switch (format) {
+	case FORMAT_DATE:
+		return is_date(text);
+	case FORMAT_DATE_TIME:
+		return is_date_time(text);
+	case FORMAT_TIME:
+		return is_time(text);
+	case FORMAT_EMAIL:
+		return is_email(text);
+	case FORMAT_UUID:
+		return is_uuid(text);
+	case FORMAT_URI:
+		return is_uri(text);
+	case FORMAT_HOSTNAME:
+		return is_hostname(text);
+	case FORMAT_IPV4:
+		return is_address(text, false);
+	case FORMAT_IPV6:
+		return is_address(text, true);
+	case FORMAT_BYTE:
+		return is_base64(text);
+	case FORMAT_NONE:
+	case FORMAT_INT32:
+	case FORMAT_INT64:
+		break;
+	}
+	return true;
+}

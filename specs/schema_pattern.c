@@ -1,0 +1,235 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "specs/schema_pattern.h"
+
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parsers/base/buffer.h"
+#include "parsers/base/limits.h"
+
+/* A translated expression; real ones stay below 2 KiB. */
+#define EXPRESSION_BYTES_MAX (32 * KIB)
+#define MATCH_HEAP_KIB       1024
+
+struct pattern {
+	pcre2_code *code;
+	pcre2_match_context *limits;
+};
+
+struct pattern_search {
+	pcre2_match_data *data;
+};
+
+/* ECMA-262 names that PCRE2 10.42 does not know (12.2.9.7 in the 2023 edition: General_Category). */
+static const struct {
+	const char *ecma, *pcre;
+} properties[] = {
+	{"Letter}", "L}"},
+	{"Lowercase_Letter}", "Ll}"},
+	{"Uppercase_Letter}", "Lu}"},
+	{"Titlecase_Letter}", "Lt}"},
+	{"Modifier_Letter}", "Lm}"},
+	{"Other_Letter}", "Lo}"},
+	{"Mark}", "M}"},
+	{"Number}", "N}"},
+	{"Decimal_Number}", "Nd}"},
+	{"digit}", "Nd}"},
+	{"Punctuation}", "P}"},
+	{"punct}", "P}"},
+	{"Symbol}", "S}"},
+	{"Separator}", "Z}"},
+	{"Space_Separator}", "Zs}"},
+	{"Other}", "C}"},
+	{"Control}", "Cc}"},
+	{"Alphabetic}", "L}"},
+};
+
+#define SPACES_MORE                                                                                          \
+	"\\u{a0}\\u{feff}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}\\u{2029}\\u{202f}\\u{205f}\\u{3000}"
+
+struct translation {
+	struct bytes rest;
+	struct buffer out;
+	bool is_in_class;
+};
+
+static bool put(struct translation *translation, struct bytes text)
+{
+	return buffer_append(&translation->out, text) == STATUS_OK;
+}
+
+/* \uD83D\uDE00: two escapes, one code point. */
+static bool surrogates_read(struct bytes rest, uint32_t *out_code)
+{
+	uint32_t unit[2] = {0, 0};
+
+	if (rest.len < 12 || rest.data[6] != '\\' || rest.data[7] != 'u')
+		return false;
+	for (int i = 0; i < 8; i++) {
+		int digit = ascii_hex_value(rest.data[i < 4 ? 2 + i : 4 + i]);
+
+		if (digit < 0)
+			return false;
+		unit[i / 4] = unit[i / 4] << 4 | (uint32_t)digit;
+	}
+	if (unit[0] < 0xd800 || unit[0] > 0xdbff || unit[1] < 0xdc00 || unit[1] > 0xdfff)
+		return false;
+	*out_code = 0x10000 + ((unit[0] - 0xd800) << 10) + (unit[1] - 0xdc00);
+	return true;
+}
+
+static size_t property_translate(struct translation *translation)
+{
+	struct bytes rest = translation->rest;
+
+	for (size_t i = 0; i < sizeof(properties) / sizeof(properties[0]); i++) {
+		struct bytes name = bytes_of(properties[i].ecma);
+
+		if (bytes_starts(bytes_from(rest, 3), name))
+			return put(translation, bytes_slice(rest, 0, 3)) &&
+					       put(translation, bytes_of(properties[i].pcre))
+				       ? 3 + name.len
+				       : 0;
+	}
+	return put(translation, bytes_slice(rest, 0, 2)) ? 2 : 0;
+}
+
+/* Behind a backslash; how much of the expression it used, 0 when it cannot go on. */
+static size_t escape_translate(struct translation *translation)
+{
+	struct bytes rest = translation->rest;
+	char letter = rest.len > 1 ? rest.data[1] : '\0';
+	uint32_t code;
+	char text[16];
+
+	if (letter == 'u' && surrogates_read(rest, &code)) {
+		snprintf(text, sizeof(text), "\\u{%x}", (unsigned)code);
+		return put(translation, bytes_of(text)) ? 12 : 0;
+	}
+	if (letter == 's' && translation->is_in_class)
+		return put(translation, BYTES("\\s" SPACES_MORE)) ? 2 : 0;
+	if (letter == 's')
+		return put(translation, BYTES("[\\s" SPACES_MORE "]")) ? 2 : 0;
+	if (letter == 'S' && !translation->is_in_class)
+		return put(translation, BYTES("[^\\s" SPACES_MORE "]")) ? 2 : 0;
+	if ((letter == 'p' || letter == 'P') && rest.len > 2 && rest.data[2] == '{')
+		return property_translate(translation);
+	return put(translation, bytes_slice(rest, 0, 2)) ? (rest.len > 1 ? 2 : 1) : 0;
+}
+
+static bool expression_translate(struct translation *translation)
+{
+	while (translation->rest.len > 0) {
+		char byte = translation->rest.data[0];
+		size_t used = 1;
+
+		if (byte == '\\') {
+			used = escape_translate(translation);
+		} else if (byte == '[' && translation->is_in_class) {
+			used = put(translation, BYTES("\\[")) ? 1 : 0; /* no POSIX classes in ECMA-262 */
+		} else {
+			if (byte == '[' || byte == ']')
+				translation->is_in_class = byte == '[';
+			used = put(translation, bytes_slice(translation->rest, 0, 1)) ? 1 : 0;
+		}
+		if (used == 0)
+			return false;
+		translation->rest = bytes_from(translation->rest, used);
+	}
+	return true;
+}
+
+static struct pattern *compile(struct bytes expression, char *reason, size_t reason_len)
+{
+	uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF |
+			   PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C;
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
+	struct pattern *pattern = calloc(1, sizeof(*pattern));
+	PCRE2_SIZE at = 0;
+	int error = PCRE2_ERROR_NOMEMORY;
+
+	if (pattern != NULL && context != NULL) {
+		pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
+		pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
+		pattern->code = pcre2_compile((PCRE2_SPTR)expression.data, expression.len, options, &error,
+					      &at, context);
+		pattern->limits = pcre2_match_context_create(NULL);
+	}
+	pcre2_compile_context_free(context);
+	if (pattern == NULL || pattern->code == NULL || pattern->limits == NULL) {
+		pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, reason_len);
+		pattern_free(pattern);
+		return NULL;
+	}
+	/* without JIT the interpreter does the work, under the same limits */
+	(void)pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
+	pcre2_set_match_limit(pattern->limits, LIMIT_PATTERN_STEPS);
+	pcre2_set_depth_limit(pattern->limits, LIMIT_PATTERN_DEPTH);
+	pcre2_set_heap_limit(pattern->limits, MATCH_HEAP_KIB);
+	return pattern;
+}
+
+struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason_len)
+{
+	struct translation translation = {.rest = expression, .out = BUFFER_MAX(EXPRESSION_BYTES_MAX)};
+	struct pattern *pattern = NULL;
+
+	snprintf(reason, reason_len, "too long");
+	if (buffer_reserve(&translation.out, 1) == STATUS_OK && expression_translate(&translation))
+		pattern = compile(buffer_bytes(&translation.out), reason, reason_len);
+	buffer_finish(&translation.out);
+	return pattern;
+}
+
+void pattern_free(struct pattern *pattern)
+{
+	if (pattern == NULL)
+		return;
+	pcre2_code_free(pattern->code);
+	pcre2_match_context_free(pattern->limits);
+	free(pattern);
+}
+
+static struct pattern_search *search_new(void)
+{
+	struct pattern_search *search = calloc(1, sizeof(*search));
+
+	if (search == NULL)
+		return NULL;
+	search->data = pcre2_match_data_create(1, NULL);
+	if (search->data == NULL) {
+		free(search);
+		return NULL;
+	}
+	return search;
+}
+
+enum pattern_outcome schema_pattern_find(const struct pattern *pattern, struct bytes text,
+				  struct pattern_search **search)
+{
+	PCRE2_SPTR subject = (PCRE2_SPTR)(text.data == NULL ? "" : text.data);
+	int result;
+
+	if (*search == NULL)
+		*search = search_new();
+	if (*search == NULL)
+		return PATTERN_OVERLIMIT;
+	result = pcre2_match(pattern->code, subject, text.len, 0, 0, (*search)->data, pattern->limits);
+	if (result >= 0)
+		return PATTERN_MATCH;
+	/* text that is not UTF-8 (a parameter) fits no pattern */
+	if (result == PCRE2_ERROR_NOMATCH ||
+	    (result <= PCRE2_ERROR_UTF8_ERR1 && result >= PCRE2_ERROR_UTF8_ERR21))
+		return PATTERN_NO_MATCH;
+	return PATTERN_OVERLIMIT;
+}
+
+void pattern_search_free(struct pattern_search *search)
+{
+	if (search == NULL)
+		return;
+	pcre2_match_data_free(search->data);
+	free(search);
+}

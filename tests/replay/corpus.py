@@ -1,0 +1,178 @@
+#!/usr/bin/python3
+"""Replays the open captures and compares every exchange with what tshark saw (X.oracle.jsonl beside them).
+
+usage: corpus.py --specular PROGRAM [--list] [--differ-max SHARE] [FILE...]
+
+Only captures whose features name no layer that specular does not read yet. An exchange is method, host, path,
+status and both body lengths (as sent, without chunk framing); the two lists must be equal as multisets. At most
+SHARE (default 0.03) of the captures may differ. The folder is $SPECULAR_CORPUS; without it the test is skipped.
+"""
+import argparse
+import collections
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+SKIPPED = 77
+
+# Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
+OTHER = set("""tls http2 h2c-upgrade ip-fragments ip-in-ip ppp teredo socks pppoes pppoed quic wlan sctp erspan pim mpls
+arcnet gtp geneve nsh nflog vntag ayiya""".split())
+
+
+def split_host(host):
+    if host is None:
+        return ""
+    match = re.match(r"^(\[[^\]]*\]|[^:]*)(:\d*)?$", host.strip().lower())
+    return (match.group(1) if match else host.lower()).strip("[]")
+
+
+def split_path(method, target):
+    """Host of an absolute-form target (or None) and the path without query."""
+    match = re.match(r"^[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#]*)([^?#]*)", target)
+    if match and method != "CONNECT":
+        return split_host(match.group(1).rsplit("@", 1)[-1]), match.group(2) or "/"
+    return None, re.split(r"[?#]", target, maxsplit=1)[0]
+
+
+def body_len(message):
+    """None where the capture does not hold the whole body: no length to compare."""
+    return None if message.get("incomplete") else message.get("body_len") or 0
+
+
+def oracle_exchanges(path):
+    requests, responses = {}, []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        message = json.loads(line)
+        if message["proto"] != "http1" or message.get("interim"):
+            continue
+        if message["kind"] == "request":
+            requests.setdefault(message["frame"], []).append(message)
+        else:
+            responses.append(message)
+    out = []
+    for response in responses:
+        waiting = requests.get(response.get("request_in"), [])
+        request = waiting.pop(0) if waiting else None
+        out.append(exchange_of(request, response))
+    for waiting in requests.values():
+        out += [exchange_of(request, None) for request in waiting]
+    return out
+
+
+def exchange_of(request, response):
+    method = host = path = request_len = status = response_len = None
+    if request:
+        method = request["method"]
+        host, path = split_path(method, request["path"] or "")
+        host = host if host is not None else split_host(request.get("host"))
+        request_len = body_len(request)
+    if response:
+        status, response_len = response["status"], body_len(response)
+    return (method, host, path, status, request_len, response_len)
+
+
+def seen_exchanges(text):
+    out = []
+    for line in text.decode().splitlines():
+        record = json.loads(line)
+        request, response = record.get("http_request"), record.get("http_response")
+        url = (request or {}).get("url", {})
+        out.append((request and request["http_method"], request and url.get("hostname", ""),
+                    request and url.get("path", ""), response and response["code"],
+                    request and request.get("body_length", 0), response and response.get("body_length", 0)))
+    return out
+
+
+def fits(expected, seen):
+    """Equal, where the oracle knows; invalid bytes are shown in different ways by the two."""
+    for want, have in zip(expected, seen):
+        if want == have or want is None and isinstance(have, int):
+            continue
+        if isinstance(want, str) and isinstance(have, str):
+            clean = [re.sub(r"[^\x21-\x7e]+", "?", x) for x in (want, have)]
+            if clean[0] == clean[1] or "{masked}" in have:
+                continue
+        return False
+    return True
+
+
+def compare(expected, seen):
+    left, missing = list(seen), []
+    for one in sorted(expected, key=lambda x: x.count(None)):
+        for other in left:
+            if fits(one, other):
+                left.remove(other)
+                break
+        else:
+            missing.append(one)
+    return missing, left
+
+
+def run(options, path, work):
+    out = work / (str(path).replace("/", "_") + ".jsonl")
+    done = subprocess.run([options.specular, "replay", "--workers", "1", "--contracts", str(work), "--hmac-key-file",
+                           str(work / "key"), "--exchanges", str(out), str(path)],
+                          capture_output=True, timeout=60, check=False)
+    text = out.read_bytes() if out.exists() else b""
+    if out.exists():
+        out.unlink()
+    trouble = b"do not add up" in done.stderr or done.returncode not in (0, 1)
+    return text, (f"exit {done.returncode}: {done.stderr.decode(errors='replace')}" if trouble else "")
+
+
+def check(options, corpus, name, work):
+    path = corpus / name
+    text, trouble = run(options, path, work)
+    missing, extra = compare(oracle_exchanges(Path(f"{path}.oracle.jsonl")), seen_exchanges(text))
+    return name, missing, extra, trouble
+
+
+def chosen(corpus, files):
+    odd = {line.split("\t")[0] for line in (corpus / "ODD.tsv").read_text(encoding="utf-8").splitlines()}
+    with open(corpus / "INDEX.tsv", encoding="utf-8") as index:
+        for row in csv.DictReader(index, delimiter="\t"):
+            features = set(row["features"].split(","))
+            if files and row["file"] not in files:
+                continue
+            if files or ("http1" in features and not features & OTHER and row["file"] not in odd):
+                if Path(f"{corpus / row['file']}.oracle.jsonl").exists():
+                    yield row["file"]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--specular", required=True)
+    parser.add_argument("--list", action="store_true", help="show every difference")
+    parser.add_argument("--differ-max", type=float, default=0.03)
+    parser.add_argument("files", nargs="*")
+    options = parser.parse_args()
+    if not os.environ.get("SPECULAR_CORPUS"):
+        print("skipped: SPECULAR_CORPUS does not name the folder of open captures")
+        return SKIPPED
+    corpus = Path(os.environ["SPECULAR_CORPUS"]) / "pcaps"
+    names, counts, different = list(chosen(corpus, options.files)), collections.Counter(), []
+    with tempfile.TemporaryDirectory(prefix="specular-corpus-") as folder, ThreadPoolExecutor(2) as pool:
+        work = Path(folder)
+        for name, missing, extra, trouble in pool.map(lambda name: check(options, corpus, name, work), names):
+            counts["trouble"] += bool(trouble)
+            if not missing and not extra and not trouble:
+                continue
+            different.append(name)
+            print(f"differs: {name} {trouble}")
+            for mark, lines in (("-", missing), ("+", extra)):
+                for line in lines if options.list or len(lines) < 4 else lines[:3]:
+                    print("   ", mark, line)
+    share = len(different) / max(1, len(names))
+    print(f"{len(names)} captures, {len(different)} differ ({100 * share:.1f} %)")
+    return 1 if counts["trouble"] or share > options.differ_max else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+/* The first, the second, the third ... allocation fails: nothing leaks, nothing crashes, all is counted. */
+#include "tests/unit/parsers/talk.h"
+
+void *__wrap_malloc(size_t len);
+void *__wrap_calloc(size_t count, size_t len);
+void *__wrap_realloc(void *memory, size_t len);
+void *__real_malloc(size_t len);
+void *__real_calloc(size_t count, size_t len);
+void *__real_realloc(void *memory, size_t len);
+
+static long left = -1; /* allocations until one fails; -1: none does */
+
+static bool fails(void)
+{
+	return left >= 0 && left-- == 0;
+}
+
+void *__wrap_malloc(size_t len)
+{
+	return fails() ? NULL : __real_malloc(len);
+}
+
+void *__wrap_calloc(size_t count, size_t len)
+{
+	return fails() ? NULL : __real_calloc(count, len);
+}
+
+void *__wrap_realloc(void *memory, size_t len)
+{
+	return fails() ? NULL : __real_realloc(memory, len);
+}
+
+static const char *const turns[] = {
+	">POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n",
+	"<HTTP/1.1 100 Continue\r\n\r\n",
+	"<HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+	">GET /2 HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nGET /3 HTTP/1.1\r\n\r\n",
+	"<HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+	"<#6",
+	"<HTTP/1.1 204 No\r\n\r\n",
+	">CONNECT a:1 HTTP/1.1\r\n\r\nGET /4 HTTP/1.1\r\n\r\n",
+	"<HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\nabc",
+	"!",
+};
+
+static void run(unsigned split, long failing, struct session_counts *out_counts)
+{
+	struct session_plan plan = {.counts = out_counts, .body_bytes_max = 1000};
+	uint64_t sent[2] = {0}, handed_out = 0, outcomes = 0;
+	struct session session;
+	struct exchange *exchange;
+
+	session_init(&session, &plan);
+	left = failing;
+	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		int from = turns[i][0] == '<';
+		struct chunk chunk = {.kind = turns[i][0] == '!'   ? CHUNK_ABORTED
+					      : turns[i][1] == '#' ? CHUNK_GAP
+								   : CHUNK_BYTES,
+				      .direction = (enum direction)from,
+				      .is_segment_start = true,
+				      .is_peer_offset_known = true};
+		struct bytes text = bytes_of(turns[i] + 1);
+		size_t step = split == 0 || chunk.kind != CHUNK_BYTES ? SIZE_MAX : split;
+
+		chunk.gap_len = chunk.kind == CHUNK_GAP ? 6 : 0;
+		do {
+			chunk.offset = sent[from];
+			chunk.peer_offset = sent[!from];
+			chunk.bytes = chunk.kind == CHUNK_BYTES ? bytes_slice(text, 0, step) : BYTES_NONE;
+			sent[from] += chunk.bytes.len + chunk.gap_len;
+			session_feed(&session, &chunk);
+			text = bytes_from(text, step);
+		} while (text.len > 0 && chunk.kind == CHUNK_BYTES);
+		while ((exchange = session_next(&session)) != NULL) {
+			handed_out++;
+			exchange_free(exchange);
+		}
+	}
+	session_finish(&session);
+	for (int i = 0; i < EXCHANGE_OUTCOME_COUNT; i++)
+		outcomes += out_counts->exchanges[i];
+	assert_int_equal(outcomes, handed_out);
+}
+
+static void each_allocation_fails(void **state)
+{
+	(void)state;
+	for (unsigned split = 0; split < 12; split += 5) {
+		struct session_counts counts = {0};
+		bool has_failed = true;
+
+		run(split, -1, &counts);
+		assert_int_equal(counts.exchanges[EXCHANGE_COMPLETE], 3);
+		for (long failing = 0; has_failed; failing++) {
+			counts = (struct session_counts){0};
+			run(split, failing, &counts);
+			has_failed = left < 0;
+			left = -1;
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_allocation_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

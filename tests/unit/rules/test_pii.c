@@ -1,0 +1,152 @@
+/* rules/pii: sensitive data and secrets where the contract does not allow them. */
+#include "made.h"
+
+static const struct data_class ssn = {.id = BYTES_INIT("us_ssn"), .severity = 5, .is_sensitive = true};
+static const struct data_class email = {.id = BYTES_INIT("email"), .severity = 3, .is_sensitive = true};
+static const struct data_class gtin = {.id = BYTES_INIT("gtin"), .severity = 1};
+static const struct data_class aws = {.id = BYTES_INIT("aws_secret"), .severity = 5, .is_secret = true};
+static const struct data_class jwt = {
+	.id = BYTES_INIT("jwt"), .severity = 4, .is_sensitive = true, .is_secret = true};
+
+static struct hit *hit(const struct data_class *class, enum side side, enum part part, const char *name,
+		       const char *pointer)
+{
+	struct hit *added = &made.hit_list[made.hits.count++];
+
+	*added = (struct hit){.class = class,
+			      .side = side,
+			      .part = part,
+			      .name = bytes_of(name),
+			      .pointer = bytes_of(pointer),
+			      .sample = BYTES("***-**-1120"),
+			      .value_hmac = "0123456789abcdef",
+			      .count = 1};
+	return added;
+}
+
+static const struct finding *only(const struct data_class *class, enum side side, enum part part,
+				  const char *name, const char *id)
+{
+	made.hits.count = 0;
+	hit(class, side, part, name, part == PART_BODY ? "/customer/x" : "");
+	assert_judged(id);
+	return &made.findings.list[0];
+}
+
+static void a_leak_carries_what_is_needed(void **state)
+{
+	const struct finding *leak = only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak");
+
+	(void)state;
+	assert_text(leak->message, "us_ssn in the response of GET /orders/{id}");
+	assert_text(leak->class_id, "us_ssn");
+	assert_text(leak->sample, "***-**-1120");
+	assert_text(leak->pointer, "/customer/x");
+	assert_string_equal(leak->value_hmac, "0123456789abcdef");
+	assert_int_equal(leak->severity, 5);
+	assert_int_equal(leak->modifiers, SEVERITY_CLASS);
+	assert_int_equal(only(&email, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak")->severity, 4);
+	assert_int_equal(made.findings.list[0].modifiers, 0);
+}
+
+static void what_the_contract_allows_is_silent(void **state)
+{
+	(void)state;
+	made.is_class_allowed = true;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	only(&ssn, SIDE_REQUEST, PART_QUERY, "ssn", NULL);
+	only(&aws, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	made.is_class_allowed = false;
+	only(&gtin, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	only(&gtin, SIDE_REQUEST, PART_PATH, NULL, NULL);
+}
+
+static void every_place_has_its_id(void **state)
+{
+	(void)state;
+	only(&ssn, SIDE_REQUEST, PART_BODY, NULL, "pii.request_undeclared");
+	only(&jwt, SIDE_REQUEST, PART_BODY, NULL, "pii.request_undeclared");
+	only(&ssn, SIDE_REQUEST, PART_PATH, NULL, "pii.in_url");
+	only(&ssn, SIDE_REQUEST, PART_QUERY, "q", "pii.in_url");
+	only(&ssn, SIDE_REQUEST, PART_HEADER, "x-customer", "pii.in_header");
+	only(&ssn, SIDE_REQUEST, PART_COOKIE, "customer", "pii.in_header");
+	only(&ssn, SIDE_RESPONSE, PART_HEADER, "location", "pii.in_header");
+	only(&ssn, SIDE_RESPONSE, PART_COOKIE, "customer", "pii.in_header");
+	only(&aws, SIDE_RESPONSE, PART_BODY, NULL, "secret.leak");
+	only(&aws, SIDE_REQUEST, PART_BODY, NULL, "secret.request");
+	only(&aws, SIDE_REQUEST, PART_QUERY, "q", "auth.credential_in_url");
+	only(&aws, SIDE_REQUEST, PART_PATH, NULL, "auth.credential_in_url");
+}
+
+static void credentials_in_their_own_places_are_silent(void **state)
+{
+	(void)state;
+	only(&jwt, SIDE_REQUEST, PART_HEADER, "authorization", NULL);
+	only(&aws, SIDE_REQUEST, PART_HEADER, "x-api-key", NULL);
+	only(&email, SIDE_REQUEST, PART_HEADER, "x-forwarded-client-cert", NULL);
+	only(&jwt, SIDE_REQUEST, PART_COOKIE, "session", NULL);
+	only(&jwt, SIDE_RESPONSE, PART_COOKIE, "JSESSIONID", NULL);
+	only(&jwt, SIDE_REQUEST, PART_HEADER, "x-forwarded-by", "pii.in_header");
+}
+
+static void tokens_may_come_from_a_token_endpoint(void **state)
+{
+	(void)state;
+	only(&jwt, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak");
+	made.operation.is_token_endpoint = true;
+	only(&jwt, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak");
+}
+
+static void a_leak_is_told_without_its_request(void **state)
+{
+	(void)state;
+	made.match = (struct match){.kind = MATCH_UNKNOWABLE};
+	made.exchange->request.is_seen = false;
+	made.exchange->outcome = EXCHANGE_NO_REQUEST;
+	assert_int_equal(only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak")->severity, 4);
+	assert_text(made.findings.list[0].message, "us_ssn in the response of a request that was not seen");
+	assert_int_equal(made.findings.list[0].modifiers, SEVERITY_CLASS | SEVERITY_CAPTURE);
+}
+
+static void one_class_in_one_list_is_one_finding(void **state)
+{
+	(void)state;
+	hit(&email, SIDE_RESPONSE, PART_BODY, NULL, "/items/0/mail")->count = 2;
+	hit(&email, SIDE_RESPONSE, PART_BODY, NULL, "/items/1/mail");
+	hit(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "/items/1/mail");
+	judge();
+	assert_int_equal(made.findings.count, 2);
+	assert_int_equal(made.findings.list[0].match_count, 3);
+}
+
+static void data_raises_other_findings(void **state)
+{
+	(void)state;
+	made.departure_list[0] = (struct departure){.part = PART_QUERY, .keyword = KEYWORD_TYPE};
+	made.departures.count = 1;
+	hit(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "/x");
+	judge();
+	assert_int_equal(found("conform.request.query.type")->modifiers,
+			 SEVERITY_ACCEPTED | SEVERITY_SENSITIVE);
+	assert_int_equal(found("conform.request.query.type")->severity, 4);
+	made.exchange->status = 404;
+	judge();
+	assert_int_equal(found("pii.response_leak")->modifiers, SEVERITY_CLASS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_leak_carries_what_is_needed, make, unmake),
+		cmocka_unit_test_setup_teardown(what_the_contract_allows_is_silent, make, unmake),
+		cmocka_unit_test_setup_teardown(every_place_has_its_id, make, unmake),
+		cmocka_unit_test_setup_teardown(credentials_in_their_own_places_are_silent, make, unmake),
+		cmocka_unit_test_setup_teardown(tokens_may_come_from_a_token_endpoint, make, unmake),
+		cmocka_unit_test_setup_teardown(a_leak_is_told_without_its_request, make, unmake),
+		cmocka_unit_test_setup_teardown(one_class_in_one_list_is_one_finding, make, unmake),
+		cmocka_unit_test_setup_teardown(data_raises_other_findings, make, unmake),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

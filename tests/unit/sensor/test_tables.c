@@ -1,0 +1,211 @@
+/* What the collector remembers: ledger, usage, inventory, coverage, quantiles, keys of parts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parsers/base/limits.h"
+#include "rules/ledger.h"
+#include "sensor/coverage.h"
+#include "sensor/inventory.h"
+#include "sensor/quantile.h"
+#include "sensor/usage.h"
+
+static void parts_come_back_as_they_went(void **state)
+{
+	const struct bytes parts[] = {BYTES("a"), BYTES(""), BYTES("b\0c")};
+	struct buffer key = BUFFER_MAX(100);
+	struct bytes out[3];
+
+	(void)state;
+	assert_int_equal(parts_join(&key, parts, 3), STATUS_OK);
+	parts_split(buffer_bytes(&key), out, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_true(bytes_equal(out[i], parts[i]));
+	buffer_finish(&key);
+	key = BUFFER_MAX(5);
+	assert_int_equal(parts_join(&key, parts, 3), STATUS_LIMIT);
+	buffer_finish(&key);
+}
+
+static void quantiles_are_right_within_three_percent(void **state)
+{
+	struct quantile quantile = {0};
+
+	(void)state;
+	assert_true(quantile_ms(&quantile, 0.5) < 0);
+	for (uint64_t i = 1; i <= 1000; i++)
+		quantile_add(&quantile, i * 1000000);
+	assert_true(quantile_ms(&quantile, 0.50) > 485 && quantile_ms(&quantile, 0.50) < 515);
+	assert_true(quantile_ms(&quantile, 0.99) > 960 && quantile_ms(&quantile, 0.99) < 1020);
+	quantile_add(&quantile, 0);
+	quantile_add(&quantile, UINT64_MAX);
+	assert_int_equal(quantile.count, 1002);
+}
+
+static int gone;
+
+static void count_gone(void *context, void *entry)
+{
+	(void)context;
+	(void)entry;
+	gone++;
+}
+
+static void ledger_tells_the_powers_of_ten(void **state)
+{
+	struct ledger ledger;
+	struct ledger_entry *entry = NULL;
+	uint64_t told = 0;
+
+	(void)state;
+	gone = 0;
+	ledger_init(&ledger, &(struct ledger_plan){.entries_max = 1, .seed = 1, .leave = count_gone});
+	for (uint64_t i = 1; i <= 1000; i++) {
+		bool is_due = false;
+
+		entry = ledger_take(&ledger, BYTES("x"), i, &is_due);
+		if (is_due)
+			told = told * 10000 + i;
+	}
+	assert_true(told == 1001001001000ull); /* 1, 10, 100, 1000 */
+	assert_int_equal(entry->count, 1000);
+	assert_int_equal(entry->first_ns, 1);
+	assert_int_equal(entry->last_ns, 1000);
+	assert_true(bytes_equal(ledger_uid(ledger_next(&ledger, NULL)), BYTES("x")));
+	assert_null(ledger_next(&ledger, entry));
+	ledger_take(&ledger, BYTES("y"), 1001, &(bool){false});
+	assert_int_equal(gone, 1);
+	ledger_finish(&ledger);
+	assert_int_equal(gone, 2);
+}
+
+static struct judged *call(uint64_t time_ns, const char *partner, const char *operation, unsigned status)
+{
+	struct judged *judged = judged_new();
+
+	assert_non_null(judged);
+	judged->time_ns = time_ns;
+	judged->partner_id = bytes_of(partner);
+	judged->operation_id = bytes_of(operation);
+	judged->template = BYTES("/t");
+	judged->method = BYTES("GET");
+	judged->host = BYTES("h");
+	judged->status = status;
+	judged->request = (struct judged_side){.is_seen = true, .is_complete = true, .body_len = 10, .last_ns = time_ns};
+	judged->response = (struct judged_side){.is_seen = true, .body_len = 100, .first_ns = time_ns + 1000000};
+	address_read(BYTES("10.0.0.1"), &judged->client.address);
+	return judged;
+}
+
+struct told {
+	struct usage_line usage[8];
+	size_t usage_count;
+	struct inventory_line inventory[8];
+	size_t inventory_count;
+};
+
+static void tell_usage(void *context, const struct usage_line *line)
+{
+	struct told *told = context;
+
+	assert_true(told->usage_count < 8);
+	told->usage[told->usage_count++] = *line;
+}
+
+static void tell_inventory(void *context, const struct inventory_line *line)
+{
+	struct told *told = context;
+
+	assert_true(told->inventory_count < 8);
+	told->inventory[told->inventory_count++] = *line;
+}
+
+static void usage_closes_its_windows(void **state)
+{
+	const uint64_t start = 900 * SECONDS;
+	struct told told = {0};
+	struct usage usage;
+
+	(void)state;
+	usage_init(&usage, 1, tell_usage, &told);
+	for (int i = 0; i < 3; i++) {
+		struct judged *judged = call(start + (uint64_t)i * SECONDS, "b", "op", i == 2 ? 503 : 200);
+
+		assert_int_equal(usage_take(&usage, judged), STATUS_OK);
+		judged_release(judged);
+	}
+	assert_int_equal(told.usage_count, 0);
+	usage_clock(&usage, start + USAGE_WINDOW_NS);
+	assert_int_equal(told.usage_count, 1);
+	assert_int_equal(told.usage[0].calls, 3);
+	assert_int_equal(told.usage[0].by_status[2], 2);
+	assert_int_equal(told.usage[0].by_status[5], 1);
+	assert_int_equal(told.usage[0].billable, 2);
+	assert_int_equal(told.usage[0].bytes_out, 300);
+	assert_true(told.usage[0].start_ns == start && told.usage[0].end_ns == start + USAGE_WINDOW_NS);
+	assert_true(told.usage[0].latency_p50_ms > 0.95 && told.usage[0].latency_p50_ms < 1.05);
+	usage_close(&usage);
+	assert_int_equal(told.usage_count, 1);
+	usage_finish(&usage);
+}
+
+static void inventory_tells_what_changed(void **state)
+{
+	struct told told = {0};
+	struct inventory inventory;
+	struct judged *judged = call(5, "acme", "getX", 200);
+
+	(void)state;
+	inventory_init(&inventory, &(struct inventory_plan){.seed = 1, .tell = tell_inventory, .context = &told});
+	judged->auth = BYTES("bearer");
+	assert_int_equal(inventory_take(&inventory, judged), STATUS_OK);
+	assert_int_equal(inventory_take(&inventory, judged), STATUS_OK);
+	inventory_tell(&inventory);
+	inventory_tell(&inventory); /* nothing changed since */
+	assert_int_equal(told.inventory_count, 1);
+	assert_int_equal(told.inventory[0].calls, 2);
+	assert_int_equal(told.inventory[0].partner_count, 1);
+	assert_true(bytes_equal(told.inventory[0].exposure, BYTES("internal")));
+	judged_release(judged);
+	inventory_finish(&inventory);
+}
+
+static void coverage_adds_up(void **state)
+{
+	struct coverage coverage;
+	struct coverage_line *lines;
+	struct judged *judged = call(5, "acme", "getX", 200);
+	size_t count;
+
+	(void)state;
+	coverage_init(&coverage, 1);
+	coverage_take(&coverage, judged);
+	judged->outcome = EXCHANGE_NO_REQUEST;
+	coverage_take(&coverage, judged);
+	lines = coverage_lines(&coverage, &count);
+	assert_int_equal(count, 1);
+	assert_int_equal(lines[0].complete, 1);
+	assert_int_equal(lines[0].partial[EXCHANGE_NO_REQUEST], 1);
+	assert_int_equal(lines[0].unpaired, 1);
+	free(lines);
+	judged_release(judged);
+	coverage_finish(&coverage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parts_come_back_as_they_went),
+		cmocka_unit_test(quantiles_are_right_within_three_percent),
+		cmocka_unit_test(ledger_tells_the_powers_of_ten),
+		cmocka_unit_test(usage_closes_its_windows),
+		cmocka_unit_test(inventory_tells_what_changed),
+		cmocka_unit_test(coverage_adds_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,254 @@
+#include "specs/reference.h"
+#include "tests/unit/specs/contract_fixture.h"
+
+static const struct operation *operation_named(const struct contract *contract, const char *id)
+{
+	for (size_t i = 0; i < contract_api_count(contract); i++) {
+		const struct spec *spec = contract_api_at(contract, i)->spec;
+
+		for (size_t j = 0; j < spec->operation_count; j++)
+			if (bytes_equal(spec->operations[j].id, bytes_of(id)))
+				return &spec->operations[j];
+	}
+	fail_msg("no operation %s", id);
+	return NULL;
+}
+
+static void names_stay_in_the_folder(void **state)
+{
+	char name[64];
+
+	(void)state;
+	assert_true(reference_name(BYTES("../b.yaml"), "a/x.yaml", name, sizeof(name)));
+	assert_string_equal(name, "b.yaml");
+	assert_true(reference_name(BYTES("./c//d/./e/../f.yaml"), "a/x.yaml", name, sizeof(name)));
+	assert_string_equal(name, "a/c/d/f.yaml");
+	assert_false(reference_name(BYTES("../../b.yaml"), "a/x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("b/../../../etc/passwd"), "a/x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("/etc/passwd"), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("file:etc"), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("https://h/x.yaml"), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("..\\x.yaml"), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES(""), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("."), "x.yaml", name, sizeof(name)));
+	assert_false(reference_name((struct bytes){"a\0b", 3}, "x.yaml", name, sizeof(name)));
+	assert_false(reference_name(BYTES("0123456789012345678901234567890123456789012345678901234567890123"),
+				    "x.yaml", name, sizeof(name)));
+}
+
+static void follows_references_across_files(void **state)
+{
+	struct folder folder = {0};
+	struct contract *contract;
+	const struct operation *operation;
+
+	(void)state;
+	folder_add(
+		&folder, "api.yaml",
+		"openapi: 3.0.3\npaths:\n"
+		"  /a~b/{id}: {$ref: 'parts/paths.yaml#/paths/~1a~0b~1%7Bid%7D', post: {operationId: post}}\n"
+		"  /c: {get: {operationId: c, responses: {'200': {$ref: '#/components/responses/R'}},\n"
+		"    requestBody: {$ref: 'parts/more.json#/list/1'}}}\n"
+		"components: {responses: {R: {$ref: '#/components/responses/S'},\n"
+		"  S: {description: ok, headers: {X-A: {$ref: 'parts/more.json#/list/0'}}}}}\n");
+	folder_add(&folder, "parts/more.json",
+		   "{\"list\": [{\"required\": true}, {\"required\": true, \"content\": {\"Application/JSON; "
+		   "v=2\": {}}}]}");
+	folder_add(&folder, "parts/paths.yaml",
+		   "paths:\n  '/a~b/{id}':\n    parameters: [{$ref: '../params.yaml#/P'}]\n"
+		   "    get: {operationId: get, deprecated: true, x-sunset: 2026-01-01}\n"
+		   "    post: {operationId: hidden}\n");
+	folder_add(&folder, "params.yaml", "P: {name: id, in: path, schema: {type: integer}}\n");
+	contract = contract_of(&folder);
+	assert_int_equal(contract_api_count(contract), 1);
+	operation = operation_named(contract, "get");
+	assert_true(operation->is_deprecated);
+	assert_true(bytes_equal(operation->sunset, BYTES("2026-01-01")));
+	assert_int_equal(operation->parameter_count, 1);
+	assert_int_equal(operation_named(contract, "post")->parameter_count, 1);
+	operation = operation_named(contract, "c");
+	assert_true(operation->request.is_required);
+	assert_true(bytes_equal(operation->request.list[0].range, BYTES("application/json")));
+	assert_true(bytes_equal(operation->request.list[0].parameters, BYTES("v=2")));
+	assert_int_equal(operation->responses[0].header_count, 1);
+	assert_true(bytes_equal(operation->responses[0].headers[0].name, BYTES("x-a")));
+	contract_free(contract);
+}
+
+static void survives_references_that_lead_nowhere(void **state)
+{
+	struct contract *contract = NULL;
+	struct folder folder = {0};
+	struct problems problems;
+
+	(void)state;
+	folder_add(
+		&folder, "api.yaml",
+		"openapi: 3.1.0\npaths:\n"
+		"  /a: {get: {parameters: [{$ref: '#/components/parameters/A'}], operationId: a}}\n"
+		"  /b: {$ref: '../../etc/passwd'}\n  /c: {$ref: 'https://example.com/c.yaml'}\n"
+		"  /d: {$ref: 'none.yaml#/x'}\n  /e: {$ref: '#/nowhere'}\n  /f: {$ref: 'broken.yaml'}\n"
+		"  /g: {get: {requestBody: {content: {application/json: {schema: {$ref: 'file:///x'}}}}}}\n"
+		"  /h: {$ref: '#/paths/~1h'}\n"
+		"components: {parameters: {A: {$ref: '#/components/parameters/B'}, B: {$ref: "
+		"'#/components/parameters/A'}}}\n");
+	folder_add(&folder, "broken.yaml", "a: [\n");
+	problems_init(&problems);
+	assert_int_equal(contract_load(&folder.files, &problems, &contract), STATUS_OK);
+	assert_int_equal(contract_api_count(contract), 1);
+	assert_non_null(problem_with(&problems, "never ends"));
+	assert_non_null(problem_with(&problems, "../../etc/passwd\" leads out"));
+	assert_non_null(problem_with(&problems, "nothing is ever fetched"));
+	assert_non_null(problem_with(&problems, "none.yaml#/x\" names a file that is not there"));
+	assert_non_null(problem_with(&problems, "\"#/nowhere\" leads nowhere"));
+	assert_non_null(problem_with(&problems, "\"broken.yaml\" names a file that could not be read"));
+	assert_int_equal(operation_named(contract, "a")->parameter_count, 0);
+	contract_free(contract);
+	problems_finish(&problems);
+}
+
+static void reads_security(void **state)
+{
+	struct contract *contract = contract_of_text(
+		"openapi: 3.0.3\nsecurity: [{oauth: [read, write]}]\npaths:\n"
+		"  /a: {get: {operationId: a}}\n"
+		"  /b: {get: {operationId: b, security: []}}\n"
+		"  /c: {get: {operationId: c, security: [{}, {key: [], Basic: []}, {ghost: []}]}}\n"
+		"  /oauth/token: {post: {operationId: t}}\n"
+		"components: {securitySchemes: {oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+		"/oauth/token}}},\n"
+		"  key: {type: apiKey, in: header, name: X-API-Key}, Basic: {type: http, scheme: BASIC}}}\n");
+	const struct operation *operation = operation_named(contract, "a");
+
+	(void)state;
+	assert_true(operation->has_security);
+	assert_int_equal(operation->requirement_count, 1);
+	assert_int_equal(operation->requirements[0].schemes[0].kind, SECURITY_OAUTH2);
+	assert_int_equal(operation->requirements[0].schemes[0].scope_count, 2);
+	assert_false(operation->is_token_endpoint);
+	operation = operation_named(contract, "b");
+	assert_true(operation->has_security);
+	assert_int_equal(operation->requirement_count, 0);
+	operation = operation_named(contract, "c");
+	assert_int_equal(operation->requirement_count, 3);
+	assert_int_equal(operation->requirements[0].count, 0);
+	assert_int_equal(operation->requirements[1].schemes[0].kind, SECURITY_API_KEY);
+	assert_true(bytes_equal(operation->requirements[1].schemes[0].name, BYTES("x-api-key")));
+	assert_int_equal(operation->requirements[1].schemes[1].kind, SECURITY_BASIC);
+	assert_int_equal(operation->requirements[2].schemes[0].kind, SECURITY_UNKNOWN);
+	assert_true(operation_named(contract, "t")->is_token_endpoint);
+	contract_free(contract);
+}
+
+static void expect_version(const char *version, bool is_loaded, const char *words)
+{
+	struct contract *contract = NULL;
+	struct folder folder = {0};
+	struct problems problems;
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s\npaths: {/x: {get: {}}}\n", version);
+	folder_add(&folder, "a.yaml", text);
+	problems_init(&problems);
+	assert_int_equal(contract_load(&folder.files, &problems, &contract), STATUS_OK);
+	assert_int_equal(contract_api_count(contract), is_loaded ? 1 : 0);
+	assert_int_equal(problems.error_count, is_loaded ? 0 : 1);
+	if (words != NULL)
+		assert_non_null(problem_with(&problems, words));
+	contract_free(contract);
+	problems_finish(&problems);
+}
+
+static void reads_versions(void **state)
+{
+	(void)state;
+	expect_version("openapi: 3.0.4", true, NULL);
+	expect_version("openapi: 3.0", true, "is a number");
+	expect_version("openapi: '3.1.2'", true, NULL);
+	expect_version("openapi: 3.2.0", true, "read as 3.1");
+	expect_version("openapi: 4.0.0", false, "not known");
+	expect_version("openapi: [3]", false, "not known");
+	expect_version("swagger: '2.0'", false, "Swagger 2.0 is not read yet");
+}
+
+/* Nodes of the wrong kind everywhere: nothing crashes, the rest loads. */
+static void survives_absurd_documents(void **state)
+{
+	static const char *const texts[] = {
+		"openapi: 3.0.0\npaths: []\n",
+		"openapi: 3.0.0\npaths: 7\n",
+		"openapi: 3.0.0\npaths: {/x: 7, y: {get: 7}, /z: {get: []}, '': {get: {}}}\n",
+		"openapi: 3.0.0\npaths: {/x: {parameters: 7, get: {parameters: [7, {}, {name: a}, {in: b}], "
+		"responses: [], requestBody: 7, security: 7}}}\n",
+		"openapi: 3.0.0\nsecurity: {a: b}\nservers: {a: b}\ncomponents: []\npaths: {/x: {get: {}}}\n",
+		"openapi: 3.0.0\nservers: [7, {}, {url: []}, {url: '://'}, {url: '{'}, {url: '}{'}]\n"
+		"paths: {/x: {get: {}}}\n",
+		"openapi: 3.0.0\npaths: {/x: {get: {responses: {2: {}, 99X: {}, 200: 7, 201: {content: 7, "
+		"headers: 7}, "
+		"x-a: 1}}}}\n",
+		"openapi: 3.0.0\nsecurity: [7, {a: 7}, []]\ncomponents: {securitySchemes: {a: 7}}\n"
+		"paths: {/x: {get: {}}}\n",
+		"[]\n",
+		"7\n",
+		"",
+		"partner: x\nopenapi: 3.0.0\n",
+		"partner: {}\nidentify: []\napis: 7\naccess: 7\nlimits: {}\ntokens: []\n",
+		"partner: x\napis: [7, [], {spec: []}, {}]\nidentify: {networks: {a: b}, hosts: [[]]}\n",
+		"tiers: []\n",
+		"tiers: {a: 7, b: {limits: [7]}}\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct contract *contract = NULL;
+		struct folder folder = {0};
+		struct problems problems;
+
+		folder_add(&folder, strncmp(texts[i], "tiers", 5) == 0 ? "tiers.yaml" : "a.yaml", texts[i]);
+		problems_init(&problems);
+		assert_int_equal(contract_load(&folder.files, &problems, &contract), STATUS_OK);
+		contract_free(contract);
+		problems_finish(&problems);
+	}
+}
+
+/* Sixteen variables of a thousand values each are not multiplied out. */
+static void bounds_server_variables(void **state)
+{
+	size_t size = 400000, len = 0;
+	char *text = malloc(size);
+	struct contract *contract;
+
+	(void)state;
+	assert_non_null(text);
+	len += (size_t)snprintf(text, size, "openapi: 3.0.0\nservers:\n  - url: 'https://h/");
+	for (int i = 0; i < 16; i++)
+		len += (size_t)snprintf(text + len, size - len, "{v%d}", i);
+	len += (size_t)snprintf(text + len, size - len, "'\n    variables:\n");
+	for (int i = 0; i < 16; i++) {
+		len += (size_t)snprintf(text + len, size - len, "      v%d: {enum: [a", i);
+		for (int j = 0; j < 1000; j++)
+			len += (size_t)snprintf(text + len, size - len, ",a");
+		len += (size_t)snprintf(text + len, size - len, "]}\n");
+	}
+	snprintf(text + len, size - len, "paths: {/x: {get: {}}}\n");
+	contract = contract_of_text(text);
+	assert_int_equal(contract_api_count(contract), 1);
+	contract_free(contract);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_stay_in_the_folder),
+		cmocka_unit_test(follows_references_across_files),
+		cmocka_unit_test(survives_references_that_lead_nowhere),
+		cmocka_unit_test(reads_security),
+		cmocka_unit_test(reads_versions),
+		cmocka_unit_test(survives_absurd_documents),
+		cmocka_unit_test(bounds_server_variables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
