@@ -17,6 +17,7 @@ static const struct {
 	{"run", command_run, "attach to mirror interfaces until SIGTERM or SIGINT"},
 	{"replay", command_replay, "the same over pcap and pcapng files"},
 	{"spec", command_spec, "check specs and contract files before they are agreed"},
+	{"doctor", command_doctor, "say what arrives at a mirror, and what to mend"},
 	{"rules", command_rules, "list the findings that this build can raise"},
 	{"pack", command_pack, "run a pattern pack's own examples"},
 };

@@ -1,0 +1,52 @@
+/*
+ * doctor: what arrives at the mirror, and why (no) API traffic is seen. It looks
+ * at packets alone, before reassembly, so that it has an answer even where the
+ * sensor sees nothing.
+ *
+ *	doctor_init(&doctor, seed);
+ *	doctor_take(&doctor, &packet);
+ *	doctor_print(&doctor, stdout);
+ *	doctor_finish(&doctor);
+ *
+ * Owns     one line a server (address and port), at most DOCTOR_SERVERS_MAX.
+ * Thread   one.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "parsers/base/map.h"
+#include "sensor/capture/segment.h"
+#include "sensor/capture/source.h"
+
+#define DOCTOR_SERVERS_MAX 4096
+#define DOCTOR_NAMES_MAX   4
+#define DOCTOR_NAME_LEN	   64
+
+struct doctor_server {
+	struct endpoint server;
+	uint64_t packets[2], bytes[2];	/* to the server, from it */
+	uint64_t tls, http1, http2, other; /* segments that begin so; other: data that begins like none of them */
+	char names[DOCTOR_NAMES_MAX][DOCTOR_NAME_LEN]; /* TLS server names */
+	size_t name_count;
+};
+
+struct doctor_recent {
+	uint64_t hash, time_ns;
+};
+
+#define DOCTOR_RECENT 65536
+
+struct doctor {
+	struct map servers;
+	struct capture_counts counts;
+	struct source_counts source;
+	struct doctor_recent *recent; /* DOCTOR_RECENT of them, by hash */
+	uint64_t seed, payload_bytes, duplicates;
+	uint64_t first_ns, last_ns;
+};
+
+bool doctor_init(struct doctor *doctor, uint64_t seed); /* false without memory */
+void doctor_take(struct doctor *doctor, const struct packet *packet);
+void doctor_print(const struct doctor *doctor, FILE *out); /* the table, then plain sentences */
+void doctor_finish(struct doctor *doctor);
