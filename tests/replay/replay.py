@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Replays a story in every way a mirror could show it, and compares what specular says.
 
-usage: replay.py --specular PROGRAM [--ocsf-check SCRIPT] STORY_FOLDER
+usage: replay.py --specular PROGRAM [--whole] STORY_FOLDER
 
 A story folder holds talk.txt (see talk.py) and expected.tsv: one line a finding that must be raised, no more
 and no less: id, operation, where ("in name pointer"), count. Contracts and packs are those of the story, or
@@ -202,6 +202,7 @@ def check_loss(options, story, talk, work, base):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--specular", required=True)
+    parser.add_argument("--whole", action="store_true", help="the whole capture only, with 1, 2 and 4 workers")
     parser.add_argument("story", type=Path)
     options = parser.parse_args()
     talk = talks.read_talk(options.story / "talk.txt")
@@ -216,8 +217,9 @@ def main():
         for workers in (2, 4):
             if run(options, options.story, talk.args, capture, work, workers) != base:
                 complain(f"{workers} workers give other bytes than one")
-        check_same(options, options.story, talk, work, base)
-        check_loss(options, options.story, talk, work, base)
+        if not options.whole:
+            check_same(options, options.story, talk, work, base)
+            check_loss(options, options.story, talk, work, base)
     print(f"{options.story.name}: {talk.title}: " + (f"{len(PROBLEMS)} problems" if PROBLEMS else "good"))
     return 1 if PROBLEMS else 0
 
