@@ -287,7 +287,9 @@ static bool table_close(struct build *build, struct build_frame *frame)
 		order = malloc(2 * count * sizeof(*order));
 	if (order == NULL)
 		return no_memory(build);
-	is_placed = table_place(build, frame->node, build->pile + frame->first, count, own_count, order);
+	/* An empty table may come before anything was piled up: there is no pile to point into then. */
+	is_placed = table_place(build, frame->node, count == 0 ? NULL : build->pile + frame->first, count, own_count,
+				order);
 	if (order != few)
 		free(order);
 	return is_placed;
