@@ -70,7 +70,9 @@ enum oddity {
 		1 << 11,            /* a length above 0, or chunked, with 1xx or 204 (304 may: RFC 9110) */
 	ODDITY_HEAD_CUT = 1 << 12,  /* fields beyond LIMIT_HEAD_* were dropped */
 	ODDITY_MALFORMED = 1 << 13, /* the parser gave up inside this message */
-	ODDITY_FIELD_INVALID = 1 << 14, /* a line without a colon, or a name that is no token */
+	ODDITY_FIELD_INVALID = 1 << 14,  /* a line without a colon, or a name that is no token */
+	ODDITY_START_LINE = 1 << 15,     /* a status line that is not "HTTP/d.d NNN" */
+	ODDITY_LENGTH_INVALID = 1 << 16, /* a Content-Length that is no number */
 };
 
 struct message {

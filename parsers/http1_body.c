@@ -9,9 +9,15 @@
 #include "parsers/base/check.h"
 #include "parsers/content_coding.h"
 
-/* What the framing between the data of chunks is, for the oddities: llhttp does not tell which leniency it
- * used. */
-enum place { PLACE_SIZE, PLACE_EXTENSION, PLACE_AFTER_DATA, PLACE_TRAILERS };
+/* What stands between the data of chunks is read here, as leniently as clients do, and llhttp is given the
+ * canonical form of it. */
+enum place {
+	PLACE_SIZE,       /* before the digits of a size */
+	PLACE_DIGITS,     /* among or behind them */
+	PLACE_SIZE_REST,  /* up to the line end: an extension, or anything */
+	PLACE_AFTER_DATA, /* CR LF between the data and the next size */
+	PLACE_TRAILERS,
+};
 
 struct http1_body {
 	llhttp_t parser;
@@ -28,61 +34,9 @@ struct http1_body {
 	bool is_cut;
 	enum place place;
 	bool is_after_cr; /* the framing byte before was CR */
-	bool is_size_above_zero;
+	uint64_t chunk_len;
+	bool is_behind_data; /* a chunk went before: llhttp waits for its CR LF */
 };
-
-static void see_line_end(struct http1_body *body, bool was_cr)
-{
-	body->oddities |= was_cr ? 0 : ODDITY_BARE_LF;
-	body->place = body->is_size_above_zero ? PLACE_SIZE : PLACE_TRAILERS;
-}
-
-static void see_size_byte(struct http1_body *body, char byte, bool was_cr)
-{
-	if (byte == '\n') {
-		see_line_end(body, was_cr);
-	} else if (was_cr) {
-		body->oddities |= ODDITY_BARE_CR;
-	} else if (byte == ';') {
-		body->place = PLACE_EXTENSION;
-	} else if (ascii_hex_value(byte) >= 0) {
-		body->is_size_above_zero |= byte != '0';
-	} else if (byte != '\r') {
-		body->oddities |= ODDITY_CHUNK_SIZE;
-	}
-}
-
-static void see_framing_byte(struct http1_body *body, char byte)
-{
-	bool was_cr = body->is_after_cr;
-
-	body->is_after_cr = byte == '\r';
-	switch (body->place) {
-	case PLACE_AFTER_DATA: /* CR LF between the data and the next size */
-		if (byte == '\r')
-			return;
-		body->place = PLACE_SIZE;
-		body->is_size_above_zero = false;
-		if (byte == '\n') {
-			body->oddities |= was_cr ? 0 : ODDITY_BARE_LF;
-			return;
-		}
-		body->oddities |= was_cr ? ODDITY_BARE_CR : ODDITY_CHUNK_SIZE;
-		see_size_byte(body, byte, false);
-		return;
-	case PLACE_SIZE:
-		see_size_byte(body, byte, was_cr);
-		return;
-	case PLACE_EXTENSION:
-		if (byte == '\n')
-			see_line_end(body, was_cr);
-		return;
-	case PLACE_TRAILERS:
-		if (byte == '\n' && !was_cr)
-			body->oddities |= ODDITY_BARE_LF;
-		return;
-	}
-}
 
 static void keep(struct http1_body *body, struct bytes part)
 {
@@ -99,15 +53,6 @@ static int on_body(llhttp_t *parser, const char *at, size_t len)
 
 	if (!body->is_filling)
 		keep(body, (struct bytes){.data = at, .len = len});
-	return 0;
-}
-
-/* Called behind the line end of the size line, before the data. */
-static int on_chunk_header(llhttp_t *parser)
-{
-	struct http1_body *body = parser->data;
-
-	body->is_in_chunk = parser->content_length > 0;
 	return 0;
 }
 
@@ -146,7 +91,6 @@ static int on_message_complete(llhttp_t *parser)
 
 static const llhttp_settings_t settings = {
 	.on_body = on_body,
-	.on_chunk_header = on_chunk_header,
 	.on_header_field = on_text,
 	.on_header_field_complete = on_name_complete,
 	.on_header_value = on_text,
@@ -179,15 +123,12 @@ bool http1_is_sure_start(struct bytes run)
 static void be_lenient(llhttp_t *parser)
 {
 	llhttp_set_lenient_headers(parser, 1);
-	llhttp_set_lenient_chunked_length(parser, 1);
 	llhttp_set_lenient_keep_alive(parser, 1);
 	llhttp_set_lenient_transfer_encoding(parser, 1);
 	llhttp_set_lenient_version(parser, 1);
 	llhttp_set_lenient_data_after_close(parser, 1);
 	llhttp_set_lenient_optional_lf_after_cr(parser, 1);
 	llhttp_set_lenient_optional_cr_before_lf(parser, 1);
-	llhttp_set_lenient_optional_crlf_after_chunk(parser, 1);
-	llhttp_set_lenient_spaces_after_chunk_size(parser, 1);
 }
 
 static void open_body(struct http1_body *body)
@@ -265,24 +206,120 @@ static size_t execute(struct http1_body *body, struct bytes run, llhttp_errno_t 
 	return (size_t)(llhttp_get_error_pos(&body->parser) - run.data);
 }
 
-/* What stands between the data of chunks, a line at a time. Even lenient, llhttp does not take a
- * bare LF everywhere: it is given CR LF instead. */
-static size_t framing_feed(struct http1_body *body, struct bytes bytes, llhttp_errno_t *out_error)
+/* The size line is over. */
+static void size_tell(struct http1_body *body, llhttp_errno_t *out_error)
+{
+	char line[32];
+	int len = snprintf(line, sizeof(line), "%s%llx\r\n", body->is_behind_data ? "\r\n" : "",
+			   (unsigned long long)body->chunk_len);
+
+	CHECK(len > 0 && (size_t)len < sizeof(line));
+	execute(body, (struct bytes){.data = line, .len = (size_t)len}, out_error);
+	body->is_in_chunk = body->chunk_len > 0;
+	body->is_behind_data = true;
+	body->place = body->chunk_len > 0 ? PLACE_SIZE : PLACE_TRAILERS;
+	body->chunk_len = 0;
+	body->is_after_cr = false;
+}
+
+/* False where it is no size. */
+static bool digit_take(struct http1_body *body, char byte)
+{
+	int digit = ascii_hex_value(byte);
+
+	if (digit < 0 || body->chunk_len > UINT64_MAX >> 4)
+		return false;
+	body->chunk_len = body->chunk_len << 4 | (uint64_t)digit;
+	body->place = PLACE_DIGITS;
+	return true;
+}
+
+/* Blanks and controls may stand before the size: clients that read it with strtol skip them. */
+static bool is_skipped(char byte)
+{
+	return ((unsigned char)byte <= ' ' && byte != '\n' && byte != '\r') || byte == 0x7f;
+}
+
+static void see_line_end(struct http1_body *body, bool was_cr)
+{
+	body->oddities |= was_cr ? 0 : ODDITY_BARE_LF;
+}
+
+static void size_byte(struct http1_body *body, char byte, bool was_cr, llhttp_errno_t *out_error)
+{
+	bool has_digits = body->place != PLACE_SIZE;
+
+	if (byte == '\n' && has_digits) {
+		see_line_end(body, was_cr);
+		size_tell(body, out_error);
+		return;
+	}
+	if (was_cr) { /* only behind digits: elsewhere a CR is refused */
+		body->oddities |= ODDITY_BARE_CR;
+		body->place = PLACE_SIZE_REST;
+	}
+	if (byte == '\r' && has_digits)
+		return;
+	if (body->place == PLACE_SIZE_REST || digit_take(body, byte))
+		return;
+	if (byte != ';' || !has_digits)
+		body->oddities |= ODDITY_CHUNK_SIZE;
+	if (has_digits && ascii_hex_value(byte) < 0)
+		body->place = PLACE_SIZE_REST;
+	else if (has_digits || !is_skipped(byte))
+		*out_error = HPE_INVALID_CHUNK_SIZE;
+}
+
+/* One byte between the data of chunks. */
+static void framing_byte(struct http1_body *body, char byte, llhttp_errno_t *out_error)
+{
+	bool was_cr = body->is_after_cr;
+
+	body->is_after_cr = byte == '\r';
+	if (body->place != PLACE_AFTER_DATA) {
+		size_byte(body, byte, was_cr, out_error);
+		return;
+	}
+	if (byte == '\r')
+		return;
+	body->place = PLACE_SIZE;
+	if (byte == '\n') {
+		see_line_end(body, was_cr);
+		return;
+	}
+	body->oddities |= was_cr ? ODDITY_BARE_CR : ODDITY_CHUNK_SIZE;
+	size_byte(body, byte, false, out_error);
+}
+
+/* A line at a time. Even lenient, llhttp does not take a bare LF everywhere: it is given CR LF instead. */
+static size_t trailers_feed(struct http1_body *body, struct bytes bytes, llhttp_errno_t *out_error)
 {
 	size_t at = bytes_find_byte(bytes, '\n');
-	bool was_cr = at == 0 ? body->is_after_cr : at != BYTES_NOT_FOUND && bytes.data[at - 1] == '\r';
 	struct bytes line = bytes_slice(bytes, 0, at == BYTES_NOT_FOUND ? SIZE_MAX : at + 1);
+	bool was_cr = at == 0 ? body->is_after_cr : at != BYTES_NOT_FOUND && bytes.data[at - 1] == '\r';
 	size_t used;
 
-	for (size_t i = 0; i < line.len; i++)
-		see_framing_byte(body, line.data[i]);
+	body->is_after_cr = line.data[line.len - 1] == '\r';
 	if (at == BYTES_NOT_FOUND || was_cr)
 		return execute(body, line, out_error);
+	see_line_end(body, false);
 	used = execute(body, bytes_slice(line, 0, at), out_error);
 	if (used < at || *out_error != HPE_OK)
 		return used;
 	execute(body, BYTES("\r\n"), out_error);
 	return line.len;
+}
+
+static size_t framing_feed(struct http1_body *body, struct bytes bytes, llhttp_errno_t *out_error)
+{
+	size_t used = 0;
+
+	if (body->place == PLACE_TRAILERS)
+		return trailers_feed(body, bytes, out_error);
+	while (used < bytes.len && *out_error == HPE_OK && !body->is_in_chunk &&
+	       body->place != PLACE_TRAILERS)
+		framing_byte(body, bytes.data[used++], out_error);
+	return used;
 }
 
 enum http1_body_step http1_body_feed(struct http1_body *body, struct bytes bytes, size_t *out_used)

@@ -2,7 +2,8 @@
  * http1_body: where the body of an HTTP/1 message ends, and what was in it.
  * The one file that knows llhttp, which is given a head of our own making (its
  * length or "chunked", nothing else): so what is odd in a real head can never
- * stop it, and it never guesses at upgrades, CONNECT or keep-alive.
+ * stop it, and it never guesses at upgrades, CONNECT or keep-alive. The same goes
+ * for what stands between the data of chunks.
  *
  *	body = http1_body_new(&plan);
  *	switch (http1_body_feed(body, bytes, &used)) ...
@@ -28,7 +29,7 @@ struct http1_body_plan {
 enum http1_body_step {
 	HTTP1_BODY_MORE,
 	HTTP1_BODY_DONE,   /* its last byte was read */
-	HTTP1_BODY_BROKEN, /* chunk framing that llhttp cannot follow even leniently */
+	HTTP1_BODY_BROKEN, /* chunk framing that cannot be followed even leniently */
 };
 
 /* Is it in llhttp's own table of HTTP methods? */

@@ -2,11 +2,22 @@
 
 #include <string.h>
 
-size_t http1_head_len(struct bytes run, size_t *scanned)
+#define LINE_END_CR_MAX 4 /* in front of one LF; some servers write CR CR LF */
+
+/* Whose lines: what ends them, and what a coding may look like. */
+enum reading {
+	READ_REQUEST,
+	READ_RESPONSE,
+	READ_LAST_RESPONSE, /* nothing follows it: http1_head_read_last */
+};
+
+size_t http1_head_len(struct bytes run, bool is_request, size_t *scanned)
 {
+	size_t cr_max = is_request ? 1 : LINE_END_CR_MAX;
+
 	while (*scanned < run.len) {
 		struct bytes rest = bytes_from(run, *scanned);
-		size_t at = bytes_find_byte(rest, '\n');
+		size_t at = bytes_find_byte(rest, '\n'), cr_count = 0;
 
 		if (at == BYTES_NOT_FOUND) {
 			*scanned = run.len;
@@ -14,20 +25,19 @@ size_t http1_head_len(struct bytes run, size_t *scanned)
 		}
 		*scanned += at; /* on the LF, to be looked at again when nothing follows yet */
 		rest = bytes_from(rest, at + 1);
-		if (rest.len >= 1 && rest.data[0] == '\n')
-			return *scanned + 2;
-		if (rest.len >= 2 && rest.data[0] == '\r' && rest.data[1] == '\n')
-			return *scanned + 3;
-		if (rest.len == 0 || (rest.len == 1 && rest.data[0] == '\r'))
+		while (cr_count < rest.len && cr_count < cr_max && rest.data[cr_count] == '\r')
+			cr_count++;
+		if (cr_count == rest.len)
 			return 0;
+		if (rest.data[cr_count] == '\n')
+			return *scanned + 1 + cr_count + 1;
 		(*scanned)++;
 	}
 	return 0;
 }
 
-/* The next line of *rest without its end. A CR that ends no line is replaced by a space: RFC 9112
- * section 2.2. */
-static struct bytes take_line(struct bytes *rest, unsigned *oddities)
+/* In a request a CR that ends no line is replaced by a space: RFC 9112 section 2.2. */
+static struct bytes take_request_line(struct bytes *rest, unsigned *oddities)
 {
 	bool is_ended = bytes_find_byte(*rest, '\n') != BYTES_NOT_FOUND;
 	struct bytes line = bytes_split(rest, '\n');
@@ -44,6 +54,36 @@ static struct bytes take_line(struct bytes *rest, unsigned *oddities)
 		at[i] = ' ';
 	}
 	return line;
+}
+
+/* A CR alone ends the line too: browsers do so. */
+static struct bytes take_response_line(struct bytes *rest, unsigned *oddities)
+{
+	struct bytes line = *rest;
+	size_t len = 0, end;
+
+	while (len < line.len && line.data[len] != '\r' && line.data[len] != '\n')
+		len++;
+	end = len;
+	while (end < line.len && end - len < LINE_END_CR_MAX && line.data[end] == '\r')
+		end++;
+	if (end < line.len && line.data[end] == '\n') {
+		*oddities |= end == len ? ODDITY_BARE_LF : 0;
+		*oddities |= end - len > 1 ? ODDITY_BARE_CR : 0;
+		end++;
+	} else if (end > len) {
+		*oddities |= ODDITY_BARE_CR;
+		end = len + 1;
+	}
+	*rest = end < line.len ? bytes_from(line, end) : BYTES_NONE;
+	return bytes_slice(line, 0, len);
+}
+
+/* The next line of *rest without its end. */
+static struct bytes take_line(struct bytes *rest, enum reading reading, unsigned *oddities)
+{
+	return reading == READ_REQUEST ? take_request_line(rest, oddities)
+				       : take_response_line(rest, oddities);
 }
 
 static bool is_blank(char byte)
@@ -108,7 +148,17 @@ static void see_length(struct http1_fields *fields, struct bytes value)
 	}
 }
 
-static void see_transfer(struct http1_fields *fields, struct bytes value)
+/* "chunked x": its first word. */
+static bool says_chunked(struct bytes coding)
+{
+	size_t len = 0;
+
+	while (len < coding.len && !is_blank(coding.data[len]))
+		len++;
+	return bytes_equal_nocase(bytes_slice(coding, 0, len), BYTES("chunked"));
+}
+
+static void see_transfer(struct http1_fields *fields, struct bytes value, enum reading reading)
 {
 	for (struct bytes rest = value; rest.data != NULL;) {
 		struct bytes coding = bytes_split(&rest, ',');
@@ -118,7 +168,9 @@ static void see_transfer(struct http1_fields *fields, struct bytes value)
 			continue;
 		fields->has_transfer = true;
 		fields->is_chunked = bytes_equal_nocase(name, BYTES("chunked"));
-		if (!fields->is_chunked && fields->transfer_coding_count <= LIMIT_CODING_LAYERS)
+		if (reading != READ_REQUEST && says_chunked(name))
+			fields->has_chunked = true;
+		else if (!fields->is_chunked && fields->transfer_coding_count <= LIMIT_CODING_LAYERS)
 			fields->transfer_codings[fields->transfer_coding_count++] = name;
 	}
 }
@@ -135,15 +187,16 @@ struct connection_fields {
 	bool has_upgrade, says_upgrade;
 };
 
-static void see_field(struct http1_fields *fields, const struct header *header,
+static void see_field(struct http1_fields *fields, const struct header *header, enum reading reading,
 		      struct connection_fields *connection)
 {
 	if (bytes_equal(header->name, BYTES("content-length"))) {
 		see_length(fields, header->value);
 	} else if (bytes_equal(header->name, BYTES("transfer-encoding"))) {
-		see_transfer(fields, header->value);
+		see_transfer(fields, header->value, reading);
 	} else if (bytes_equal(header->name, BYTES("connection"))) {
 		fields->is_close |= has_element(header->value, BYTES("close"));
+		fields->is_keep_alive |= has_element(header->value, BYTES("keep-alive"));
 		connection->says_upgrade |= has_element(header->value, BYTES("upgrade"));
 	} else if (bytes_equal(header->name, BYTES("upgrade"))) {
 		connection->has_upgrade = header->value.len > 0;
@@ -154,47 +207,67 @@ static size_t line_count(struct bytes run)
 {
 	size_t count = 1;
 
-	for (struct bytes rest = run; rest.data != NULL; count++)
-		bytes_split(&rest, '\n');
+	for (size_t i = 0; i < run.len; i++)
+		count += run.data[i] == '\n' ||
+			 (run.data[i] == '\r' && (i + 1 == run.len || run.data[i + 1] != '\n'));
 	return count;
+}
+
+/* What is known while the lines of one head are read, one after the other. */
+struct line_reader {
+	enum reading reading;
+	size_t max;
+	struct header *current; /* may be continued by the next line */
+	bool is_current_mute;   /* says nothing about the framing */
+	struct connection_fields connection;
+};
+
+static void field_over(struct line_reader *reader, struct http1_fields *fields)
+{
+	if (reader->current != NULL && !reader->is_current_mute)
+		see_field(fields, reader->current, reader->reading, &reader->connection);
+	reader->current = NULL;
+}
+
+static void read_line(struct line_reader *reader, struct bytes line, struct http1_fields *fields)
+{
+	struct header *slot = &fields->headers[fields->header_count];
+	unsigned oddities = 0;
+
+	if (line.len > 0 && is_blank(line.data[0])) {
+		fields->oddities |= ODDITY_OBS_FOLD;
+		if (reader->current != NULL)
+			fold(reader->current, line);
+		return;
+	}
+	field_over(reader, fields);
+	if (line.len > 0 && field_split(line, slot, &oddities)) {
+		reader->current = slot;
+		reader->is_current_mute =
+			reader->reading == READ_LAST_RESPONSE && (oddities & ODDITY_NAME_SPACE) != 0;
+		if (fields->header_count < reader->max)
+			fields->header_count++;
+		else
+			oddities |= ODDITY_HEAD_CUT;
+	}
+	fields->oddities |= oddities;
 }
 
 /* `run` stands in the arena and is changed in place. One field more than `max` is
  * allocated: the last slot takes the fields that are not kept, for their framing. */
-static bool read_fields(struct bytes run, size_t max, struct arena *arena, struct http1_fields *fields)
+static bool read_fields(struct bytes run, size_t max, struct arena *arena, enum reading reading,
+			struct http1_fields *fields)
 {
+	struct line_reader reader = {.reading = reading, .max = max};
 	size_t lines = line_count(run);
-	size_t slots = (lines < max ? lines : max) + 1;
-	struct connection_fields connection = {0};
-	struct header *current = NULL;
 
-	fields->headers = arena_alloc(arena, slots * sizeof(struct header));
+	fields->headers = arena_alloc(arena, ((lines < max ? lines : max) + 1) * sizeof(struct header));
 	if (fields->headers == NULL)
 		return false;
-	for (struct bytes rest = run; rest.data != NULL;) {
-		struct bytes line = take_line(&rest, &fields->oddities);
-
-		if (line.len > 0 && is_blank(line.data[0])) {
-			fields->oddities |= ODDITY_OBS_FOLD;
-			if (current != NULL)
-				fold(current, line);
-			continue;
-		}
-		if (current != NULL)
-			see_field(fields, current, &connection);
-		current = NULL;
-		if (line.len == 0 ||
-		    !field_split(line, &fields->headers[fields->header_count], &fields->oddities))
-			continue;
-		current = &fields->headers[fields->header_count];
-		if (fields->header_count < max)
-			fields->header_count++;
-		else
-			fields->oddities |= ODDITY_HEAD_CUT;
-	}
-	if (current != NULL)
-		see_field(fields, current, &connection);
-	fields->wants_upgrade = connection.has_upgrade && connection.says_upgrade;
+	for (struct bytes rest = run; rest.data != NULL;)
+		read_line(&reader, take_line(&rest, reading, &fields->oddities), fields);
+	field_over(&reader, fields);
+	fields->wants_upgrade = reader.connection.has_upgrade && reader.connection.says_upgrade;
 	return true;
 }
 
@@ -204,13 +277,14 @@ bool http1_fields_read(struct bytes run, size_t field_count_max, struct arena *a
 	struct bytes copy = arena_copy(arena, run);
 	struct http1_fields fields = {0};
 
-	if (copy.data == NULL || !read_fields(copy, field_count_max, arena, &fields))
+	if (copy.data == NULL || !read_fields(copy, field_count_max, arena, READ_REQUEST, &fields))
 		return false;
 	*out_fields = fields;
 	return true;
 }
 
-bool http1_head_read(struct bytes run, bool is_request, struct arena *arena, struct http1_head *out_head)
+static bool read_head(struct bytes run, enum reading reading, struct arena *arena,
+		      struct http1_head *out_head)
 {
 	struct http1_head head = {0};
 	struct bytes rest = arena_copy(arena, run);
@@ -218,18 +292,80 @@ bool http1_head_read(struct bytes run, bool is_request, struct arena *arena, str
 
 	if (rest.data == NULL)
 		return false;
-	line = take_line(&rest, &head.fields.oddities);
-	http1_line_read(line, is_request, &head.line);
-	if (!read_fields(rest, LIMIT_HEAD_FIELDS, arena, &head.fields))
+	line = take_line(&rest, reading, &head.fields.oddities);
+	http1_line_read(line, reading == READ_REQUEST, &head.line);
+	if (head.line.is_odd)
+		head.fields.oddities |= ODDITY_START_LINE;
+	if (!read_fields(rest, LIMIT_HEAD_FIELDS, arena, reading, &head.fields))
 		return false;
 	*out_head = head;
 	return true;
 }
 
+bool http1_head_read(struct bytes run, bool is_request, struct arena *arena, struct http1_head *out_head)
+{
+	return read_head(run, is_request ? READ_REQUEST : READ_RESPONSE, arena, out_head);
+}
+
+static bool is_last(const struct http1_head *head)
+{
+	return head->fields.is_close || (head->line.version == HTTP_1_0 && !head->fields.is_keep_alive);
+}
+
+/* A field; or what continues one: it has content, and the line before it did not end in a bare CR. */
+static bool is_field_line(struct bytes line, bool is_after_cr)
+{
+	if (is_blank(line.data[0]))
+		return !is_after_cr && bytes_trim(line).len > 0;
+	return bytes_find_byte(line, ':') != BYTES_NOT_FOUND;
+}
+
+/* Up to the first line that is no field; with it, when it is empty. */
+static size_t last_head_len(struct bytes run)
+{
+	unsigned oddities = 0;
+	bool is_after_cr = false;
+	struct bytes rest = run;
+
+	take_response_line(&rest, &oddities);
+	while (rest.data != NULL) {
+		size_t at = (size_t)(rest.data - run.data), end;
+		struct bytes line = take_response_line(&rest, &oddities);
+
+		end = rest.data == NULL ? run.len : (size_t)(rest.data - run.data);
+		if (line.len == 0)
+			return bytes_starts(bytes_from(run, at), BYTES("\r\r")) ? at + 1 : end;
+		if (!is_field_line(line, is_after_cr))
+			return at;
+		is_after_cr = run.data[end - 1] == '\r';
+	}
+	return run.len;
+}
+
+bool http1_head_read_last(struct bytes run, struct arena *arena, struct http1_head *head,
+			  struct bytes *out_rest)
+{
+	unsigned odd = ODDITY_FIELD_INVALID | ODDITY_NAME_SPACE | ODDITY_OBS_FOLD | ODDITY_BARE_CR;
+	bool is_close = head->fields.is_close;
+	size_t len;
+
+	*out_rest = BYTES_NONE;
+	if ((head->fields.oddities & odd) == 0 || !is_last(head))
+		return true;
+	len = last_head_len(run);
+	if (len == run.len && (head->fields.oddities & ODDITY_NAME_SPACE) == 0)
+		return true;
+	*out_rest = bytes_from(run, len);
+	odd &= head->fields.oddities;
+	if (!read_head(bytes_slice(run, 0, len), READ_LAST_RESPONSE, arena, head))
+		return false;
+	head->fields.oddities |= odd;
+	head->fields.is_close |= is_close; /* it may stand in the rest */
+	return true;
+}
+
 static enum http1_framing length_framing(const struct http1_fields *fields, enum http1_framing otherwise)
 {
-	if (fields->length_is_invalid)
-		return HTTP1_UNKNOWN_LENGTH;
 	if (!fields->has_length)
 		return otherwise;
 	return fields->length == 0 ? HTTP1_NO_BODY : HTTP1_LENGTH;
@@ -239,13 +375,15 @@ enum http1_framing http1_framing_of(const struct http1_head *head, bool is_reque
 				    unsigned *oddities)
 {
 	const struct http1_fields *fields = &head->fields;
-	unsigned status = head->line.status;
+	unsigned status = head->line.is_status_odd ? 0 : head->line.status;
 	bool has_body = fields->has_transfer || (fields->has_length && fields->length > 0);
 
 	if (fields->has_transfer && fields->has_length)
 		*oddities |= ODDITY_LENGTH_AND_CHUNKED;
 	if (fields->has_transfer && !fields->is_chunked)
 		*oddities |= ODDITY_CODING_NOT_CHUNKED;
+	if (fields->length_is_invalid)
+		*oddities |= ODDITY_LENGTH_INVALID;
 	if (!is_request && (status / 100 == 1 || status == 204 || status == 304)) {
 		if (has_body && status != 304)
 			*oddities |= ODDITY_BODY_ON_BODILESS;
@@ -253,10 +391,12 @@ enum http1_framing http1_framing_of(const struct http1_head *head, bool is_reque
 	}
 	if (is_bodiless)
 		return HTTP1_NO_BODY;
-	if (fields->is_chunked)
+	if (fields->is_chunked || fields->has_chunked)
 		return HTTP1_CHUNKED;
 	/* A request cannot be read to its close: a server that goes on with it used the length. */
 	if (fields->has_transfer && !is_request)
 		return HTTP1_TO_CLOSE;
+	if (fields->length_is_invalid)
+		return is_request || !is_last(head) ? HTTP1_UNKNOWN_LENGTH : HTTP1_TO_CLOSE;
 	return length_framing(fields, is_request ? HTTP1_NO_BODY : HTTP1_TO_CLOSE);
 }

@@ -5,8 +5,10 @@
  * A sensor must follow what the server accepted, so nothing in a field line
  * makes it give up: bare LF, bare CR, obs-fold, space before the colon, several
  * Content-Length and bad names are read on, and each is marked as an oddity.
+ * A response goes by what clients accept: a bare CR ends a line too, and "chunked"
+ * counts wherever it stands among the codings.
  *
- *	len = http1_head_len(run, &scanned);		0: not yet whole
+ *	len = http1_head_len(run, is_request, &scanned);	0: not yet whole
  *	if (http1_head_read(head, is_request, arena, &out_head)) ...
  *
  * Owns     nothing; everything is in the arena.
@@ -34,9 +36,11 @@ struct http1_fields {
 	uint64_t length;
 	bool has_transfer;                                      /* a Transfer-Encoding other than identity */
 	bool is_chunked;                                        /* its last coding is chunked */
+	bool has_chunked;                                       /* a response: one of its codings is */
 	struct bytes transfer_codings[LIMIT_CODING_LAYERS + 1]; /* without chunked, as applied */
 	size_t transfer_coding_count;
 	bool is_close;      /* Connection: close */
+	bool is_keep_alive; /* Connection: keep-alive */
 	bool wants_upgrade; /* Connection: upgrade beside an Upgrade field */
 };
 
@@ -47,10 +51,18 @@ struct http1_head {
 
 /* Length of the head in `run` with its blank line; 0 when that has not come.
  * *scanned is 0 at first and spares a second look. */
-size_t http1_head_len(struct bytes run, size_t *scanned);
+size_t http1_head_len(struct bytes run, bool is_request, size_t *scanned);
 
 /* False without memory. */
 bool http1_head_read(struct bytes run, bool is_request, struct arena *arena, struct http1_head *out_head);
+
+/* For a response that http1_head_read has read from `run`. When it says that it is the last of its
+ * connection and has odd lines it is read again, as clients do that take the first line that is no
+ * field for the body, and a name with a blank before its colon for another name. *out_rest is what
+ * stands in `run` behind the head: ordinarily nothing. Not so where the connection goes on: a line of
+ * junk must not swallow the exchanges behind it. False without memory. */
+bool http1_head_read_last(struct bytes run, struct arena *arena, struct http1_head *head,
+			  struct bytes *out_rest);
 
 /* Field lines alone, as of a trailer section; `field_count_max` are kept. False without memory. */
 bool http1_fields_read(struct bytes run, size_t field_count_max, struct arena *arena,

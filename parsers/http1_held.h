@@ -1,7 +1,7 @@
 /*
  * http1_held: copies of chunks that wait for the other direction.
  *
- * Owns     the copies. held_take gives one away: free() it.
+ * Owns     the copies. http1_held_take gives one away: free() it.
  */
 #pragma once
 
@@ -18,7 +18,7 @@ struct held {
 	uint64_t bytes; /* with their overhead */
 };
 
-bool held_add(struct held *held, const struct chunk *chunk); /* false without memory */
-struct held_chunk *held_take(struct held *held);             /* the oldest, or NULL */
-void held_put_back(struct held *held, struct held_chunk *chunk);
-void held_finish(struct held *held); /* accepts zeroed memory */
+bool http1_held_add(struct held *held, const struct chunk *chunk); /* false without memory */
+struct held_chunk *http1_held_take(struct held *held);             /* the oldest, or NULL */
+void http1_held_put_back(struct held *held, struct held_chunk *chunk);
+void http1_held_finish(struct held *held); /* accepts zeroed memory */

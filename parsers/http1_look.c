@@ -6,6 +6,7 @@
 
 #define METHOD_LEN_MAX 64
 #define VERSION_LEN    8 /* HTTP/1.1 */
+#define STATUS_LEN     3
 
 static bool is_token_char(char byte)
 {
@@ -49,12 +50,13 @@ static bool is_version(struct bytes text)
 	       ascii_is_digit(text.data[5]) && text.data[6] == '.' && ascii_is_digit(text.data[7]);
 }
 
+/* "HTTP/1.01" and "HTTP/1.10" are 1.1: a lenient reader takes them for it. */
 static enum http_version version_of(struct bytes text)
 {
-	if (bytes_equal(text, BYTES("HTTP/1.1")))
+	if (bytes_starts(text, BYTES("HTTP/1.1")))
 		return HTTP_1_1;
-	if (bytes_equal(text, BYTES("HTTP/1.0")))
-		return HTTP_1_0;
+	if (bytes_starts(text, BYTES("HTTP/1.0")))
+		return text.len > VERSION_LEN && text.data[VERSION_LEN] == '1' ? HTTP_1_1 : HTTP_1_0;
 	return bytes_equal(text, BYTES("HTTP/0.9")) ? HTTP_0_9 : HTTP_UNKNOWN;
 }
 
@@ -122,11 +124,50 @@ static enum http1_start look_request(struct bytes run, size_t *scanned)
 	return HTTP1_START_MORE;
 }
 
+enum http1_start http1_look_due(struct bytes run)
+{
+	struct bytes name = BYTES("HTTP/");
+	size_t at = name.len;
+
+	if (run.len < name.len)
+		return bytes_starts(name, run) ? HTTP1_START_MORE : HTTP1_START_NOT;
+	if (!bytes_starts(run, name))
+		return HTTP1_START_NOT;
+	while (at < run.len && at < METHOD_LEN_MAX && !ascii_is_space(run.data[at]))
+		at++;
+	if (at < run.len && !is_blank(run.data[at]))
+		return HTTP1_START_NOT;
+	while (at < run.len && at < 2 * METHOD_LEN_MAX && is_blank(run.data[at]))
+		at++;
+	if (at == run.len)
+		return HTTP1_START_MORE;
+	return ascii_is_digit(run.data[at]) ? HTTP1_START_RESPONSE : HTTP1_START_NOT;
+}
+
 enum http1_start http1_look(struct bytes run, size_t *scanned)
 {
 	enum http1_start response = look_response(run);
 
 	return response != HTTP1_START_NOT ? response : look_request(run, scanned);
+}
+
+static void status_line_read(struct bytes line, struct http1_line *out_line)
+{
+	struct http1_line parts = {0};
+	struct bytes version, digits;
+	size_t at = 0, count = 0;
+
+	while (at < line.len && !is_blank(line.data[at]))
+		at++;
+	version = bytes_slice(line, 0, at);
+	digits = trim_blanks(bytes_from(line, at));
+	parts.version = version_of(version);
+	for (; count < STATUS_LEN && count < digits.len && ascii_is_digit(digits.data[count]); count++)
+		parts.status = parts.status * 10 + (unsigned)(digits.data[count] - '0');
+	parts.is_status_odd =
+		count < STATUS_LEN || (digits.len > count && ascii_is_digit(digits.data[count]));
+	parts.is_odd = parts.is_status_odd || !is_version(version);
+	*out_line = parts;
 }
 
 void http1_line_read(struct bytes line, bool is_request, struct http1_line *out_line)
@@ -136,12 +177,7 @@ void http1_line_read(struct bytes line, bool is_request, struct http1_line *out_
 
 	line = trim_blanks(line);
 	if (!is_request) {
-		struct bytes digits = trim_blanks(bytes_from(line, VERSION_LEN));
-
-		parts.version = version_of(bytes_slice(line, 0, VERSION_LEN));
-		for (size_t i = 0; i < 3 && i < digits.len && ascii_is_digit(digits.data[i]); i++)
-			parts.status = parts.status * 10 + (unsigned)(digits.data[i] - '0');
-		*out_line = parts;
+		status_line_read(line, out_line);
 		return;
 	}
 	while (at < line.len && !is_blank(line.data[at]))

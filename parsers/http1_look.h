@@ -18,6 +18,8 @@ enum http1_start {
 struct http1_line {
 	struct bytes method, target; /* of a request */
 	unsigned status;             /* of a response */
+	bool is_odd;                 /* a status line that http1_look would not take */
+	bool is_status_odd;          /* its status is not of three digits: what it means is unknown */
 	enum http_version version;
 };
 
@@ -25,7 +27,11 @@ struct http1_line {
  * spares a second look at the same bytes when the run has grown. */
 enum http1_start http1_look(struct bytes run, size_t *scanned);
 
-/* Reads a start line that http1_look accepted, without its line end. */
+/* The same where a response is due: anything that could be meant as a status line is one, "HTTP/" and,
+ * behind a blank, a digit. */
+enum http1_start http1_look_due(struct bytes run);
+
+/* Reads a start line that one of the two accepted, without its line end. */
 void http1_line_read(struct bytes line, bool is_request, struct http1_line *out_line);
 
 /* CR and LF at the front: RFC 9112 section 2.2 lets them stand before a request. */

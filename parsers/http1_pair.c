@@ -172,11 +172,22 @@ static enum fit fit_by_proof(const struct http1_pairs *pairs, const struct http1
 	return FIT_YES;
 }
 
+/* Joined midway, nothing lost since: an answer right where the request expects it is its own, even when it
+ * acknowledges nothing, as in conversations that were put together by hand. */
+static bool fits_by_place(const struct http1_pairs *pairs, const struct http1_pending *pending,
+			  const struct http1_answer *answer)
+{
+	return pairs->trust == HTTP1_JOINED && !pending->is_after_loss && pending->is_answer_at_known &&
+	       answer->start == pending->answer_at;
+}
+
 static enum fit fit_of(const struct http1_pairs *pairs, const struct http1_pending *pending,
 		       const struct http1_answer *answer)
 {
 	if (pending->is_answer_at_known && answer->start < pending->answer_at)
 		return FIT_EARLIER;
+	if (fits_by_place(pairs, pending, answer))
+		return FIT_YES;
 	if (answer->is_peer_known && answer->peer <= pending->start)
 		return FIT_EARLIER;
 	if (pairs->trust == HTTP1_IN_STEP && !pending->is_after_loss)

@@ -185,17 +185,17 @@ static bool is_interim(const struct http1_side *side, struct bytes run)
 	if (side->is_request)
 		return false;
 	http1_line_read(bytes_split(&run, '\n'), false, &line);
-	return line.status / 100 == 1 && line.status != 101;
+	return !line.is_status_odd && line.status / 100 == 1 && line.status != 101;
 }
 
 static void response_read(struct http1 *http1, struct http1_side *side)
 {
 	struct http1_pending *pending = side->current;
 	struct exchange *exchange = pending->exchange;
-	unsigned status = side->read->line.status;
+	unsigned status = side->read->line.is_status_odd ? 0 : side->read->line.status;
 	bool is_tunnel = pending->is_connect && status / 100 == 2;
 
-	exchange->status = status;
+	exchange->status = side->read->line.status;
 	if (status != 101 && !is_tunnel) {
 		body_begin(http1, side, pending->is_head_method);
 		return;
@@ -206,37 +206,21 @@ static void response_read(struct http1 *http1, struct http1_side *side)
 	http1_leave(http1, is_tunnel ? HTTP1_TUNNEL : HTTP1_UPGRADED);
 }
 
-/* The whole head is in `run`. */
-static void head_read(struct http1 *http1, struct http1_side *side, struct bytes run, uint64_t head_end)
+static size_t body_bytes(struct http1 *http1, struct http1_side *side, struct bytes bytes)
 {
-	struct exchange *exchange = side->current->exchange;
-	struct message *message = message_of(side);
-	struct http1_head *head;
+	size_t used = bytes.len;
 
-	if (is_interim(side, run)) {
-		interim_read(http1, side, run);
-		return;
+	switch (http1_body_feed(side->body, bytes, &used)) {
+	case HTTP1_BODY_MORE:
+		break;
+	case HTTP1_BODY_DONE:
+		message_over(http1, side, HTTP1_END_WHOLE);
+		break;
+	case HTTP1_BODY_BROKEN:
+		give_up(http1, side);
+		return bytes.len;
 	}
-	head = arena_alloc(&exchange->arena, sizeof(*head));
-	if (head == NULL || !http1_head_read(run, side->is_request, &exchange->arena, head)) {
-		http1_leave(http1, HTTP1_FAILED);
-		return;
-	}
-	side->read = head;
-	side->is_after_close = head->fields.is_close;
-	message->is_seen = true;
-	message->version = head->line.version;
-	message->headers = head->fields.headers;
-	message->header_count = head->fields.header_count;
-	message->oddities |= head->fields.oddities;
-	if (side->state == SIDE_SKIPPING)
-		message->oddities |= ODDITY_HEAD_CUT;
-	message->head_ns = side->last_ns;
-	head_forget(side);
-	if (side->is_request)
-		request_read(http1, side, head_end);
-	else
-		response_read(http1, side);
+	return used;
 }
 
 /* What stands where a message should begin is none. */
@@ -251,12 +235,71 @@ static void refuse(struct http1 *http1, struct http1_side *side)
 		give_up(http1, side);
 }
 
+/* What stood behind the line that ended the head too early is the body's; what is left then is nothing. */
+static void rest_read(struct http1 *http1, struct http1_side *side, struct bytes rest, uint64_t rest_end)
+{
+	if (side->state == SIDE_BODY)
+		rest = bytes_from(rest, body_bytes(http1, side, rest));
+	rest = bytes_from(rest, http1_blank_len(rest));
+	if (side->state != SIDE_START || rest.len == 0)
+		return;
+	side->start.start = rest_end - rest.len;
+	side->start_ns = side->last_ns;
+	refuse(http1, side);
+}
+
+/* The whole head is in `run`. */
+static void head_read(struct http1 *http1, struct http1_side *side, struct bytes run, uint64_t head_end)
+{
+	struct exchange *exchange = side->current->exchange;
+	struct message *message = message_of(side);
+	struct bytes rest = BYTES_NONE;
+	struct http1_head *head;
+	bool is_whole = side->state != SIDE_SKIPPING;
+
+	if (is_interim(side, run)) {
+		interim_read(http1, side, run);
+		return;
+	}
+	head = arena_alloc(&exchange->arena, sizeof(*head));
+	if (head == NULL || !http1_head_read(run, side->is_request, &exchange->arena, head) ||
+	    (!side->is_request && is_whole && !http1_head_read_last(run, &exchange->arena, head, &rest))) {
+		http1_leave(http1, HTTP1_FAILED);
+		return;
+	}
+	if (rest.len > 0) { /* the run is about to go */
+		rest = arena_copy(&exchange->arena, rest);
+		if (rest.data == NULL) {
+			http1_leave(http1, HTTP1_FAILED);
+			return;
+		}
+	}
+	side->read = head;
+	side->is_after_close = head->fields.is_close;
+	message->is_seen = true;
+	message->version = head->line.version;
+	message->headers = head->fields.headers;
+	message->header_count = head->fields.header_count;
+	message->oddities |= head->fields.oddities;
+	if (!is_whole)
+		message->oddities |= ODDITY_HEAD_CUT;
+	message->head_ns = side->last_ns;
+	head_forget(side);
+	if (side->is_request)
+		request_read(http1, side, head_end);
+	else
+		response_read(http1, side);
+	if (rest.len > 0)
+		rest_read(http1, side, rest, head_end);
+}
+
 enum line { LINE_KNOWN, LINE_MORE, LINE_REFUSED };
 
 static enum line line_take(struct http1 *http1, struct http1_side *side, struct bytes run)
 {
 	enum http1_start wanted = side->is_request ? HTTP1_START_REQUEST : HTTP1_START_RESPONSE;
-	enum http1_start start = http1_look(run, &side->scanned);
+	bool is_due = !side->is_request && !side->is_candidate;
+	enum http1_start start = is_due ? http1_look_due(run) : http1_look(run, &side->scanned);
 
 	if (start == HTTP1_START_MORE && run.len <= LIMIT_START_LINE_BYTES)
 		return LINE_MORE;
@@ -309,7 +352,7 @@ static size_t start_bytes(struct http1 *http1, struct http1_side *side, const st
 	line = side->is_line_known ? LINE_KNOWN : line_take(http1, side, run);
 	if (line == LINE_REFUSED)
 		return chunk->bytes.len;
-	len = line == LINE_KNOWN ? http1_head_len(run, &side->scanned) : 0;
+	len = line == LINE_KNOWN ? http1_head_len(run, side->is_request, &side->scanned) : 0;
 	if (len > 0) {
 		head_read(http1, side, bytes_slice(run, 0, len), chunk->offset + len - had);
 		return len - had;
@@ -340,23 +383,6 @@ static size_t skipping_bytes(struct http1 *http1, struct http1_side *side, const
 		}
 	}
 	return chunk->bytes.len;
-}
-
-static size_t body_bytes(struct http1 *http1, struct http1_side *side, struct bytes bytes)
-{
-	size_t used = bytes.len;
-
-	switch (http1_body_feed(side->body, bytes, &used)) {
-	case HTTP1_BODY_MORE:
-		break;
-	case HTTP1_BODY_DONE:
-		message_over(http1, side, HTTP1_END_WHOLE);
-		break;
-	case HTTP1_BODY_BROKEN:
-		give_up(http1, side);
-		return bytes.len;
-	}
-	return used;
 }
 
 static bool is_better_start(const struct http1_side *side, const struct chunk *chunk)

@@ -2,12 +2,12 @@
 
 #include "parsers/base/cursor.h"
 
-#define RECORD_HANDSHAKE	22
-#define HANDSHAKE_CLIENT_HELLO	1
-#define HANDSHAKE_SERVER_HELLO	2
-#define EXTENSION_SERVER_NAME	0
-#define SERVER_NAME_HOST	0
-#define SERVER_NAME_LEN_MAX	255
+#define RECORD_HANDSHAKE       22
+#define HANDSHAKE_CLIENT_HELLO 1
+#define HANDSHAKE_SERVER_HELLO 2
+#define EXTENSION_SERVER_NAME  0
+#define SERVER_NAME_HOST       0
+#define SERVER_NAME_LEN_MAX    255
 
 /* RFC 6066 section 3: a list of names, of which only host_name was ever defined. */
 static struct bytes name_read(struct bytes extension)
@@ -27,11 +27,11 @@ static struct bytes server_name_read(struct cursor *cursor)
 {
 	struct cursor extensions;
 
-	cursor_skip(cursor, 32);		   /* random */
-	cursor_skip(cursor, cursor_u8(cursor));	   /* legacy_session_id */
-	cursor_skip(cursor, cursor_u16(cursor));   /* cipher_suites */
-	cursor_skip(cursor, cursor_u8(cursor));	   /* legacy_compression_methods */
-	(void)cursor_u16(cursor);		   /* length of extensions */
+	cursor_skip(cursor, 32);                 /* random */
+	cursor_skip(cursor, cursor_u8(cursor));  /* legacy_session_id */
+	cursor_skip(cursor, cursor_u16(cursor)); /* cipher_suites */
+	cursor_skip(cursor, cursor_u8(cursor));  /* legacy_compression_methods */
+	(void)cursor_u16(cursor);                /* length of extensions */
 	extensions = *cursor;
 	while (!extensions.ran_out && extensions.left > 0) {
 		uint16_t kind = cursor_u16(&extensions);

@@ -11,7 +11,7 @@
 
 struct tls_hello {
 	bool is_client;
-	uint16_t version;	  /* legacy_version of the hello: 0x0303 for TLS 1.2 and 1.3 */
+	uint16_t version;         /* legacy_version of the hello: 0x0303 for TLS 1.2 and 1.3 */
 	struct bytes server_name; /* host_name of server_name; empty when there is none, or it is cut off */
 };
 

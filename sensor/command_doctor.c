@@ -11,7 +11,7 @@
 #include "sensor/log.h"
 #include "sensor/privileges.h"
 
-#define SECONDS_LIVE	 10
+#define SECONDS_LIVE     10
 #define SECONDS_LIVE_MAX 3600
 
 static const char help[] =
@@ -39,7 +39,8 @@ static time_t now(void)
 
 static bool examine(struct doctor *doctor, const struct visit *visit, const char *name)
 {
-	struct source_plan plan = {.name = name, .is_live = visit->interface != NULL, .filter = visit->filter};
+	struct source_plan plan = {
+		.name = name, .is_live = visit->interface != NULL, .filter = visit->filter};
 	time_t end = now() + (time_t)visit->seconds;
 	struct source *source;
 	struct packet packet;

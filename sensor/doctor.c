@@ -68,7 +68,8 @@ static void keep_name(struct doctor_server *line, struct bytes name)
 
 static bool is_http1(struct bytes payload)
 {
-	static const char *const starts[] = {"HTTP/1.", "GET ", "POST ", "PUT ", "PATCH ", "DELETE ", "HEAD ", "OPTIONS "};
+	static const char *const starts[] = {"HTTP/1.", "GET ",    "POST ", "PUT ",
+					     "PATCH ",  "DELETE ", "HEAD ", "OPTIONS "};
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
 		if (bytes_starts(payload, bytes_of(starts[i])))
@@ -111,7 +112,8 @@ void doctor_take(struct doctor *doctor, const struct packet *packet)
 		doctor->duplicates++;
 	to_server = is_to_server(&segment);
 	server = to_server ? &segment.to : &segment.from;
-	line = map_put(&doctor->servers, (struct bytes){.data = (const char *)server, .len = sizeof(*server)}, &is_new);
+	line = map_put(&doctor->servers, (struct bytes){.data = (const char *)server, .len = sizeof(*server)},
+		       &is_new);
 	if (line == NULL)
 		return;
 	line->server = *server;
@@ -162,14 +164,14 @@ static void print_table(struct doctor_server **lines, size_t count, FILE *out)
 {
 	char text[ADDRESS_TEXT_MAX + 8];
 
-	fprintf(out, "%-30s %10s %10s %12s %12s  %s\n", "server", "pkts to", "pkts from", "bytes to", "bytes from",
-		"what");
+	fprintf(out, "%-30s %10s %10s %12s %12s  %s\n", "server", "pkts to", "pkts from", "bytes to",
+		"bytes from", "what");
 	for (size_t i = 0; i < count && i < ROWS_SHOWN; i++) {
 		const struct doctor_server *line = lines[i];
 
-		fprintf(out, "%-30s %10" PRIu64 " %10" PRIu64 " %12" PRIu64 " %12" PRIu64 "  %s%s", name_of(line, text),
-			line->packets[0], line->packets[1], line->bytes[0], line->bytes[1], kind_of(line),
-			is_one_sided(line) ? ", one direction only" : "");
+		fprintf(out, "%-30s %10" PRIu64 " %10" PRIu64 " %12" PRIu64 " %12" PRIu64 "  %s%s",
+			name_of(line, text), line->packets[0], line->packets[1], line->bytes[0],
+			line->bytes[1], kind_of(line), is_one_sided(line) ? ", one direction only" : "");
 		for (size_t name = 0; name < line->name_count; name++)
 			fprintf(out, "%s%s", name == 0 ? ": " : ", ", line->names[name]);
 		fputc('\n', out);
@@ -188,26 +190,32 @@ static void say_capture(const struct doctor *doctor, FILE *out)
 	const struct capture_counts *counts = &doctor->counts;
 
 	if (counts->packets == 0)
-		fprintf(out, "* Nothing arrives. Is the mirror session on, and is this the interface it copies to?\n");
+		fprintf(out, "* Nothing arrives. Is the mirror session on, and is this the interface it "
+			     "copies to?\n");
 	else if (counts->segments == 0)
-		fprintf(out, "* %" PRIu64 " packets arrive, and none is TCP: the mirror copies something else.\n",
+		fprintf(out,
+			"* %" PRIu64 " packets arrive, and none is TCP: the mirror copies something else.\n",
 			counts->packets);
 	for (int drop = DROP_NONE + 1; drop < DROP_COUNT; drop++)
 		if (drop != DROP_NOT_IP && drop != DROP_NOT_TCP && counts->drops[drop] > 0)
 			fprintf(out, "* %.1f %% of the packets are not read: %s.\n",
 				share(counts->drops[drop], counts->packets), drop_name(drop));
 	if (counts->cut > 0)
-		fprintf(out, "* %.1f %% of the packets are cut short: raise the snaplen or the MTU of the mirror.\n",
+		fprintf(out,
+			"* %.1f %% of the packets are cut short: raise the snaplen or the MTU of the "
+			"mirror.\n",
 			share(counts->cut, counts->packets));
 	if (doctor->source.kernel_drops + doctor->source.interface_drops > 0)
 		fprintf(out, "* %" PRIu64 " packets were dropped by the kernel or the interface.\n",
 			doctor->source.kernel_drops + doctor->source.interface_drops);
 	if (share(doctor->duplicates, counts->segments) >= 1)
-		fprintf(out, "* %.0f %% of the segments arrive twice: two ports of one path are mirrored; one is enough.\n",
+		fprintf(out,
+			"* %.0f %% of the segments arrive twice: two ports of one path are mirrored; one is "
+			"enough.\n",
 			share(doctor->duplicates, counts->segments));
 	if (counts->vlan + counts->vxlan + counts->gre > 0)
-		fprintf(out, "* Unwrapped: VLAN %" PRIu64 ", VXLAN %" PRIu64 ", GRE %" PRIu64 " packets.\n", counts->vlan,
-			counts->vxlan, counts->gre);
+		fprintf(out, "* Unwrapped: VLAN %" PRIu64 ", VXLAN %" PRIu64 ", GRE %" PRIu64 " packets.\n",
+			counts->vlan, counts->vxlan, counts->gre);
 }
 
 static void say_servers(struct doctor_server **lines, size_t count, uint64_t all_bytes, FILE *out)
@@ -228,10 +236,14 @@ static void say_servers(struct doctor_server **lines, size_t count, uint64_t all
 				name_of(lines[i], text));
 	}
 	if (tls_bytes > 0)
-		fprintf(out, "* %.0f %% of the bytes are TLS without keys: mirror behind the point where TLS ends.\n",
+		fprintf(out,
+			"* %.0f %% of the bytes are TLS without keys: mirror behind the point where TLS "
+			"ends.\n",
 			share(tls_bytes, all_bytes));
 	if (http_bytes > 0)
-		fprintf(out, "* %.0f %% of the bytes belong to servers that speak HTTP in clear: specular reads them.\n",
+		fprintf(out,
+			"* %.0f %% of the bytes belong to servers that speak HTTP in clear: specular reads "
+			"them.\n",
 			share(http_bytes, all_bytes));
 	else if (all_bytes > 0)
 		fprintf(out, "* No HTTP in clear was seen.\n");
@@ -247,8 +259,9 @@ void doctor_print(const struct doctor *doctor, FILE *out)
 	for (struct doctor_server *line = map_oldest(&doctor->servers); line != NULL; line = map_newer(line))
 		lines[count++] = line;
 	qsort(lines, count, sizeof(*lines), compare);
-	fprintf(out, "%" PRIu64 " packets, %" PRIu64 " TCP segments, %.1f seconds\n\n", doctor->counts.packets,
-		doctor->counts.segments, (double)(doctor->last_ns - doctor->first_ns) / 1e9);
+	fprintf(out, "%" PRIu64 " packets, %" PRIu64 " TCP segments, %.1f seconds\n\n",
+		doctor->counts.packets, doctor->counts.segments,
+		(double)(doctor->last_ns - doctor->first_ns) / 1e9);
 	if (count > 0)
 		print_table(lines, count, out);
 	fputc('\n', out);

@@ -21,12 +21,13 @@
 
 #define DOCTOR_SERVERS_MAX 4096
 #define DOCTOR_NAMES_MAX   4
-#define DOCTOR_NAME_LEN	   64
+#define DOCTOR_NAME_LEN    64
 
 struct doctor_server {
 	struct endpoint server;
-	uint64_t packets[2], bytes[2];	/* to the server, from it */
-	uint64_t tls, http1, http2, other; /* segments that begin so; other: data that begins like none of them */
+	uint64_t packets[2], bytes[2]; /* to the server, from it */
+	uint64_t tls, http1, http2,
+		other; /* segments that begin so; other: data that begins like none of them */
 	char names[DOCTOR_NAMES_MAX][DOCTOR_NAME_LEN]; /* TLS server names */
 	size_t name_count;
 };

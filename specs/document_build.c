@@ -288,8 +288,8 @@ static bool table_close(struct build *build, struct build_frame *frame)
 	if (order == NULL)
 		return no_memory(build);
 	/* An empty table may come before anything was piled up: there is no pile to point into then. */
-	is_placed = table_place(build, frame->node, count == 0 ? NULL : build->pile + frame->first, count, own_count,
-				order);
+	is_placed = table_place(build, frame->node, count == 0 ? NULL : build->pile + frame->first, count,
+				own_count, order);
 	if (order != few)
 		free(order);
 	return is_placed;

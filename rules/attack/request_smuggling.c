@@ -11,6 +11,7 @@ static const struct {
 	const char *words;
 } kinds[] = {
 	{ODDITY_LENGTH_AND_CHUNKED, "Content-Length beside Transfer-Encoding"},
+	{ODDITY_LENGTH_INVALID, "a Content-Length that is no number"},
 	{ODDITY_LENGTH_DIFFERS, "Content-Length values that differ"},
 	{ODDITY_CODING_NOT_CHUNKED, "Transfer-Encoding that does not end in chunked"},
 	{ODDITY_NAME_SPACE, "white space before a colon"},

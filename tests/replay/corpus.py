@@ -3,9 +3,11 @@
 
 usage: corpus.py --specular PROGRAM [--list] [--differ-max SHARE] [FILE...]
 
-Only captures whose features name no layer that specular does not read yet. An exchange is method, host, path,
-status and both body lengths (as sent, without chunk framing); the two lists must be equal as multisets. At most
-SHARE (default 0.03) of the captures may differ. The folder is $SPECULAR_CORPUS; without it the test is skipped.
+Only captures whose features name no layer that specular does not read yet. A half is a request (method, host,
+path, body length) or a response (status, body length); lengths are as sent, without chunk framing. A pair of tshark's
+must be an exchange of ours; a half that tshark could not pair must be a half of ours; and a complete exchange of
+ours must be known to tshark. At most SHARE (default 0.03) of the captures may differ. The folder is $SPECULAR_CORPUS;
+without it the test is skipped.
 """
 import argparse
 import collections
@@ -67,26 +69,30 @@ def oracle_exchanges(path):
 
 
 def exchange_of(request, response):
-    method = host = path = request_len = status = response_len = None
+    """(request half, response half), None for what is not there."""
+    asked = answered = None
     if request:
-        method = request["method"]
-        host, path = split_path(method, request["path"] or "")
+        host, path = split_path(request["method"], request["path"] or "")
         host = host if host is not None else split_host(request.get("host"))
-        request_len = body_len(request)
+        asked = (request["method"], host, path, body_len(request))
     if response:
-        status, response_len = response["status"], body_len(response)
-    return (method, host, path, status, request_len, response_len)
+        answered = (response["status"], body_len(response))
+    return asked, answered
 
 
 def seen_exchanges(text):
+    """As exchange_of, with whether it is complete."""
     out = []
     for line in text.decode().splitlines():
         record = json.loads(line)
         request, response = record.get("http_request"), record.get("http_response")
-        url = (request or {}).get("url", {})
-        out.append((request and request["http_method"], request and url.get("hostname", ""),
-                    request and url.get("path", ""), response and response["code"],
-                    request and request.get("body_length", 0), response and response.get("body_length", 0)))
+        asked = answered = None
+        if request:
+            url = request.get("url", {})
+            asked = (request["http_method"], url.get("hostname", ""), url.get("path", ""), request.get("body_length", 0))
+        if response:
+            answered = (response["code"], response.get("body_length", 0))
+        out.append(((asked, answered), record["unmapped"]["specular"]["capture"]["complete"]))
     return out
 
 
@@ -104,15 +110,19 @@ def fits(expected, seen):
 
 
 def compare(expected, seen):
-    left, missing = list(seen), []
+    """What of tshark's is missing here, and which complete exchanges tshark does not know."""
+    left, missing = [list(halves) for halves, _ in seen], []
     for one in sorted(expected, key=lambda x: x.count(None)):
-        for other in left:
-            if fits(one, other):
-                left.remove(other)
+        wanted = [i for i in (0, 1) if one[i]]
+        for halves in left:
+            if all(halves[i] and fits(one[i], halves[i]) for i in wanted):
+                for i in wanted:
+                    halves[i] = None
                 break
         else:
             missing.append(one)
-    return missing, left
+    extra = [halves for (halves, is_complete), rest in zip(seen, left) if is_complete and list(halves) == rest]
+    return missing, extra
 
 
 def run(options, path, work):

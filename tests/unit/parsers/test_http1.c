@@ -228,7 +228,7 @@ static void malformed(void **state)
 			  "0 malformed | GET /1 none '' | 0 none '' odd=2000\n1 complete | GET /2 none '' | "
 			  "204 none ''\n");
 	talk_expect_whole(&talk, TURNS(">GET /1 HTTP/1.1\r\nContent-Length: 1x\r\n\r\n", "!"),
-			  "0 malformed | GET /1 none '' odd=2000\n");
+			  "0 malformed | GET /1 none '' odd=12000\n");
 }
 
 static void early_responses(void **state)

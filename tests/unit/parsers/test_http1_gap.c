@@ -185,6 +185,7 @@ static void one_sided(void **state)
 static void joined_midway(void **state)
 {
 	struct talk talk = {.is_mid_stream = true};
+	char *text;
 
 	(void)state;
 	talk_expect_whole(&talk,
@@ -192,6 +193,23 @@ static void joined_midway(void **state)
 				">GET /1 HTTP/1.1\r\n\r\n", "<" OK1 "1"),
 			  "0 complete | GET /1 none '' | 200 whole '1'\n");
 	assert_int_equal(talk.counts.hunts, 0);
+	/* Put together by hand, without acknowledgements that mean anything. */
+	talk.is_mid_stream = true;
+	talk_tell(&talk, TURNS(">GET /1 HTTP/1.1\r\n\r\n"));
+	talk_say_acking(&talk, 1, BYTES(OK1 "1"), 0);
+	text = talk_end(&talk);
+	assert_string_equal(text, "0 complete | GET /1 none '' | 200 whole '1'\n");
+	free(text);
+	/* Not so behind a loss: it may be the answer to what was lost. */
+	talk.is_mid_stream = true;
+	talk_tell(&talk, TURNS(">GET /1 HTTP/1.1\r\n\r\n", ">#20", ">GET /2 HTTP/1.1\r\n\r\n"));
+	talk_say_acking(&talk, 1, BYTES(OK1 "1"), 0);
+	talk_say_acking(&talk, 1, BYTES(OK1 "2"), 0);
+	text = talk_end(&talk);
+	assert_string_equal(text,
+			    "0 complete | GET /1 none '' | 200 whole '1'\n2 no_request | 200 whole '2'\n"
+			    "1 no_response | GET /2 none ''\n");
+	free(text);
 	talk.is_mid_stream = true;
 	talk_expect_whole(&talk, TURNS("<" OK1 "0", ">GET /1 HTTP/1.1\r\n\r\n", "<" OK1 "1"),
 			  "0 no_request | 200 whole '0'\n1 complete | GET /1 none '' | 200 whole '1'\n");

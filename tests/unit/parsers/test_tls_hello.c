@@ -9,10 +9,19 @@
 
 #include "parsers/tls_hello.h"
 
-/* Record header, handshake header, version, random (32), session id, one cipher suite, compression, extensions. */
-#define HEAD "\x16\x03\x01\x00\x4a\x01\x00\x00\x46\x03\x03" "0123456789abcdef0123456789abcdef" "\x00" "\x00\x02\x13\x01" "\x01\x00"
-#define EXTENSIONS                                                                                                    \
-	"\x00\x1b" "\x00\x2b\x00\x03\x02\x03\x04" "\x00\x00\x00\x10\x00\x0e\x00\x00\x0b" "example.com"
+/* Record header, handshake header, version, random (32), session id, one cipher suite, compression,
+ * extensions. */
+#define HEAD                                                                                                 \
+	"\x16\x03\x01\x00\x4a\x01\x00\x00\x46\x03\x03"                                                       \
+	"0123456789abcdef0123456789abcdef"                                                                   \
+	"\x00"                                                                                               \
+	"\x00\x02\x13\x01"                                                                                   \
+	"\x01\x00"
+#define EXTENSIONS                                                                                           \
+	"\x00\x1b"                                                                                           \
+	"\x00\x2b\x00\x03\x02\x03\x04"                                                                       \
+	"\x00\x00\x00\x10\x00\x0e\x00\x00\x0b"                                                               \
+	"example.com"
 
 static const char hello_bytes[] = HEAD EXTENSIONS;
 

@@ -33,7 +33,8 @@ static struct frame make(bool to_server, uint32_t seq, const char *payload, size
 	put16(at + 16, 40 + len);
 	at[22] = 64;
 	at[23] = 6;
-	memcpy(at + 26, to_server ? "\xcb\x00\x71\x01\x0a\x00\x00\x05" : "\x0a\x00\x00\x05\xcb\x00\x71\x01", 8);
+	memcpy(at + 26, to_server ? "\xcb\x00\x71\x01\x0a\x00\x00\x05" : "\x0a\x00\x00\x05\xcb\x00\x71\x01",
+	       8);
 	put16(at + 34, to_server ? 40000 : 80);
 	put16(at + 36, to_server ? 80 : 40000);
 	put16(at + 40, seq);
@@ -116,7 +117,8 @@ static void one_direction_and_duplicates_are_said(void **state)
 
 static void tls_is_said_with_its_share(void **state)
 {
-	static const char hello[] = "\x16\x03\x01\x00\x4a\x01\x00\x00\x46\x03\x03" "0123";
+	static const char hello[] = "\x16\x03\x01\x00\x4a\x01\x00\x00\x46\x03\x03"
+				    "0123";
 	struct frame frame = make(true, 1, hello, sizeof(hello) - 1);
 	struct doctor doctor;
 	char *text;
