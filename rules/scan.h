@@ -38,7 +38,8 @@ struct hits {
 	struct hit *list; /* in the exchange's arena; LIMIT_HITS of them */
 	size_t count;
 	uint64_t left_out;
-	bool is_cut; /* a ceiling (LIMIT_SCAN_BYTES, LIMIT_SCAN_WORK, values, depth): the rest was not looked at */
+	bool is_cut; /* a ceiling (LIMIT_SCAN_BYTES, LIMIT_SCAN_WORK, values, depth): the rest was not looked
+			at */
 };
 
 struct scanner;

@@ -8,9 +8,9 @@
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
 
-#define HEALTH_EVERY_NS	 (60 * SECONDS)
-#define RECORDS_A_TURN	 4096
-#define SLEEP_IDLE_NS	 (200 * 1000)
+#define HEALTH_EVERY_NS (60 * SECONDS)
+#define RECORDS_A_TURN  4096
+#define SLEEP_IDLE_NS   (200 * 1000)
 
 static const char *const health_type = "specular.health.v1";
 
@@ -28,7 +28,8 @@ static void tell_finding(struct collector *collector, const struct judged *judge
 {
 	char uid[EVENT_UID_TEXT], type[128], key[512];
 
-	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) != STATUS_OK) {
+	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) !=
+	    STATUS_OK) {
 		collector->health.lost_records++;
 		return;
 	}
@@ -38,10 +39,10 @@ static void tell_finding(struct collector *collector, const struct judged *judge
 		 BYTES_PRINT(judged->api_id));
 	send(collector, collector->plan.sinks.findings, life->time_ns, uid,
 	     (struct sink_message){.key = bytes_of(key),
-			      .type = bytes_of(type),
-			      .subject = judged->operation_id,
-			      .partner = judged->partner_id,
-			      .severity = finding->finding.severity});
+				   .type = bytes_of(type),
+				   .subject = judged->operation_id,
+				   .partner = judged->partner_id,
+				   .severity = finding->finding.severity});
 }
 
 static void tell_update(struct collector *collector, struct ledger_entry *entry, uint64_t time_ns)
@@ -102,7 +103,8 @@ static void tell_exchange(struct collector *collector, const struct judged *judg
 
 	if (collector->plan.sinks.exchanges == NULL)
 		return;
-	if (!judged->request.is_seen && !judged->response.is_seen) /* loss took both heads: coverage tells it */
+	if (!judged->request.is_seen &&
+	    !judged->response.is_seen) /* loss took both heads: coverage tells it */
 		return;
 	if (event_exchange(&collector->plan.event, judged, uid, &collector->record) != STATUS_OK) {
 		collector->health.lost_records++;
@@ -112,9 +114,9 @@ static void tell_exchange(struct collector *collector, const struct judged *judg
 	address_print(&judged->client.address, address);
 	send(collector, collector->plan.sinks.exchanges, judged->time_ns, uid,
 	     (struct sink_message){.key = judged->partner_id.len > 0 ? judged->partner_id : bytes_of(address),
-			      .type = BYTES("specular.exchange.v1"),
-			      .subject = judged->operation_id,
-			      .partner = judged->partner_id});
+				   .type = BYTES("specular.exchange.v1"),
+				   .subject = judged->operation_id,
+				   .partner = judged->partner_id});
 }
 
 static void tell_usage(void *context, const struct usage_line *line)
@@ -128,9 +130,9 @@ static void tell_usage(void *context, const struct usage_line *line)
 	}
 	send(collector, collector->plan.sinks.usage, collector->clock_ns, uid,
 	     (struct sink_message){.key = line->partner,
-			      .type = BYTES("specular.usage.v1"),
-			      .subject = line->operation,
-			      .partner = line->partner});
+				   .type = BYTES("specular.usage.v1"),
+				   .subject = line->operation,
+				   .partner = line->partner});
 }
 
 static void tell_inventory(void *context, const struct inventory_line *line)
@@ -147,8 +149,8 @@ static void tell_inventory(void *context, const struct inventory_line *line)
 		 BYTES_PRINT(line->template));
 	send(collector, collector->plan.sinks.inventory, collector->clock_ns, uid,
 	     (struct sink_message){.key = bytes_of(key),
-			      .type = BYTES("specular.inventory.v1"),
-			      .subject = line->operation});
+				   .type = BYTES("specular.inventory.v1"),
+				   .subject = line->operation});
 }
 
 static void tell_health_line(struct collector *collector, const struct health_line *line)
@@ -161,8 +163,8 @@ static void tell_health_line(struct collector *collector, const struct health_li
 	}
 	send(collector, collector->plan.sinks.health, line->time_ns, uid,
 	     (struct sink_message){.key = bytes_of(collector->plan.event.sensor),
-			      .type = bytes_of(health_type),
-			      .severity = line->severity});
+				   .type = bytes_of(health_type),
+				   .severity = line->severity});
 }
 
 void collector_health(const struct collector *collector, struct health *out_health)
@@ -286,7 +288,8 @@ static void clock_moves(struct collector *collector)
 
 static void poll_sinks(const struct collector_sinks *sinks)
 {
-	struct sink *all[] = {sinks->findings, sinks->exchanges, sinks->usage, sinks->inventory, sinks->health};
+	struct sink *all[] = {sinks->findings, sinks->exchanges, sinks->usage, sinks->inventory,
+			      sinks->health};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i] != NULL)

@@ -23,7 +23,8 @@
 #include "sensor/usage.h"
 
 struct collector_sinks {
-	struct sink *findings, *exchanges, *usage, *inventory, *health; /* NULL: nobody wants them; may be the same */
+	struct sink *findings, *exchanges, *usage, *inventory,
+		*health; /* NULL: nobody wants them; may be the same */
 };
 
 struct collector_plan {
@@ -45,11 +46,11 @@ struct collector {
 	struct usage usage;
 	struct inventory inventory;
 	struct coverage coverage;
-	struct worker_counts *worker_counts;   /* the newest of each */
+	struct worker_counts *worker_counts; /* the newest of each */
 	struct source_report *source_reports;
 	size_t ended_count;
 	uint64_t clock_ns, health_told_ns;
-	uint64_t end_ns; /* packet clock at which the workers ended */
+	uint64_t end_ns;      /* packet clock at which the workers ended */
 	struct health health; /* counts of its own; the sums are made when told */
 	struct buffer record;
 };

@@ -5,9 +5,10 @@
 
 #include "rules/catalogue.h"
 
-static const char help[] = "Usage: specular rules list\n\n"
-			   "The catalogue of findings that this build can raise: id, severity before modifiers\n"
-			   "(1 informational ... 5 critical), OWASP API Security Top 10 item, title.\n";
+static const char help[] =
+	"Usage: specular rules list\n\n"
+	"The catalogue of findings that this build can raise: id, severity before modifiers\n"
+	"(1 informational ... 5 critical), OWASP API Security Top 10 item, title.\n";
 
 int command_rules(int argc, char **argv)
 {

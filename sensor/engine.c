@@ -18,9 +18,9 @@
 #include "sensor/version.h"
 #include "sensor/worker.h"
 
-#define FLUSH_MS	   (30 * 1000)
-#define PROGRESS_EVERY_NS  (SECONDS / 5)
-#define SIGNAL_LOOK_NS	   (SECONDS / 10)
+#define FLUSH_MS          (30 * 1000)
+#define PROGRESS_EVERY_NS (SECONDS / 5)
+#define SIGNAL_LOOK_NS    (SECONDS / 10)
 
 struct engine {
 	const struct settings *settings;
@@ -70,7 +70,8 @@ static void reload(struct engine *engine)
 
 	if (load_knowledge(engine, &fresh, &errors) != STATUS_OK || errors > 0) {
 		if (errors > 0)
-			log_line("contracts and packs stay as they were: mend the problems above and send SIGHUP again");
+			log_line("contracts and packs stay as they were: mend the problems above and send "
+				 "SIGHUP again");
 		return;
 	}
 	knowledge_free(knowledge_swap(&engine->shelf, fresh));
@@ -124,7 +125,8 @@ static bool open_sources(struct engine *engine)
 					   .is_decrypted = setting->is_decrypted,
 					   .index = (uint16_t)i};
 
-		if (source_open(&plan, error, sizeof(error), &engine->sources[engine->source_count]) == STATUS_OK) {
+		if (source_open(&plan, error, sizeof(error), &engine->sources[engine->source_count]) ==
+		    STATUS_OK) {
 			engine->source_count++;
 			continue;
 		}
@@ -302,11 +304,13 @@ static void tell_end(struct engine *engine)
 	if (!health_adds_up(&health, &law))
 		log_line("the counters do not add up: %s", law);
 	log_line("%llu packets, %llu exchanges (%llu complete), %llu finding records",
-		 (unsigned long long)health.sources.capture.packets, (unsigned long long)health.workers.exchanges,
+		 (unsigned long long)health.sources.capture.packets,
+		 (unsigned long long)health.workers.exchanges,
 		 (unsigned long long)health.workers.sessions.exchanges[EXCHANGE_COMPLETE],
 		 (unsigned long long)health.findings_told);
 	if (health.lost_records > 0) {
-		log_line("%llu records were lost for want of memory", (unsigned long long)health.lost_records);
+		log_line("%llu records were lost for want of memory",
+			 (unsigned long long)health.lost_records);
 		engine->had_trouble = true;
 	}
 }
@@ -352,7 +356,8 @@ static bool prepare(struct engine *engine)
 
 	if (!prepare_knowledge(engine) || !open_sources(engine))
 		return false;
-	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error, sizeof(error))) {
+	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error,
+			  sizeof(error))) {
 		log_line("%s", error);
 		return false;
 	}

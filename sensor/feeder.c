@@ -7,7 +7,7 @@
 
 #include "parsers/base/limits.h"
 
-#define TICK_NS	       (SECONDS / 10)
+#define TICK_NS (SECONDS / 10)
 /* An idle interface has shown all packets of so long ago: its buffer is looked at every 50 ms. */
 #define SETTLED_NS     (SECONDS / 10)
 #define SLEEP_FULL_NS  (50 * 1000)
@@ -105,7 +105,8 @@ static void fail(struct feeder *feeder, const struct source *source)
 	const char *words = source_error(source);
 
 	if (feeder->error[0] == '\0')
-		snprintf(feeder->error, sizeof(feeder->error), "%s", words == NULL ? "a source failed" : words);
+		snprintf(feeder->error, sizeof(feeder->error), "%s",
+			 words == NULL ? "a source failed" : words);
 }
 
 /* The next packet of source `i` becomes its head; false when it has none now. */

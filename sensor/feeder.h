@@ -38,7 +38,7 @@ struct feeder {
 	struct source_report report;
 	_Atomic bool is_stopped, is_done;
 	_Atomic uint64_t bytes_done; /* files: for progress */
-	char error[256];	     /* the first source that failed, in words; read after feeder_join */
+	char error[256];             /* the first source that failed, in words; read after feeder_join */
 };
 
 MUST_CHECK enum status feeder_start(struct feeder *feeder, const struct feeder_plan *plan);

@@ -67,7 +67,8 @@ static enum status visit(struct folder *folder, const char *root, const char *be
 
 	if (entry[0] == '.')
 		return STATUS_OK;
-	if (snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/", entry) >= (int)sizeof(name) ||
+	if (snprintf(name, sizeof(name), "%s%s%s", below, below[0] == '\0' ? "" : "/", entry) >=
+		    (int)sizeof(name) ||
 	    snprintf(path, sizeof(path), "%s/%s", root, name) >= (int)sizeof(path))
 		return STATUS_OK;
 	if (stat(path, &about) != 0)
@@ -149,11 +150,12 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 		if (status == STATUS_NOT_FOUND && is_optional)
 			continue;
 		if (status != STATUS_OK) {
-			problems_add(problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = paths[i]},
-				     status == STATUS_LIMIT ? "remove what is no contract"
-							    : "name an existing, readable folder with --contracts",
-				     status == STATUS_LIMIT ? "more than %llu files" : "cannot read the folder",
-				     LIMIT_SPEC_FILES + 0ull);
+			problems_add(
+				problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = paths[i]},
+				status == STATUS_LIMIT ? "remove what is no contract"
+						       : "name an existing, readable folder with --contracts",
+				status == STATUS_LIMIT ? "more than %llu files" : "cannot read the folder",
+				LIMIT_SPEC_FILES + 0ull);
 			folder_close(folder);
 			return STATUS_INVALID;
 		}

@@ -66,8 +66,8 @@ static void put_capture(struct list *list, const struct source_report *report)
 static void put_reassembly(struct list *list, const struct reassembly_counts *reassembly)
 {
 	static const char *const gap_counters[GAP_REASON_COUNT] = {
-		[GAP_ACKED] = "tcp.gap.acked",		 [GAP_WINDOW] = "tcp.gap.window",
-		[GAP_MEMORY] = "tcp.gap.memory",	 [GAP_TIMEOUT] = "tcp.gap.timeout",
+		[GAP_ACKED] = "tcp.gap.acked",         [GAP_WINDOW] = "tcp.gap.window",
+		[GAP_MEMORY] = "tcp.gap.memory",       [GAP_TIMEOUT] = "tcp.gap.timeout",
 		[GAP_TRUNCATED] = "tcp.gap.truncated", [GAP_CLOSE] = "tcp.gap.close",
 	};
 	uint64_t gap_bytes = 0;
@@ -182,9 +182,11 @@ size_t health_events(const struct health *health, struct health_event events[HEA
 		struct health_event event;
 	} possible[] = {
 		{sources->source.kernel_drops + sources->source.interface_drops > 0,
-		 {"sensor.packet_drop", 3, "the kernel or the interface dropped packets before the sensor saw them"}},
+		 {"sensor.packet_drop", 3,
+		  "the kernel or the interface dropped packets before the sensor saw them"}},
 		{sources->ring_drops + workers->judged_lost + workers->connections_lost > 0,
-		 {"sensor.backpressure_drop", 3, "the sensor was too slow and dropped what it could not take"}},
+		 {"sensor.backpressure_drop", 3,
+		  "the sensor was too slow and dropped what it could not take"}},
 		{workers->sessions.gap_bytes > 0,
 		 {"sensor.capture_gap", 2, "bytes of connections are missing in the mirror"}},
 		{sources->capture.cut > 0,

@@ -108,8 +108,9 @@ void inventory_finish(struct inventory *inventory)
 }
 
 /* RFC 1918, RFC 4193, RFC 3927, RFC 4291, loopback: what nobody reaches from outside. */
-static const char *const private_networks[] = {"10.0.0.0/8",	 "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
-					       "169.254.0.0/16", "fc00::/7",	  "fe80::/10",	    "::1/128"};
+static const char *const private_networks[] = {"10.0.0.0/8",  "172.16.0.0/12",  "192.168.0.0/16",
+					       "127.0.0.0/8", "169.254.0.0/16", "fc00::/7",
+					       "fe80::/10",   "::1/128"};
 
 static bool is_internal(const struct inventory *inventory, const struct address *address)
 {
@@ -121,7 +122,8 @@ static bool is_internal(const struct inventory *inventory, const struct address 
 	if (inventory->internal_count > 0)
 		return false;
 	for (size_t i = 0; i < sizeof(private_networks) / sizeof(*private_networks); i++)
-		if (network_read(bytes_of(private_networks[i]), &network) && network_contains(&network, address))
+		if (network_read(bytes_of(private_networks[i]), &network) &&
+		    network_contains(&network, address))
 			return true;
 	return false;
 }
@@ -147,9 +149,9 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 enum status inventory_take(struct inventory *inventory, const struct judged *judged)
 {
 	const struct bytes parts[KEY_COUNT] = {
-		[KEY_HOST] = judged->host,	       [KEY_METHOD] = judged->method,
-		[KEY_TEMPLATE] = judged->template,     [KEY_OPERATION] = judged->operation_id,
-		[KEY_API] = judged->api_id,	       [KEY_SPEC] = judged->spec_file,
+		[KEY_HOST] = judged->host,         [KEY_METHOD] = judged->method,
+		[KEY_TEMPLATE] = judged->template, [KEY_OPERATION] = judged->operation_id,
+		[KEY_API] = judged->api_id,        [KEY_SPEC] = judged->spec_file,
 	};
 	enum status status;
 	struct line *line;

@@ -16,13 +16,13 @@ struct judged_side {
 	uint64_t first_ns, last_ns;
 	uint64_t gap_len;
 	struct bytes content_type; /* media type, lower case */
-	struct bytes user_agent; /* request only, cut */
+	struct bytes user_agent;   /* request only, cut */
 };
 
 #define JUDGED_UID_LEN 16
 
 struct judged_finding {
-	struct finding finding;	     /* texts copied */
+	struct finding finding;      /* texts copied */
 	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of exactly what findings.md 2.1 names */
 };
 
@@ -36,7 +36,8 @@ struct judged {
 	bool is_mid_stream, is_decrypted;
 	enum http_version version;
 	unsigned status; /* 0: no response */
-	struct bytes method, scheme, host, path, query; /* masked where they hold sensitive data; the query without values */
+	struct bytes method, scheme, host, path,
+		query; /* masked where they hold sensitive data; the query without values */
 	uint16_t host_port;
 	struct judged_side request, response;
 
@@ -45,8 +46,8 @@ struct judged {
 	char spec_sha256[65];
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
-	struct bytes auth;   /* kind of credential: "basic", "bearer", "none" */
-	struct bytes client_id; /* of a token, as presented; fingerprint of a Basic user name */
+	struct bytes auth;           /* kind of credential: "basic", "bearer", "none" */
+	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
 	const struct bytes *classes; /* data classes seen */
 	size_t class_count;
 

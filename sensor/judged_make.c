@@ -7,10 +7,10 @@
 #include "sensor/publish/redact.h"
 #include "specs/template.h"
 
-#define METHOD_LEN_MAX	   32
+#define METHOD_LEN_MAX     32
 #define USER_AGENT_LEN_MAX 256
-#define HOST_LEN_MAX	   255 /* RFC 1035, section 2.3.4 */
-#define PATH_LEN_MAX	   4096
+#define HOST_LEN_MAX       255 /* RFC 1035, section 2.3.4 */
+#define PATH_LEN_MAX       4096
 
 static struct bytes copy(struct judged *judged, struct bytes text, size_t len_max)
 {
@@ -96,9 +96,9 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 		judged->is_documented = true;
 		judged->is_deprecated = match->operation->is_deprecated;
 		judged->operation_id = copy(judged, match->operation->id, 512);
-		judged->template = arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT,
-						BYTES_PRINT(match->base_path),
-						BYTES_PRINT(match->operation->template));
+		judged->template =
+			arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT, BYTES_PRINT(match->base_path),
+				     BYTES_PRINT(match->operation->template));
 		return;
 	}
 	if (match->kind == MATCH_NO_METHOD)
@@ -107,8 +107,9 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 	else /* learned from what was masked, so that it holds nothing sensitive either */
 		judged->template = template_learn(judged->path, &judged->arena);
 	if (seen->exchange->request.is_seen)
-		judged->operation_id = arena_printf(&judged->arena, BYTES_FORMAT " " BYTES_FORMAT,
-						    BYTES_PRINT(judged->method), BYTES_PRINT(judged->template));
+		judged->operation_id =
+			arena_printf(&judged->arena, BYTES_FORMAT " " BYTES_FORMAT,
+				     BYTES_PRINT(judged->method), BYTES_PRINT(judged->template));
 }
 
 static void make_caller(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)

@@ -42,7 +42,8 @@ static bool choose_path(const struct settings *settings, char path[PATH_MAX])
 
 static enum status read_key(int file, struct fingerprint_key *key)
 {
-	return read(file, key->bytes, sizeof(key->bytes)) == (ssize_t)sizeof(key->bytes) ? STATUS_OK : STATUS_INVALID;
+	return read(file, key->bytes, sizeof(key->bytes)) == (ssize_t)sizeof(key->bytes) ? STATUS_OK
+											 : STATUS_INVALID;
 }
 
 static enum status make_key(const char *path, struct fingerprint_key *key)
@@ -80,11 +81,13 @@ enum status key_file_read(const struct settings *settings, struct fingerprint_ke
 	if (file >= 0)
 		close(file);
 	if (status == STATUS_INVALID)
-		snprintf(error, error_len, "%s does not hold the 32 bytes of a key: remove it to have a new one made",
-			 path);
+		snprintf(error, error_len,
+			 "%s does not hold the 32 bytes of a key: remove it to have a new one made", path);
 	else if (status != STATUS_OK)
-		snprintf(error, error_len, "cannot read or make the key of fingerprints at %s: name another with "
-					   "--hmac-key-file or --state-dir", path);
+		snprintf(error, error_len,
+			 "cannot read or make the key of fingerprints at %s: name another with "
+			 "--hmac-key-file or --state-dir",
+			 path);
 	if (status == STATUS_OK)
 		*out_key = key;
 	explicit_bzero(&key, sizeof(key));

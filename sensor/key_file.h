@@ -8,5 +8,5 @@
 #include "sensor/settings.h"
 
 /* On failure the words at `error` say what to do. */
-MUST_CHECK enum status key_file_read(const struct settings *settings, struct fingerprint_key *out_key, char *error,
-				     size_t error_len);
+MUST_CHECK enum status key_file_read(const struct settings *settings, struct fingerprint_key *out_key,
+				     char *error, size_t error_len);

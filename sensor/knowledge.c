@@ -12,7 +12,8 @@ static bool is_yaml(struct bytes name)
 	return bytes_ends_nocase(name, BYTES(".yaml")) || bytes_ends_nocase(name, BYTES(".yml"));
 }
 
-static enum status load_packs(const struct knowledge_plan *plan, struct packs *packs, struct problems *problems)
+static enum status load_packs(const struct knowledge_plan *plan, struct packs *packs,
+			      struct problems *problems)
 {
 	enum status status = packs_init(packs, problems);
 	struct folder folder;

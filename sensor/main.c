@@ -26,7 +26,8 @@ static const struct {
 static void print_help(FILE *out)
 {
 	fputs("Usage: specular COMMAND [options]\n\n"
-	      "specular " SPECULAR_VERSION " watches mirrored API traffic and tells where it departs from the\n"
+	      "specular " SPECULAR_VERSION
+	      " watches mirrored API traffic and tells where it departs from the\n"
 	      "contracts between a company and its partners. It never sends a packet.\n\n",
 	      out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -50,7 +50,8 @@ static bool grow(struct outbox *outbox)
 	return true;
 }
 
-void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns, const struct sink_message *message)
+void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns,
+		const struct sink_message *message)
 {
 	struct arena *arena = &outbox->arena;
 	struct sink_message copy = *message;

@@ -28,5 +28,6 @@ void outbox_finish(struct outbox *outbox); /* sends nothing */
 
 /* Copies the message; message->id decides the order among those of the same time.
  * A sink of NULL means nobody wants it. Times never go back. */
-void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns, const struct sink_message *message);
+void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns,
+		const struct sink_message *message);
 void outbox_send(struct outbox *outbox); /* what waits, now */

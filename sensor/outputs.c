@@ -21,8 +21,8 @@ static bool open_one(struct outputs *outputs, const char *where, const struct si
 	return true;
 }
 
-bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor, bool is_lossless,
-		  char *error, size_t error_len)
+bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor,
+		  bool is_lossless, char *error, size_t error_len)
 {
 	const struct sink_plan plan = {.sensor = sensor, .is_lossless = is_lossless};
 	struct collector_sinks *sinks = &outputs->sinks;
@@ -51,7 +51,8 @@ bool outputs_flush(struct outputs *outputs, int timeout_ms)
 		if (status == STATUS_OK && counts.failed == 0 && counts.dropped == 0)
 			continue;
 		log_line("%s: %llu of %llu records were not delivered: %s", outputs->where[i],
-			 (unsigned long long)(counts.queued - counts.delivered), (unsigned long long)counts.queued,
+			 (unsigned long long)(counts.queued - counts.delivered),
+			 (unsigned long long)counts.queued,
 			 words == NULL ? "the sink did not say why" : words);
 		all = false;
 	}

@@ -17,7 +17,8 @@ struct outputs {
 };
 
 /* With nothing named, findings go to standard output. False with words. */
-bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor, bool is_lossless,
-		  char *error, size_t error_len);
-bool outputs_flush(struct outputs *outputs, int timeout_ms); /* false: something was not delivered, said on stderr */
+bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor,
+		  bool is_lossless, char *error, size_t error_len);
+bool outputs_flush(struct outputs *outputs,
+		   int timeout_ms); /* false: something was not delivered, said on stderr */
 void outputs_close(struct outputs *outputs);

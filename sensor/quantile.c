@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define GROWTH	 1.05
+#define GROWTH   1.05
 #define LEAST_NS 1000.0
 
 void quantile_add(struct quantile *quantile, uint64_t value_ns)

@@ -11,7 +11,7 @@ struct record {
 	uint64_t stride;
 };
 
-#define SKIP	  UINT64_MAX
+#define SKIP      UINT64_MAX
 #define ALIGNMENT 16
 
 static uint64_t stride_of(size_t len)

@@ -30,12 +30,12 @@ struct ring {
 
 	/* of the producer */
 	alignas(CACHE_LINE) _Atomic uint64_t head; /* bytes ever committed */
-	uint64_t reserved;			    /* head after the commit */
+	uint64_t reserved;                         /* head after the commit */
 	uint64_t tail_seen;
 
 	/* of the consumer */
 	alignas(CACHE_LINE) _Atomic uint64_t tail; /* bytes ever released */
-	uint64_t released;			    /* tail after the release */
+	uint64_t released;                         /* tail after the release */
 	uint64_t head_seen;
 };
 

@@ -50,33 +50,37 @@ static const struct option options[] = {
 	{0},
 };
 
-#define OPTIONS_HELP                                                                                            \
-	"  -c, --config FILE      specular.yaml; the command line wins over it\n"                               \
-	"  --contracts DIR        partner contracts and their specs (default ./contracts); may be repeated\n"   \
-	"  --packs DIR            extra pattern packs; may be repeated\n"                                       \
-	"  --findings WHERE       what departs from the contracts (OCSF 2004)\n"                                \
-	"  --exchanges WHERE      every exchange (OCSF 4002)\n"                                                 \
-	"  --inventory WHERE      the endpoints that exist\n"                                                   \
-	"  --usage WHERE          calls a partner and operation, in windows of five minutes\n"                  \
-	"  --health WHERE         counters of the sensor, and what it could not see\n"                          \
-	"      WHERE is '-' (standard output), a file (JSON Lines), or\n"                                       \
-	"      kafka://HOST:PORT[,HOST:PORT...]/TOPIC\n"                                                        \
-	"  --format ocsf          the only format of this version\n"                                            \
-	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"            \
-	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                                 \
-	"  --workers N            default: one per core\n"                                                      \
-	"  --site NAME            names the sensor in every record (default: the host's name)\n"                \
-	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                                 \
+#define OPTIONS_HELP                                                                                         \
+	"  -c, --config FILE      specular.yaml; the command line wins over it\n"                            \
+	"  --contracts DIR        partner contracts and their specs (default ./contracts); may be "          \
+	"repeated\n"                                                                                         \
+	"  --packs DIR            extra pattern packs; may be repeated\n"                                    \
+	"  --findings WHERE       what departs from the contracts (OCSF 2004)\n"                             \
+	"  --exchanges WHERE      every exchange (OCSF 4002)\n"                                              \
+	"  --inventory WHERE      the endpoints that exist\n"                                                \
+	"  --usage WHERE          calls a partner and operation, in windows of five minutes\n"               \
+	"  --health WHERE         counters of the sensor, and what it could not see\n"                       \
+	"      WHERE is '-' (standard output), a file (JSON Lines), or\n"                                    \
+	"      kafka://HOST:PORT[,HOST:PORT...]/TOPIC\n"                                                     \
+	"  --format ocsf          the only format of this version\n"                                         \
+	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"         \
+	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                              \
+	"  --workers N            default: one per core\n"                                                   \
+	"  --site NAME            names the sensor in every record (default: the host's name)\n"             \
+	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                              \
 	"  --state-dir DIR        where that key is kept by default\n"
 
 const char *settings_help(enum settings_command command)
 {
 	if (command == COMMAND_RUN)
 		return "Usage: specular run [-c FILE] -i INTERFACE... [options]\n\n"
-		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. SIGHUP loads contracts\n"
+		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. SIGHUP loads "
+		       "contracts\n"
 		       "and packs again; when they are broken, the old ones stay.\n"
-		       "It never sends a packet. Root is needed to open the interface and given up at once.\n\n"
-		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a tap\n" OPTIONS_HELP
+		       "It never sends a packet. Root is needed to open the interface and given up at "
+		       "once.\n\n"
+		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a "
+		       "tap\n" OPTIONS_HELP
 		       "  --user NAME            who to be once the interface is open (default nobody)\n\n"
 		       "Example: specular run -i eth1 --decrypted --contracts contracts \\\n"
 		       "             --findings kafka://127.0.0.1:9092/specular.findings.v1\n";
@@ -123,7 +127,8 @@ static void take_workers(struct settings *settings, const char *text, struct pro
 	uint64_t workers;
 
 	if (!bytes_to_u64(bytes_of(text), &workers) || workers < 1 || workers > SETTINGS_LIST_MAX)
-		complain(problems, "write a number from 1 to 64", "--workers %s is no number of workers", text);
+		complain(problems, "write a number from 1 to 64", "--workers %s is no number of workers",
+			 text);
 	else
 		settings->workers = (unsigned)workers;
 }
@@ -160,7 +165,8 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		break;
 	case OPTION_FORMAT:
 		if (strcmp(optarg, "ocsf") != 0)
-			complain(problems, "write --format ocsf", "the format %s is not in this version", optarg);
+			complain(problems, "write --format ocsf", "the format %s is not in this version",
+				 optarg);
 		break;
 	case OPTION_KEYLOG:
 		complain(problems, "mirror the traffic decrypted and say --decrypted",

@@ -14,8 +14,8 @@ struct reading {
 
 static void complain(struct reading *reading, const struct node *node, const char *mend, const char *what)
 {
-	problems_add(reading->problems, PROBLEM_ERROR, "sensor.config_error", node_place(reading->document, node),
-		     mend, "%s", what);
+	problems_add(reading->problems, PROBLEM_ERROR, "sensor.config_error",
+		     node_place(reading->document, node), mend, "%s", what);
 }
 
 static const char *text(struct reading *reading, const struct node *node)
@@ -75,7 +75,8 @@ static void read_source(struct reading *reading, const struct node *node)
 		}
 	}
 	if (source.name == NULL)
-		complain(reading, node, "write interface: eth1, or file: capture.pcap", "a source without a name");
+		complain(reading, node, "write interface: eth1, or file: capture.pcap",
+			 "a source without a name");
 	else if (reading->settings->source_count < SETTINGS_LIST_MAX)
 		reading->settings->sources[reading->settings->source_count++] = source;
 }
@@ -99,7 +100,8 @@ static void read_networks(struct reading *reading, const struct node *node)
 		struct network network;
 
 		if (!network_read(node_text(internal->items[i]), &network))
-			complain(reading, internal->items[i], "write 10.0.0.0/8, host bits zero", "this is no network");
+			complain(reading, internal->items[i], "write 10.0.0.0/8, host bits zero",
+				 "this is no network");
 		else if (settings->internal_count < SETTINGS_LIST_MAX)
 			settings->internal[settings->internal_count++] = network;
 	}
@@ -148,7 +150,8 @@ static void read_limits(struct reading *reading, const struct node *node)
 		else if (bytes_equal(entry->key, BYTES("body_bytes")))
 			number(reading, entry->value, &settings->body_bytes_max);
 		else
-			complain(reading, entry->value, "limits has connections, held_bytes, body_bytes (a worker)",
+			complain(reading, entry->value,
+				 "limits has connections, held_bytes, body_bytes (a worker)",
 				 "unknown limit");
 	}
 }
@@ -217,7 +220,8 @@ enum status settings_read_file(struct settings *settings, const char *file, stru
 		struct reading reading = {.settings = settings, .document = &document, .problems = problems};
 
 		if (!node_is(document.root, NODE_TABLE))
-			complain(&reading, document.root, "write key: value", "the configuration is no table");
+			complain(&reading, document.root, "write key: value",
+				 "the configuration is no table");
 		for (size_t i = 0; node_is(document.root, NODE_TABLE) && i < document.root->count; i++)
 			read_entry(&reading, &document.root->entries[i]);
 		document_finish(&document);

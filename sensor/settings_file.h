@@ -6,4 +6,5 @@
 
 #include "sensor/settings.h"
 
-MUST_CHECK enum status settings_read_file(struct settings *settings, const char *file, struct problems *problems);
+MUST_CHECK enum status settings_read_file(struct settings *settings, const char *file,
+					  struct problems *problems);

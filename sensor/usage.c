@@ -38,8 +38,8 @@ static void leave(void *context, void *value)
 		tell(usage, value);
 }
 
-void usage_init(struct usage *usage, uint64_t seed, void (*tell_line)(void *context, const struct usage_line *line),
-		void *context)
+void usage_init(struct usage *usage, uint64_t seed,
+		void (*tell_line)(void *context, const struct usage_line *line), void *context)
 {
 	*usage = (struct usage){.key = BUFFER_MAX(64 * KIB), .tell = tell_line, .context = context};
 	map_init(&usage->map, &(struct map_plan){.entries_max = LIMIT_USAGE,

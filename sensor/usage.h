@@ -23,8 +23,8 @@ struct usage {
 	void *context;
 };
 
-void usage_init(struct usage *usage, uint64_t seed, void (*tell)(void *context, const struct usage_line *line),
-		void *context);
+void usage_init(struct usage *usage, uint64_t seed,
+		void (*tell)(void *context, const struct usage_line *line), void *context);
 void usage_finish(struct usage *usage); /* tells nothing */
 
 /* Moves to the window of `time_ns`: earlier ones are told, in order of their keys. */

@@ -13,8 +13,8 @@
 /* Source -> worker. */
 enum inbound_kind {
 	INBOUND_SEGMENT, /* payload follows the record */
-	INBOUND_TICK,	 /* the packet clock reached clock_ns: the same ticks go to all workers */
-	INBOUND_END,	 /* nothing more comes from this source */
+	INBOUND_TICK,    /* the packet clock reached clock_ns: the same ticks go to all workers */
+	INBOUND_END,     /* nothing more comes from this source */
 };
 
 struct source_report {
@@ -26,23 +26,23 @@ struct source_report {
 struct inbound {
 	enum inbound_kind kind;
 	struct segment segment; /* INBOUND_SEGMENT; its payload points into the record */
-	uint64_t clock_ns;	/* INBOUND_TICK, INBOUND_END */
+	uint64_t clock_ns;      /* INBOUND_TICK, INBOUND_END */
 	struct source_report report;
 };
 
 /* Worker -> collector. */
 enum outbound_kind {
 	OUTBOUND_JUDGED, /* the reference goes along */
-	OUTBOUND_TICK,	 /* everything judged before clock_ns was sent */
+	OUTBOUND_TICK,   /* everything judged before clock_ns was sent */
 	OUTBOUND_END,
 };
 
 struct worker_counts {
 	struct reassembly_counts reassembly;
 	struct session_counts sessions;
-	uint64_t exchanges;	   /* taken from sessions */
-	uint64_t judged;	   /* handed to the collector */
-	uint64_t judged_lost;	   /* no memory, or (live) the collector's ring was full */
+	uint64_t exchanges;        /* taken from sessions */
+	uint64_t judged;           /* handed to the collector */
+	uint64_t judged_lost;      /* no memory, or (live) the collector's ring was full */
 	uint64_t connections_lost; /* segments without a connection: no memory */
 	uint64_t findings_left_out, hits_left_out, departures_left_out;
 };

@@ -4,8 +4,8 @@
  */
 #pragma once
 
-#include "specs/spec_files.h"
 #include "parsers/base/problem.h"
+#include "specs/spec_files.h"
 
 struct lint_report {
 	bool is_contract; /* a partner file or tiers.yaml, not a spec */
@@ -13,5 +13,5 @@ struct lint_report {
 };
 
 /* Problems of the file `name`; STATUS_INVALID when it would be refused. */
-MUST_CHECK enum status lint_file(const struct spec_files *files, const char *name, struct lint_report *out_report,
-				 struct problems *problems);
+MUST_CHECK enum status lint_file(const struct spec_files *files, const char *name,
+				 struct lint_report *out_report, struct problems *problems);

@@ -207,7 +207,7 @@ static struct pattern_search *search_new(void)
 }
 
 enum pattern_outcome schema_pattern_find(const struct pattern *pattern, struct bytes text,
-				  struct pattern_search **search)
+					 struct pattern_search **search)
 {
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.data == NULL ? "" : text.data);
 	int result;

@@ -21,5 +21,5 @@ void pattern_free(struct pattern *pattern); /* accepts NULL */
 
 /* *search is NULL at first; pattern_search_free at the end. */
 enum pattern_outcome schema_pattern_find(const struct pattern *pattern, struct bytes text,
-				  struct pattern_search **search);
+					 struct pattern_search **search);
 void pattern_search_free(struct pattern_search *search); /* accepts NULL */

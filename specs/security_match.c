@@ -10,7 +10,8 @@ struct request {
 
 /* -- what is shown ------------------------------------------------------------ */
 
-/* Names of parameters have case, those of header fields have none: a header's key in the query is found either way. */
+/* Names of parameters have case, those of header fields have none: a header's key in the query is found
+ * either way. */
 static bool has_query_key(struct exchange *exchange, struct bytes name, bool any_case)
 {
 	for (struct bytes rest = exchange->query; rest.data != NULL;) {

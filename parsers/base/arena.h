@@ -21,14 +21,14 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *newest;
-	size_t used;	  /* bytes handed out */
+	size_t used;      /* bytes handed out */
 	size_t bytes_max; /* the ceiling of what is handed out */
-	bool is_full;	  /* something was refused: no memory, or the ceiling */
+	bool is_full;     /* something was refused: no memory, or the ceiling */
 };
 
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_finish(struct arena *arena); /* accepts zeroed memory */
-void arena_reset(struct arena *arena);	/* forgets everything, keeps one block for reuse */
+void arena_reset(struct arena *arena);  /* forgets everything, keeps one block for reuse */
 
 /* Zeroed, aligned for any type; NULL when the ceiling is reached or there is no memory. */
 void *arena_alloc(struct arena *arena, size_t len);

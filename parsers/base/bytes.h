@@ -15,18 +15,21 @@ struct bytes {
 	size_t len;
 };
 
-#define BYTES(literal)	     ((struct bytes){.data = (literal), .len = sizeof(literal) - 1})
-#define BYTES_INIT(literal)  {.data = (literal), .len = sizeof(literal) - 1} /* for static tables */
-#define BYTES_NONE	     ((struct bytes){.data = NULL, .len = 0})
-#define BYTES_FORMAT	     "%.*s"
-#define BYTES_PRINT(run)     (int)(run).len, (run).data /* printf arguments for BYTES_FORMAT */
-#define BYTES_NOT_FOUND	     SIZE_MAX
+#define BYTES(literal) ((struct bytes){.data = (literal), .len = sizeof(literal) - 1})
+#define BYTES_INIT(literal)                                                                                  \
+	{                                                                                                    \
+		.data = (literal), .len = sizeof(literal) - 1                                                \
+	} /* for static tables */
+#define BYTES_NONE       ((struct bytes){.data = NULL, .len = 0})
+#define BYTES_FORMAT     "%.*s"
+#define BYTES_PRINT(run) (int)(run).len, (run).data /* printf arguments for BYTES_FORMAT */
+#define BYTES_NOT_FOUND  SIZE_MAX
 
 struct bytes bytes_of(const char *text); /* NULL gives the empty run */
 
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII only */
-int bytes_compare(struct bytes a, struct bytes b);	 /* memcmp order, shorter first */
+int bytes_compare(struct bytes a, struct bytes b);       /* memcmp order, shorter first */
 bool bytes_starts(struct bytes run, struct bytes prefix);
 bool bytes_ends(struct bytes run, struct bytes suffix);
 bool bytes_ends_nocase(struct bytes run, struct bytes suffix);

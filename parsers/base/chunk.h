@@ -17,9 +17,9 @@ enum direction { DIRECTION_OPENER = 0, DIRECTION_ANSWERER = 1 };
 
 enum chunk_kind {
 	CHUNK_BYTES,
-	CHUNK_GAP,	/* gap_len bytes are lost for good */
-	CHUNK_END,	/* FIN: this direction ended in order */
-	CHUNK_ABORTED,	/* both directions are over: RST, idle, evicted, end of the capture */
+	CHUNK_GAP,     /* gap_len bytes are lost for good */
+	CHUNK_END,     /* FIN: this direction ended in order */
+	CHUNK_ABORTED, /* both directions are over: RST, idle, evicted, end of the capture */
 };
 
 enum gap_reason {
@@ -46,14 +46,14 @@ enum abort_reason {
 struct chunk {
 	enum chunk_kind kind;
 	enum direction direction;
-	struct bytes bytes;	   /* CHUNK_BYTES */
-	uint64_t gap_len;	   /* CHUNK_GAP, at least 1 */
-	enum gap_reason gap;	   /* CHUNK_GAP */
+	struct bytes bytes;        /* CHUNK_BYTES */
+	uint64_t gap_len;          /* CHUNK_GAP, at least 1 */
+	enum gap_reason gap;       /* CHUNK_GAP */
 	enum abort_reason aborted; /* CHUNK_ABORTED */
-	bool is_segment_start;	   /* CHUNK_BYTES: first byte of a TCP segment as sent */
-	uint64_t offset;	   /* of the first byte of bytes or gap, in this direction */
-	uint64_t peer_offset;	   /* how far the sender had acknowledged the other direction */
+	bool is_segment_start;     /* CHUNK_BYTES: first byte of a TCP segment as sent */
+	uint64_t offset;           /* of the first byte of bytes or gap, in this direction */
+	uint64_t peer_offset;      /* how far the sender had acknowledged the other direction */
 	bool is_peer_offset_known; /* false: no ACK, or the other direction was never seen */
-	uint64_t time_ns;	   /* packet time, since the epoch */
+	uint64_t time_ns;          /* packet time, since the epoch */
 	uint64_t packet_number;
 };

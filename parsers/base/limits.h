@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#define KIB	(1024ull)
-#define MIB	(1024ull * KIB)
-#define GIB	(1024ull * MIB)
+#define KIB     (1024ull)
+#define MIB     (1024ull * KIB)
+#define GIB     (1024ull * MIB)
 #define SECONDS (1000000000ull) /* in nanoseconds */
 
 /* -- memory ----------------------------------------------------------------- */
@@ -22,7 +22,7 @@
 #define LIMIT_JUDGED_BYTES (1 * MIB)
 
 /* Words of load problems; nobody reads more. */
-#define LIMIT_PROBLEMS	    1000
+#define LIMIT_PROBLEMS      1000
 #define LIMIT_PROBLEM_BYTES (1 * MIB)
 
 /* -- packets ---------------------------------------------------------------- */
@@ -55,13 +55,13 @@
 #define LIMIT_HELD_TOTAL (256 * MIB)
 
 /* Behind a hole with no acknowledgement seen: one-sided mirrors never acknowledge. */
-#define LIMIT_GAP_BYTES	  (64 * KIB)
+#define LIMIT_GAP_BYTES   (64 * KIB)
 #define LIMIT_GAP_PACKETS 64
-#define LIMIT_GAP_NS	  (2 * SECONDS)
+#define LIMIT_GAP_NS      (2 * SECONDS)
 
 /* An acknowledgement may reach the mirror before what it acknowledges: so long may that still come. */
 #define LIMIT_GRACE_PACKETS 8
-#define LIMIT_GRACE_NS	    (SECONDS / 50)
+#define LIMIT_GRACE_NS      (SECONDS / 50)
 
 /* An acknowledgement this far beyond all that was seen is forged or astray: above any usual window. */
 #define LIMIT_ACK_AHEAD (16 * MIB)
@@ -134,7 +134,7 @@
 /* Memory of everything loaded: contracts, specs, compiled schemas. */
 #define LIMIT_CONTRACT_BYTES (4 * GIB)
 
-#define LIMIT_PARTNERS	 20000
+#define LIMIT_PARTNERS   20000
 #define LIMIT_OPERATIONS 1000000
 
 /* Segments of one request path that are matched. */
@@ -188,7 +188,7 @@
 
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY 100000
-#define LIMIT_USAGE	100000
+#define LIMIT_USAGE     100000
 
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)
@@ -203,5 +203,5 @@
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
 
 /* librdkafka's own queue (defaults are 1 GiB and 100,000). */
-#define LIMIT_KAFKA_QUEUE_KIB	   65536
+#define LIMIT_KAFKA_QUEUE_KIB      65536
 #define LIMIT_KAFKA_QUEUE_MESSAGES 20000

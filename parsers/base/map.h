@@ -21,7 +21,7 @@ struct map_entry;
 struct map_plan {
 	size_t entries_max; /* at least 1 */
 	size_t value_len;
-	uint64_t seed;				   /* random for each run of the sensor */
+	uint64_t seed;                             /* random for each run of the sensor */
 	void (*leave)(void *context, void *value); /* before a value goes for any reason; may be NULL */
 	void *context;
 };
@@ -44,5 +44,5 @@ void map_touch(struct map *map, void *value);
 void map_remove(struct map *map, void *value); /* calls leave */
 
 void *map_oldest(const struct map *map); /* NULL when empty */
-void *map_newer(const void *value);	 /* the next one; NULL at the end */
+void *map_newer(const void *value);      /* the next one; NULL at the end */
 struct bytes map_key(const void *value);

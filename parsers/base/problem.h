@@ -14,14 +14,14 @@
 #include "parsers/base/arena.h"
 
 enum problem_level {
-	PROBLEM_NOTE,	 /* worth knowing: what is not checked, what was lifted */
+	PROBLEM_NOTE,    /* worth knowing: what is not checked, what was lifted */
 	PROBLEM_WARNING, /* loads, but probably not what the author meant */
-	PROBLEM_ERROR,	 /* the file, or the part named, is not used */
+	PROBLEM_ERROR,   /* the file, or the part named, is not used */
 };
 
 struct place {
 	const char *file; /* as the user named it; NULL when there is none */
-	uint32_t line;	  /* from 1; 0 unknown */
+	uint32_t line;    /* from 1; 0 unknown */
 	uint32_t column;  /* from 1; 0 unknown */
 };
 

@@ -13,7 +13,7 @@ enum status {
 	STATUS_NO_MEMORY = -1, /* the system refused memory */
 	STATUS_LIMIT = -2,     /* a ceiling of limits.h was reached */
 	STATUS_INVALID = -3,   /* what was given cannot be used; a problem says why */
-	STATUS_IO = -4,	       /* a file, a socket or a library failed */
+	STATUS_IO = -4,        /* a file, a socket or a library failed */
 	STATUS_NOT_FOUND = -5, /* what was asked for is not there */
 };
 

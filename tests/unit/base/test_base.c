@@ -105,8 +105,9 @@ static void map_lets_the_oldest_go(void **state)
 
 	(void)state;
 	left_count = 0;
-	map_init(&map, &(struct map_plan){
-			       .entries_max = 2, .value_len = sizeof(int), .seed = 7, .leave = count_leaving});
+	map_init(&map,
+		 &(struct map_plan){
+			 .entries_max = 2, .value_len = sizeof(int), .seed = 7, .leave = count_leaving});
 	value = map_put(&map, BYTES("a"), &is_new);
 	assert_true(is_new);
 	*value = 1;
@@ -136,7 +137,8 @@ static void map_grows_and_keeps_all(void **state)
 		*value = i;
 	}
 	for (int i = 0; i < 5000; i++)
-		assert_int_equal(*(int *)map_find(&map, (struct bytes){.data = (char *)&i, .len = sizeof(i)}), i);
+		assert_int_equal(*(int *)map_find(&map, (struct bytes){.data = (char *)&i, .len = sizeof(i)}),
+				 i);
 	assert_int_equal(map.count, 5000);
 	map_finish(&map);
 }
@@ -183,7 +185,8 @@ static void problems_are_kept_and_counted(void **state)
 	(void)state;
 	problems_init(&problems);
 	for (int i = 0; i < 1005; i++)
-		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.line = 1}, "mend", "%d", i);
+		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.line = 1}, "mend",
+			     "%d", i);
 	assert_int_equal(problems.count, 1000);
 	assert_int_equal(problems.left_out, 5);
 	assert_int_equal(problems.error_count, 1005);

@@ -11,7 +11,8 @@
 
 #include "sensor/outbox.h"
 
-static void put(struct outbox *outbox, struct sink *sink, uint64_t time_ns, const char *uid, const char *value)
+static void put(struct outbox *outbox, struct sink *sink, uint64_t time_ns, const char *uid,
+		const char *value)
 {
 	outbox_put(outbox, sink, time_ns,
 		   &(struct sink_message){.value = bytes_of(value), .id = bytes_of(uid), .key = BYTES("k")});
@@ -28,7 +29,8 @@ static void moments_leave_in_order(void **state)
 	(void)state;
 	assert_true(made >= 0);
 	close(made);
-	assert_int_equal(sink_open(path, &(struct sink_plan){.sensor = "test"}, error, sizeof(error), &sink), STATUS_OK);
+	assert_int_equal(sink_open(path, &(struct sink_plan){.sensor = "test"}, error, sizeof(error), &sink),
+			 STATUS_OK);
 	outbox_init(&outbox);
 	put(&outbox, NULL, 1, "a", "nobody wants it");
 	put(&outbox, sink, 1, "c", "3");

@@ -97,7 +97,8 @@ static void the_command_line_wins_over_the_file(void **state)
 	file_with(path, "sources:\n  - {interface: eth9, filter: tcp, decrypted: true}\n"
 			"outputs: {findings: f.jsonl, format: ocsf}\nworkers: 2\nsite: here\n"
 			"networks: {internal: [10.0.0.0/8]}\nlimits: {connections: 5}\n");
-	read_line(&reading, COMMAND_RUN, ARGUMENTS((char[]){"--site"}, (char[]){"there"}, (char[]){"-c"}, path));
+	read_line(&reading, COMMAND_RUN,
+		  ARGUMENTS((char[]){"--site"}, (char[]){"there"}, (char[]){"-c"}, path));
 	assert_int_equal(reading.status, STATUS_OK);
 	assert_string_equal(reading.settings.site, "there");
 	assert_string_equal(reading.settings.findings, "f.jsonl");

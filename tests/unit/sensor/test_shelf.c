@@ -1,4 +1,5 @@
-/* sensor/knowledge: new knowledge takes over under running readers; the old one is freed only when nobody reads it. */
+/* sensor/knowledge: new knowledge takes over under running readers; the old one is freed only when nobody
+ * reads it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,7 +12,7 @@
 #include "sensor/knowledge.h"
 
 #define READERS 3
-#define SWAPS	300
+#define SWAPS   300
 
 struct reader {
 	struct knowledge_shelf *shelf;

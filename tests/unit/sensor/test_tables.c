@@ -95,8 +95,10 @@ static struct judged *call(uint64_t time_ns, const char *partner, const char *op
 	judged->method = BYTES("GET");
 	judged->host = BYTES("h");
 	judged->status = status;
-	judged->request = (struct judged_side){.is_seen = true, .is_complete = true, .body_len = 10, .last_ns = time_ns};
-	judged->response = (struct judged_side){.is_seen = true, .body_len = 100, .first_ns = time_ns + 1000000};
+	judged->request = (struct judged_side){
+		.is_seen = true, .is_complete = true, .body_len = 10, .last_ns = time_ns};
+	judged->response =
+		(struct judged_side){.is_seen = true, .body_len = 100, .first_ns = time_ns + 1000000};
 	address_read(BYTES("10.0.0.1"), &judged->client.address);
 	return judged;
 }
@@ -160,7 +162,8 @@ static void inventory_tells_what_changed(void **state)
 	struct judged *judged = call(5, "acme", "getX", 200);
 
 	(void)state;
-	inventory_init(&inventory, &(struct inventory_plan){.seed = 1, .tell = tell_inventory, .context = &told});
+	inventory_init(&inventory,
+		       &(struct inventory_plan){.seed = 1, .tell = tell_inventory, .context = &told});
 	judged->auth = BYTES("bearer");
 	assert_int_equal(inventory_take(&inventory, judged), STATUS_OK);
 	assert_int_equal(inventory_take(&inventory, judged), STATUS_OK);
