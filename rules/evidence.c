@@ -6,7 +6,6 @@
 #include "parsers/base/limits.h"
 #include "rules/words.h"
 
-#define METHOD_LEN_MAX   20
 #define TEMPLATE_LEN_MAX 300
 
 /* A finding's sentence: what a table shows in one row. */
@@ -52,18 +51,6 @@ const struct operation *evidence_operation(const struct evidence *evidence)
 	return evidence->match->kind == MATCH_OPERATION ? evidence->match->operation : NULL;
 }
 
-/* A method is any token (RFC 9110 section 9.1): a stranger's may hold anything. */
-static struct bytes method_words(struct bytes method)
-{
-	if (method.len == 0 || method.len > METHOD_LEN_MAX)
-		return BYTES("?");
-	for (size_t i = 0; i < method.len; i++) {
-		if (!ascii_is_alpha(method.data[i]) && method.data[i] != '-' && method.data[i] != '_')
-			return BYTES("?");
-	}
-	return method;
-}
-
 /* A learned template folds numbers, not names: none is shown where data was found in the path. */
 static bool has_data_in_path(const struct evidence *evidence)
 {
@@ -77,7 +64,7 @@ static bool has_data_in_path(const struct evidence *evidence)
 struct bytes evidence_target(const struct evidence *evidence, struct arena *arena)
 {
 	const struct match *match = evidence->match;
-	struct bytes method = method_words(evidence->exchange->method);
+	struct bytes method = words_method(evidence->exchange->method);
 	struct bytes template = match->template;
 
 	if (!evidence->exchange->request.is_seen)

@@ -7,28 +7,93 @@
 
 #define CLAIM_LEN_MAX    128
 #define NAME_LEN_MAX     256
+#define METHOD_LEN_MAX   20
 #define DIGITS_SENSITIVE 6
+#define DIGITS_PERSONAL  9 /* the shortest numbers of persons */
+
+/* Of a key or token: so long, with so many digits, so often from letters to digits or back. */
+#define SECRET_LEN     16
+#define SECRET_DIGITS  2
+#define SECRET_CHANGES 3
 
 static const struct bytes masked = BYTES_INIT("{masked}");
 
-bool words_look_sensitive(struct bytes text)
+/* So many digits with nothing but separators between them? */
+static bool has_digits(struct bytes text, struct bytes separators, unsigned wanted)
 {
 	unsigned digits = 0;
 
-	for (size_t i = 0; i < text.len; i++) {
-		char byte = text.data[i];
-
-		if (byte == '@')
-			return true;
-		if (ascii_is_digit(byte))
+	for (size_t i = 0; i < text.len && digits < wanted; i++) {
+		if (ascii_is_digit(text.data[i]))
 			digits++;
-		else if (bytes_find_byte(BYTES("-. "), byte) == BYTES_NOT_FOUND)
+		else if (bytes_find_byte(separators, text.data[i]) == BYTES_NOT_FOUND)
 			digits = 0;
-		if (digits >= DIGITS_SENSITIVE)
+	}
+	return digits >= wanted;
+}
+
+/* As it is, or still encoded. */
+static bool has_at_sign(struct bytes text)
+{
+	return bytes_find_byte(text, '@') != BYTES_NOT_FOUND ||
+	       bytes_find(text, BYTES("%40")) != BYTES_NOT_FOUND;
+}
+
+/* RFC 7519: the first part is a JSON object, in base64url. */
+static bool has_token(struct bytes text)
+{
+	size_t at = bytes_find(text, BYTES("eyJ")), len = 0;
+
+	if (at == BYTES_NOT_FOUND)
+		return false;
+	text = bytes_from(text, at);
+	while (len < text.len &&
+	       (ascii_is_alnum(text.data[len]) || text.data[len] == '_' || text.data[len] == '-'))
+		len++;
+	return len >= SECRET_LEN;
+}
+
+bool words_look_secret(struct bytes text)
+{
+	size_t len = 0, digits = 0, changes = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_digit = ascii_is_digit(text.data[i]);
+
+		if (!is_digit && !ascii_is_alpha(text.data[i])) {
+			len = digits = changes = 0;
+			continue;
+		}
+		changes += len > 0 && is_digit != ascii_is_digit(text.data[i - 1]);
+		digits += is_digit;
+		len++;
+		if (len >= SECRET_LEN && digits >= SECRET_DIGITS && changes >= SECRET_CHANGES)
 			return true;
 	}
-	/* Still encoded: "%40". */
-	return bytes_find(text, BYTES("%40")) != BYTES_NOT_FOUND;
+	return has_token(text);
+}
+
+bool words_look_sensitive(struct bytes text)
+{
+	return has_at_sign(text) || has_digits(text, BYTES("-. "), DIGITS_SENSITIVE) ||
+	       words_look_secret(text);
+}
+
+/* RFC 9562 section 4. */
+static bool is_uuid(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (is_dash ? text.data[i] != '-' : ascii_hex_value(text.data[i]) < 0)
+			return false;
+	}
+	return text.len == 36;
+}
+
+bool words_look_personal(struct bytes text)
+{
+	return has_at_sign(text) || (has_digits(text, BYTES("-. "), DIGITS_PERSONAL) && !is_uuid(text));
 }
 
 static bool is_printable(struct bytes text)
@@ -84,6 +149,91 @@ struct bytes words_claim(struct bytes value, struct arena *arena)
 	if (!has_letter || words_look_sensitive(value))
 		return shape_mask(value, arena);
 	return bytes_slice(value, 0, CLAIM_LEN_MAX);
+}
+
+static bool is_of_word(char byte)
+{
+	return ascii_is_alnum(byte) || (unsigned char)byte >= 0x80 ||
+	       bytes_find_byte(BYTES(".@%_+-"), byte) != BYTES_NOT_FOUND;
+}
+
+/* Dots part the numbers of a version. */
+static bool is_shown(struct bytes word)
+{
+	return !has_at_sign(word) && !has_digits(word, BYTES("-"), DIGITS_PERSONAL) &&
+	       !words_look_secret(word);
+}
+
+static void put(char *out, size_t *len, struct bytes part)
+{
+	if (part.len > 0)
+		memcpy(out + *len, part.data, part.len);
+	*len += part.len;
+}
+
+struct bytes words_text(struct bytes text, struct arena *arena)
+{
+	char *out = arena_alloc(arena, text.len * masked.len + 1);
+	size_t len = 0;
+
+	if (out == NULL)
+		return BYTES_NONE;
+	for (size_t at = 0; at < text.len;) {
+		size_t end = at;
+		struct bytes word;
+
+		while (end < text.len && is_of_word(text.data[end]))
+			end++;
+		word = bytes_slice(text, at, end - at);
+		put(out, &len, is_shown(word) ? word : masked);
+		if (end < text.len)
+			out[len++] = text.data[end++];
+		at = end;
+	}
+	return (struct bytes){.data = out, .len = len};
+}
+
+static bool is_label_shown(struct bytes label)
+{
+	bool is_number = true;
+
+	for (size_t i = 0; i < label.len; i++) {
+		char byte = label.data[i];
+
+		if (!ascii_is_alnum(byte) && bytes_find_byte(BYTES("-_:"), byte) == BYTES_NOT_FOUND)
+			return false;
+		is_number = is_number && (ascii_is_digit(byte) || byte == '-');
+	}
+	/* "ec2-203-0-113-110" is an address. */
+	return !(is_number && has_digits(label, BYTES("-"), DIGITS_PERSONAL)) && !words_look_secret(label);
+}
+
+struct bytes words_host(struct bytes host, struct arena *arena)
+{
+	char *out = arena_alloc(arena, host.len * masked.len + 1);
+	size_t len = 0;
+
+	if (out == NULL)
+		return BYTES_NONE;
+	for (struct bytes rest = host; rest.data != NULL;) {
+		struct bytes label = bytes_split(&rest, '.');
+
+		put(out, &len, is_label_shown(label) ? label : masked);
+		if (rest.data != NULL)
+			out[len++] = '.';
+	}
+	return (struct bytes){.data = out, .len = len};
+}
+
+struct bytes words_method(struct bytes method)
+{
+	if (method.len == 0 || method.len > METHOD_LEN_MAX)
+		return BYTES("?");
+	for (size_t i = 0; i < method.len; i++) {
+		if (!ascii_is_alpha(method.data[i]) && method.data[i] != '-' && method.data[i] != '_')
+			return BYTES("?");
+	}
+	return method;
 }
 
 struct bytes words_duration(uint64_t seconds, struct arena *arena)

@@ -128,7 +128,7 @@ static void tell_usage(void *context, const struct usage_line *line)
 		collector->health.lost_records++;
 		return;
 	}
-	send(collector, collector->plan.sinks.usage, collector->clock_ns, uid,
+	send(collector, collector->plan.sinks.usage, line->end_ns, uid,
 	     (struct sink_message){.key = line->partner,
 				   .type = BYTES("specular.usage.v1"),
 				   .subject = line->operation,
@@ -147,7 +147,7 @@ static void tell_inventory(void *context, const struct inventory_line *line)
 	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
 		 BYTES_PRINT(line->api), BYTES_PRINT(line->host), BYTES_PRINT(line->method),
 		 BYTES_PRINT(line->template));
-	send(collector, collector->plan.sinks.inventory, collector->clock_ns, uid,
+	send(collector, collector->plan.sinks.inventory, line->time_ns, uid,
 	     (struct sink_message){.key = bytes_of(key),
 				   .type = BYTES("specular.inventory.v1"),
 				   .subject = line->operation});
@@ -211,6 +211,8 @@ static void take(struct collector *collector, struct judged *judged)
 {
 	if (judged->time_ns > collector->clock_ns)
 		collector->clock_ns = judged->time_ns;
+	usage_clock(&collector->usage,
+		    judged->time_ns); /* a window that is over goes before what came after it */
 	tell_exchange(collector, judged);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
@@ -318,6 +320,8 @@ void collector_close(struct collector *collector)
 
 	if (collector->end_ns > collector->clock_ns)
 		collector->clock_ns = collector->end_ns;
+	usage_clock(&collector->usage,
+		    collector->clock_ns); /* whether or not a tick came in time to say so */
 	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
 		if (entry->told_count != entry->count)
 			tell_update(collector, entry, collector->clock_ns);

@@ -42,7 +42,7 @@ static int test_packs(const char *dir)
 
 int command_pack(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0) {
 		fputs(help, stdout);
 		return 0;
 	}

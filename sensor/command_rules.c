@@ -12,7 +12,7 @@ static const char help[] =
 
 int command_rules(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0) {
 		fputs(help, stdout);
 		return 0;
 	}

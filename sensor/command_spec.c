@@ -68,7 +68,7 @@ static void check_file(struct checking *checking, const char *path)
 	struct folder folder = {0};
 
 	problems_init(&problems);
-	if (parent != NULL && folder_open(&folder, folders, 1, false, &problems) == STATUS_OK &&
+	if (parent != NULL && folder_open_beside(&folder, folders) == STATUS_OK &&
 	    lint_file(&folder.files, slash == NULL ? path : slash + 1, &report, &problems) != STATUS_OK &&
 	    problems.error_count == 0)
 		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = path},

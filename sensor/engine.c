@@ -65,13 +65,14 @@ static enum status load_knowledge(struct engine *engine, struct knowledge **out_
 
 static void reload(struct engine *engine)
 {
-	struct knowledge *fresh;
+	struct knowledge *fresh = NULL;
 	size_t errors;
+	enum status status = load_knowledge(engine, &fresh, &errors);
 
-	if (load_knowledge(engine, &fresh, &errors) != STATUS_OK || errors > 0) {
-		if (errors > 0)
-			log_line("contracts and packs stay as they were: mend the problems above and send "
-				 "SIGHUP again");
+	if (status != STATUS_OK || errors > 0) {
+		log_line("contracts and packs stay as they were: mend the %s and send SIGHUP again",
+			 errors > 0 ? "problems above" : status_text(status));
+		knowledge_free(fresh);
 		return;
 	}
 	knowledge_free(knowledge_swap(&engine->shelf, fresh));

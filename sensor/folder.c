@@ -88,8 +88,8 @@ static enum status walk(struct folder *folder, const char *root, const char *bel
 	if (snprintf(path, sizeof(path), "%s/%s", root, below) >= (int)sizeof(path))
 		return STATUS_OK;
 	dir = opendir(path);
-	if (dir == NULL)
-		return STATUS_NOT_FOUND;
+	if (dir == NULL) /* half of a folder is never taken for all of it */
+		return depth == 0 && errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
 	while (status == STATUS_OK && (entry = readdir(dir)) != NULL)
 		status = visit(folder, root, below, entry->d_name, depth);
 	closedir(dir);
@@ -139,11 +139,34 @@ static enum status read_name(void *context, const char *name, struct bytes *out_
 	return STATUS_OK;
 }
 
-enum status folder_open(struct folder *folder, const char *const *paths, size_t path_count, bool is_optional,
-			struct problems *problems)
+static void begin(struct folder *folder, const char *const *paths, size_t path_count)
 {
 	*folder = (struct folder){.paths = paths, .path_count = path_count};
 	folder->files = (struct spec_files){.read = read_name, .context = folder};
+}
+
+static void lend_names(struct folder *folder)
+{
+	sort_names(folder);
+	folder->files.names = (const char *const *)folder->names;
+	folder->files.name_count = folder->name_count;
+}
+
+enum status folder_open_beside(struct folder *folder, const char *const *path)
+{
+	begin(folder, path, 1);
+	if (walk(folder, path[0], "", DEPTH_MAX) == STATUS_NO_MEMORY) {
+		folder_close(folder);
+		return STATUS_NO_MEMORY;
+	}
+	lend_names(folder);
+	return STATUS_OK;
+}
+
+enum status folder_open(struct folder *folder, const char *const *paths, size_t path_count, bool is_optional,
+			struct problems *problems)
+{
+	begin(folder, paths, path_count);
 	for (size_t i = 0; i < path_count; i++) {
 		enum status status = walk(folder, paths[i], "", 0);
 
@@ -153,16 +176,15 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 			problems_add(
 				problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = paths[i]},
 				status == STATUS_LIMIT ? "remove what is no contract"
-						       : "name an existing, readable folder with --contracts",
+						       : "name an existing folder that the sensor's user may "
+							 "read, with all below it",
 				status == STATUS_LIMIT ? "more than %llu files" : "cannot read the folder",
 				LIMIT_SPEC_FILES + 0ull);
 			folder_close(folder);
 			return STATUS_INVALID;
 		}
 	}
-	sort_names(folder);
-	folder->files.names = (const char *const *)folder->names;
-	folder->files.name_count = folder->name_count;
+	lend_names(folder);
 	return STATUS_OK;
 }
 

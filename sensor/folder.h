@@ -31,7 +31,9 @@ struct folder {
 /* Names below the folders, sorted. A folder that is missing is a problem unless optional. */
 MUST_CHECK enum status folder_open(struct folder *folder, const char *const *paths, size_t path_count,
 				   bool is_optional, struct problems *problems);
-/* The folder of one file alone: names are those beside and below it. */
+/* The folder of one file that is checked alone: names are those beside it, as many as there is room for, and
+ * none at all where it cannot be listed. */
+MUST_CHECK enum status folder_open_beside(struct folder *folder, const char *const *path);
 void folder_close(struct folder *folder);
 
 /* The bytes of one file, malloc'ed, the caller frees; at most LIMIT_SPEC_BYTES. */

@@ -3,14 +3,17 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "rules/words.h"
 #include "sensor/publish/event.h"
 #include "sensor/publish/redact.h"
 #include "specs/template.h"
 
-#define METHOD_LEN_MAX     32
+#define SCHEME_LEN_MAX     32
+#define MEDIA_TYPE_LEN_MAX 128
 #define USER_AGENT_LEN_MAX 256
 #define HOST_LEN_MAX       255 /* RFC 1035, section 2.3.4 */
 #define PATH_LEN_MAX       4096
+#define CLIENT_LEN_MAX     128
 
 static struct bytes copy(struct judged *judged, struct bytes text, size_t len_max)
 {
@@ -28,21 +31,28 @@ static struct bytes lower_copy(struct judged *judged, struct bytes text, size_t 
 
 static void make_side(struct judged *judged, const struct message *message, struct judged_side *side)
 {
+	struct bytes type =
+		words_text(bytes_slice(message_media_type(message), 0, MEDIA_TYPE_LEN_MAX), &judged->arena);
+
 	*side = (struct judged_side){.is_seen = message->is_seen,
 				     .is_complete = message->is_complete,
 				     .body_len = message->body.wire_len,
 				     .first_ns = message->first_ns,
 				     .last_ns = message->last_ns,
 				     .gap_len = message->gap_len,
-				     .content_type = lower_copy(judged, message_media_type(message), 128)};
+				     .content_type = lower_copy(judged, type, MEDIA_TYPE_LEN_MAX)};
 }
 
 /* Sensitive data in the path is taken out of every text made of the path. */
 static struct bytes masked_path(const struct evidence *seen, struct arena *arena)
 {
 	struct span *spans = arena_alloc(arena, (seen->hits->count + 1) * sizeof(*spans));
+	struct bytes path = seen->exchange->path;
 	size_t count = 0;
 
+	/* The scan gave up at a ceiling: what it had not seen yet may hold anything. */
+	if (seen->hits->left_out > 0 || seen->hits->is_cut)
+		return words_path(path, arena);
 	if (spans == NULL)
 		return BYTES_NONE;
 	for (size_t i = 0; i < seen->hits->count; i++) {
@@ -51,9 +61,7 @@ static struct bytes masked_path(const struct evidence *seen, struct arena *arena
 		if (hit->part == PART_PATH && hit->side == SIDE_REQUEST && hit->class->is_sensitive)
 			spans[count++] = (struct span){.from = hit->offset, .len = hit->len};
 	}
-	if (count == 0)
-		return seen->exchange->path;
-	return redact_path(seen->exchange->path, spans, count, arena);
+	return count == 0 ? path : redact_path(path, spans, count, arena);
 }
 
 static void make_request(struct judged *judged, const struct evidence *seen)
@@ -61,16 +69,20 @@ static void make_request(struct judged *judged, const struct evidence *seen)
 	struct exchange *exchange = seen->exchange;
 	const struct header *agent = message_header(&exchange->request, BYTES("user-agent"));
 
-	judged->method = copy(judged, exchange->method, METHOD_LEN_MAX);
-	judged->scheme = copy(judged, exchange->scheme, METHOD_LEN_MAX);
-	judged->host = copy(judged, exchange->host, HOST_LEN_MAX);
+	if (exchange->method.len > 0)
+		judged->method = arena_copy(&judged->arena, words_method(exchange->method));
+	if (exchange->scheme.len > 0)
+		judged->scheme = words_text(bytes_slice(exchange->scheme, 0, SCHEME_LEN_MAX), &judged->arena);
+	if (exchange->host.len > 0)
+		judged->host = words_host(bytes_slice(exchange->host, 0, HOST_LEN_MAX), &judged->arena);
 	judged->host_port = exchange->host_port;
 	judged->path = copy(judged, masked_path(seen, &exchange->arena), PATH_LEN_MAX);
 	judged->query = redact_query(bytes_slice(exchange->query, 0, PATH_LEN_MAX), &judged->arena);
 	make_side(judged, &exchange->request, &judged->request);
 	make_side(judged, &exchange->response, &judged->response);
 	if (agent != NULL)
-		judged->request.user_agent = copy(judged, agent->value, USER_AGENT_LEN_MAX);
+		judged->request.user_agent =
+			words_text(bytes_slice(agent->value, 0, USER_AGENT_LEN_MAX), &judged->arena);
 }
 
 static void make_api(struct judged *judged, const struct api *api)
@@ -112,10 +124,25 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 				     BYTES_PRINT(judged->method), BYTES_PRINT(judged->template));
 }
 
+static struct bytes hashed(struct judged *judged, struct bytes user, const struct fingerprint_key *key)
+{
+	char text[FINGERPRINT_TEXT_LEN + 1];
+
+	fingerprint(key, "user", user, text);
+	return arena_printf(&judged->arena, "hmac:%s", text);
+}
+
+/* A client is a program, but some issuers put the person there. */
+static struct bytes client_id(struct judged *judged, struct bytes id, const struct fingerprint_key *key)
+{
+	if (id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
+		return hashed(judged, id, key);
+	return arena_copy(&judged->arena, id);
+}
+
 static void make_caller(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)
 {
 	const struct credential *first = seen->credentials->count == 0 ? NULL : &seen->credentials->list[0];
-	char text[FINGERPRINT_TEXT_LEN + 1];
 
 	if (seen->partner != NULL) {
 		judged->partner_id = copy(judged, seen->partner->id, 256);
@@ -127,12 +154,10 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 	judged->auth = first == NULL ? BYTES("none") : bytes_of(credential_kind_name(first->kind));
 	if (first == NULL)
 		return;
-	if (first->has_jwt && first->jwt.client_id.len > 0) {
-		judged->client_id = copy(judged, first->jwt.client_id, 128);
-	} else if (first->user.len > 0) {
-		fingerprint(key, "user", first->user, text);
-		judged->client_id = arena_printf(&judged->arena, "hmac:%s", text);
-	}
+	if (first->has_jwt && first->jwt.client_id.len > 0)
+		judged->client_id = client_id(judged, first->jwt.client_id, key);
+	else if (first->user.len > 0)
+		judged->client_id = hashed(judged, first->user, key);
 }
 
 static void make_classes(struct judged *judged, const struct hits *hits)

@@ -34,7 +34,9 @@ static void tell(const struct evidence *evidence, const struct departure *depart
 	finding->pointer = departure->pointer;
 	finding->schema_pointer = departure->schema_pointer;
 	finding->expected = departure->expected;
-	finding->observed = departure->observed;
+	finding->observed = departure->part == PART_BODY && departure->keyword == KEYWORD_UNDECLARED_TYPE
+				    ? words_text(departure->observed, out->arena)
+				    : departure->observed;
 	finding_say(finding, out->arena, "%s%s" BYTES_FORMAT BYTES_FORMAT " (" BYTES_FORMAT ")",
 		    finding->kind->title, name.len + pointer.len > 0 ? ": " : "", BYTES_PRINT(name),
 		    BYTES_PRINT(pointer), BYTES_PRINT(target));

@@ -5,7 +5,7 @@
 static void tell_host(const struct evidence *evidence, struct findings *out)
 {
 	struct finding *finding = findings_add(out, "shadow.host");
-	struct bytes host = words_claim(evidence->exchange->host, out->arena);
+	struct bytes host = words_host(bytes_slice(evidence->exchange->host, 0, 255), out->arena);
 
 	if (finding == NULL)
 		return;

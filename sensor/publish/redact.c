@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/words.h"
+
 #define NAME_LEN_MAX    64
 #define NAME_DIGITS_MAX 5
 
@@ -84,14 +86,18 @@ static bool looks_like_a_value(struct bytes name)
 {
 	size_t digits = 0, len = 0;
 	bool has_at_sign = false;
+	char text[NAME_LEN_MAX];
 
 	for (size_t at = 0; at < name.len; len++) {
 		char byte = decoded_at(name, &at);
 
 		digits += ascii_is_digit(byte) ? 1 : 0;
 		has_at_sign |= byte == '@';
+		if (len < sizeof(text))
+			text[len] = byte;
 	}
-	return digits > NAME_DIGITS_MAX || has_at_sign || len > NAME_LEN_MAX;
+	return digits > NAME_DIGITS_MAX || has_at_sign || len > NAME_LEN_MAX ||
+	       words_look_secret((struct bytes){.data = text, .len = len});
 }
 
 static char shape(char byte)

@@ -51,7 +51,8 @@ class Commands(unittest.TestCase):
         version = self.run_program("--version")
         self.assertEqual(version.returncode, 0)
         self.assertRegex(version.stdout, rb"^specular \d+\.\d+\.\d+")
-        for words in (["--help"], ["run", "--help"], ["replay", "--help"]):
+        for words in (["--help"], ["run", "--help"], ["replay", "--help"], ["spec", "check", "--help"],
+                      ["rules", "list", "--help"], ["pack", "test", "--help"]):
             help_ = self.run_program(*words)
             self.assertEqual(help_.returncode, 0, words)
             self.assertIn(b"specular", help_.stdout)
@@ -154,6 +155,19 @@ class Commands(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertRegex((run.stdout + run.stderr).decode(), re.escape(broken.name) + r":\d+:\d+")
 
+    def test_spec_check_looks_at_its_files_alone(self):
+        crowd = self.folder / "crowd"
+        for number in range(120):
+            (crowd / str(number)).mkdir(parents=True)
+            for other in range(100):
+                (crowd / str(number) / f"{other}.txt").touch()
+        shutil.copy(DEMO / "contracts" / "orders.yaml", crowd)
+        good = self.run_program("spec", "check", crowd / "orders.yaml")
+        self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
+        gone = self.run_program("spec", "check", crowd / "gone.yaml")
+        self.assertEqual(gone.returncode, 1)
+        self.assertIn(b"gone.yaml", gone.stderr)
+
     def test_packs_prove_their_own_examples(self):
         run = self.run_program("pack", "test", DEMO / "packs")
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -173,6 +187,47 @@ class Commands(unittest.TestCase):
         run = self.replay("--findings", "kafka://127.0.0.1:1/specular.findings.v1", self.capture)
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr.decode(), r"\d+ of \d+ records were not delivered")
+
+    def wait_for(self, log, words, process):
+        deadline = time.monotonic() + 60
+        while words not in log.read_bytes():
+            self.assertIsNone(process.poll(), log.read_text())
+            self.assertLess(time.monotonic(), deadline, f"never says {words!r}: {log.read_text()}")
+            time.sleep(0.05)
+
+    @unittest.skipUnless(os.geteuid() == 0, "capturing needs root")
+    def test_reload_takes_good_contracts_only(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="specular-reload."))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        shutil.copytree(DEMO / "contracts", folder / "contracts")
+        spec, log = folder / "contracts" / "orders.yaml", folder / "log"
+        good = spec.read_text()
+        environment = {**os.environ, "XDG_STATE_HOME": str(self.folder / "state")}
+        with open(log, "wb") as file:
+            process = subprocess.Popen([PROGRAM, "run", "-i", "lo", "--contracts", folder / "contracts", "--findings",
+                                        folder / "findings"], stderr=file, stdout=file, env=environment)
+        try:
+            self.wait_for(log, b"watching lo", process)
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+            self.assertNotRegex(status, r"(?m)^(Uid|Gid):.*\b0\b")
+            self.assertNotRegex(status, r"(?m)^Cap(Prm|Eff|Inh|Amb):\s*0*[1-9a-f]")
+            spec.write_text(good + "  bad: [\n")
+            process.send_signal(signal.SIGHUP)
+            self.wait_for(log, b"stay as they were", process)
+            self.assertRegex(log.read_text(), r"orders\.yaml:\d+:\d+: error")
+            spec.write_text(good)
+            process.send_signal(signal.SIGHUP)
+            self.wait_for(log, b"loaded again", process)
+            spec.chmod(0o600)
+            process.send_signal(signal.SIGHUP)
+            self.wait_for(log, b"orders.yaml:error: the file could not be read", process)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(60), 0, log.read_text())  # a leak would tell here, under ASan
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     @unittest.skipUnless(os.geteuid() == 0, "capturing needs root")
     def test_run_ends_on_sigterm(self):

@@ -81,6 +81,7 @@ static void name_that_looks_like_a_value_keeps_its_shape(void **state)
 	expect(redact_name(BYTES("V123456"), &arena), "A999999");
 	expect(redact_name(BYTES("%31%32%33%34%35%36"), &arena), "999999");
 	expect(redact_name(BYTES("user%40host"), &arena), "aaaa@aaaa");
+	expect(redact_name(BYTES("AKIAQYLPMN5HHHFPZAM2"), &arena), "AAAAAAAAAA9AAAAAAAA9");
 	expect(redact_name(BYTES("123456\x01\xff%"), &arena), "999999??%");
 	memset(longest, 'k', sizeof(longest));
 	expect(bytes_slice(redact_name((struct bytes){longest, 64}, &arena), 0, 2), "kk");

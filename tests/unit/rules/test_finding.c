@@ -125,6 +125,51 @@ static void names_that_hold_data_are_masked(void **state)
 	assert_text(words_path(BYTES("@/@/@"), &made.exchange->arena), "{masked}/{masked}/{masked}");
 }
 
+static void tokens_and_keys_are_no_names(void **state)
+{
+	struct arena *arena = &made.exchange->arena;
+
+	(void)state;
+	assert_text(words_name(BYTES("eyJzdWIiOiJqYW5lIn0x")), "{masked}");
+	assert_text(words_name(BYTES("AKIAQYLPMN5HHHFPZAM2")), "{masked}");
+	assert_text(words_name(BYTES("sk_live_4eC39HqLyjWDarjtT1zdp7dc")), "{masked}");
+	assert_text(words_path(BYTES("/map/AKIAQYLPMN5HHHFPZAM2/x"), arena), "/map/{masked}/x");
+	assert_text(words_name(BYTES("billingAddressLine2")), "billingAddressLine2");
+	assert_text(words_name(BYTES("x-amz-content-sha256")), "x-amz-content-sha256");
+	assert_text(words_method(BYTES("VERSION-CONTROL")), "VERSION-CONTROL");
+	assert_text(words_method(BYTES("AKIAQYLPMN5HHHFPZAM2")), "?");
+	assert_text(words_method(BYTES("")), "?");
+}
+
+static void words_of_strangers_are_shown_one_by_one(void **state)
+{
+	static const char *const plain[] = {
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+		"Chrome/120.0.6099.109",
+		"curl/7.88.1",
+		"Dalvik/2.1.0 (Linux; U; Android 14; Pixel 7 Build/UQ1A.240105.004)",
+		"python-requests/2.31",
+		"application/vnd.github.2022-11-28+json",
+		""};
+	struct arena *arena = &made.exchange->arena;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		assert_text(words_text(bytes_of(plain[i]), arena), plain[i]);
+	assert_text(words_text(BYTES("bot/1 (+mailto:a.b@example.com; 078-05-1120)"), arena),
+		    "bot/1 (+mailto:{masked}; {masked})");
+	assert_text(words_text(BYTES("@@ @"), arena), "{masked} {masked}");
+	assert_text(words_host(BYTES("api.example.com"), arena), "api.example.com");
+	assert_text(words_host(BYTES("10.20.130.240"), arena), "10.20.130.240");
+	assert_text(words_host(BYTES("2001:db8::10:20"), arena), "2001:db8::10:20");
+	assert_text(words_host(BYTES("ec2-203-0-113-110.example.com"), arena),
+		    "ec2-203-0-113-110.example.com");
+	assert_text(words_host(BYTES("078-05-1120.example.com"), arena), "{masked}.example.com");
+	assert_text(words_host(BYTES("a b.example.com"), arena), "{masked}.example.com");
+	assert_true(words_look_personal(BYTES("078-05-1120")));
+	assert_false(words_look_personal(BYTES("550e8400-e29b-41d4-a716-446655440000")));
+}
+
 static void claims_are_shown_only_when_plain(void **state)
 {
 	struct arena *arena = &made.exchange->arena;
@@ -149,6 +194,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_ceiling_is_counted, make, unmake),
 		cmocka_unit_test(without_memory_nothing_is_added),
 		cmocka_unit_test_setup_teardown(names_that_hold_data_are_masked, make, unmake),
+		cmocka_unit_test_setup_teardown(tokens_and_keys_are_no_names, make, unmake),
+		cmocka_unit_test_setup_teardown(words_of_strangers_are_shown_one_by_one, make, unmake),
 		cmocka_unit_test_setup_teardown(claims_are_shown_only_when_plain, make, unmake),
 	};
 
