@@ -48,6 +48,7 @@ static void count_sources(struct feeder *feeder)
 		sum.bytes += one.bytes;
 		sum.kernel_drops += one.kernel_drops;
 		sum.interface_drops += one.interface_drops;
+		sum.secrets_skipped += one.secrets_skipped;
 		source_progress(feeder->plan.sources[i], &part, &total);
 		done += part;
 	}
@@ -96,7 +97,7 @@ static void take(struct feeder *feeder, struct packet *packet)
 		packet->number = packet->number << 8 | (uint64_t)feeder->plan.index;
 	tick(feeder, packet->time_ns);
 	packet->clock_ns = feeder->clock_ns;
-	if (segment_read(packet, &feeder->report.capture, &segment) == DROP_NONE)
+	if (segment_read(packet, &feeder->report.capture, &feeder->fragments, &segment) == DROP_NONE)
 		put(feeder, &segment);
 }
 
@@ -193,6 +194,7 @@ static void *run(void *context)
 enum status feeder_start(struct feeder *feeder, const struct feeder_plan *plan)
 {
 	*feeder = (struct feeder){.plan = *plan};
+	fragments_init(&feeder->fragments, plan->seed);
 	feeder->heads = calloc(plan->source_count, sizeof(*feeder->heads));
 	feeder->has_head = calloc(plan->source_count, sizeof(*feeder->has_head));
 	feeder->is_ended = calloc(plan->source_count, sizeof(*feeder->is_ended));
@@ -222,6 +224,7 @@ void feeder_finish(struct feeder *feeder)
 {
 	for (size_t i = 0; i < feeder->plan.source_count; i++)
 		source_close(feeder->plan.sources[i]);
+	fragments_finish(&feeder->fragments);
 	free(feeder->heads);
 	free(feeder->has_head);
 	free(feeder->is_ended);

@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 
+#include "sensor/capture/fragment.h"
 #include "sensor/capture/source.h"
 #include "sensor/ring.h"
 #include "sensor/worker_record.h"
@@ -35,6 +36,7 @@ struct feeder {
 	struct packet *heads; /* of each source, waiting for its turn */
 	bool *has_head, *is_ended;
 	uint64_t clock_ns, tick_ns, number;
+	struct fragments fragments; /* waiting for the rest of their datagrams */
 	struct source_report report;
 	_Atomic bool is_stopped, is_done;
 	_Atomic uint64_t bytes_done; /* files: for progress */

@@ -42,6 +42,7 @@ static void put_capture(struct list *list, const struct source_report *report)
 		[DROP_NOT_IP] = "capture.drop.not_ip",
 		[DROP_NOT_TCP] = "capture.drop.not_tcp",
 		[DROP_FRAGMENT] = "capture.drop.fragment",
+		[DROP_FRAGMENT_JOINED] = "capture.drop.fragment_joined",
 		[DROP_TRUNCATED] = "capture.drop.truncated",
 		[DROP_MALFORMED] = "capture.drop.malformed",
 		[DROP_LINK_TYPE] = "capture.drop.link_type",
@@ -58,8 +59,25 @@ static void put_capture(struct list *list, const struct source_report *report)
 	put(list, "capture.vlan", capture->vlan);
 	put(list, "capture.vxlan", capture->vxlan);
 	put(list, "capture.gre", capture->gre);
+	put(list, "capture.llc", capture->llc);
+	put(list, "capture.tag", capture->tag);
+	put(list, "capture.mpls", capture->mpls);
+	put(list, "capture.ppp", capture->ppp);
+	put(list, "capture.nsh", capture->nsh);
+	put(list, "capture.erspan", capture->erspan);
+	put(list, "capture.geneve", capture->geneve);
+	put(list, "capture.gtp", capture->gtp);
+	put(list, "capture.teredo", capture->teredo);
+	put(list, "capture.tzsp", capture->tzsp);
+	put(list, "capture.ip_in_ip", capture->ip_in_ip);
+	put(list, "capture.authentication_header", capture->authentication_header);
+	put(list, "capture.datagrams_joined", capture->datagrams_joined);
+	put(list, "capture.fragments_expired", capture->fragments_expired);
+	put(list, "capture.fragments_evicted", capture->fragments_evicted);
+	put(list, "capture.fragments_different", capture->fragments_different);
 	put(list, "capture.kernel_drops", report->source.kernel_drops);
 	put(list, "capture.interface_drops", report->source.interface_drops);
+	put(list, "capture.secrets_skipped", report->source.secrets_skipped);
 	put(list, "capture.ring_drops", report->ring_drops);
 }
 

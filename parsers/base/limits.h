@@ -36,6 +36,19 @@
 /* IPv6 extension headers in one packet; RFC 8200 lists six kinds, each once. */
 #define LIMIT_IPV6_EXTENSIONS 8
 
+/* Linux gives an incomplete datagram 30 s, RFC 8200 60 s; a piece that comes so late is of another one. */
+#define LIMIT_FRAGMENT_NS (30 * SECONDS)
+
+/* A mirror's second copies follow within milliseconds; identifications come round again much later. */
+#define LIMIT_FRAGMENT_LATE_NS (SECONDS / 10)
+
+/* Incomplete datagrams of one capture thread and their bytes (Linux holds 4 MiB for its own). */
+#define LIMIT_FRAGMENT_DATAGRAMS 4096
+#define LIMIT_FRAGMENT_BYTES     (16 * MIB)
+
+/* Interfaces of one pcapng section; dumpcap on a large switch has hundreds. */
+#define LIMIT_CAPTURE_INTERFACES 4096
+
 /* Packets between a capture thread and a worker: some milliseconds at line rate. */
 #define LIMIT_RING_SLOTS 4096
 #define LIMIT_RING_BYTES (16 * MIB)

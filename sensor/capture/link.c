@@ -1,26 +1,17 @@
-/* Link layers and VLAN tags. */
+/* Link layers. */
 #include "sensor/capture/walk.h"
-
-static enum drop next_is(struct walk *walk, enum place place, uint32_t number)
-{
-	if (walk->at.ran_out)
-		return walk_ran_out(walk);
-	walk->place = place;
-	walk->number = number;
-	return DROP_NONE;
-}
 
 enum drop ethernet_read(struct walk *walk)
 {
 	cursor_skip(&walk->at, 12);
-	return next_is(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
+	return walk_next(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
 }
 
 /* LINKTYPE_LINUX_SLL: packet type, ARPHRD_, address length, address, protocol. */
 enum drop sll_read(struct walk *walk)
 {
 	cursor_skip(&walk->at, 14);
-	return next_is(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
+	return walk_next(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
 }
 
 /* LINKTYPE_LINUX_SLL2: the protocol stands first, of 20 bytes. */
@@ -29,7 +20,7 @@ enum drop sll2_read(struct walk *walk)
 	uint16_t protocol = cursor_u16(&walk->at);
 
 	cursor_skip(&walk->at, 18);
-	return next_is(walk, PLACE_ETHERTYPE, protocol);
+	return walk_next(walk, PLACE_ETHERTYPE, protocol);
 }
 
 /* LINKTYPE_NULL has the byte order of the machine that captured, LINKTYPE_LOOP network order. */
@@ -39,7 +30,7 @@ enum drop loopback_read(struct walk *walk)
 
 	if (family > 0xffff)
 		family = __builtin_bswap32(family);
-	return next_is(walk, PLACE_FAMILY, family);
+	return walk_next(walk, PLACE_FAMILY, family);
 }
 
 enum drop raw_ip_read(struct walk *walk)
@@ -51,21 +42,20 @@ enum drop raw_ip_read(struct walk *walk)
 		return walk_ran_out(walk);
 	if (version != 4 && version != 6)
 		return DROP_NOT_IP;
-	return next_is(walk, PLACE_ETHERTYPE, version == 4 ? 0x0800 : 0x86dd);
+	return walk_next(walk, PLACE_ETHERTYPE, version == 4 ? ETHERTYPE_IPV4 : ETHERTYPE_IPV6);
 }
 
-/* 802.1Q and 802.1ad: priority and id, then what stands behind. */
-enum drop vlan_read(struct walk *walk)
+/*
+ * LINKTYPE_PPP, _PPP_HDLC and _C_HDLC: the first byte tells PPP in HDLC framing (RFC 1662) and Cisco's HDLC
+ * apart (unicast 0x0f, multicast 0x8f); bare PPP has no such protocol numbers.
+ */
+enum drop hdlc_read(struct walk *walk)
 {
-	uint16_t id = cursor_u16(&walk->at) & 0x0fff;
-	uint16_t ethertype = cursor_u16(&walk->at);
+	struct cursor peek = walk->at;
+	unsigned address = cursor_u8(&peek);
 
-	if (walk->at.ran_out)
-		return walk_ran_out(walk);
-	walk->counts->vlan++;
-	if (walk->segment.vlan == 0)
-		walk->segment.vlan = id;
-	walk->place = PLACE_ETHERTYPE;
-	walk->number = ethertype;
-	return walk_descend(walk);
+	if (address != 0x0f && address != 0x8f)
+		return ppp_read(walk);
+	cursor_skip(&walk->at, 2);
+	return walk_next(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
 }

@@ -4,13 +4,19 @@
 #include <xxhash.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/fragment.h"
 #include "sensor/capture/walk.h"
 
 static const char *const drop_names[DROP_COUNT] = {
-	[DROP_NONE] = "none",           [DROP_NOT_IP] = "not_ip",
-	[DROP_NOT_TCP] = "not_tcp",     [DROP_FRAGMENT] = "fragment",
-	[DROP_TRUNCATED] = "truncated", [DROP_MALFORMED] = "malformed",
-	[DROP_LINK_TYPE] = "link_type", [DROP_TUNNEL_DEPTH] = "tunnel_depth",
+	[DROP_NONE] = "none",
+	[DROP_NOT_IP] = "not_ip",
+	[DROP_NOT_TCP] = "not_tcp",
+	[DROP_FRAGMENT] = "fragment",
+	[DROP_FRAGMENT_JOINED] = "fragment_joined",
+	[DROP_TRUNCATED] = "truncated",
+	[DROP_MALFORMED] = "malformed",
+	[DROP_LINK_TYPE] = "link_type",
+	[DROP_TUNNEL_DEPTH] = "tunnel_depth",
 };
 
 const char *drop_name(enum drop drop)
@@ -37,9 +43,33 @@ void walk_narrow(struct walk *walk, size_t len)
 	}
 }
 
-enum drop walk_descend(struct walk *walk)
+static enum drop descend(struct walk *walk)
 {
 	return ++walk->depth > LIMIT_TUNNEL_DEPTH ? DROP_TUNNEL_DEPTH : DROP_NONE;
+}
+
+enum drop walk_next(struct walk *walk, enum place place, uint32_t number)
+{
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	walk->place = place;
+	walk->number = number;
+	return DROP_NONE;
+}
+
+enum drop walk_enter(struct walk *walk, uint64_t *count, enum place place, uint32_t number)
+{
+	enum drop drop = walk_next(walk, place, number);
+
+	if (drop != DROP_NONE)
+		return drop;
+	++*count;
+	return descend(walk);
+}
+
+void walk_scope(struct walk *walk, const void *name, size_t len)
+{
+	walk->scope = XXH3_64bits_withSeed(name, len, walk->scope);
 }
 
 /* RFC 9293, section 3.1. Options are stepped over: reassembly needs none of them. */
@@ -85,7 +115,7 @@ static enum drop walk_layers(struct walk *walk)
 }
 
 enum drop segment_read(const struct packet *packet, struct capture_counts *counts,
-		       struct segment *out_segment)
+		       struct fragments *fragments, struct segment *out_segment)
 {
 	size_t wire_len = packet->wire_len;
 	struct walk walk = {
@@ -94,6 +124,7 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 		.place = PLACE_LINK,
 		.number = (uint32_t)packet->link_type,
 		.counts = counts,
+		.fragments = fragments,
 		.segment = {.time_ns = packet->time_ns,
 			    .clock_ns = packet->clock_ns,
 			    .number = packet->number,
@@ -106,6 +137,8 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 	counts->bytes += packet->data.len;
 	if (walk.cut > 0)
 		counts->cut++;
+	if (fragments != NULL)
+		fragments_begin(fragments, packet->clock_ns, counts);
 	drop = walk_layers(&walk);
 	if (drop != DROP_NONE) {
 		counts->drops[drop]++;

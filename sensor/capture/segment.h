@@ -2,7 +2,7 @@
  * segment: the innermost TCP segment of a packet, after link layer, VLAN tags,
  * tunnels and IP. A view: it lives as long as the packet's bytes.
  *
- *	drop = segment_read(&packet, &counts, &segment);
+ *	drop = segment_read(&packet, &counts, &fragments, &segment);
  *	if (drop != DROP_NONE)
  *		...counted already
  */
@@ -14,13 +14,14 @@
 /* Every packet that does not become a segment has one of these. */
 enum drop {
 	DROP_NONE,
-	DROP_NOT_IP,       /* ARP, LLDP, ... */
-	DROP_NOT_TCP,      /* UDP that is no tunnel, ICMP, ... */
-	DROP_FRAGMENT,     /* an IP fragment that is not yet whole, or never will be */
-	DROP_TRUNCATED,    /* headers are cut by the capture */
-	DROP_MALFORMED,    /* a header contradicts itself */
-	DROP_LINK_TYPE,    /* a link type that is not read */
-	DROP_TUNNEL_DEPTH, /* more than LIMIT_TUNNEL_DEPTH encapsulations */
+	DROP_NOT_IP,          /* ARP, LLDP, ... */
+	DROP_NOT_TCP,         /* UDP that is no tunnel, ICMP, ... */
+	DROP_FRAGMENT,        /* of a datagram that is not yet whole, or never will be */
+	DROP_FRAGMENT_JOINED, /* of a datagram that another packet made whole */
+	DROP_TRUNCATED,       /* headers are cut by the capture */
+	DROP_MALFORMED,       /* a header contradicts itself */
+	DROP_LINK_TYPE,       /* a link type that is not read */
+	DROP_TUNNEL_DEPTH,    /* more than LIMIT_TUNNEL_DEPTH encapsulations */
 	DROP_COUNT,
 };
 
@@ -39,7 +40,7 @@ struct segment {
 	uint16_t source;
 	bool is_decrypted;
 	uint16_t vlan; /* outermost VLAN id, 0 none: for doctor and evidence, never for the key */
-	uint32_t vni;  /* innermost VXLAN network, 0 none */
+	uint32_t vni;  /* innermost network of VXLAN or GENEVE, 0 none */
 };
 
 /* What was seen on the way in. Packets in = segments + sum of drops. */
@@ -47,13 +48,25 @@ struct capture_counts {
 	uint64_t packets, bytes;
 	uint64_t segments;
 	uint64_t drops[DROP_COUNT];
-	uint64_t vlan, vxlan, gre; /* encapsulations undone */
-	uint64_t cut;              /* packets of which the capture holds only the start */
-	uint64_t checksum_bad;     /* reserved: checksums are not verified by default */
+	/* Encapsulations undone. */
+	uint64_t vlan, vxlan, gre;
+	uint64_t llc, tag, mpls, ppp, nsh;          /* tag: VN-Tag, E-Tag, I-Tag, FabricPath */
+	uint64_t erspan, geneve, gtp, teredo, tzsp; /* erspan with its header: II and III */
+	uint64_t ip_in_ip, authentication_header;
+	/* Datagrams made whole; let go when their time was up, or for want of room. Overlaps that differ. */
+	uint64_t datagrams_joined, fragments_expired, fragments_evicted, fragments_different;
+	uint64_t cut;          /* packets of which the capture holds only the start */
+	uint64_t checksum_bad; /* reserved: checksums are not verified by default */
 };
 
+struct fragments;
+
+/*
+ * `fragments` holds what waits for the rest of its datagram, between calls with the same counts;
+ * with NULL every fragment is a drop. The payload of a datagram made whole lives until the next call.
+ */
 enum drop segment_read(const struct packet *packet, struct capture_counts *counts,
-		       struct segment *out_segment);
+		       struct fragments *fragments, struct segment *out_segment);
 
 /* Both ends in one order for both directions: what names a connection. */
 #define SEGMENT_KEY_LEN 38

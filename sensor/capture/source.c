@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/pcapng.h"
 #include "sensor/capture/source_words.h"
+#include "sensor/capture/unpack.h"
 
 /* Milliseconds: the kernel hands a part-filled block over after RETIRE, a quiet source returns after IDLE. */
 #define RETIRE_MS 50
@@ -20,15 +22,22 @@
 
 #define KERNEL_BUFFER_BYTES ((int)(64 * MIB))
 #define FILE_BUFFER_BYTES   MIB
+#define PCAPNG_FIRST_BYTE   0x0a
+#define LINKTYPE_RAW        101
 #define SECONDS_MAX         (1ull << 33) /* the year 2242: keeps sums of nanoseconds far from wrapping */
 
 struct source {
 	struct source_plan plan;
 	char *name;
-	pcap_t *pcap;
+	pcap_t *pcap; /* of a pcapng file NULL, or only there for the filter */
 	int link_type;
+	struct pcapng *pcapng;
+	char *filter_text; /* pcapng: compiled for the link type of the packet at hand */
+	struct bpf_program filter;
+	bool has_filter;
 	struct pollfd pollfd;
-	FILE *file; /* pcap's, for progress; NULL when live */
+	FILE *file;    /* for progress; NULL when live */
+	FILE *content; /* what is read: the file, or what was unpacked from it; NULL when it is pcap's */
 	char *file_buffer;
 	uint64_t file_len;
 	atomic_bool is_stopped;
@@ -78,47 +87,110 @@ static void file_prepare(struct source *source)
 		(void)setvbuf(source->file, source->file_buffer, _IOFBF, FILE_BUFFER_BYTES);
 }
 
+/* Without taking it off: standard input cannot be rewound. */
+static int peek(FILE *file)
+{
+	int first = fgetc(file);
+
+	if (first != EOF)
+		(void)ungetc(first, file);
+	return first;
+}
+
+static enum status read_start(struct source *source, const char *name, struct bytes start, char *error,
+			      size_t error_len)
+{
+	char words[PCAP_ERRBUF_SIZE] = "";
+	int first = peek(source->content);
+
+	if (unpack_is_packed(first)) {
+		FILE *content = unpack_open(source->content);
+
+		if (content == NULL)
+			return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
+		source->content = content;
+		first = peek(content);
+		if (first == EOF && ferror(content))
+			return source_say(error, error_len, STATUS_INVALID,
+					  "%s: the compressed file is damaged or truncated", name);
+		start = BYTES_NONE;
+	}
+	if (first == PCAPNG_FIRST_BYTE) {
+		source->pcapng = pcapng_new(source->content);
+		return source->pcapng != NULL
+			       ? STATUS_OK
+			       : source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
+	}
+	source->pcap =
+		pcap_fopen_offline_with_tstamp_precision(source->content, PCAP_TSTAMP_PRECISION_NANO, words);
+	if (source->pcap == NULL)
+		return source_say_not_capture(error, error_len, name, start, words);
+	source->content = NULL; /* pcap_close closes it */
+	return STATUS_OK;
+}
+
 static enum status open_file(struct source *source, char *error, size_t error_len)
 {
 	bool is_stdin = strcmp(source->plan.name, "-") == 0;
 	const char *name = is_stdin ? "standard input" : source->plan.name;
-	char words[PCAP_ERRBUF_SIZE] = "";
 	struct bytes start = BYTES_NONE;
 	char first[SOURCE_SNIFF_LEN];
-	enum status status;
 
 	source->file = is_stdin ? stdin : fopen(name, "rb");
 	if (source->file == NULL)
 		return source_say_file(error, error_len, name);
+	source->content = source->file;
 	file_prepare(source);
 	if (source->file_len > 0 && !is_stdin) {
 		start = (struct bytes){.data = first, .len = fread(first, 1, sizeof(first), source->file)};
 		rewind(source->file);
 	}
-	source->pcap =
-		pcap_fopen_offline_with_tstamp_precision(source->file, PCAP_TSTAMP_PRECISION_NANO, words);
+	return read_start(source, name, start, error, error_len);
+}
+
+static bool filter_compile(struct source *source, pcap_t *pcap, const char *text)
+{
+	source->has_filter = pcap_compile(pcap, &source->filter, text, 1, PCAP_NETMASK_UNKNOWN) == 0;
+	return source->has_filter;
+}
+
+/* LINKTYPE_RAW is the one whose DLT_ has another number here. */
+static bool filter_compile_for(struct source *source, int link_type)
+{
+	pcap_t *pcap = pcap_open_dead(link_type == LINKTYPE_RAW ? DLT_RAW : link_type, LIMIT_SNAPLEN);
+
+	if (pcap == NULL)
+		return false;
 	if (source->pcap != NULL)
-		return STATUS_OK;
-	status = source_say_not_capture(error, error_len, name, start, words);
-	if (!is_stdin)
-		fclose(source->file);
-	source->file = NULL;
-	return status;
+		pcap_close(source->pcap);
+	if (source->has_filter)
+		pcap_freecode(&source->filter);
+	source->has_filter = false;
+	source->pcap = pcap;
+	source->link_type = link_type;
+	return filter_compile(source, pcap, source->filter_text);
+}
+
+static enum status filter_refuse(const struct source *source, char *error, size_t error_len)
+{
+	return source_say(error, error_len, STATUS_INVALID, "filter \"%s\": %s (see pcap-filter(7))",
+			  source->plan.filter, pcap_geterr(source->pcap));
 }
 
 static enum status filter_set(struct source *source, char *error, size_t error_len)
 {
-	struct bpf_program program;
-	int result;
-
 	if (source->plan.filter == NULL || source->plan.filter[0] == '\0')
 		return STATUS_OK;
-	if (pcap_compile(source->pcap, &program, source->plan.filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-		return source_say(error, error_len, STATUS_INVALID, "filter \"%s\": %s (see pcap-filter(7))",
-				  source->plan.filter, pcap_geterr(source->pcap));
-	result = pcap_setfilter(source->pcap, &program);
-	pcap_freecode(&program);
-	if (result != 0)
+	if (source->pcapng != NULL) {
+		source->filter_text = strdup(source->plan.filter);
+		if (source->filter_text == NULL)
+			return source_say(error, error_len, STATUS_NO_MEMORY, "no memory");
+		return filter_compile_for(source, DLT_EN10MB) ? STATUS_OK
+							      : filter_refuse(source, error, error_len);
+	}
+	if (!filter_compile(source, source->pcap, source->plan.filter))
+		return filter_refuse(source, error, error_len);
+	if (pcap_setfilter(source->pcap, &source->filter) != 0)
 		return source_say(error, error_len, STATUS_IO, "filter \"%s\": %s", source->plan.filter,
 				  pcap_geterr(source->pcap));
 	return STATUS_OK;
@@ -148,7 +220,8 @@ enum status source_open(const struct source_plan *plan, char *error, size_t erro
 	}
 	source->plan.name = NULL; /* borrowed for the opening only */
 	source->plan.filter = NULL;
-	source->link_type = pcap_datalink(source->pcap);
+	if (source->pcapng == NULL)
+		source->link_type = pcap_datalink(source->pcap);
 	*out_source = source;
 	return STATUS_OK;
 }
@@ -184,9 +257,47 @@ static enum source_result finish(struct source *source, enum source_result resul
 {
 	if (result == SOURCE_ERROR)
 		(void)source_say(source->error, sizeof(source->error), STATUS_IO, "%s: %s", source->name,
-				 pcap_geterr(source->pcap));
+				 source->pcapng != NULL ? pcapng_error(source->pcapng)
+							: pcap_geterr(source->pcap));
 	source->over = result;
 	return result;
+}
+
+/* A filter that makes no sense for the packet's link type lets it through: capture has its own counts. */
+static bool is_wanted(struct source *source, const struct pcapng_packet *packet)
+{
+	struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->data.len, .len = packet->wire_len};
+
+	if (source->filter_text == NULL)
+		return true;
+	if (source->link_type != (int)packet->link_type)
+		(void)filter_compile_for(source, (int)packet->link_type);
+	return !source->has_filter ||
+	       pcap_offline_filter(&source->filter, &header, (const unsigned char *)packet->data.data) != 0;
+}
+
+static enum source_result pcapng_packet_read(struct source *source, struct packet *out_packet)
+{
+	struct pcapng_packet packet;
+	enum pcapng_result result;
+
+	do {
+		result = pcapng_next(source->pcapng, &packet);
+		source->counts.secrets_skipped = pcapng_secrets(source->pcapng);
+	} while (result == PCAPNG_PACKET && !is_wanted(source, &packet));
+	if (result != PCAPNG_PACKET)
+		return finish(source, result == PCAPNG_END ? SOURCE_END : SOURCE_ERROR);
+	*out_packet = (struct packet){
+		.data = packet.data,
+		.wire_len = packet.wire_len,
+		.link_type = (int)packet.link_type,
+		.time_ns = packet.time_ns,
+		.source = source->plan.index,
+		.is_decrypted = source->plan.is_decrypted,
+	};
+	source->counts.packets++;
+	source->counts.bytes += packet.data.len;
+	return SOURCE_PACKET;
 }
 
 static enum source_result packet_read(struct source *source, struct packet *out_packet)
@@ -224,6 +335,8 @@ enum source_result source_next(struct source *source, struct packet *out_packet)
 		return source->over;
 	if (atomic_load_explicit(&source->is_stopped, memory_order_relaxed))
 		return finish(source, SOURCE_END);
+	if (source->pcapng != NULL)
+		return pcapng_packet_read(source, out_packet);
 	result = packet_read(source, out_packet);
 	if (result != SOURCE_IDLE)
 		return result;
@@ -237,7 +350,8 @@ enum source_result source_next(struct source *source, struct packet *out_packet)
 void source_stop(struct source *source)
 {
 	atomic_store_explicit(&source->is_stopped, true, memory_order_relaxed);
-	pcap_breakloop(source->pcap);
+	if (source->pcapng == NULL)
+		pcap_breakloop(source->pcap);
 }
 
 void source_counts(struct source *source, struct source_counts *out_counts)
@@ -263,8 +377,14 @@ void source_close(struct source *source)
 {
 	if (source == NULL)
 		return;
+	if (source->has_filter)
+		pcap_freecode(&source->filter);
 	if (source->pcap != NULL)
 		pcap_close(source->pcap);
+	if (source->content != NULL && source->content != stdin)
+		fclose(source->content);
+	pcapng_free(source->pcapng);
+	free(source->filter_text);
 	free(source->file_buffer);
 	free(source->name);
 	free(source);

@@ -1,6 +1,7 @@
 /*
  * source: where packets come from: an interface, a pcap or pcapng file, or
- * standard input. pcap.h stays inside this file's .c.
+ * standard input; files may be compressed with gzip or zstd. pcap.h stays inside
+ * this file's .c.
  *
  *	status = source_open(&plan, &problem_words, &source);
  *	while ((result = source_next(source, &packet)) == SOURCE_PACKET)
@@ -41,6 +42,7 @@ enum source_result {
 struct source_counts {
 	uint64_t packets, bytes;
 	uint64_t kernel_drops, interface_drops;
+	uint64_t secrets_skipped; /* blocks of a pcapng file with decryption secrets */
 };
 
 /* On failure the words at *out_error (static or until the next call) say what to do. */

@@ -74,8 +74,6 @@ static const struct {
 	struct bytes magic;
 	const char *words;
 } formats[] = {
-	{BYTES_INIT("\x1f\x8b"), "it is compressed with gzip; unpack it first (gunzip)"},
-	{BYTES_INIT("\x28\xb5\x2f\xfd"), "it is compressed with zstd; unpack it first (zstd -d)"},
 	{BYTES_INIT("\xfd"
 		    "7zXZ"),
 	 "it is compressed with xz; unpack it first (xz -d)"},

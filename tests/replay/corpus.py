@@ -24,8 +24,7 @@ from pathlib import Path
 SKIPPED = 77
 
 # Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
-OTHER = set("""tls http2 h2c-upgrade ip-fragments ip-in-ip ppp teredo socks pppoes pppoed quic wlan sctp erspan pim mpls
-arcnet gtp geneve nsh nflog vntag ayiya""".split())
+OTHER = set("""tls http2 h2c-upgrade socks quic wlan sctp pim arcnet nflog ayiya""".split())
 
 
 def split_host(host):

@@ -18,6 +18,7 @@ from pathlib import Path
 import talk as talks
 
 HERE = Path(__file__).resolve().parent
+IN_ALL_WRAPPINGS = ("conforming", "shadow")
 PROBLEMS = []
 
 
@@ -142,19 +143,24 @@ def check_ocsf(options, name, texts, work):
         complain(f"{name}: not OCSF: {done.stdout.decode()[:2000]} {done.stderr.decode()[:500]}")
 
 
-def same_ways(talk):
+def wrappings_of(story):
+    return {**talks.WRAPPINGS, **(talks.MORE_WRAPPINGS if story.name in IN_ALL_WRAPPINGS else {})}
+
+
+def same_ways(talk, wrappings):
     """Ways that must all say the same: name, segments, wrapping."""
     whole = talks.segments_of(talk)
     ways = [("bytes", talks.segments_of(talk, size=1), "plain"), ("small", talks.segments_of(talk, size=97), "plain"),
             ("shuffled", talks.shuffled(talks.segments_of(talk, size=97)), "plain"),
             ("repeated", talks.repeated(whole), "plain")]
-    return ways + [(name, whole, name) for name in talks.WRAPPINGS if name != "plain"]
+    return ways + [(name, whole, name) for name in wrappings if name != "plain"]
 
 
 def check_same(options, story, talk, work, base):
-    for name, segments, wrapping in same_ways(talk):
+    wrappings = wrappings_of(story)
+    for name, segments, wrapping in same_ways(talk, wrappings):
         capture = work / f"{name}.pcap"
-        talks.write_pcap(capture, segments, talks.WRAPPINGS[wrapping])
+        talks.write_pcap(capture, segments, wrappings[wrapping])
         texts = run(options, story, talk.args, capture, work, workers=2)
         check_conservation(name, texts["health"])
         if without_identity(texts["findings"]) != without_identity(base["findings"]):

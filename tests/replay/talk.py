@@ -31,6 +31,7 @@ import json
 import random
 import re
 import struct
+import zlib
 from dataclasses import dataclass, field
 
 START = 1768478400.0  # 2026-01-15 12:00:00 UTC
@@ -259,6 +260,99 @@ def gre_ethernet(packet):
     return ethernet(ip_packet("192.0.2.1", "192.0.2.2", 47, struct.pack("!HH", 0, 0x6558) + ethernet(packet)))
 
 
+def in_ip(packet, protocol, src="192.0.2.1", dst="192.0.2.2"):
+    return ethernet(ip_packet(src, dst, protocol, packet))
+
+
+def is_ipv6(packet):
+    return packet[0] >> 4 == 6
+
+
+def mpls(packet):
+    return ethernet(struct.pack("!II", 16 << 12 | 64, 17 << 12 | 0x100 | 64) + packet, 0x8847)
+
+
+def mpls_ethernet(packet):
+    return ethernet(struct.pack("!II", 17 << 12 | 0x100 | 64, 0) + ethernet(packet), 0x8847)
+
+
+def pppoe(packet):
+    ppp = (b"\0\x57" if is_ipv6(packet) else b"\0\x21") + packet
+    return ethernet(struct.pack("!BBHH", 0x11, 0, 9, len(ppp)) + ppp, 0x8864)
+
+
+def geneve(packet):
+    """With one option of 8 bytes, as gateway load balancers send."""
+    head = struct.pack("!BBHI", 2, 0, 0x6558, 42 << 8) + struct.pack("!HBBI", 0x0108, 1, 1, 7)
+    return in_ip(udp(head + ethernet(packet), 55555, 6081), 17)
+
+
+def gtp(packet):
+    """With the extension that 5G puts there."""
+    extension = struct.pack("!HBB", 0, 0, 0x85) + bytes([1, 0, 9, 0])
+    head = struct.pack("!BBHI", 0x34, 0xFF, len(extension) + len(packet), 77)
+    return in_ip(udp(head + extension + packet, 2152, 2152), 17)
+
+
+def teredo(packet):
+    """Teredo carries IPv6 only: IPv4 travels in that."""
+    inner = packet if is_ipv6(packet) else ip_packet("2001:db8::1", "2001:db8::2", 4, packet)
+    return in_ip(udp(inner, 40000, 3544), 17)
+
+
+def erspan2(packet):
+    head = struct.pack("!HHI", 0x1000, 0x88BE, 5) + struct.pack("!HHI", 0x1000 | 100, 3, 9)
+    return in_ip(head + ethernet(packet), 47)
+
+
+def erspan3(packet):
+    head = struct.pack("!HHI", 0x1000, 0x22EB, 5) + struct.pack("!HHIHH", 0x2000 | 100, 3, 1234, 0, 1) + bytes(8)
+    return in_ip(head + ethernet(packet), 47)
+
+
+def fragment(packet, size):
+    """The pieces of one IP packet, the last one first: as long as the rest is missing nothing is known."""
+    number = zlib.crc32(packet)
+    at, pieces = (40 if is_ipv6(packet) else 20), []
+    head, content = packet[:at], packet[at:]
+    for i in range(0, len(content), size):
+        part, is_last = content[i:i + size], i + size >= len(content)
+        if is_ipv6(packet):
+            extension = struct.pack("!BBHI", head[6], 0, i | (not is_last), number)
+            piece = head[:4] + struct.pack("!HB", len(part) + 8, 44) + head[7:] + extension
+        else:
+            words = struct.pack("!HHH", 20 + len(part), number & 0xFFFF, i // 8 | (0 if is_last else 0x2000))
+            piece = head[:2] + words + head[8:10] + b"\0\0" + head[12:]
+            piece = piece[:10] + struct.pack("!H", checksum(piece)) + piece[12:]
+        pieces.append(piece + part)
+    return pieces[::-1]
+
+
+def fragments(packet):
+    return [ethernet(piece) for piece in fragment(packet, 64)]
+
+
+def fragments_in_tunnel(packet):
+    """Cut inside the tunnel, and the tunnel's own packets cut again."""
+    return [ethernet(outer) for inner in fragment(packet, 256) for outer in fragment(vxlan(inner)[14:], 160)]
+
+
+# Those that every story is told in, and those that a few are.
+MORE_WRAPPINGS = {
+    "mpls": mpls,
+    "mpls_ethernet": mpls_ethernet,
+    "pppoe": pppoe,
+    "geneve": geneve,
+    "gtp": gtp,
+    "teredo": teredo,
+    "erspan2": erspan2,
+    "erspan3": erspan3,
+    "ip_in_ip": lambda packet: in_ip(packet, 41 if is_ipv6(packet) else 4),
+    "6in4": lambda packet: in_ip(ip_packet("2001:db8::1", "2001:db8::2", 41 if is_ipv6(packet) else 4, packet), 41),
+    "fragments": fragments,
+    "fragments_in_tunnel": fragments_in_tunnel,
+}
+
 WRAPPINGS = {
     "plain": ethernet,
     "vlan": vlan,
@@ -273,9 +367,10 @@ def write_pcap(path, segments, wrap=ethernet):
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
         for segment in segments:
-            frame = wrap(tcp_packet(segment))
+            frames = wrap(tcp_packet(segment))
             micros = round(segment.time * 1e6)
-            file.write(struct.pack("<IIII", micros // 1000000, micros % 1000000, len(frame), len(frame)) + frame)
+            for frame in frames if isinstance(frames, list) else [frames]:
+                file.write(struct.pack("<IIII", micros // 1000000, micros % 1000000, len(frame), len(frame)) + frame)
 
 
 def shuffled(segments, seed=1):

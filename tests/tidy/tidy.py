@@ -35,9 +35,9 @@ LIBRARIES = {
     r"libfyaml\.h": ["specs/", "rules/pack", "sensor/config"],
     r"pcre2\.h": ["specs/"],
     r"libxml/.*": ["specs/", "parsers/xml"],
-    r"zlib\.h": ["parsers/content_coding"],
+    r"zlib\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"brotli/.*": ["parsers/content_coding"],
-    r"zstd\.h": ["parsers/content_coding"],
+    r"zstd\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
                     "rules/auth/"],
     r"maxminddb\.h": ["specs/origin", "sensor/origin"],
@@ -48,7 +48,7 @@ LIBRARIES = {
 }
 # One wrapper each, whichever it is: name.c, perhaps with its name_part.c.
 ONE_FILE = [r"pcap(/.*)?\.h", r"llhttp\.h", r"nghttp2/.*", r"hs(/.*)?\.h", r"librdkafka/.*", r"pcre2\.h",
-            r"zlib\.h", r"microhttpd\.h", r"maxminddb\.h"]
+            r"microhttpd\.h", r"maxminddb\.h"]
 
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600

@@ -25,7 +25,7 @@ static enum drop read_packet(const struct packet *packet, struct segment *out_se
 	assert_non_null(copy);
 	memcpy(copy + 1, packet->data.data, packet->data.len);
 	exact.data.data = copy + 1;
-	drop = segment_read(&exact, &counts, out_segment);
+	drop = segment_read(&exact, &counts, NULL, out_segment);
 	for (int i = 0; i < DROP_COUNT; i++)
 		dropped += counts.drops[i];
 	assert_int_equal(counts.packets, 1);
@@ -273,7 +273,7 @@ static void every_link_type_is_read(void **state)
 
 static void what_is_not_tcp_is_named(void **state)
 {
-	struct frame arp = {0}, udp = {0}, erspan = {0}, other = {0}, pptp = {0};
+	struct frame arp = {0}, udp = {0}, unknown = {0}, other = {0}, pptp = {0};
 	struct segment segment;
 
 	(void)state;
@@ -284,11 +284,11 @@ static void what_is_not_tcp_is_named(void **state)
 	put_ipv4(&udp, 17);
 	put_udp(&udp, 53);
 	assert_int_equal(read_frame(&udp, ETHERNET, &segment, NULL), DROP_NOT_TCP);
-	put_ethernet(&erspan, 0x0800);
-	put_ipv4(&erspan, 47);
-	put_gre(&erspan, 0x1000, 0x88be);
-	put_zero(&erspan, 30);
-	assert_int_equal(read_frame(&erspan, ETHERNET, &segment, NULL), DROP_NOT_TCP);
+	put_ethernet(&unknown, 0x0800);
+	put_ipv4(&unknown, 47);
+	put_gre(&unknown, 0x1000, 0x9999);
+	put_zero(&unknown, 30);
+	assert_int_equal(read_frame(&unknown, ETHERNET, &segment, NULL), DROP_NOT_TCP);
 	put_ethernet(&other, 0x0800);
 	put_ipv4(&other, 17);
 	put_udp(&other, 4789);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "sensor/capture/fragment.h"
 #include "sensor/capture/source.h"
 #include "tests/unit/capture/frame.h"
 
@@ -210,7 +211,7 @@ static void what_is_no_capture_is_named(void **state)
 	struct source_plan plan = {.name = "no-such-interface", .is_live = true};
 
 	(void)state;
-	refuse("\x1f\x8b\x08\0\0\0\0\0\0\0", 10, "gunzip");
+	refuse("\x1f\x8b\x08\0\0\0\0\0\0\0", 10, "damaged");
 	refuse("{\"a\": 1, \"b\": 2, \"c\": 3}", 24, "7b 22 61");
 	refuse("", 0, "pcap or pcapng");
 	refuse("\xd4\xc3\xb2\xa1\2\0\4", 7, "pcap or pcapng");
@@ -255,6 +256,7 @@ static int capture_read(const char *name, const struct stat *stat, int type, str
 {
 	struct source *source = NULL;
 	struct segment segment;
+	struct fragments fragments;
 	struct packet packet;
 	size_t len = strlen(name);
 
@@ -270,9 +272,13 @@ static int capture_read(const char *name, const struct stat *stat, int type, str
 		files_refused++;
 		return 0;
 	}
-	while (source_next(source, &packet) == SOURCE_PACKET)
-		(void)segment_read(&packet, &total, &segment);
+	fragments_init(&fragments, 1);
+	while (source_next(source, &packet) == SOURCE_PACKET) {
+		packet.clock_ns = packet.time_ns; /* the joiner never goes back */
+		(void)segment_read(&packet, &total, &fragments, &segment);
+	}
 	source_close(source);
+	fragments_finish(&fragments);
 	files_read++;
 	return 0;
 }

@@ -49,7 +49,7 @@ static void packet_take(struct packet *packet, uint64_t *tick_ns)
 		connections_expire(&play.connections, play.clock_ns);
 		drain_all();
 	}
-	if (segment_read(packet, &capture, &segment) != DROP_NONE)
+	if (segment_read(packet, &capture, NULL, &segment) != DROP_NONE)
 		return;
 	connection = connections_find(&play.connections, &segment);
 	assert_non_null(connection);
