@@ -16,6 +16,7 @@
 bool doctor_init(struct doctor *doctor, uint64_t seed)
 {
 	*doctor = (struct doctor){.seed = seed};
+	fragments_init(&doctor->fragments, seed);
 	doctor->recent = calloc(DOCTOR_RECENT, sizeof(*doctor->recent));
 	map_init(&doctor->servers, &(struct map_plan){.entries_max = DOCTOR_SERVERS_MAX,
 						      .value_len = sizeof(struct doctor_server),
@@ -26,6 +27,7 @@ bool doctor_init(struct doctor *doctor, uint64_t seed)
 void doctor_finish(struct doctor *doctor)
 {
 	map_finish(&doctor->servers);
+	fragments_finish(&doctor->fragments);
 	free(doctor->recent);
 }
 
@@ -97,6 +99,7 @@ static void look(struct doctor_server *line, struct bytes payload)
 
 void doctor_take(struct doctor *doctor, const struct packet *packet)
 {
+	struct packet timed = *packet;
 	struct doctor_server *line;
 	struct segment segment;
 	const struct endpoint *server;
@@ -106,7 +109,8 @@ void doctor_take(struct doctor *doctor, const struct packet *packet)
 		doctor->first_ns = packet->time_ns;
 	if (packet->time_ns > doctor->last_ns)
 		doctor->last_ns = packet->time_ns;
-	if (segment_read(packet, &doctor->counts, &segment) != DROP_NONE)
+	timed.clock_ns = doctor->last_ns;
+	if (segment_read(&timed, &doctor->counts, &doctor->fragments, &segment) != DROP_NONE)
 		return;
 	if (is_duplicate(doctor, &segment))
 		doctor->duplicates++;
@@ -185,6 +189,28 @@ static double share(uint64_t part, uint64_t whole)
 	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
+static void say_unwrapped(const struct capture_counts *counts, FILE *out)
+{
+	const struct {
+		const char *name;
+		uint64_t packets;
+	} layers[] = {{"VLAN", counts->vlan},     {"VXLAN", counts->vxlan},       {"GRE", counts->gre},
+		      {"ERSPAN", counts->erspan}, {"GENEVE", counts->geneve},     {"MPLS", counts->mpls},
+		      {"PPP", counts->ppp},       {"IP in IP", counts->ip_in_ip}, {"GTP", counts->gtp},
+		      {"Teredo", counts->teredo}};
+	bool is_first = true;
+
+	for (size_t i = 0; i < sizeof(layers) / sizeof(*layers); i++) {
+		if (layers[i].packets == 0)
+			continue;
+		fprintf(out, "%s%s %" PRIu64, is_first ? "* Unwrapped packets: " : ", ", layers[i].name,
+			layers[i].packets);
+		is_first = false;
+	}
+	if (!is_first)
+		fprintf(out, ".\n");
+}
+
 static void say_capture(const struct doctor *doctor, FILE *out)
 {
 	const struct capture_counts *counts = &doctor->counts;
@@ -197,7 +223,8 @@ static void say_capture(const struct doctor *doctor, FILE *out)
 			"* %" PRIu64 " packets arrive, and none is TCP: the mirror copies something else.\n",
 			counts->packets);
 	for (int drop = DROP_NONE + 1; drop < DROP_COUNT; drop++)
-		if (drop != DROP_NOT_IP && drop != DROP_NOT_TCP && counts->drops[drop] > 0)
+		if (drop != DROP_NOT_IP && drop != DROP_NOT_TCP && drop != DROP_FRAGMENT_JOINED &&
+		    counts->drops[drop] > 0)
 			fprintf(out, "* %.1f %% of the packets are not read: %s.\n",
 				share(counts->drops[drop], counts->packets), drop_name(drop));
 	if (counts->cut > 0)
@@ -213,9 +240,7 @@ static void say_capture(const struct doctor *doctor, FILE *out)
 			"* %.0f %% of the segments arrive twice: two ports of one path are mirrored; one is "
 			"enough.\n",
 			share(doctor->duplicates, counts->segments));
-	if (counts->vlan + counts->vxlan + counts->gre > 0)
-		fprintf(out, "* Unwrapped: VLAN %" PRIu64 ", VXLAN %" PRIu64 ", GRE %" PRIu64 " packets.\n",
-			counts->vlan, counts->vxlan, counts->gre);
+	say_unwrapped(counts, out);
 }
 
 static void say_servers(struct doctor_server **lines, size_t count, uint64_t all_bytes, FILE *out)

@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "parsers/base/map.h"
+#include "sensor/capture/fragment.h"
 #include "sensor/capture/segment.h"
 #include "sensor/capture/source.h"
 
@@ -41,6 +42,7 @@ struct doctor_recent {
 struct doctor {
 	struct map servers;
 	struct capture_counts counts;
+	struct fragments fragments;
 	struct source_counts source;
 	struct doctor_recent *recent; /* DOCTOR_RECENT of them, by hash */
 	uint64_t seed, payload_bytes, duplicates;
