@@ -73,6 +73,8 @@ const char *exchange_outcome_name(enum exchange_outcome outcome)
 		return "malformed";
 	case EXCHANGE_OVERFLOW:
 		return "overflow";
+	case EXCHANGE_UNKNOWN_HEAD:
+		return "unknown_head";
 	case EXCHANGE_OUTCOME_COUNT:
 		break;
 	}

@@ -76,17 +76,19 @@ enum oddity {
 };
 
 struct message {
-	bool is_seen;     /* its head was read to the end */
+	bool is_seen;     /* its head was read to the end, and its method and path, or status, are known */
 	bool is_complete; /* head and body, every byte */
 	enum http_version version;
 	struct header *headers;
 	size_t header_count;
 	struct body body;
-	unsigned oddities; /* of enum oddity */
-	uint64_t gap_len;  /* bytes lost inside this message */
-	uint64_t first_ns; /* packet time of its first byte; 0 when not seen */
-	uint64_t head_ns;  /* of the end of its head */
-	uint64_t last_ns;  /* of its last byte */
+	bool has_unknown_fields; /* HTTP/2: some fields refer to what was not seen: what is not in
+				    `headers` may still have been sent */
+	unsigned oddities;       /* of enum oddity */
+	uint64_t gap_len;        /* bytes lost inside this message */
+	uint64_t first_ns;       /* packet time of its first byte; 0 when not seen */
+	uint64_t head_ns;        /* of the end of its head */
+	uint64_t last_ns;        /* of its last byte */
 };
 
 /* Why an exchange is not complete. The sum of these is the sum of incompletes. */
@@ -101,6 +103,8 @@ enum exchange_outcome {
 	EXCHANGE_GAP_PAIRING,  /* loss hid the boundary; pairing could not be verified */
 	EXCHANGE_MALFORMED,    /* the parser could not go on */
 	EXCHANGE_OVERFLOW,     /* a ceiling: pipeline, memory */
+	EXCHANGE_UNKNOWN_HEAD, /* HTTP/2: method, path or status refer to what was sent before we joined, or
+				  lost */
 	EXCHANGE_OUTCOME_COUNT,
 };
 

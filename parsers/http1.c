@@ -46,9 +46,9 @@ void http1_free(struct http1 *http1)
 	side_stop(http1, http1->client);
 	side_stop(http1, http1->server);
 	pairs_finish(&http1->pairs, http1->time_ns);
-	http1_held_finish(&http1->client->held);
-	http1_held_finish(&http1->server->held);
-	http1_held_finish(&http1->lent);
+	held_chunks_finish(&http1->client->held);
+	held_chunks_finish(&http1->server->held);
+	held_chunks_finish(&http1->lent);
 	free(http1);
 }
 
@@ -123,11 +123,11 @@ static bool side_go_on(struct http1 *http1, struct http1_side *side)
 	bool has_moved = false;
 
 	while (side->held.first != NULL && may_go(http1, side, &side->held.first->chunk)) {
-		struct held_chunk *held = http1_held_take(&side->held);
+		struct held_chunk *held = held_chunks_take(&side->held);
 
 		has_moved = true;
 		if (!chunk_read(http1, side, &held->chunk)) {
-			http1_held_put_back(&side->held, held);
+			held_chunks_put_back(&side->held, held);
 			return true;
 		}
 		free(held);
@@ -154,7 +154,7 @@ static void side_feed(struct http1 *http1, struct http1_side *side, const struct
 	side->is_forced &= side->held.first != NULL;
 	if (side->held.first == NULL && chunk_read(http1, side, &rest))
 		return;
-	if (!http1_held_add(&side->held, &rest))
+	if (!held_chunks_add(&side->held, &rest))
 		http1_leave(http1, HTTP1_FAILED);
 	if (side->held.bytes > LIMIT_SESSION_HELD)
 		side->is_forced = true;
@@ -178,13 +178,13 @@ bool http1_rest(struct http1 *http1, struct chunk *out_chunk)
 {
 	struct held_chunk *held;
 
-	http1_held_finish(&http1->lent);
-	held = http1_held_take(&http1->client->held);
+	held_chunks_finish(&http1->lent);
+	held = held_chunks_take(&http1->client->held);
 	if (held == NULL)
-		held = http1_held_take(&http1->server->held);
+		held = held_chunks_take(&http1->server->held);
 	if (held == NULL)
 		return false;
-	http1_held_put_back(&http1->lent, held);
+	held_chunks_put_back(&http1->lent, held);
 	*out_chunk = held->chunk;
 	return true;
 }

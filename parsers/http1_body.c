@@ -7,7 +7,7 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/check.h"
-#include "parsers/content_coding.h"
+#include "parsers/message_body.h"
 
 /* What stands between the data of chunks is read here, as leniently as clients do, and llhttp is given the
  * canonical form of it. */
@@ -394,27 +394,6 @@ static enum body_state state_of(const struct http1_body *body, enum http1_end en
 	return body->wire_len == 0 ? BODY_NONE : BODY_WHOLE;
 }
 
-/* Content codings were applied before transfer codings. One more than the limit is enough to pass it. */
-static size_t codings_of(const struct http1_fields *fields, const struct message *message,
-			 struct bytes codings[2 * LIMIT_CODING_LAYERS + 2])
-{
-	const struct header *header = message_header(message, BYTES("content-encoding"));
-	size_t count = 0;
-
-	for (; header != NULL; header = message_header_next(message, header))
-		for (struct bytes rest = header->value; rest.data != NULL;) {
-			struct bytes name = bytes_trim(bytes_split(&rest, ','));
-
-			if (name.len == 0 || bytes_equal_nocase(name, BYTES("identity")))
-				continue;
-			if (count <= LIMIT_CODING_LAYERS)
-				codings[count++] = name;
-		}
-	for (size_t i = 0; i < fields->transfer_coding_count; i++)
-		codings[count++] = fields->transfer_codings[i];
-	return count;
-}
-
 static void add_trailers(struct http1_body *body, struct exchange *exchange, struct message *message)
 {
 	struct http1_fields fields;
@@ -443,24 +422,14 @@ static void add_trailers(struct http1_body *body, struct exchange *exchange, str
 void http1_body_close(struct http1_body *body, enum http1_end end, const struct http1_fields *fields,
 		      struct exchange *exchange, struct message *message)
 {
-	struct bytes codings[2 * LIMIT_CODING_LAYERS + 2];
-	size_t count = codings_of(fields, message, codings);
-	struct coding_plan plan = {.arena = &exchange->arena, .bytes_max = body->plan.bytes_max};
-	struct bytes content = buffer_bytes(&body->kept);
-	struct body *out = &message->body;
+	struct message_body kept = {.kept = buffer_bytes(&body->kept),
+				    .transfer_codings = fields->transfer_codings,
+				    .transfer_coding_count = fields->transfer_coding_count,
+				    .bytes_max = body->plan.bytes_max};
 
-	out->state = state_of(body, end);
-	out->wire_len = body->wire_len;
-	plan.is_partial = out->state != BODY_WHOLE;
-	out->coding = content_decode(codings, count, &plan, content, &out->content);
-	if (out->content.data == content.data)
-		out->content = arena_copy(&exchange->arena, content);
-	if (out->content.data == NULL && content.len > 0) {
-		out->content = BYTES_NONE;
-		out->state = BODY_CUT;
-	}
-	if (out->coding == CODING_BOMB && out->state == BODY_WHOLE)
-		out->state = BODY_CUT;
+	message->body.state = state_of(body, end);
+	message->body.wire_len = body->wire_len;
+	message_body_set(exchange, message, &kept);
 	message->oddities |= body->oddities;
 	add_trailers(body, exchange, message);
 }

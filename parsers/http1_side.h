@@ -5,9 +5,9 @@
 #pragma once
 
 #include "parsers/base/buffer.h"
+#include "parsers/held_chunks.h"
 #include "parsers/http1.h"
 #include "parsers/http1_body.h"
-#include "parsers/http1_held.h"
 #include "parsers/http1_pair.h"
 
 enum side_state {
@@ -38,7 +38,7 @@ struct http1_side {
 	struct http1_body *body;
 	bool has_lost; /* client: a boundary, since the last request */
 
-	struct held held;
+	struct held_chunks held;
 	uint64_t done;  /* offset up to which it was read */
 	bool is_forced; /* waits no more */
 	bool is_over;
@@ -50,8 +50,8 @@ struct http1 {
 	struct http1_side *client, *server;
 	struct http1_pairs pairs;
 	enum http1_mode mode;
-	uint64_t time_ns; /* the latest packet time */
-	struct held lent; /* by http1_rest */
+	uint64_t time_ns;        /* the latest packet time */
+	struct held_chunks lent; /* by http1_rest */
 };
 
 /* Reads from the front of chunk->bytes, which is not empty; how much it used. Each

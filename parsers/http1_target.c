@@ -82,3 +82,10 @@ void http1_target_read(struct exchange *exchange)
 	if (exchange->host.len == 0 && host != NULL)
 		read_authority(exchange, host->value);
 }
+
+void http1_target_read_parts(struct exchange *exchange, struct bytes authority)
+{
+	if (!bytes_equal(exchange->method, BYTES("CONNECT")))
+		read_path(exchange, exchange->target);
+	read_authority(exchange, authority);
+}

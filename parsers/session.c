@@ -8,11 +8,14 @@
 #include "parsers/http1.h"
 #include "parsers/http1_body.h"
 #include "parsers/http1_look.h"
+#include "parsers/http2.h"
+#include "parsers/http2_frame.h"
 #include "parsers/session_desk.h"
 
 enum phase {
 	PHASE_LOOKING, /* which protocol? */
 	PHASE_HTTP1,
+	PHASE_HTTP2,
 	PHASE_OPAQUE, /* bytes are only counted */
 };
 
@@ -34,6 +37,7 @@ struct session_state {
 	bool has_ended[2];              /* FIN, while looking */
 	unsigned tunnel_depth;          /* CONNECT inside CONNECT */
 	struct http1 *http1;
+	struct http2 *http2;
 };
 
 void session_init(struct session *session, const struct session_plan *plan)
@@ -95,11 +99,41 @@ static enum look http2_look(struct bytes run, size_t *scanned)
 	return run.len >= preface.len ? LOOK_YES : LOOK_MORE;
 }
 
-static void http2_begin(struct session *session, enum direction direction)
+static void http2_start(struct session *session, enum direction client, enum http2_begin begin)
 {
-	(void)direction;
+	struct session_state *state = session->state;
+
+	for (int i = 0; i < 2; i++)
+		if (state->candidates[i].bytes.len > 0)
+			state->desk.seen[i] = state->candidates[i].first.offset;
 	session->plan.counts->http2_connections++;
-	become_opaque(session);
+	state->http2 = http2_new(&state->desk, client, begin);
+	if (state->http2 == NULL)
+		become_opaque(session);
+	else
+		state->phase = PHASE_HTTP2;
+}
+
+static void http2_preface_begin(struct session *session, enum direction client)
+{
+	http2_start(session, client, HTTP2_FROM_PREFACE);
+}
+
+/* Midway, or the server's first frames were seen before the preface. */
+static enum look http2_frames_seen(struct bytes run, size_t *scanned)
+{
+	enum http2_start start = http2_frames_look(run, 0);
+
+	(void)scanned;
+	if (start == HTTP2_START_MORE)
+		return LOOK_MORE;
+	return start == HTTP2_START_YES ? LOOK_YES : LOOK_NO;
+}
+
+static void http2_frames_begin(struct session *session, enum direction sender)
+{
+	(void)sender;
+	http2_start(session, DIRECTION_OPENER, HTTP2_JOINED);
 }
 
 static enum look http1_request_look(struct bytes run, size_t *scanned)
@@ -149,7 +183,8 @@ static const struct {
 	void (*begin)(struct session *session, enum direction sender);
 } protocols[] = {
 	{tls_look, tls_begin},
-	{http2_look, http2_begin},
+	{http2_look, http2_preface_begin},
+	{http2_frames_seen, http2_frames_begin},
 	{http1_response_look, http1_begin_answered},
 	{http1_request_look, http1_begin},
 };
@@ -197,7 +232,7 @@ static void hand_over(struct session *session, const struct chunk *chunk, size_t
 	struct candidate kept[2] = {state->candidates[0], state->candidates[1]};
 	struct chunk last = *chunk;
 
-	if (state->phase != PHASE_HTTP1)
+	if (state->phase != PHASE_HTTP1 && state->phase != PHASE_HTTP2)
 		return;
 	state->looked_bytes = 0;
 	state->candidates[0] = state->candidates[1] = (struct candidate){0};
@@ -314,6 +349,23 @@ static void look_take(struct session *session, const struct chunk *chunk)
 
 /* -- one connection -------------------------------------------------------- */
 
+/* RFC 7540 section 3.2: the request that asked for it is answered in HTTP/2. */
+static void http2_upgrade(struct session *session)
+{
+	struct session_state *state = session->state;
+	struct exchange *exchange = desk_take_upgraded(&state->desk, BYTES("h2c"));
+	bool is_opener;
+
+	if (exchange == NULL)
+		return;
+	is_opener = endpoint_equal(&exchange->client, &session->plan.ends[DIRECTION_OPENER]);
+	http2_start(session, is_opener ? DIRECTION_OPENER : DIRECTION_ANSWERER, HTTP2_FROM_UPGRADE);
+	if (state->http2 == NULL)
+		desk_close(&state->desk, exchange, exchange->outcome, exchange->time_ns);
+	else
+		http2_adopt(state->http2, exchange);
+}
+
 /* HTTP/1 is over, the connection is not. */
 static void leave_http1(struct session *session)
 {
@@ -331,6 +383,8 @@ static void leave_http1(struct session *session)
 		state->lost[0] = state->lost[1] = 0;
 	} else if (mode == HTTP1_FAILED) {
 		session->plan.counts->opaque_connections++;
+	} else if (mode == HTTP1_UPGRADED) {
+		http2_upgrade(session);
 	}
 	while (http1_rest(http1, &chunk)) {
 		chunk.is_segment_start = true;
@@ -351,6 +405,9 @@ static void take(struct session *session, const struct chunk *chunk)
 		http1_feed(state->http1, chunk);
 		if (http1_mode(state->http1) != HTTP1_TALKS)
 			leave_http1(session);
+		return;
+	case PHASE_HTTP2:
+		http2_feed(state->http2, chunk);
 		return;
 	case PHASE_OPAQUE:
 		session->plan.counts->opaque_bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
@@ -393,6 +450,8 @@ struct exchange *session_next(struct session *session)
 	if (state->desk.first == NULL && state->http1 != NULL && http1_run(state->http1) &&
 	    http1_mode(state->http1) != HTTP1_TALKS)
 		leave_http1(session);
+	if (state->desk.first == NULL && state->http2 != NULL)
+		http2_run(state->http2);
 	return desk_next(&state->desk);
 }
 
@@ -404,6 +463,7 @@ void session_finish(struct session *session)
 		return;
 	state->desk.plan = &session->plan;
 	http1_free(state->http1);
+	http2_free(state->http2);
 	if (state->phase == PHASE_LOOKING)
 		look_in_vain(session);
 	desk_finish(&state->desk);

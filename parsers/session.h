@@ -28,8 +28,8 @@ struct session_counts {
 	uint64_t gap_bytes;
 	uint64_t exchanges[EXCHANGE_OUTCOME_COUNT];
 	uint64_t http1_connections;
-	uint64_t http2_connections; /* recognised */
-	uint64_t tls_connections;   /* a TLS ClientHello or ServerHello: opaque */
+	uint64_t http2_connections;
+	uint64_t tls_connections; /* a TLS ClientHello or ServerHello: opaque */
 	uint64_t upgraded_connections;
 	uint64_t opaque_connections; /* neither */
 	uint64_t opaque_bytes;
@@ -41,6 +41,17 @@ struct session_counts {
 	uint64_t codings_failed;
 	uint64_t bodies_cut;
 	uint64_t heads_cut;
+	uint64_t http2_seeded;         /* directions joined midway: HPACK entries from before are unknown */
+	uint64_t http2_reseeded;       /* after loss, or a block that could not be decoded */
+	uint64_t http2_undecoded;      /* header blocks whose content stays unknown */
+	uint64_t http2_blocks_cut;     /* header blocks over a ceiling: not decoded */
+	uint64_t http2_unknown_fields; /* that refer to what was not seen */
+	uint64_t http2_unknown_heads;  /* without a method, path or status for that reason */
+	uint64_t http2_frame_errors;   /* frames that no endpoint may send */
+	uint64_t http2_hunts;          /* a frame boundary was lost */
+	uint64_t http2_resyncs;        /* found again */
+	uint64_t http2_streams_evicted;
+	uint64_t http2_stray_frames; /* of streams that are over, or began before we joined */
 };
 
 struct session_plan {

@@ -47,6 +47,28 @@ struct exchange *desk_next(struct session_desk *desk)
 	return exchange;
 }
 
+struct exchange *desk_take_upgraded(struct session_desk *desk, struct bytes name)
+{
+	struct exchange *exchange = desk->last, *before = NULL;
+	const struct header *upgrade;
+
+	if (desk->first == NULL || !exchange->is_upgrade || exchange->status != 101)
+		return NULL;
+	upgrade = message_header(&exchange->response, BYTES("upgrade"));
+	if (upgrade == NULL || !bytes_equal_nocase(upgrade->value, name))
+		return NULL;
+	for (struct exchange *other = desk->first; other != exchange; other = other->next)
+		before = other;
+	if (before == NULL)
+		desk->first = NULL;
+	else
+		before->next = NULL;
+	desk->last = before;
+	desk->ready_count--;
+	desk->plan->counts->exchanges[exchange->outcome]--;
+	return exchange;
+}
+
 void desk_finish(struct session_desk *desk)
 {
 	struct exchange *exchange;

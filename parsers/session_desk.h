@@ -26,5 +26,9 @@ void desk_close(struct session_desk *desk, struct exchange *exchange, enum excha
 /* LIMIT_SESSION_READY exchanges wait: a parser stops until they were handed out. */
 bool desk_is_full(const struct session_desk *desk);
 
+/* Takes the newest finished exchange back when it says 101 and the new protocol is `name` (lower
+ * case); NULL when it does not. */
+struct exchange *desk_take_upgraded(struct session_desk *desk, struct bytes name);
+
 struct exchange *desk_next(struct session_desk *desk);
 void desk_finish(struct session_desk *desk); /* accepts zeroed memory */

@@ -43,7 +43,7 @@ bool evidence_has_request(const struct evidence *evidence)
 	const struct message *request = &evidence->exchange->request;
 
 	return request->is_seen && evidence->match->kind != MATCH_UNKNOWABLE &&
-	       (request->oddities & ODDITY_HEAD_CUT) == 0;
+	       (request->oddities & ODDITY_HEAD_CUT) == 0 && !request->has_unknown_fields;
 }
 
 const struct operation *evidence_operation(const struct evidence *evidence)

@@ -125,6 +125,7 @@ static void put_sessions(struct list *list, const struct session_counts *session
 		[EXCHANGE_GAP_PAIRING] = "exchanges.gap_pairing",
 		[EXCHANGE_MALFORMED] = "exchanges.malformed",
 		[EXCHANGE_OVERFLOW] = "exchanges.overflow",
+		[EXCHANGE_UNKNOWN_HEAD] = "exchanges.unknown_head",
 	};
 
 	put(list, "sessions.http1", sessions->http1_connections);
@@ -143,6 +144,17 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "http1.codings_failed", sessions->codings_failed);
 	put(list, "http1.bodies_cut", sessions->bodies_cut);
 	put(list, "http1.heads_cut", sessions->heads_cut);
+	put(list, "http2.seeded", sessions->http2_seeded);
+	put(list, "http2.reseeded", sessions->http2_reseeded);
+	put(list, "http2.undecoded", sessions->http2_undecoded);
+	put(list, "http2.blocks_cut", sessions->http2_blocks_cut);
+	put(list, "http2.unknown_fields", sessions->http2_unknown_fields);
+	put(list, "http2.unknown_heads", sessions->http2_unknown_heads);
+	put(list, "http2.frame_errors", sessions->http2_frame_errors);
+	put(list, "http2.hunts", sessions->http2_hunts);
+	put(list, "http2.resyncs", sessions->http2_resyncs);
+	put(list, "http2.streams_evicted", sessions->http2_streams_evicted);
+	put(list, "http2.stray_frames", sessions->http2_stray_frames);
 	for (int outcome = 0; outcome < EXCHANGE_OUTCOME_COUNT; outcome++)
 		put(list, outcome_counters[outcome], sessions->exchanges[outcome]);
 }

@@ -12,7 +12,7 @@
 #include "sensor/publish/event.h"
 #include "sensor/worker_record.h"
 
-#define HEALTH_COUNTERS_MAX 128
+#define HEALTH_COUNTERS_MAX 160
 
 struct health {
 	struct source_report sources; /* summed */

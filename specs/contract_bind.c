@@ -262,7 +262,7 @@ void contract_operation(const struct contract *contract, const struct partner *p
 	struct search search;
 
 	*out_match = (struct match){.kind = MATCH_UNKNOWABLE};
-	if (!exchange->request.is_seen)
+	if (!exchange->request.is_seen || (exchange->request.has_unknown_fields && exchange->host.len == 0))
 		return;
 	search_init(&search, bindings, exchange);
 	if (partner != NULL)
@@ -275,6 +275,11 @@ void contract_operation(const struct contract *contract, const struct partner *p
 	if (is_preflight(exchange)) {
 		out_match->kind = MATCH_PREFLIGHT;
 		out_match->operation = NULL;
+		return;
+	}
+	/* Fields that are unknown may name another caller: nothing is said of what this one may not do. */
+	if (search.kind != MATCH_OPERATION && exchange->request.has_unknown_fields) {
+		*out_match = (struct match){.kind = MATCH_UNKNOWABLE};
 		return;
 	}
 	if (search.kind == MATCH_OPERATION || partner == NULL)

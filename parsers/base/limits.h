@@ -123,6 +123,32 @@
  * request, a client behind CONNECT. Mirrors swap packets by microseconds. */
 #define LIMIT_SESSION_HELD (256 * KIB)
 
+/* Streams open at once on one HTTP/2 connection: servers allow 100 to 256, gRPC ones some more. The
+ * longest untouched leaves first. */
+#define LIMIT_STREAMS 1024
+
+/* Body and header bytes kept for the open streams of one connection; the rest is counted, not kept. */
+#define LIMIT_STREAMS_BYTES (64 * MIB)
+
+/* A stream behind a loss, and nothing of it for this long: its end was probably lost. */
+#define LIMIT_STREAM_STALE_NS (60 * SECONDS)
+
+/* CONTINUATION frames of one header block: LIMIT_HEAD_BYTES in frames of usual size are 16. */
+#define LIMIT_CONTINUATIONS 256
+
+/* A frame this long is taken for one where the boundary is unknown; in step any length is. Go's
+ * server asks for 1 MiB, most for 16 KiB. */
+#define LIMIT_FRAME_LIKELY (1 * MIB)
+
+/* The HPACK table that is followed: what browsers and gRPC ask for. With placeholders it costs some
+ * 400 KiB a direction. */
+#define LIMIT_HPACK_TABLE 65536
+
+/* Times that one direction's HPACK table is filled with placeholders (0.2 ms each at most), at once
+ * and then by bytes: a real connection loses far less often, a hostile one pays in bytes. */
+#define LIMIT_SEEDINGS      64
+#define LIMIT_SEEDING_BYTES (16 * KIB)
+
 /* Nesting of a JSON body; real ones stay below 40. */
 #define LIMIT_JSON_DEPTH 256
 

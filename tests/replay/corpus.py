@@ -24,7 +24,7 @@ from pathlib import Path
 SKIPPED = 77
 
 # Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
-OTHER = set("""tls http2 h2c-upgrade socks quic wlan sctp pim arcnet nflog ayiya""".split())
+OTHER = set("""tls socks quic wlan sctp pim arcnet nflog ayiya""".split())
 
 
 def split_host(host):
@@ -47,17 +47,35 @@ def body_len(message):
     return None if message.get("incomplete") else message.get("body_len") or 0
 
 
+def oracle_http2(messages):
+    """Streams name themselves. Stream 1 may be the answer to an HTTP/1 request, which 101 (interim) answered first."""
+    upgraded = {m["tcp"]: m["request_in"] for m in messages if m["proto"] == "http1" and m.get("status") == 101}
+    streams, asked = {}, {}
+    for message in messages:
+        if message["proto"] == "http1" and message["kind"] == "request":
+            asked[message["frame"]] = message
+        if message["proto"] == "http2" and not message.get("interim"):
+            kind = "response" if message["kind"] == "response" else "request"
+            streams.setdefault((message["tcp"], message["h2_stream"]), {})[kind] = message
+    used = set()
+    for (tcp, stream), parts in streams.items():
+        if stream == 1 and "request" not in parts and upgraded.get(tcp) in asked:
+            used.add(upgraded[tcp])
+            parts["request"] = asked[upgraded[tcp]]
+    return [exchange_of(x.get("request"), x.get("response")) for x in streams.values()], used
+
+
 def oracle_exchanges(path):
     requests, responses = {}, []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        message = json.loads(line)
-        if message["proto"] != "http1" or message.get("interim"):
+    messages = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    out, upgraded = oracle_http2(messages)
+    for message in messages:
+        if message["proto"] != "http1" or message.get("interim") or message["frame"] in upgraded:
             continue
         if message["kind"] == "request":
             requests.setdefault(message["frame"], []).append(message)
         else:
             responses.append(message)
-    out = []
     for response in responses:
         waiting = requests.get(response.get("request_in"), [])
         request = waiting.pop(0) if waiting else None
@@ -150,7 +168,7 @@ def chosen(corpus, files):
             features = set(row["features"].split(","))
             if files and row["file"] not in files:
                 continue
-            if files or ("http1" in features and not features & OTHER and row["file"] not in odd):
+            if files or (features & {"http1", "http2"} and not features & OTHER and row["file"] not in odd):
                 if Path(f"{corpus / row['file']}.oracle.jsonl").exists():
                     yield row["file"]
 

@@ -119,7 +119,7 @@ def check_conservation(name, health):
     if counters["capture.segments"] != reassembled:
         complain(f"{name}: segments are not accounted for: {counters}")
     outcomes = ("complete", "no_response", "no_request", "request_cut", "response_cut", "gap_request",
-                "gap_response", "gap_pairing", "malformed", "overflow")
+                "gap_response", "gap_pairing", "malformed", "overflow", "unknown_head")
     if sum(counters["exchanges." + key] for key in outcomes) != counters["exchanges.judged"]:
         complain(f"{name}: exchanges are not accounted for: {counters}")
     partner_sum = sum(line["complete"] + sum(line["partial"].values()) for line in lines[0]["coverage"].values())

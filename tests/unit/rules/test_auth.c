@@ -103,6 +103,9 @@ static void missing_needs_the_whole_head(void **state)
 	made.exchange->request.oddities = ODDITY_HEAD_CUT;
 	assert_judged(NULL);
 	made.exchange->request.oddities = 0;
+	made.exchange->request.has_unknown_fields = true;
+	assert_judged(NULL);
+	made.exchange->request.has_unknown_fields = false;
 	made.exchange->request.is_seen = false;
 	assert_judged(NULL);
 	made.exchange->request.is_seen = true;

@@ -114,6 +114,33 @@ static struct exchange *get(const char *rest)
 	return exchange;
 }
 
+/* HTTP/2 joined midway: a field that is not there may be one of those that are unknown. */
+static void says_nothing_of_unknown_fields(void **state)
+{
+	struct exchange *exchange;
+	struct match match;
+
+	(void)state;
+	exchange = request_of("GET", "http://h/orders/7");
+	response_of(exchange, 200, "text/plain", "x");
+	expect_departures(exchange, "request.header.required:x-trace response.header.required:x-rate");
+	exchange = request_of("GET", "http://h/orders/x7");
+	response_of(exchange, 200, NULL, "x");
+	exchange->request.has_unknown_fields = exchange->response.has_unknown_fields = true;
+	expect_departures(exchange, "request.path.type:id");
+	exchange = request_of("GET", "http://h/nowhere");
+	exchange->request.has_unknown_fields = true;
+	contract_operation(contract, NULL, exchange, &match);
+	assert_int_equal(match.kind, MATCH_UNKNOWABLE);
+	exchange_free(exchange);
+	exchange = request_of("GET", "http://h/orders/7");
+	exchange->request.has_unknown_fields = true;
+	exchange->host = BYTES_NONE;
+	contract_operation(contract, NULL, exchange, &match);
+	assert_int_equal(match.kind, MATCH_UNKNOWABLE);
+	exchange_free(exchange);
+}
+
 static void checks_parameters(void **state)
 {
 	struct exchange *exchange;
@@ -346,6 +373,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(checks_parameters),
+		cmocka_unit_test(says_nothing_of_unknown_fields),
 		cmocka_unit_test(checks_request_bodies),
 		cmocka_unit_test(checks_responses),
 		cmocka_unit_test(never_repeats_what_was_sent),

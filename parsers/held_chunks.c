@@ -1,4 +1,4 @@
-#include "parsers/http1_held.h"
+#include "parsers/held_chunks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@ static uint64_t weight(const struct held_chunk *copy)
 	return sizeof(*copy) + copy->chunk.bytes.len;
 }
 
-bool http1_held_add(struct held *held, const struct chunk *chunk)
+bool held_chunks_add(struct held_chunks *held, const struct chunk *chunk)
 {
 	size_t len = chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
 	struct held_chunk *copy = malloc(sizeof(*copy) + len);
@@ -26,7 +26,7 @@ bool http1_held_add(struct held *held, const struct chunk *chunk)
 	return true;
 }
 
-struct held_chunk *http1_held_take(struct held *held)
+struct held_chunk *held_chunks_take(struct held_chunks *held)
 {
 	struct held_chunk *copy = held->first;
 
@@ -39,7 +39,7 @@ struct held_chunk *http1_held_take(struct held *held)
 	return copy;
 }
 
-void http1_held_put_back(struct held *held, struct held_chunk *chunk)
+void held_chunks_put_back(struct held_chunks *held, struct held_chunk *chunk)
 {
 	chunk->next = held->first;
 	held->first = chunk;
@@ -48,11 +48,11 @@ void http1_held_put_back(struct held *held, struct held_chunk *chunk)
 	held->bytes += weight(chunk);
 }
 
-void http1_held_finish(struct held *held)
+void held_chunks_finish(struct held_chunks *held)
 {
 	struct held_chunk *copy;
 
-	while ((copy = http1_held_take(held)) != NULL) {
+	while ((copy = held_chunks_take(held)) != NULL) {
 		explicit_bzero(copy->data, copy->chunk.bytes.len);
 		free(copy);
 	}
