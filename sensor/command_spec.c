@@ -91,7 +91,8 @@ int command_spec(int argc, char **argv)
 	struct checking checking = {0};
 	int first = 2;
 
-	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0) {
+	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0 &&
+	    (argc == 2 || strcmp(argv[1], "check") == 0)) {
 		fputs(help, stdout);
 		return 0;
 	}

@@ -50,7 +50,6 @@
 #define LIMIT_CAPTURE_INTERFACES 4096
 
 /* Packets between a capture thread and a worker: some milliseconds at line rate. */
-#define LIMIT_RING_SLOTS 4096
 #define LIMIT_RING_BYTES (16 * MIB)
 
 /* -- connections ------------------------------------------------------------ */
