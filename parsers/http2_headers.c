@@ -113,7 +113,8 @@ static void take_field(struct reading *reading, const nghttp2_nv *field)
  * (LIMIT_HEAD_BYTES), and what a field of it costs without a copy is constant. */
 static bool feed(nghttp2_hd_inflater *inflater, struct bytes block, struct reading *reading)
 {
-	uint8_t *at = (uint8_t *)(uintptr_t)block.data;
+	const uint8_t none = 0; /* an empty block may have no address */
+	const uint8_t *at = block.len == 0 ? &none : (const uint8_t *)block.data;
 	size_t left = block.len;
 
 	for (;;) {

@@ -144,8 +144,8 @@ static void tokens_and_keys_are_no_names(void **state)
 static void words_of_strangers_are_shown_one_by_one(void **state)
 {
 	static const char *const plain[] = {
-		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-		"Chrome/120.0.6099.109",
+		("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+		 "Chrome/120.0.6099.109"),
 		"curl/7.88.1",
 		"Dalvik/2.1.0 (Linux; U; Android 14; Pixel 7 Build/UQ1A.240105.004)",
 		"python-requests/2.31",
