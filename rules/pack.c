@@ -63,8 +63,19 @@ static enum status add(struct packs *packs, struct bytes text, const char *file,
 	return STATUS_OK;
 }
 
+/* A copy of a built-in pack, as somebody makes one to run its strings or to start from. */
+static bool is_builtin(struct bytes text)
+{
+	for (size_t i = 0; i < packs_builtin_count; i++)
+		if (bytes_equal(packs_builtin[i].text, text))
+			return true;
+	return false;
+}
+
 enum status packs_add(struct packs *packs, struct bytes text, const char *file, struct problems *problems)
 {
+	if (is_builtin(text))
+		return STATUS_OK; /* it is there already */
 	return add(packs, text, file, false, problems);
 }
 

@@ -54,7 +54,8 @@ struct packs {
 	size_t count;
 };
 
-/* All built-in packs; then add the user's. A pack with a problem is refused whole, with the reason. */
+/* All built-in packs; then add the user's. A pack with a problem is refused whole, with the reason. An
+ * unchanged copy of a built-in pack is that pack: nothing is added. */
 MUST_CHECK enum status packs_init(struct packs *packs, struct problems *problems);
 MUST_CHECK enum status packs_add(struct packs *packs, struct bytes text, const char *file,
 				 struct problems *problems);

@@ -22,11 +22,10 @@ struct form {
 
 struct pattern_set {
 	const struct packs *packs;
-	hs_database_t *groups[PATTERN_GROUP_COUNT]; /* NULL when empty */
-	size_t group_len_min[PATTERN_GROUP_COUNT];
+	hs_database_t *free; /* all free forms; NULL when there is none */
+	size_t free_len_min, bound_len_min;
 	struct form *forms;
 	size_t form_count;
-	size_t len_min;
 };
 
 struct pattern_scratch {
@@ -142,14 +141,14 @@ static void complain(struct problems *problems, const struct data_class *class, 
 		     BYTES_PRINT(class->id), BYTES_PRINT(class->pack));
 }
 
-enum pattern_group pattern_group_of(const struct data_class *class, size_t form)
+static bool is_bound(const struct pattern_set *set, size_t form)
 {
-	return form % 2 == 1 || class->is_context_required ? PATTERN_BOUND : PATTERN_FREE;
+	return form % 2 == 1 || set->packs->classes[form / 2].is_context_required;
 }
 
-size_t pattern_group_len_min(const struct pattern_set *set, enum pattern_group group)
+size_t pattern_bound_len_min(const struct pattern_set *set)
 {
-	return set->group_len_min[group];
+	return set->bound_len_min;
 }
 
 static struct bytes pattern_of(const struct pattern_set *set, size_t form)
@@ -181,26 +180,27 @@ struct batch {
 	unsigned *forms, *flags, count;
 };
 
-static enum status group_compile(struct pattern_set *set, enum pattern_group group, struct batch *batch,
-				 struct problems *problems)
+static enum status free_compile(struct pattern_set *set, struct batch *batch, struct problems *problems)
 {
 	hs_compile_error_t *error = NULL;
 
 	batch->count = 0;
-	set->group_len_min[group] = SIZE_MAX;
+	set->free_len_min = set->bound_len_min = SIZE_MAX;
 	for (size_t form = 0; form < set->form_count; form++) {
-		if (set->forms[form].find == NULL ||
-		    pattern_group_of(&set->packs->classes[form / 2], form) != group)
+		size_t *len_min = is_bound(set, form) ? &set->bound_len_min : &set->free_len_min;
+
+		if (set->forms[form].find == NULL)
+			continue;
+		if (set->forms[form].len_min < *len_min)
+			*len_min = set->forms[form].len_min;
+		if (is_bound(set, form))
 			continue;
 		batch->texts[batch->count] = pattern_of(set, form).data;
 		batch->flags[batch->count] = FLAGS;
 		batch->forms[batch->count++] = (unsigned)form;
-		if (set->forms[form].len_min < set->group_len_min[group])
-			set->group_len_min[group] = set->forms[form].len_min;
 	}
-	if (batch->count == 0 ||
-	    hs_compile_multi(batch->texts, batch->flags, batch->forms, batch->count, HS_MODE_BLOCK, NULL,
-			     &set->groups[group], &error) == HS_SUCCESS)
+	if (batch->count == 0 || hs_compile_multi(batch->texts, batch->flags, batch->forms, batch->count,
+						  HS_MODE_BLOCK, NULL, &set->free, &error) == HS_SUCCESS)
 		return STATUS_OK;
 	problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
 		     "use fewer or simpler patterns", "the patterns do not compile together: %s",
@@ -220,12 +220,8 @@ static enum status set_compile(struct pattern_set *set, struct problems *problem
 		status = STATUS_NO_MEMORY;
 	else if (!forms_compile(set, problems))
 		status = STATUS_INVALID;
-	for (unsigned group = 0; status == STATUS_OK && group < PATTERN_GROUP_COUNT; group++)
-		status = group_compile(set, group, &batch, problems);
-	if (set->group_len_min[PATTERN_FREE] < set->group_len_min[PATTERN_BOUND])
-		set->len_min = set->group_len_min[PATTERN_FREE];
 	else
-		set->len_min = set->group_len_min[PATTERN_BOUND];
+		status = free_compile(set, &batch, problems);
 	free(batch.texts);
 	free(batch.forms);
 	free(batch.flags);
@@ -265,8 +261,7 @@ void pattern_set_free(struct pattern_set *set)
 		return;
 	for (size_t i = 0; set->forms != NULL && i < set->form_count; i++)
 		form_finish(&set->forms[i]);
-	for (unsigned group = 0; group < PATTERN_GROUP_COUNT; group++)
-		hs_free_database(set->groups[group]);
+	hs_free_database(set->free);
 	free(set->forms);
 	free(set);
 }
@@ -278,7 +273,7 @@ const struct packs *pattern_set_packs(const struct pattern_set *set)
 
 size_t pattern_set_len_min(const struct pattern_set *set)
 {
-	return set->len_min;
+	return set->free_len_min < set->bound_len_min ? set->free_len_min : set->bound_len_min;
 }
 
 size_t pattern_form_len_min(const struct pattern_set *set, size_t form)
@@ -299,10 +294,8 @@ static bool scratch_grow(const hs_database_t *database, hs_scratch_t **scratch)
 struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set)
 {
 	struct pattern_scratch *scratch = calloc(1, sizeof(*scratch));
-	bool is_right = scratch != NULL;
+	bool is_right = scratch != NULL && scratch_grow(set->free, &scratch->all);
 
-	for (unsigned group = 0; is_right && group < PATTERN_GROUP_COUNT; group++)
-		is_right = scratch_grow(set->groups[group], &scratch->all);
 	for (size_t i = 0; is_right && i < set->form_count; i++)
 		is_right = scratch_grow(set->forms[i].find, &scratch->exact) &&
 			   scratch_grow(set->forms[i].cover, &scratch->exact);
@@ -352,10 +345,10 @@ static void find(const hs_database_t *database, hs_scratch_t *scratch, struct by
 	(void)hs_scan(database, text.data, (unsigned)text.len, 0, scratch, on_match, listener);
 }
 
-void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch,
-		       enum pattern_group group, struct bytes text, pattern_seen *seen, void *context)
+void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
+		       pattern_seen *seen, void *context)
 {
-	find(set->groups[group], scratch->all, text, &(struct listener){.seen = seen, .context = context});
+	find(set->free, scratch->all, text, &(struct listener){.seen = seen, .context = context});
 }
 
 void pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,

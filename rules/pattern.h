@@ -8,8 +8,10 @@
  *
  * A class has two forms: 2 * index is its pattern, 2 * index + 1 the weaker one.
  * A form is free, or bound: it counts only with a context word. Bare digits are
- * all bound, and most traffic is bare digits: the groups are scanned apart. ^ and $ stand for the ends of a
- * value or a line. Bytes are bytes: a pattern with letters beyond ASCII matches their UTF-8.
+ * all bound, and most traffic is bare digits: only the free ones run over all
+ * values; a bound one runs alone, over a value that has one of its words.
+ * ^ and $ stand for the ends of a value or a line. Bytes are bytes: a pattern
+ * with letters beyond ASCII matches their UTF-8.
  *
  * Thread   a set is frozen and shared, a pattern_scratch is one scanner's.
  */
@@ -36,15 +38,11 @@ void pattern_scratch_free(struct pattern_scratch *scratch);
 /* False stops the scan. */
 typedef bool pattern_seen(void *context, size_t form, size_t from, size_t to);
 
-enum pattern_group { PATTERN_FREE, PATTERN_BOUND, PATTERN_GROUP_COUNT };
+size_t pattern_bound_len_min(const struct pattern_set *set); /* no bound form matches less */
 
-enum pattern_group pattern_group_of(const struct data_class *class, size_t form);
-size_t pattern_group_len_min(const struct pattern_set *set,
-			     enum pattern_group group); /* SIZE_MAX when empty */
-
-/* Every end of every form of a group; no start. */
-void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch,
-		       enum pattern_group group, struct bytes text, pattern_seen *seen, void *context);
+/* Every end of every free form; no start. */
+void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
+		       pattern_seen *seen, void *context);
 
 /* Every end of one form with its leftmost start, or all with PATTERN_START_UNKNOWN. May be called from inside
  * `seen` of pattern_find_ends. */

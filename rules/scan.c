@@ -10,6 +10,7 @@
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
 #include "rules/validator.h"
+#include "rules/word_trie.h"
 
 /* A longer pointer is cut: nobody writes one. */
 #define POINTER_MAX 4096
@@ -28,12 +29,14 @@ struct scanner {
 	struct matcher *matcher;
 	struct scan_values values;
 	struct scan_names *names;
+	struct word_trie *trie;
 	size_t *class_value; /* per class: number of the value it last looked at, counted from 1 */
 
 	/* of the value in hand */
 	size_t value_index; /* of the matches found */
 	size_t value_hint;  /* of the scan */
 	uint64_t *context;  /* the classes its names give context to */
+	uint64_t *words;    /* the classes that could have a context word in the value itself */
 	struct found found[FOUND_MAX];
 	size_t found_count;
 
@@ -55,10 +58,14 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
-	if (scanner->names != NULL)
+	scanner->trie = word_trie_new(pattern_set_packs(set));
+	if (scanner->names != NULL) {
 		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
+		scanner->words = calloc(names_words(scanner->names), sizeof(*scanner->words));
+	}
 	scanner->class_value = calloc(pattern_set_packs(set)->count + 1, sizeof(*scanner->class_value));
-	if (scanner->matcher != NULL && scanner->context != NULL && scanner->class_value != NULL)
+	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->context != NULL &&
+	    scanner->words != NULL && scanner->class_value != NULL)
 		return scanner;
 	scanner_free(scanner);
 	return NULL;
@@ -73,7 +80,9 @@ void scanner_free(struct scanner *scanner)
 	values_finish(&scanner->values);
 	matcher_free(scanner->matcher);
 	names_free(scanner->names);
+	word_trie_free(scanner->trie);
 	free(scanner->context);
+	free(scanner->words);
 	free(scanner->class_value);
 	free(scanner);
 }
@@ -300,55 +309,30 @@ static bool on_free_end(void *context, size_t form, size_t from, size_t to)
 	return !matcher_is_spent(scanner->matcher);
 }
 
-static bool on_bound_end(void *context, size_t form, size_t from, size_t to)
+/* The classes that count beside a word only: by the value's names, and by words before a match. */
+static void scan_value_bound(struct scanner *scanner, size_t index)
 {
-	struct scanner *scanner = context;
+	struct bytes text = text_of(scanner, &scanner->values.list[index]);
+	size_t words = names_words(scanner->names);
+	bool is_named = read_context(scanner, &scanner->values.list[index]);
 
-	(void)from;
-	(void)to;
-	if (scanner->value_hint < scanner->class_value[form / 2] || has_context(scanner, form / 2))
-		return true;
-	scanner->class_value[form / 2] = scanner->value_hint + 1;
-	run(scanner, form / 2, scanner->value_hint, MATCH_BOUND);
-	return !matcher_is_spent(scanner->matcher);
-}
+	memset(scanner->words, 0, words * sizeof(*scanner->words));
+	if (!word_trie_find(scanner->trie, text, scanner->words) && !is_named)
+		return;
+	for (size_t i = 0; i < words; i++)
+		for (uint64_t bits = scanner->context[i] | scanner->words[i]; bits != 0; bits &= bits - 1) {
+			size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
 
-/* Could a context word stand in the value itself, before something that needs it? */
-static bool has_words(const struct scanner *scanner, struct bytes text)
-{
-	size_t word_len = names_word_len_min(scanner->names), letters = 0;
-	size_t len_min = pattern_group_len_min(scanner->set, PATTERN_BOUND);
-
-	for (size_t i = 0; i + len_min < text.len; i++) {
-		letters =
-			ascii_is_alpha(text.data[i]) || (unsigned char)text.data[i] >= 0x80 ? letters + 1 : 0;
-		if (letters >= word_len)
-			return true;
-	}
-	return false;
+			run(scanner, class_index, index,
+			    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND);
+		}
 }
 
 static void scan_bound(struct scanner *scanner)
 {
-	size_t len_min = pattern_group_len_min(scanner->set, PATTERN_BOUND);
-
-	clear_looked(scanner);
-	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
-	     index++) {
-		const struct scan_value *value = &scanner->values.list[index];
-		struct bytes text = text_of(scanner, value);
-
-		if (text.len < len_min)
-			continue;
-		if (read_context(scanner, value))
-			for (size_t i = 0; i < pattern_set_packs(scanner->set)->count; i++)
-				if (has_context(scanner, i))
-					run(scanner, i, index, MATCH_NAMED);
-		scanner->value_hint = index;
-		if (has_words(scanner, text))
-			pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), PATTERN_BOUND,
-					  text, on_bound_end, scanner);
-	}
+	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher); index++)
+		if (scanner->values.list[index].len >= pattern_bound_len_min(scanner->set))
+			scan_value_bound(scanner, index);
 }
 
 static void hits_settle(struct scanner *scanner, struct hits *hits)
@@ -378,7 +362,7 @@ void scanner_scan(struct scanner *scanner, struct exchange *exchange, const stru
 	values_clear(&scanner->values);
 	values_add_exchange(&scanner->values, exchange, request, response);
 	clear_looked(scanner);
-	pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), PATTERN_FREE,
+	pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher),
 			  (struct bytes){scanner->values.text, scanner->values.len}, on_free_end, scanner);
 	scan_bound(scanner);
 	tell_found(scanner);

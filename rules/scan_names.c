@@ -17,7 +17,6 @@ struct slot {
 struct scan_names {
 	const struct packs *packs;
 	size_t words;
-	size_t word_len_min;
 	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
 };
@@ -30,12 +29,7 @@ struct scan_names *names_new(const struct packs *packs)
 		return NULL;
 	names->packs = packs;
 	names->words = packs->count / 64 + 1;
-	names->word_len_min = SIZE_MAX;
 	names->bits = calloc((SLOT_COUNT + 1) * names->words, sizeof(*names->bits));
-	for (size_t i = 0; i < packs->count; i++)
-		for (size_t w = 0; w < packs->classes[i].context_count; w++)
-			if (packs->classes[i].context[w].len < names->word_len_min)
-				names->word_len_min = packs->classes[i].context[w].len;
 	if (names->bits != NULL)
 		return names;
 	free(names);
@@ -53,11 +47,6 @@ void names_free(struct scan_names *names)
 size_t names_words(const struct scan_names *names)
 {
 	return names->words;
-}
-
-size_t names_word_len_min(const struct scan_names *names)
-{
-	return names->word_len_min;
 }
 
 static bool gives_context(const struct data_class *class, const struct scan_context *context)

@@ -20,6 +20,3 @@ void names_free(struct scan_names *names);
 
 size_t names_words(const struct scan_names *names); /* of 64 bits each, in one answer */
 const uint64_t *names_classes(struct scan_names *names, struct bytes name);
-
-/* Letters of the shortest context word; SIZE_MAX when there is none. */
-size_t names_word_len_min(const struct scan_names *names);

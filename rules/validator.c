@@ -82,6 +82,59 @@ unsigned digits_weighted(const uint8_t *list, const uint8_t *weights, size_t cou
 	return sum;
 }
 
+bool text_has_shape(struct bytes text, const char *shape)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char byte = text.data[i];
+		bool is_upper = byte >= 'A' && byte <= 'Z', is_digit = ascii_is_digit(byte);
+
+		switch (shape[i]) {
+		case 'n':
+			if (!is_digit)
+				return false;
+			break;
+		case 'A':
+			if (!is_upper)
+				return false;
+			break;
+		case 'X':
+			if (!is_digit && !is_upper)
+				return false;
+			break;
+		case '\0':
+			return false;
+		default:
+			if (byte != shape[i])
+				return false;
+		}
+	}
+	return shape[text.len] == '\0';
+}
+
+bool digits_exactly(struct bytes text, size_t count, struct digits *out_digits)
+{
+	struct digits digits;
+
+	if (!digits_read(text, &digits) || digits.count != count || digits_all_equal(&digits))
+		return false;
+	*out_digits = digits;
+	return true;
+}
+
+unsigned digits_rest(const uint8_t *list, const char *weights, unsigned modulus)
+{
+	unsigned sum = 0;
+
+	for (size_t i = 0; weights[i] != '\0'; i++)
+		sum += list[i] * (unsigned)(weights[i] <= '9' ? weights[i] - '0' : weights[i] - 'A' + 10);
+	return sum % modulus;
+}
+
+bool is_birthday(uint64_t day, uint64_t month)
+{
+	return day >= 1 && day <= 31 && month >= 1 && month <= 12;
+}
+
 uint64_t digits_number(const uint8_t *list, size_t count)
 {
 	uint64_t number = 0;
@@ -244,8 +297,10 @@ static const struct validator validators_common[] = {
 };
 
 static const struct validator *const tables[] = {
-	validators_common,  validators_payment, validators_contact, validators_secret,
-	validators_america, validators_europe,  validators_world,
+	validators_common,   validators_payment, validators_contact,   validators_secret,
+	validators_america,  validators_europe,  validators_germany,   validators_nordic,
+	validators_east,     validators_vat,     validators_asia,      validators_world,
+	validators_document, validators_device,  validators_logistics, validators_coin,
 };
 
 const struct validator *validator_at(size_t index)

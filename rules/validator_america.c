@@ -113,9 +113,104 @@ static bool accept_cnpj(struct bytes candidate, struct bytes argument)
 	       brazil_check(digits.list, weights, 13) == digits.list[13];
 }
 
+/* Internal Revenue Service: the campus prefixes in use. */
+static bool accept_ein(struct bytes candidate, struct bytes argument)
+{
+	static const char never[] = "00 07 08 09 17 18 19 28 29 49 69 70 78 79 89 96 97";
+	struct digits digits;
+	char prefix[3];
+
+	(void)argument;
+	if (!digits_exactly(candidate, 9, &digits))
+		return false;
+	prefix[0] = (char)('0' + digits.list[0]);
+	prefix[1] = (char)('0' + digits.list[1]);
+	prefix[2] = '\0';
+	return strstr(never, prefix) == NULL;
+}
+
+/* RENAPO: 18 places, the alphabet with the letter that follows N, weights 18 down to 2. */
+static bool accept_curp(struct bytes candidate, struct bytes argument)
+{
+	unsigned sum = 0;
+
+	(void)argument;
+	if (!text_has_shape(candidate, "AAAAnnnnnnAAAAAAXn"))
+		return false;
+	for (size_t i = 0; i < 17; i++) {
+		char byte = candidate.data[i];
+		unsigned value = (unsigned)(ascii_is_digit(byte) ? byte - '0' : byte - 'A' + 10);
+
+		sum += (value + (byte > 'N')) * (unsigned)(18 - i);
+	}
+	return (char)('0' + (10 - sum % 10) % 10) == candidate.data[17];
+}
+
+/* AFIP: kind of holder, mod 11; 11 is written 0 and 10 is written 9. */
+static bool accept_cuit(struct bytes candidate, struct bytes argument)
+{
+	static const char kinds[] = "20 23 24 27 30 33 34 50 51 55";
+	struct digits digits;
+	unsigned check;
+	char kind[3];
+
+	(void)argument;
+	if (!digits_exactly(candidate, 11, &digits))
+		return false;
+	kind[0] = (char)('0' + digits.list[0]);
+	kind[1] = (char)('0' + digits.list[1]);
+	kind[2] = '\0';
+	check = 11 - digits_rest(digits.list, "5432765432", 11);
+	return strstr(kinds, kind) != NULL && digits.list[10] == (check == 11 ? 0 : check == 10 ? 9 : check);
+}
+
+/* Servicio de Impuestos Internos: weights 2 to 7 from the right; 10 is written K. */
+static bool accept_rut(struct bytes candidate, struct bytes argument)
+{
+	char text[10];
+	size_t len;
+	unsigned sum = 0, check;
+
+	(void)argument;
+	if (!compact_read(candidate, text, sizeof(text), &len) || len < 8)
+		return false;
+	for (size_t i = 0; i + 1 < len; i++)
+		if (!ascii_is_digit(text[i]))
+			return false;
+	for (size_t i = 0; i + 1 < len; i++)
+		sum += (unsigned)(text[len - 2 - i] - '0') * (unsigned)(2 + i % 6);
+	check = 11 - sum % 11;
+	return text[len - 1] == (check == 11 ? '0' : check == 10 ? 'K' : (char)('0' + check));
+}
+
+/* DIAN: weights of primes from the right. */
+static bool accept_nit(struct bytes candidate, struct bytes argument)
+{
+	static const uint8_t weights[] = {3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71};
+	struct digits digits;
+	unsigned sum = 0;
+
+	(void)argument;
+	if (!digits_read(candidate, &digits) || digits_all_equal(&digits) || digits.count < 8 ||
+	    digits.count > 11)
+		return false;
+	for (size_t i = 0; i + 1 < digits.count; i++)
+		sum += (unsigned)digits.list[digits.count - 2 - i] * weights[i];
+	return "01987654321"[sum % 11] == (char)('0' + digits.list[digits.count - 1]);
+}
+
 const struct validator validators_america[] = {
-	{.name = "us_ssn", .accepts = accept_ssn},   {.name = "us_itin", .accepts = accept_itin},
-	{.name = "us_npi", .accepts = accept_npi},   {.name = "us_dea", .accepts = accept_dea},
-	{.name = "ca_sin", .accepts = accept_sin},   {.name = "br_cpf", .accepts = accept_cpf},
-	{.name = "br_cnpj", .accepts = accept_cnpj}, {0},
+	{.name = "us_ssn", .accepts = accept_ssn},
+	{.name = "us_itin", .accepts = accept_itin},
+	{.name = "us_npi", .accepts = accept_npi},
+	{.name = "us_dea", .accepts = accept_dea},
+	{.name = "ca_sin", .accepts = accept_sin},
+	{.name = "br_cpf", .accepts = accept_cpf},
+	{.name = "br_cnpj", .accepts = accept_cnpj},
+	{.name = "us_ein", .accepts = accept_ein},
+	{.name = "mx_curp", .accepts = accept_curp},
+	{.name = "ar_cuit", .accepts = accept_cuit},
+	{.name = "cl_rut", .accepts = accept_rut},
+	{.name = "co_nit", .accepts = accept_nit},
+	{0},
 };

@@ -159,6 +159,69 @@ static bool accept_pesel(struct bytes candidate, struct bytes argument)
 	       digits_weighted(digits.list, weights, 11) % 10 == 0;
 }
 
+/* Rijksregister: 97 minus the first nine digits mod 97; a 2 stands before them for births from 2000 on.
+ * Months of foreigners (BIS) add 20 or 40. */
+static bool accept_rrn(struct bytes candidate, struct bytes argument)
+{
+	struct digits digits;
+	uint64_t head, check;
+
+	(void)argument;
+	if (!digits_exactly(candidate, 11, &digits) || digits_number(digits.list + 2, 2) > 52 ||
+	    digits_number(digits.list + 4, 2) > 31)
+		return false;
+	head = digits_number(digits.list, 9);
+	check = digits_number(digits.list + 9, 2);
+	return 97 - head % 97 == check || 97 - (2000000000 + head) % 97 == check;
+}
+
+/* Department of Social Protection: mod 23 over seven digits and the second letter, a letter. */
+static bool accept_pps(struct bytes candidate, struct bytes argument)
+{
+	char text[9];
+	uint8_t list[7];
+	size_t len;
+	unsigned sum;
+
+	(void)argument;
+	if (!compact_read(candidate, text, sizeof(text), &len) ||
+	    (!text_has_shape((struct bytes){text, len}, "nnnnnnnA") &&
+	     !text_has_shape((struct bytes){text, len}, "nnnnnnnAA")))
+		return false;
+	for (size_t i = 0; i < 7; i++)
+		list[i] = (uint8_t)(text[i] - '0');
+	sum = digits_rest(list, "8765432", 1000);
+	if (len == 9 && text[8] != 'W')
+		sum += 9 * (unsigned)(text[8] - 'A' + 1);
+	return "WABCDEFGHIJKLMNOPQRSTUV"[sum % 23] == text[7];
+}
+
+/* Autoridade Tributária: 11 minus the rest, 0 for 10 and 11. */
+static bool accept_nif(struct bytes candidate, struct bytes argument)
+{
+	struct digits digits;
+	unsigned rest;
+
+	(void)argument;
+	if (!digits_exactly(candidate, 9, &digits) || digits.list[0] == 0 || digits.list[0] == 4)
+		return false;
+	rest = digits_rest(digits.list, "98765432", 11);
+	return digits.list[8] == (rest <= 1 ? 0 : 11 - rest);
+}
+
+/* Driver and Vehicle Licensing Agency: the birth date, decade, month (women plus 50), day, year. */
+static bool accept_uk_driving(struct bytes candidate, struct bytes argument)
+{
+	uint8_t list[6];
+
+	(void)argument;
+	if (candidate.len != 16 || !text_has_shape(bytes_slice(candidate, 5, 6), "nnnnnn"))
+		return false;
+	for (size_t i = 0; i < 6; i++)
+		list[i] = (uint8_t)(candidate.data[5 + i] - '0');
+	return is_birthday(digits_number(list + 3, 2), digits_number(list + 1, 2) % 50);
+}
+
 const struct validator validators_europe[] = {
 	{.name = "uk_nino", .accepts = accept_nino},
 	{.name = "uk_nhs", .accepts = accept_nhs},
@@ -168,5 +231,9 @@ const struct validator validators_europe[] = {
 	{.name = "es_dni", .accepts = accept_dni},
 	{.name = "nl_bsn", .accepts = accept_bsn},
 	{.name = "pl_pesel", .accepts = accept_pesel},
+	{.name = "be_rrn", .accepts = accept_rrn},
+	{.name = "ie_pps", .accepts = accept_pps},
+	{.name = "pt_nif", .accepts = accept_nif},
+	{.name = "uk_driving_licence", .accepts = accept_uk_driving},
 	{0},
 };

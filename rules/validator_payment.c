@@ -136,9 +136,49 @@ static bool accept_aba(struct bytes candidate, struct bytes argument)
 	return digits_weighted(digits.list, weights, 9) % 10 == 0;
 }
 
+/* ISO/IEC 7813: the card number stands before the separator. */
+static bool accept_track2(struct bytes candidate, struct bytes argument)
+{
+	struct bytes text = bytes_starts(candidate, BYTES(";")) ? bytes_from(candidate, 1) : candidate;
+	size_t end = 0;
+
+	while (end < text.len && ascii_is_digit(text.data[end]))
+		end++;
+	return accept_pan(bytes_slice(text, 0, end), argument);
+}
+
+/* ISO 9362: the fifth and sixth letter are a country of ISO 3166. */
+static bool accept_bic(struct bytes candidate, struct bytes argument)
+{
+	static const char countries[] =
+		"AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ "
+		"BR BS "
+		"BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ "
+		"EC EE "
+		"EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY "
+		"HK HM "
+		"HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA "
+		"LB LC "
+		"LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY "
+		"MZ NA "
+		"NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS "
+		"RU RW "
+		"SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM "
+		"TN TO "
+		"TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+	(void)argument;
+	for (const char *at = countries; candidate.len >= 8; at += 3) {
+		if (memcmp(at, candidate.data + 4, 2) == 0)
+			return true;
+		if (at[2] == '\0')
+			break;
+	}
+	return false;
+}
+
 const struct validator validators_payment[] = {
-	{.name = "pan", .accepts = accept_pan},
-	{.name = "iban", .explains = true, .accepts = accept_iban},
-	{.name = "us_aba", .accepts = accept_aba},
-	{0},
+	{.name = "pan", .accepts = accept_pan},    {.name = "iban", .explains = true, .accepts = accept_iban},
+	{.name = "us_aba", .accepts = accept_aba}, {.name = "pan_track2", .accepts = accept_track2},
+	{.name = "bic", .accepts = accept_bic},    {0},
 };

@@ -7,8 +7,8 @@
 /* A longer JOSE header is nobody's; also bounds the work a candidate costs. */
 #define HEADER_TEXT_MAX 2048
 
-/* RFC 4648 section 5, without padding. */
-static int base64url_value(char byte)
+/* RFC 4648 sections 4 and 5, without padding. */
+static int base64_value(char byte)
 {
 	if (byte >= 'A' && byte <= 'Z')
 		return byte - 'A';
@@ -16,17 +16,17 @@ static int base64url_value(char byte)
 		return byte - 'a' + 26;
 	if (ascii_is_digit(byte))
 		return byte - '0' + 52;
-	return byte == '-' ? 62 : byte == '_' ? 63 : -1;
+	return byte == '-' || byte == '+' ? 62 : byte == '_' || byte == '/' ? 63 : -1;
 }
 
-static bool base64url_read(struct bytes text, char *out_data, size_t *out_len)
+static bool base64_read(struct bytes text, char *out_data, size_t *out_len)
 {
 	uint32_t bits = 0;
 	unsigned held = 0;
 	size_t len = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		int value = base64url_value(text.data[i]);
+		int value = base64_value(text.data[i]);
 
 		if (value < 0)
 			return false;
@@ -50,7 +50,7 @@ static bool accept_jwt(struct bytes candidate, struct bytes argument)
 	yyjson_doc *doc;
 
 	(void)argument;
-	if (dot == BYTES_NOT_FOUND || !base64url_read(bytes_slice(candidate, 0, dot), header, &len))
+	if (dot == BYTES_NOT_FOUND || !base64_read(bytes_slice(candidate, 0, dot), header, &len))
 		return false;
 	yyjson_alc_pool_init(&alc, pool, sizeof(pool));
 	doc = yyjson_read_opts(header, len, 0, &alc, NULL); /* lives in the pool: nothing to free */
@@ -114,9 +114,31 @@ static bool accept_aws(struct bytes candidate, struct bytes argument)
 	return distinct >= 7; /* random keys have 10 to 16 */
 }
 
+/* RFC 7617: printable text with a colon. */
+static bool accept_basic(struct bytes candidate, struct bytes argument)
+{
+	struct bytes text = bytes_from(candidate, strlen("Basic "));
+	char decoded[HEADER_TEXT_MAX];
+	size_t len;
+	bool is_pair = false, is_printable = true;
+
+	(void)argument;
+	while (text.len > 0 && text.data[text.len - 1] == '=')
+		text.len--;
+	if (text.len > HEADER_TEXT_MAX || !base64_read(text, decoded, &len))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		is_printable = is_printable && (unsigned char)decoded[i] >= ' ' && decoded[i] != 0x7f;
+		is_pair = is_pair || (decoded[i] == ':' && i > 0);
+	}
+	explicit_bzero(decoded, sizeof(decoded));
+	return is_pair && is_printable;
+}
+
 const struct validator validators_secret[] = {
 	{.name = "jwt", .accepts = accept_jwt},
 	{.name = "github", .accepts = accept_github},
 	{.name = "aws", .accepts = accept_aws},
+	{.name = "basic", .accepts = accept_basic},
 	{0},
 };

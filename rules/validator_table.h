@@ -25,7 +25,21 @@ bool digits_read(struct bytes text, struct digits *out_digits);
  * is there. */
 bool compact_read(struct bytes text, char *out_text, size_t size, size_t *out_len);
 
+/* Does the text have the shape? n is a digit, A an upper-case letter, X either, others stand for themselves.
+ */
+bool text_has_shape(struct bytes text, const char *shape);
+
 bool digits_all_equal(const struct digits *digits);
+
+/* Reads exactly `count` digits that are not all the same. */
+bool digits_exactly(struct bytes text, size_t count, struct digits *out_digits);
+
+/* Sum of digits times weights, modulo. A weight is '0' to '9', then 'A' for ten and so on; as many
+ * digits as there are weights. */
+unsigned digits_rest(const uint8_t *list, const char *weights, unsigned modulus);
+
+/* A day and a month as they stand in a birth number; no more is known of the year than its two digits. */
+bool is_birthday(uint64_t day, uint64_t month);
 bool digits_luhn(const uint8_t *list, size_t count);
 unsigned digits_weighted(const uint8_t *list, const uint8_t *weights, size_t count); /* sum of products */
 uint64_t digits_number(const uint8_t *list, size_t count);                           /* at most 19 digits */
@@ -39,4 +53,13 @@ extern const struct validator validators_contact[];
 extern const struct validator validators_secret[];
 extern const struct validator validators_america[];
 extern const struct validator validators_europe[];
+extern const struct validator validators_germany[]; /* and Austria, Switzerland */
+extern const struct validator validators_nordic[];
+extern const struct validator validators_east[]; /* of Europe */
+extern const struct validator validators_vat[];
+extern const struct validator validators_asia[];
 extern const struct validator validators_world[];
+extern const struct validator validators_document[]; /* travel documents, dates, codes of health */
+extern const struct validator validators_device[];
+extern const struct validator validators_logistics[];
+extern const struct validator validators_coin[];

@@ -69,38 +69,46 @@ static bool accept_nric(struct bytes candidate, struct bytes argument)
 	return (first == 'F' || first == 'G') && candidate.data[8] == "XWUTRQPNMLK"[sum % 11];
 }
 
-/* 3GPP TS 23.003: fifteen digits, Luhn. */
-static bool accept_imei(struct bytes candidate, struct bytes argument)
+/* Services Australia: the ninth digit checks the eight before it. */
+static bool accept_medicare(struct bytes candidate, struct bytes argument)
 {
 	struct digits digits;
 
 	(void)argument;
-	return digits_read(candidate, &digits) && digits.count == 15 && !digits_all_equal(&digits) &&
-	       digits_luhn(digits.list, 15);
+	return digits_read(candidate, &digits) && (digits.count == 10 || digits.count == 11) &&
+	       digits.list[0] >= 2 && digits.list[0] <= 6 && !digits_all_equal(&digits) &&
+	       digits_rest(digits.list, "13791379", 10) == digits.list[8];
 }
 
-/* 49 CFR 565.15: the ninth place checks the others. */
-static bool accept_vin(struct bytes candidate, struct bytes argument)
+/* Inland Revenue: mod 11, a second set of weights where the first leaves no digit. */
+static bool accept_ird(struct bytes candidate, struct bytes argument)
 {
-	static const uint8_t weights[] = {8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
-	static const char letters[] = "12345678.12345.7.923456789"; /* A..Z; I, O, Q are not used */
-	unsigned sum = 0, rest;
+	struct digits digits;
+	uint8_t list[9] = {0};
+	unsigned check;
 
 	(void)argument;
-	if (candidate.len != 17)
+	if (!digits_read(candidate, &digits) || digits.count < 8 || digits.count > 9)
 		return false;
-	for (size_t i = 0; i < 17; i++) {
-		char byte = candidate.data[i];
-		char value = ascii_is_digit(byte)         ? byte
-			     : byte >= 'A' && byte <= 'Z' ? letters[byte - 'A']
-							  : '.';
+	for (size_t i = 0; i < digits.count; i++)
+		list[9 - digits.count + i] = digits.list[i];
+	if (digits_number(list, 9) < 10000000 || digits_number(list, 9) > 150000000)
+		return false;
+	check = (11 - digits_rest(list, "32765432", 11)) % 11;
+	if (check == 10)
+		check = (11 - digits_rest(list, "74325276", 11)) % 11;
+	return check == list[8];
+}
 
-		if (value == '.')
-			return false;
-		sum += (unsigned)(value - '0') * weights[i];
-	}
-	rest = sum % 11;
-	return candidate.data[8] == (rest == 10 ? 'X' : (char)('0' + rest));
+/* Department of Home Affairs: birth date, sex, citizenship, Luhn. */
+static bool accept_za_id(struct bytes candidate, struct bytes argument)
+{
+	struct digits digits;
+
+	(void)argument;
+	return digits_exactly(candidate, 13, &digits) &&
+	       is_birthday(digits_number(digits.list + 4, 2), digits_number(digits.list + 2, 2)) &&
+	       digits.list[10] <= 2 && digits_luhn(digits.list, 13);
 }
 
 const struct validator validators_world[] = {
@@ -109,7 +117,8 @@ const struct validator validators_world[] = {
 	{.name = "au_tfn", .accepts = accept_tfn},
 	{.name = "au_abn", .accepts = accept_abn},
 	{.name = "sg_nric", .accepts = accept_nric},
-	{.name = "imei", .accepts = accept_imei},
-	{.name = "vin", .accepts = accept_vin},
+	{.name = "au_medicare", .accepts = accept_medicare},
+	{.name = "nz_ird", .accepts = accept_ird},
+	{.name = "za_id", .accepts = accept_za_id},
 	{0},
 };

@@ -1,0 +1,24 @@
+/*
+ * word_trie: all context words of all classes at once. Says which classes could
+ * have a word in a text, so that only their patterns run over it.
+ *
+ *	word_trie_find(trie, text, bits);
+ *	if (bits[index / 64] >> index % 64 & 1)
+ *
+ * Letters and digits count, case and what stands between them does not: more is
+ * found than scan_context would take, never less. Whoever uses the answer looks
+ * at the words before a match again.
+ *
+ * Thread   frozen once made.
+ */
+#pragma once
+
+#include "rules/pack.h"
+
+struct word_trie;
+
+struct word_trie *word_trie_new(const struct packs *packs); /* NULL without memory */
+void word_trie_free(struct word_trie *trie);
+
+/* Sets the bits of the classes, packs->count of them, and leaves the others; true when there was one. */
+bool word_trie_find(const struct word_trie *trie, struct bytes text, uint64_t *bits);
