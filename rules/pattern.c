@@ -1,6 +1,7 @@
 #include "rules/pattern.h"
 
 #include <hs/hs.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,18 @@
 #define FLAGS       (HS_FLAG_MULTILINE)
 #define FLAGS_EXACT (HS_FLAG_MULTILINE | HS_FLAG_SOM_LEFTMOST)
 
-/* A class without this form has no database here. Hyperscan keeps track of starts in small
- * patterns only: the others are found by their ends, and each possible start is tried. */
-struct form {
+/* Hyperscan keeps track of starts in small patterns only: the others are found by their ends, and each
+ * possible start is tried. */
+struct compiled {
 	hs_database_t *find;  /* with starts, if has_start */
 	hs_database_t *cover; /* begins where the text begins; only without has_start */
 	bool has_start;
+};
+
+/* Most forms are never needed: each is compiled when it first is, by whichever thread comes first. */
+struct form {
+	_Atomic(struct compiled *) compiled;
+	bool is_used; /* the class has this form */
 	size_t len_min, len_max;
 };
 
@@ -30,6 +37,7 @@ struct pattern_set {
 
 struct pattern_scratch {
 	hs_scratch_t *all, *exact, *again; /* three: each scan may run inside a callback of the one before */
+	bool *is_ready;                    /* per form: exact and again are large enough for it */
 };
 
 static bool is_too_large(struct bytes pattern, char *reason, size_t reason_size)
@@ -89,56 +97,53 @@ static hs_database_t *compile(const char *pattern, unsigned flags, char *reason,
 	return NULL;
 }
 
-static void form_finish(struct form *form)
+static void compiled_free(struct compiled *compiled)
 {
-	hs_free_database(form->find);
-	hs_free_database(form->cover);
+	if (compiled == NULL)
+		return;
+	hs_free_database(compiled->find);
+	hs_free_database(compiled->cover);
+	free(compiled);
 }
 
-/* The pattern alone; false with the reason. */
-static bool form_compile(struct bytes pattern, struct form *out_form, char *reason, size_t reason_size)
+/* The pattern alone; NULL with the reason. */
+static struct compiled *compiled_new(struct bytes pattern, char *reason, size_t reason_size)
 {
 	char anchored[LIMIT_PATTERN_TEXT + 16];
-	struct form form = {.has_start = true};
+	struct compiled *compiled = calloc(1, sizeof(*compiled));
 
-	if (is_too_large(pattern, reason, reason_size))
-		return false;
-	form.find = compile(pattern.data, FLAGS_EXACT, reason, reason_size);
-	if (form.find == NULL) {
-		form.has_start = false;
-		form.find = compile(pattern.data, FLAGS, reason, reason_size);
-		snprintf(anchored, sizeof(anchored), "\\A(?:%s)", pattern.data);
-		if (form.find != NULL)
-			form.cover = compile(anchored, FLAGS, reason, reason_size);
-		if (form.cover == NULL) {
-			form_finish(&form);
-			return false;
-		}
+	if (compiled == NULL) {
+		snprintf(reason, reason_size, "no memory");
+		return NULL;
 	}
-	lengths_read(pattern.data, &form);
-	*out_form = form;
-	return true;
+	compiled->has_start = true;
+	compiled->find = compile(pattern.data, FLAGS_EXACT, reason, reason_size);
+	if (compiled->find != NULL)
+		return compiled;
+	compiled->has_start = false;
+	compiled->find = compile(pattern.data, FLAGS, reason, reason_size);
+	snprintf(anchored, sizeof(anchored), "\\A(?:%s)", pattern.data);
+	if (compiled->find != NULL)
+		compiled->cover = compile(anchored, FLAGS, reason, reason_size);
+	if (compiled->cover != NULL)
+		return compiled;
+	compiled_free(compiled);
+	return NULL;
 }
 
 bool pattern_is_usable(struct bytes pattern, char *reason, size_t reason_size)
 {
-	struct form form = {0};
+	struct compiled *compiled;
 
 	if (hs_valid_platform() != HS_SUCCESS) {
 		snprintf(reason, reason_size, "this processor lacks SSSE3, which Hyperscan needs");
 		return false;
 	}
-	if (!form_compile(pattern, &form, reason, reason_size))
+	if (is_too_large(pattern, reason, reason_size))
 		return false;
-	form_finish(&form);
-	return true;
-}
-
-static void complain(struct problems *problems, const struct data_class *class, const char *reason)
-{
-	problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0}, reason,
-		     "the pattern of class \"" BYTES_FORMAT "\" of pack \"" BYTES_FORMAT "\" cannot be used",
-		     BYTES_PRINT(class->id), BYTES_PRINT(class->pack));
+	compiled = compiled_new(pattern, reason, reason_size);
+	compiled_free(compiled);
+	return compiled != NULL;
 }
 
 static bool is_bound(const struct pattern_set *set, size_t form)
@@ -158,20 +163,15 @@ static struct bytes pattern_of(const struct pattern_set *set, size_t form)
 	return form % 2 == 0 ? class->pattern : class->context_pattern;
 }
 
-/* Each alone, so that the one at fault is named. */
-static bool forms_compile(struct pattern_set *set, struct problems *problems)
+static void forms_measure(struct pattern_set *set)
 {
-	bool is_right = true;
-	char reason[256];
-
 	for (size_t form = 0; form < set->form_count; form++) {
-		if (pattern_of(set, form).len == 0 ||
-		    form_compile(pattern_of(set, form), &set->forms[form], reason, sizeof(reason)))
-			continue;
-		complain(problems, &set->packs->classes[form / 2], reason);
-		is_right = false;
+		struct bytes pattern = pattern_of(set, form);
+
+		set->forms[form].is_used = pattern.len > 0;
+		if (pattern.len > 0)
+			lengths_read(pattern.data, &set->forms[form]);
 	}
-	return is_right;
 }
 
 /* What hs_compile_multi is given. */
@@ -189,7 +189,7 @@ static enum status free_compile(struct pattern_set *set, struct batch *batch, st
 	for (size_t form = 0; form < set->form_count; form++) {
 		size_t *len_min = is_bound(set, form) ? &set->bound_len_min : &set->free_len_min;
 
-		if (set->forms[form].find == NULL)
+		if (!set->forms[form].is_used)
 			continue;
 		if (set->forms[form].len_min < *len_min)
 			*len_min = set->forms[form].len_min;
@@ -214,12 +214,11 @@ static enum status set_compile(struct pattern_set *set, struct problems *problem
 	struct batch batch = {.texts = calloc(set->form_count + 1, sizeof(*batch.texts)),
 			      .forms = calloc(set->form_count + 1, sizeof(*batch.forms)),
 			      .flags = calloc(set->form_count + 1, sizeof(*batch.flags))};
-	enum status status = STATUS_OK;
+	enum status status;
 
+	forms_measure(set);
 	if (batch.texts == NULL || batch.forms == NULL || batch.flags == NULL)
 		status = STATUS_NO_MEMORY;
-	else if (!forms_compile(set, problems))
-		status = STATUS_INVALID;
 	else
 		status = free_compile(set, &batch, problems);
 	free(batch.texts);
@@ -260,7 +259,7 @@ void pattern_set_free(struct pattern_set *set)
 	if (set == NULL)
 		return;
 	for (size_t i = 0; set->forms != NULL && i < set->form_count; i++)
-		form_finish(&set->forms[i]);
+		compiled_free(atomic_load_explicit(&set->forms[i].compiled, memory_order_relaxed));
 	hs_free_database(set->free);
 	free(set->forms);
 	free(set);
@@ -278,7 +277,7 @@ size_t pattern_set_len_min(const struct pattern_set *set)
 
 size_t pattern_form_len_min(const struct pattern_set *set, size_t form)
 {
-	return set->forms[form].find == NULL ? SIZE_MAX : set->forms[form].len_min;
+	return !set->forms[form].is_used ? SIZE_MAX : set->forms[form].len_min;
 }
 
 size_t pattern_form_len_max(const struct pattern_set *set, size_t form)
@@ -286,22 +285,15 @@ size_t pattern_form_len_max(const struct pattern_set *set, size_t form)
 	return set->forms[form].len_max;
 }
 
-static bool scratch_grow(const hs_database_t *database, hs_scratch_t **scratch)
-{
-	return database == NULL || hs_alloc_scratch(database, scratch) == HS_SUCCESS;
-}
-
 struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set)
 {
 	struct pattern_scratch *scratch = calloc(1, sizeof(*scratch));
-	bool is_right = scratch != NULL && scratch_grow(set->free, &scratch->all);
 
-	for (size_t i = 0; is_right && i < set->form_count; i++)
-		is_right = scratch_grow(set->forms[i].find, &scratch->exact) &&
-			   scratch_grow(set->forms[i].cover, &scratch->exact);
-	if (is_right && scratch->exact != NULL)
-		is_right = hs_clone_scratch(scratch->exact, &scratch->again) == HS_SUCCESS;
-	if (is_right)
+	if (scratch == NULL)
+		return NULL;
+	scratch->is_ready = calloc(set->form_count + 1, sizeof(*scratch->is_ready));
+	if (scratch->is_ready != NULL &&
+	    (set->free == NULL || hs_alloc_scratch(set->free, &scratch->all) == HS_SUCCESS))
 		return scratch;
 	pattern_scratch_free(scratch);
 	return NULL;
@@ -314,7 +306,47 @@ void pattern_scratch_free(struct pattern_scratch *scratch)
 	hs_free_scratch(scratch->all);
 	hs_free_scratch(scratch->exact);
 	hs_free_scratch(scratch->again);
+	free(scratch->is_ready);
 	free(scratch);
+}
+
+/* Compiled now if it never was; of two threads that do so at once the first one's is kept. */
+static const struct compiled *compiled_of(const struct pattern_set *set, size_t form)
+{
+	struct compiled *compiled = atomic_load_explicit(&set->forms[form].compiled, memory_order_acquire);
+	struct compiled *fresh, *none = NULL;
+	char reason[256];
+
+	if (compiled != NULL)
+		return compiled;
+	/* It was tried when its pack was loaded: only memory can be wanting. */
+	fresh = compiled_new(pattern_of(set, form), reason, sizeof(reason));
+	if (fresh == NULL)
+		return NULL;
+	if (atomic_compare_exchange_strong_explicit(&set->forms[form].compiled, &none, fresh,
+						    memory_order_acq_rel, memory_order_acquire))
+		return fresh;
+	compiled_free(fresh);
+	return none;
+}
+
+static bool scratch_grow(const hs_database_t *database, struct pattern_scratch *scratch)
+{
+	return database == NULL || (hs_alloc_scratch(database, &scratch->exact) == HS_SUCCESS &&
+				    hs_alloc_scratch(database, &scratch->again) == HS_SUCCESS);
+}
+
+static const struct compiled *compiled_ready(const struct pattern_set *set, struct pattern_scratch *scratch,
+					     size_t form)
+{
+	const struct compiled *compiled = compiled_of(set, form);
+
+	if (compiled == NULL || scratch->is_ready[form])
+		return compiled;
+	if (!scratch_grow(compiled->find, scratch) || !scratch_grow(compiled->cover, scratch))
+		return NULL;
+	scratch->is_ready[form] = true;
+	return compiled;
 }
 
 struct listener {
@@ -351,14 +383,20 @@ void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *sc
 	find(set->free, scratch->all, text, &(struct listener){.seen = seen, .context = context});
 }
 
-void pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+bool pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
 		  struct bytes text, pattern_seen *seen, void *context)
 {
-	const struct form *one = &set->forms[form];
-	struct listener listener = {
-		.seen = seen, .context = context, .form = form, .is_one = true, .has_start = one->has_start};
+	const struct compiled *compiled = compiled_ready(set, scratch, form);
 
-	find(one->find, scratch->exact, text, &listener);
+	if (compiled == NULL)
+		return false;
+	find(compiled->find, scratch->exact, text,
+	     &(struct listener){.seen = seen,
+				.context = context,
+				.form = form,
+				.is_one = true,
+				.has_start = compiled->has_start});
+	return true;
 }
 
 struct cover {
@@ -378,14 +416,16 @@ static bool on_cover(void *context, size_t form, size_t from, size_t to)
 bool pattern_covers(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
 		    struct bytes text)
 {
-	const struct form *one = &set->forms[form];
+	const struct compiled *compiled = compiled_ready(set, scratch, form);
 	struct cover cover = {.len = text.len};
-	struct listener listener = {.seen = on_cover,
-				    .context = &cover,
-				    .form = form,
-				    .is_one = true,
-				    .has_start = one->has_start};
 
-	find(one->has_start ? one->find : one->cover, scratch->again, text, &listener);
+	if (compiled == NULL)
+		return false;
+	find(compiled->has_start ? compiled->find : compiled->cover, scratch->again, text,
+	     &(struct listener){.seen = on_cover,
+				.context = &cover,
+				.form = form,
+				.is_one = true,
+				.has_start = compiled->has_start});
 	return cover.is_whole;
 }

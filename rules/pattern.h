@@ -13,7 +13,8 @@
  * ^ and $ stand for the ends of a value or a line. Bytes are bytes: a pattern
  * with letters beyond ASCII matches their UTF-8.
  *
- * Thread   a set is frozen and shared, a pattern_scratch is one scanner's.
+ * Thread   a set is shared: what is compiled late is published once, by an atomic pointer. A
+ *          pattern_scratch is one scanner's.
  */
 #pragma once
 
@@ -45,8 +46,9 @@ void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *sc
 		       pattern_seen *seen, void *context);
 
 /* Every end of one form with its leftmost start, or all with PATTERN_START_UNKNOWN. May be called from inside
- * `seen` of pattern_find_ends. */
-void pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
+ * `seen` of pattern_find_ends. The first call with a form compiles it, which takes milliseconds; false
+ * without memory for that. */
+bool pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,
 		  struct bytes text, pattern_seen *seen, void *context);
 
 /* The longest match of a form; LIMIT_PATTERN_TEXT at most, so that looking for a start ends. */

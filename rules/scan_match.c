@@ -219,7 +219,8 @@ static void run_form(struct matcher *matcher, size_t form, bool is_context_neede
 	matcher->has_best = false;
 	matcher->told_to = 0;
 	matcher->work += matcher->value.len + TRY_COST;
-	pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher);
+	if (!pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher))
+		matcher->work = LIMIT_SCAN_WORK + 1; /* said as a scan that was cut */
 	tell_best(matcher);
 }
 

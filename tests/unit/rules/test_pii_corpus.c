@@ -49,6 +49,13 @@ static struct tally tallies[] = {
 	{"SG_NRIC", "sg_nric", true},
 	{"IMEI", "imei", true},
 	{"VIN", "vin", true},
+	{"PASSPORT_MRZ", "passport_mrz", false}, /* some are escaped as XML */
+	{"ICD10", "health_icd10", true},
+	{"DOB", "dob", true},
+	{"IPV4", "ipv4", true},
+	{"IPV6", "ipv6", true},
+	{"MAC", "mac", true},
+	{"GEO", "geo_coordinates", true},
 };
 #define TALLY_COUNT (sizeof(tallies) / sizeof(tallies[0]))
 
