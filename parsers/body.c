@@ -93,6 +93,8 @@ static const char *unread_reason(const struct message *message)
 		return "content coding broken";
 	case CODING_BOMB:
 		return "content coding ceiling";
+	case CODING_COSTLY:
+		return "content coding too costly";
 	case CODING_PARTIAL:
 		return "content coding not whole";
 	case CODING_NONE:

@@ -43,6 +43,7 @@ enum coding_outcome {
 	CODING_UNSUPPORTED, /* content is as sent */
 	CODING_BROKEN,      /* content is as sent */
 	CODING_BOMB,        /* the output or ratio ceiling; content is what was decoded so far */
+	CODING_COSTLY,      /* the work or window ceiling; content is what was decoded so far, or as sent */
 	CODING_PARTIAL,     /* the body is not whole; content is what could be decoded */
 };
 

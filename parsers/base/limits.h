@@ -106,6 +106,15 @@
 #define LIMIT_DECODED_RATIO 2048
 #define LIMIT_RATIO_FROM    (1 * MIB)
 
+/* Work of decoding one body, counted and not timed: no clock is read here, and a replay must cut where the
+ * live sensor did. A step reads 4 KiB and writes 16 KiB at most; a body and its decoded form at their
+ * ceilings, twice on top of one another, take 5,120. */
+#define LIMIT_DECODE_STEPS 8192
+
+/* Encoded bytes read beyond the decoded bytes they gave. Real coders never swell what they cannot pack by
+ * more than a thousandth; empty blocks, members and code tables for one byte cost time and give nothing. */
+#define LIMIT_DECODE_WASTE (256 * KIB)
+
 /* Content codings on top of one another. */
 #define LIMIT_CODING_LAYERS 2
 

@@ -44,7 +44,8 @@ struct talk {
 static inline void talk_write_message(struct talk *talk, const struct message *message)
 {
 	static const char *const states[] = {"none", "whole", "cut", "holed", "unended"};
-	static const char *const codings[] = {"", "decoded", "unsupported", "broken", "bomb", "partial"};
+	static const char *const codings[] = {"",     "decoded", "unsupported", "broken",
+					      "bomb", "costly",  "partial"};
 	const struct body *body = &message->body;
 	struct bytes content = bytes_slice(body->content, 0, 200);
 
