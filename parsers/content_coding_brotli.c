@@ -6,7 +6,7 @@
 
 #include "parsers/content_coding_layer.h"
 
-static void *open(void)
+static void *make(void)
 {
 	return BrotliDecoderCreateInstance(NULL, NULL, NULL);
 }
@@ -33,9 +33,9 @@ static bool again(void *state, struct bytes rest)
 	return false;
 }
 
-static void close(void *state)
+static void discard(void *state)
 {
 	BrotliDecoderDestroyInstance(state);
 }
 
-const struct decoder brotli_decoder = {open, step, again, close};
+const struct decoder brotli_decoder = {make, step, again, discard};

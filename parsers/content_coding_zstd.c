@@ -9,7 +9,7 @@
 
 #define WINDOW_LOG_MAX 23
 
-static void *open(void)
+static void *make(void)
 {
 	ZSTD_DCtx *context = ZSTD_createDCtx();
 
@@ -46,9 +46,9 @@ static bool again(void *state, struct bytes rest)
 		bytes_starts(bytes_from(rest, 1), BYTES("\x2a\x4d\x18")));
 }
 
-static void close(void *state)
+static void discard(void *state)
 {
 	ZSTD_freeDCtx(state);
 }
 
-const struct decoder zstd_decoder = {open, step, again, close};
+const struct decoder zstd_decoder = {make, step, again, discard};

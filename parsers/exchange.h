@@ -137,6 +137,8 @@ struct exchange {
 	unsigned status; /* 0 when response.is_seen is false */
 	struct message response;
 	unsigned interim_count; /* 1xx responses before the final one */
+
+	struct grpc_call *grpc; /* NULL: no gRPC (parsers/grpc.h) */
 };
 
 /* NULL without memory. The arena has the ceiling LIMIT_EXCHANGE_BYTES. */

@@ -160,6 +160,15 @@
 /* Nesting of a JSON body; real ones stay below 40. */
 #define LIMIT_JSON_DEPTH 256
 
+/* gRPC: messages within messages (protobuf's own readers stop at 100), and the memory of the texts' names
+ * and places in one body: some 40,000 of them. */
+#define LIMIT_GRPC_DEPTH       64
+#define LIMIT_GRPC_FIELD_BYTES (4 * MIB)
+
+/* Bytes of gRPC messages that are looked at to tell texts from messages within them: what lies deep is
+ * looked at once a level, real messages have three or four. */
+#define LIMIT_GRPC_WORK (32 * MIB)
+
 /* Values of one body that are read for checking and scanning. */
 #define LIMIT_BODY_VALUES 1000000
 
