@@ -44,21 +44,20 @@ static struct kind kind_of(const struct message *message)
 	return kind;
 }
 
-/* "/package.Service/Method"; anything before it is a proxy's. */
-static void name_method(struct grpc_call *call, struct bytes path)
+void grpc_names(struct bytes path, struct bytes *out_service, struct bytes *out_method)
 {
-	size_t slash = path.len;
+	size_t slash = path.len, before;
 
+	*out_service = *out_method = BYTES_NONE;
 	while (slash > 0 && path.data[slash - 1] != '/')
 		slash--;
 	if (slash < 2)
 		return;
-	call->method = bytes_from(path, slash);
-	path.len = slash - 1;
-	for (slash = path.len; slash > 0 && path.data[slash - 1] != '/';)
-		slash--;
-	if (slash > 0 && slash < path.len)
-		call->service = bytes_from(path, slash);
+	*out_method = bytes_from(path, slash);
+	for (before = slash - 1; before > 0 && path.data[before - 1] != '/';)
+		before--;
+	if (before > 0)
+		*out_service = bytes_slice(path, before, slash - 1 - before);
 }
 
 static int status_of(struct bytes text)
@@ -181,7 +180,7 @@ void grpc_note(struct exchange *exchange, const struct session_plan *plan)
 	if (call == NULL)
 		return;
 	call->is_web = request.is_web || response.is_web;
-	name_method(call, exchange->path);
+	grpc_names(exchange->path, &call->service, &call->method);
 	read_messages(exchange, &exchange->request, plan->body_bytes_max, &call->request, &trailers);
 	read_messages(exchange, &exchange->response, plan->body_bytes_max, &call->response, &trailers);
 	call->status = status_in_fields(&exchange->response);

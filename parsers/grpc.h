@@ -50,6 +50,9 @@ struct grpc_call {
 /* Sets exchange->grpc where this is a gRPC call. Without memory it stays NULL and the body opaque. */
 void grpc_note(struct exchange *exchange, const struct session_plan *plan);
 
+/* "/shop.v1.Orders/Get": anything before it is a proxy's. Both are empty where the path is too short. */
+void grpc_names(struct bytes path, struct bytes *out_service, struct bytes *out_method);
+
 /* The messages of one direction as a body; false: it holds none, whatever it is. */
 bool grpc_reading(const struct exchange *exchange, const struct message *message,
 		  struct body_reading *out_reading);

@@ -41,9 +41,6 @@ struct session_counts {
 	uint64_t codings_failed;
 	uint64_t bodies_cut;
 	uint64_t heads_cut;
-	uint64_t grpc_calls;
-	uint64_t grpc_malformed;       /* calls with messages that are none, or cannot be unpacked */
-	uint64_t grpc_cut;             /* calls whose messages were not looked at to the end, for a ceiling */
 	uint64_t http2_seeded;         /* directions joined midway: HPACK entries from before are unknown */
 	uint64_t http2_reseeded;       /* after loss, or a block that could not be decoded */
 	uint64_t http2_undecoded;      /* header blocks whose content stays unknown */
@@ -55,6 +52,9 @@ struct session_counts {
 	uint64_t http2_resyncs;        /* found again */
 	uint64_t http2_streams_evicted;
 	uint64_t http2_stray_frames; /* of streams that are over, or began before we joined */
+	uint64_t grpc_calls;
+	uint64_t grpc_malformed; /* calls with messages that are none, or cannot be unpacked */
+	uint64_t grpc_cut;       /* calls whose messages were not looked at to the end, for a ceiling */
 };
 
 struct session_plan {

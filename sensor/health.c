@@ -153,11 +153,11 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "http2.frame_errors", sessions->http2_frame_errors);
 	put(list, "http2.hunts", sessions->http2_hunts);
 	put(list, "http2.resyncs", sessions->http2_resyncs);
+	put(list, "http2.streams_evicted", sessions->http2_streams_evicted);
+	put(list, "http2.stray_frames", sessions->http2_stray_frames);
 	put(list, "grpc.calls", sessions->grpc_calls);
 	put(list, "grpc.malformed", sessions->grpc_malformed);
 	put(list, "grpc.cut", sessions->grpc_cut);
-	put(list, "http2.streams_evicted", sessions->http2_streams_evicted);
-	put(list, "http2.stray_frames", sessions->http2_stray_frames);
 	for (int outcome = 0; outcome < EXCHANGE_OUTCOME_COUNT; outcome++)
 		put(list, outcome_counters[outcome], sessions->exchanges[outcome]);
 }
