@@ -1,42 +1,10 @@
 #include "parsers/body.h"
 
+#include "parsers/grpc.h"
 #include "parsers/json_read.h"
+#include "parsers/utf8.h"
 
 enum reader { READ_JSON, READ_FORM, READ_TEXT, READ_OPAQUE, READ_BY_CONTENT, READ_UNKNOWN };
-
-/* How many continuation bytes follow a first byte of UTF-8 (RFC 3629 section 4); -1 when none may. */
-static int utf8_tail(struct bytes text, size_t at)
-{
-	unsigned char first = (unsigned char)text.data[at];
-	unsigned char second = at + 1 < text.len ? (unsigned char)text.data[at + 1] : 0;
-
-	if (first < 0x80)
-		return 0;
-	if (first >= 0xC2 && first <= 0xDF)
-		return 1;
-	if (first >= 0xE0 && first <= 0xEF)
-		return (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ? -1 : 2;
-	if (first >= 0xF0 && first <= 0xF4)
-		return (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F) ? -1 : 3;
-	return -1;
-}
-
-/* UTF-8 without NUL: text that can be shown to patterns. */
-static bool is_text(struct bytes content)
-{
-	for (size_t i = 0; i < content.len; i++) {
-		int tail = utf8_tail(content, i);
-
-		if (tail < 0 || content.data[i] == '\0' || content.len - i <= (size_t)tail)
-			return false;
-		for (; tail > 0; tail--) {
-			i++;
-			if (((unsigned char)content.data[i] & 0xC0) != 0x80)
-				return false;
-		}
-	}
-	return true;
-}
 
 static bool is_one_of(struct bytes type, const struct bytes *names, size_t count)
 {
@@ -93,6 +61,8 @@ static const char *unread_reason(const struct message *message)
 		return "content coding broken";
 	case CODING_BOMB:
 		return "content coding ceiling";
+	case CODING_COSTLY:
+		return "content coding too costly";
 	case CODING_PARTIAL:
 		return "content coding not whole";
 	case CODING_NONE:
@@ -111,7 +81,7 @@ static struct body_reading not_read(enum body_kind kind, struct bytes content, c
 
 static struct body_reading read_text(struct bytes content, bool is_declared)
 {
-	bool is_utf8 = is_text(content);
+	bool is_utf8 = utf8_is_text(content);
 
 	if (is_utf8 || is_declared)
 		return (struct body_reading){.kind = BODY_TEXT, .text = content};
@@ -167,6 +137,8 @@ void body_read(struct exchange *exchange, struct message *message, struct body_r
 	struct bytes content = message->body.content;
 	const char *reason = unread_reason(message);
 
+	if (grpc_reading(exchange, message, out_reading))
+		return;
 	if (reason != NULL) {
 		*out_reading = not_read(BODY_UNREAD, content, reason, 0);
 		return;

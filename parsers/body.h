@@ -15,6 +15,7 @@ enum body_kind {
 	BODY_EMPTY,     /* no body, or zero bytes */
 	BODY_JSON,      /* json is set */
 	BODY_FORM,      /* fields are set (application/x-www-form-urlencoded) */
+	BODY_GRPC,      /* fields are set: the texts in its messages, named by their path of field numbers */
 	BODY_TEXT,      /* text/ and unknown types that are UTF-8 */
 	BODY_OPAQUE,    /* binary, or a type that is not read */
 	BODY_MALFORMED, /* said to be JSON or a form and is not */

@@ -1,29 +1,26 @@
 #include "parsers/content_coding.h"
 
 #include <string.h>
-#include <zlib.h>
 
-#include "parsers/base/buffer.h"
 #include "parsers/base/limits.h"
+#include "parsers/content_coding_layer.h"
 
-#define OUTPUT_STEP 16384
-
-/* windowBits of inflateInit2 (zlib.h): the sign and the +16 choose the wrapper. */
-#define WINDOW_RAW  (-MAX_WBITS)
-#define WINDOW_ZLIB MAX_WBITS
-#define WINDOW_GZIP (MAX_WBITS + 16)
-
-enum coding { CODING_IDENTITY, CODING_GZIP, CODING_DEFLATE, CODING_OTHER };
-
-static enum coding coding_of(struct bytes name)
+/* NULL: a coding that nobody here reads. */
+static const struct decoder *decoder_of(struct bytes name)
 {
-	if (name.len == 0 || bytes_equal_nocase(name, BYTES("identity")))
-		return CODING_IDENTITY;
-	if (bytes_equal_nocase(name, BYTES("gzip")) || bytes_equal_nocase(name, BYTES("x-gzip")))
-		return CODING_GZIP;
-	if (bytes_equal_nocase(name, BYTES("deflate")))
-		return CODING_DEFLATE;
-	return CODING_OTHER;
+	static const struct {
+		struct bytes name;
+		const struct decoder *decoder;
+	} codings[] = {
+		{BYTES_INIT("gzip"), &gzip_decoder}, {BYTES_INIT("x-gzip"), &gzip_decoder},
+		{BYTES_INIT("br"), &brotli_decoder}, {BYTES_INIT("deflate"), &zlib_decoder},
+		{BYTES_INIT("zstd"), &zstd_decoder},
+	};
+
+	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++)
+		if (bytes_equal_nocase(name, codings[i].name))
+			return codings[i].decoder;
+	return NULL;
 }
 
 /* RFC 1950 section 2.2: CM is 8 and the two bytes are a multiple of 31. */
@@ -34,71 +31,21 @@ static bool looks_like_zlib(struct bytes content)
 	return content.len >= 2 && (at[0] & 0x0f) == 8 && (at[0] << 8 | at[1]) % 31 == 0;
 }
 
-static bool another_member(const z_stream *stream)
+/* Of deflate both kinds are sent, with the zlib wrapper and without. */
+static enum coding_outcome take_off(struct layer *layer)
 {
-	return stream->avail_in >= 2 && stream->next_in[0] == 0x1f && stream->next_in[1] == 0x8b;
-}
+	enum coding_outcome outcome;
 
-static bool is_over(const struct buffer *output, const z_stream *stream, struct bytes content)
-{
-	uint64_t read = content.len - stream->avail_in;
-
-	return output->len >= output->bytes_max ||
-	       (output->len > LIMIT_RATIO_FROM && output->len / LIMIT_DECODED_RATIO > read);
-}
-
-/* One layer. CODING_PARTIAL: the input ended before its own end mark. */
-static enum coding_outcome inflate_all(z_stream *stream, struct bytes content, struct buffer *output)
-{
-	int result = Z_OK;
-
-	while (result == Z_OK) {
-		size_t room = output->bytes_max - output->len;
-
-		if (is_over(output, stream, content))
-			return CODING_BOMB;
-		room = room < OUTPUT_STEP ? room : OUTPUT_STEP;
-		if (buffer_reserve(output, room) != STATUS_OK)
-			return CODING_BOMB;
-		stream->next_out = (unsigned char *)output->data + output->len;
-		stream->avail_out = (unsigned)room;
-		result = inflate(stream, Z_NO_FLUSH);
-		output->len += room - stream->avail_out;
-		if (result == Z_STREAM_END && another_member(stream))
-			result = inflateReset(stream);
+	if (layer->decoder != &zlib_decoder)
+		return layer_decode(layer);
+	if (looks_like_zlib(layer->content)) {
+		outcome = layer_decode(layer);
+		if (outcome != CODING_BROKEN)
+			return outcome;
+		buffer_clear(layer->output);
 	}
-	if (result == Z_STREAM_END)
-		return CODING_DECODED;
-	return result == Z_BUF_ERROR && output->len > 0 ? CODING_PARTIAL : CODING_BROKEN;
-}
-
-static enum coding_outcome inflate_layer(int window, struct bytes content, struct buffer *output)
-{
-	z_stream stream = {0};
-	enum coding_outcome outcome;
-
-	if (content.len > UINT32_MAX || inflateInit2(&stream, window) != Z_OK)
-		return CODING_BROKEN;
-	stream.next_in = (z_const Bytef *)(uintptr_t)content.data;
-	stream.avail_in = (unsigned)content.len;
-	outcome = inflate_all(&stream, content, output);
-	inflateEnd(&stream);
-	return outcome;
-}
-
-static enum coding_outcome take_off(enum coding coding, struct bytes content, struct buffer *output)
-{
-	enum coding_outcome outcome;
-
-	if (coding == CODING_GZIP)
-		return inflate_layer(WINDOW_GZIP, content, output);
-	if (!looks_like_zlib(content))
-		return inflate_layer(WINDOW_RAW, content, output);
-	outcome = inflate_layer(WINDOW_ZLIB, content, output);
-	if (outcome != CODING_BROKEN)
-		return outcome;
-	buffer_clear(output);
-	return inflate_layer(WINDOW_RAW, content, output);
+	layer->decoder = &raw_deflate_decoder;
+	return layer_decode(layer);
 }
 
 static void wipe(struct buffer *buffer)
@@ -108,16 +55,19 @@ static void wipe(struct buffer *buffer)
 	buffer_finish(buffer);
 }
 
-/* The worse of two: a bomb, then what is missing. */
+/* The worse of two: a ceiling, then what is missing. */
 static enum coding_outcome worse(enum coding_outcome a, enum coding_outcome b)
 {
-	if (a == CODING_BOMB || b == CODING_BOMB)
-		return CODING_BOMB;
-	return a == CODING_PARTIAL || b == CODING_PARTIAL ? CODING_PARTIAL : b;
+	static const enum coding_outcome worst_first[] = {CODING_BOMB, CODING_COSTLY, CODING_PARTIAL};
+
+	for (size_t i = 0; i < sizeof(worst_first) / sizeof(worst_first[0]); i++)
+		if (a == worst_first[i] || b == worst_first[i])
+			return worst_first[i];
+	return b;
 }
 
-static enum coding_outcome decode_layers(const enum coding *layers, size_t count,
-					 const struct coding_plan *plan, struct bytes content,
+static enum coding_outcome decode_layers(const struct decoder *const *decoders, size_t count,
+					 struct coding_plan *plan, struct bytes content,
 					 struct bytes *out_content)
 {
 	enum coding_outcome outcome = plan->is_partial ? CODING_PARTIAL : CODING_DECODED;
@@ -125,17 +75,22 @@ static enum coding_outcome decode_layers(const enum coding *layers, size_t count
 	struct bytes decoded = content;
 
 	for (size_t i = count; i > 0 && outcome != CODING_BROKEN; i--) {
-		enum coding_outcome layer;
+		struct layer layer = {.decoder = decoders[i - 1],
+				      .content = decoded,
+				      .output = &outputs[i - 1],
+				      .steps = &plan->steps};
+		enum coding_outcome taken;
 
 		outputs[i - 1] = BUFFER_MAX(plan->bytes_max);
-		layer = take_off(layers[i - 1], decoded, &outputs[i - 1]);
-		outcome = layer == CODING_BROKEN && !(plan->is_partial && outputs[i - 1].len > 0)
+		taken = take_off(&layer);
+		outcome = taken == CODING_BROKEN && !(plan->is_partial && outputs[i - 1].len > 0)
 				  ? CODING_BROKEN
-				  : worse(outcome, layer == CODING_BROKEN ? CODING_PARTIAL : layer);
+				  : worse(outcome, taken == CODING_BROKEN ? CODING_PARTIAL : taken);
 		decoded = buffer_bytes(&outputs[i - 1]);
 	}
 	*out_content = content;
-	if (outcome != CODING_BROKEN) {
+	/* A ceiling that was met before the first byte came out leaves what was sent. */
+	if (outcome != CODING_BROKEN && (outcome != CODING_COSTLY || decoded.len > 0)) {
 		*out_content = arena_copy(plan->arena, decoded);
 		if (out_content->data == NULL)
 			outcome = CODING_BOMB; /* the exchange's own ceiling */
@@ -145,23 +100,29 @@ static enum coding_outcome decode_layers(const enum coding *layers, size_t count
 	return outcome;
 }
 
-enum coding_outcome content_decode(const struct bytes *codings, size_t count, const struct coding_plan *plan,
+enum coding_outcome content_decode(const struct bytes *codings, size_t count, struct coding_plan *plan,
 				   struct bytes content, struct bytes *out_content)
 {
-	enum coding layers[LIMIT_CODING_LAYERS];
+	const struct decoder *decoders[LIMIT_CODING_LAYERS];
 	size_t layer_count = 0;
 
 	*out_content = content;
 	for (size_t i = 0; i < count; i++) {
-		enum coding coding = coding_of(codings[i]);
-
-		if (coding == CODING_IDENTITY)
+		if (codings[i].len == 0 || bytes_equal_nocase(codings[i], BYTES("identity")))
 			continue;
-		if (coding == CODING_OTHER || layer_count == LIMIT_CODING_LAYERS)
+		if (layer_count == LIMIT_CODING_LAYERS)
 			return CODING_UNSUPPORTED;
-		layers[layer_count++] = coding;
+		decoders[layer_count] = decoder_of(codings[i]);
+		if (decoders[layer_count++] == NULL)
+			return CODING_UNSUPPORTED;
 	}
 	if (layer_count == 0 || content.len == 0)
 		return CODING_NONE;
-	return decode_layers(layers, layer_count, plan, content, out_content);
+	return decode_layers(decoders, layer_count, plan, content, out_content);
+}
+
+bool coding_has_failed(enum coding_outcome outcome)
+{
+	return outcome == CODING_BROKEN || outcome == CODING_BOMB || outcome == CODING_COSTLY ||
+	       outcome == CODING_UNSUPPORTED;
 }

@@ -43,6 +43,7 @@ enum coding_outcome {
 	CODING_UNSUPPORTED, /* content is as sent */
 	CODING_BROKEN,      /* content is as sent */
 	CODING_BOMB,        /* the output or ratio ceiling; content is what was decoded so far */
+	CODING_COSTLY,      /* the work or window ceiling; content is what was decoded so far, or as sent */
 	CODING_PARTIAL,     /* the body is not whole; content is what could be decoded */
 };
 
@@ -136,6 +137,8 @@ struct exchange {
 	unsigned status; /* 0 when response.is_seen is false */
 	struct message response;
 	unsigned interim_count; /* 1xx responses before the final one */
+
+	struct grpc_call *grpc; /* NULL: no gRPC (parsers/grpc.h) */
 };
 
 /* NULL without memory. The arena has the ceiling LIMIT_EXCHANGE_BYTES. */

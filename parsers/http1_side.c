@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parsers/content_coding.h"
 #include "parsers/http1_target.h"
 
 static struct session_counts *counts_of(const struct http1 *http1)
@@ -30,7 +31,7 @@ static void count_body(struct http1 *http1, const struct message *message)
 {
 	enum coding_outcome coding = message->body.coding;
 
-	if (coding == CODING_BROKEN || coding == CODING_BOMB || coding == CODING_UNSUPPORTED)
+	if (coding_has_failed(coding))
 		counts_of(http1)->codings_failed++;
 	if (message->body.state == BODY_CUT)
 		counts_of(http1)->bodies_cut++;

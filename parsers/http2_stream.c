@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/content_coding.h"
 #include "parsers/message_body.h"
 
 static struct bytes key_of(const uint32_t *id)
@@ -42,8 +43,7 @@ static enum body_state state_of(const struct http2_half *half)
 
 static void count_body(struct session_counts *counts, const struct body *body)
 {
-	if (body->coding == CODING_BROKEN || body->coding == CODING_BOMB ||
-	    body->coding == CODING_UNSUPPORTED)
+	if (coding_has_failed(body->coding))
 		counts->codings_failed++;
 	if (body->state == BODY_CUT)
 		counts->bodies_cut++;

@@ -43,6 +43,6 @@ void message_body_set(struct exchange *exchange, struct message *message, const 
 		out->content = BYTES_NONE;
 		out->state = BODY_CUT;
 	}
-	if (out->coding == CODING_BOMB && out->state == BODY_WHOLE)
+	if ((out->coding == CODING_BOMB || out->coding == CODING_COSTLY) && out->state == BODY_WHOLE)
 		out->state = BODY_CUT;
 }

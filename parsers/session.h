@@ -52,6 +52,9 @@ struct session_counts {
 	uint64_t http2_resyncs;        /* found again */
 	uint64_t http2_streams_evicted;
 	uint64_t http2_stray_frames; /* of streams that are over, or began before we joined */
+	uint64_t grpc_calls;
+	uint64_t grpc_malformed; /* calls with messages that are none, or cannot be unpacked */
+	uint64_t grpc_cut;       /* calls whose messages were not looked at to the end, for a ceiling */
 };
 
 struct session_plan {

@@ -1,6 +1,7 @@
 #include "parsers/session_desk.h"
 
 #include "parsers/base/limits.h"
+#include "parsers/grpc.h"
 
 struct exchange *desk_open(struct session_desk *desk, enum direction client)
 {
@@ -24,6 +25,7 @@ void desk_close(struct session_desk *desk, struct exchange *exchange, enum excha
 	exchange->outcome = outcome;
 	exchange->time_ns = time_ns;
 	exchange->next = NULL;
+	grpc_note(exchange, desk->plan);
 	desk->plan->counts->exchanges[outcome]++;
 	*(desk->first == NULL ? &desk->first : &desk->last->next) = exchange;
 	desk->last = exchange;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/grpc.h"
 #include "rules/words.h"
 
 #define TEMPLATE_LEN_MAX 300
@@ -11,14 +12,41 @@
 /* A finding's sentence: what a table shows in one row. */
 #define MESSAGE_LEN_MAX 512
 
+/* What gRPC says under a status that is nearly always 200, in the words of HTTP (grpc/grpc,
+ * "HTTP to gRPC Status Code Mapping"). */
+static unsigned status_of(const struct exchange *exchange)
+{
+	enum { OK = 0, NOT_FOUND = 5, DENIED = 7, EXHAUSTED = 8, UNIMPLEMENTED = 12, UNAUTHENTICATED = 16 };
+
+	if (exchange->grpc == NULL || exchange->grpc->status == GRPC_NO_STATUS || exchange->status != 200)
+		return exchange->status;
+	switch (exchange->grpc->status) {
+	case OK:
+		return 200;
+	case NOT_FOUND:
+	case UNIMPLEMENTED:
+		return 404;
+	case DENIED:
+		return 403;
+	case EXHAUSTED:
+		return 429;
+	case UNAUTHENTICATED:
+		return 401;
+	default:
+		return 500;
+	}
+}
+
 bool evidence_is_accepted(const struct evidence *evidence)
 {
-	return evidence->exchange->status >= 200 && evidence->exchange->status <= 299;
+	unsigned status = status_of(evidence->exchange);
+
+	return status >= 200 && status <= 299;
 }
 
 bool evidence_is_refused(const struct evidence *evidence)
 {
-	switch (evidence->exchange->status) {
+	switch (status_of(evidence->exchange)) {
 	case 401:
 	case 403:
 	case 404:

@@ -163,6 +163,7 @@ static void add_body(struct scan_values *values, const struct message *message,
 		values_add_json(values, reading->json, place);
 		return;
 	case BODY_FORM:
+	case BODY_GRPC:
 		add_fields(values, reading->fields, reading->field_count, place);
 		return;
 	case BODY_TEXT:

@@ -11,9 +11,9 @@
 
 static const char help[] =
 	"Usage: specular spec check [--json] FILE...\n\n"
-	"Reads and lints OpenAPI documents and contract files. Says what is wrong or cannot be enforced\n"
-	"with file, line, column and what to do. $ref reads files beside and below the file alone; nothing\n"
-	"is fetched. Exit 1 when a file would be refused.\n\n"
+	"Reads and lints OpenAPI documents, descriptor sets of protobuf and contract files. Says what is\n"
+	"wrong or cannot be enforced with file, line, column and what to do. $ref reads files beside and\n"
+	"below the file alone; nothing is fetched. Exit 1 when a file would be refused.\n\n"
 	"  --json    one JSON object a problem on standard output\n";
 
 struct checking {

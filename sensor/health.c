@@ -155,6 +155,9 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "http2.resyncs", sessions->http2_resyncs);
 	put(list, "http2.streams_evicted", sessions->http2_streams_evicted);
 	put(list, "http2.stray_frames", sessions->http2_stray_frames);
+	put(list, "grpc.calls", sessions->grpc_calls);
+	put(list, "grpc.malformed", sessions->grpc_malformed);
+	put(list, "grpc.cut", sessions->grpc_cut);
 	for (int outcome = 0; outcome < EXCHANGE_OUTCOME_COUNT; outcome++)
 		put(list, outcome_counters[outcome], sessions->exchanges[outcome]);
 }

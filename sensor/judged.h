@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include "parsers/exchange.h"
+#include "parsers/grpc.h"
 #include "rules/finding.h"
 
 struct judged_side {
@@ -17,6 +17,19 @@ struct judged_side {
 	uint64_t gap_len;
 	struct bytes content_type; /* media type, lower case */
 	struct bytes user_agent;   /* request only, cut */
+};
+
+struct judged_messages {
+	bool is_read;
+	enum grpc_outcome outcome;
+	uint64_t count, bytes;
+};
+
+struct judged_grpc {
+	bool is_call, is_web;
+	struct bytes service, method; /* of the masked path */
+	int status;
+	struct judged_messages request, response;
 };
 
 #define JUDGED_UID_LEN 16
@@ -40,6 +53,7 @@ struct judged {
 		query; /* masked where they hold sensitive data; the query without values */
 	uint16_t host_port;
 	struct judged_side request, response;
+	struct judged_grpc grpc;
 
 	struct bytes partner_id, partner_name, tier; /* empty: unidentified */
 	struct bytes api_id, spec_name, spec_version, spec_file, owner;

@@ -85,6 +85,26 @@ static void make_request(struct judged *judged, const struct evidence *seen)
 			words_text(bytes_slice(agent->value, 0, USER_AGENT_LEN_MAX), &judged->arena);
 }
 
+static struct judged_messages messages_of(const struct grpc_messages *messages)
+{
+	return (struct judged_messages){.is_read = messages->is_read,
+					.outcome = messages->outcome,
+					.count = messages->count,
+					.bytes = messages->bytes};
+}
+
+static void make_grpc(struct judged *judged, const struct grpc_call *call)
+{
+	if (call == NULL)
+		return;
+	judged->grpc = (struct judged_grpc){.is_call = true,
+					    .is_web = call->is_web,
+					    .status = call->status,
+					    .request = messages_of(&call->request),
+					    .response = messages_of(&call->response)};
+	grpc_names(judged->path, &judged->grpc.service, &judged->grpc.method);
+}
+
 static void make_api(struct judged *judged, const struct api *api)
 {
 	const struct spec *spec = api->spec;
@@ -222,6 +242,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	judged->version = exchange->request.is_seen ? exchange->request.version : exchange->response.version;
 	judged->status = exchange->status;
 	make_request(judged, seen);
+	make_grpc(judged, exchange->grpc);
 	make_match(judged, seen);
 	make_caller(judged, seen, key);
 	make_classes(judged, seen->hits);

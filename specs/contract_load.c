@@ -3,6 +3,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
+#include "specs/grpc_descriptor.h"
 
 /* What one contract is loaded from. Lives as long as contract_load. */
 struct load {
@@ -12,7 +13,7 @@ struct load {
 	struct tiers tiers;
 	struct partner_file *partners;
 	size_t partner_count;
-	const struct document **specs; /* in the order of their names */
+	const char **specs; /* file names, in their order */
 	size_t spec_count;
 };
 
@@ -52,12 +53,18 @@ static struct loaded_spec *spec_load(struct load *load, const char *name)
 
 	if (loaded == NULL || !is_new)
 		return loaded;
+	if (descriptor_reads(name)) {
+		loaded->status = descriptor_load(load->files, name, &contract->arena, load->problems,
+						 &loaded->openapi);
+		return loaded;
+	}
 	loaded->status = references_open(&contract->references, name, &document);
 	if (loaded->status != STATUS_OK)
 		return loaded;
 	if (!openapi_is(document->root)) {
 		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
-			     node_place(document, document->root), "name an OpenAPI file",
+			     node_place(document, document->root),
+			     "name an OpenAPI file, or a .pb file of protoc",
 			     "the file is no spec: it has no \"openapi\"");
 		loaded->status = STATUS_INVALID;
 		return loaded;
@@ -120,7 +127,7 @@ static enum status take_file(struct load *load, const struct document *document,
 	if (pass == PASS_PARTNERS && partner_is(root))
 		return add_partner(load, document);
 	if (pass == PASS_SPECS && openapi_is(root) && !partner_is(root))
-		load->specs[load->spec_count++] = document;
+		load->specs[load->spec_count++] = document->file;
 	return STATUS_OK;
 }
 
@@ -131,6 +138,8 @@ static enum status take_files(struct load *load, enum pass pass)
 		const struct document *document = NULL;
 		enum status status = STATUS_NOT_FOUND;
 
+		if (pass == PASS_SPECS && descriptor_reads(name))
+			load->specs[load->spec_count++] = name;
 		if (contract_reads(name))
 			status = references_open(&load->contract->references, name, &document);
 		if (status == STATUS_OK)
@@ -321,7 +330,7 @@ static void blame_spec(struct load *load, const struct partner_file *file, const
 						       : "could not be loaded";
 
 	problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, plan->spec),
-		     "name an OpenAPI file below the contracts folder",
+		     "name an OpenAPI file or a descriptor set below the contracts folder",
 		     "spec \"%.*s\" %s; the partner has no such API",
 		     (int)(node_text(plan->spec).len > 200 ? 200 : node_text(plan->spec).len),
 		     node_text(plan->spec).data == NULL ? "" : node_text(plan->spec).data, why);
@@ -353,7 +362,7 @@ static enum status add_common_apis(struct load *load)
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < load->spec_count && status == STATUS_OK; i++) {
-		struct loaded_spec *loaded = spec_load(load, load->specs[i]->file);
+		struct loaded_spec *loaded = spec_load(load, load->specs[i]);
 		struct api *api;
 
 		if (loaded == NULL || loaded->status == STATUS_NO_MEMORY)

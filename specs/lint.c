@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
+#include "specs/grpc_descriptor.h"
 
 struct lint {
 	const struct spec_files *files;
@@ -101,6 +102,18 @@ static enum status lint_spec(struct lint *lint)
 	return STATUS_OK;
 }
 
+/* A descriptor set: no places within it, no schemas, nothing to follow. */
+static enum status lint_descriptor(struct lint *lint, const char *name)
+{
+	struct openapi openapi = {0};
+	enum status status = descriptor_load(lint->files, name, &lint->arena, lint->problems, &openapi);
+
+	if (status == STATUS_OK)
+		lint->report.operation_count = openapi.spec.operation_count;
+	openapi_finish(&openapi);
+	return status;
+}
+
 /* -- contract files --------------------------------------------------------------- */
 
 static void find_tiers(struct lint *lint, struct tiers *tiers)
@@ -120,12 +133,16 @@ static void lint_plan(struct lint *lint, const struct api_plan *plan)
 	const struct document *document = NULL;
 	enum status status = STATUS_INVALID;
 
-	if (plan->file != NULL)
+	if (plan->file != NULL && descriptor_reads(plan->file)) {
+		status = lint_descriptor(lint, plan->file);
+		if (status == STATUS_OK)
+			return;
+	} else if (plan->file != NULL)
 		status = references_open(&lint->references, plan->file, &document);
 	if (status == STATUS_OK && openapi_is(document->root))
 		return;
 	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->spec),
-		     "name an OpenAPI file below the contracts folder", "the spec %s",
+		     "name an OpenAPI file or a descriptor set below the contracts folder", "the spec %s",
 		     plan->file == NULL           ? "leaves the contracts folder"
 		     : status == STATUS_NOT_FOUND ? "is not there"
 						  : "could not be loaded");
@@ -185,13 +202,14 @@ enum status lint_file(const struct spec_files *files, const char *name, struct l
 
 	arena_init(&lint.arena, LIMIT_CONTRACT_BYTES);
 	references_init(&lint.references, files, problems);
-	status = references_open(&lint.references, name, &lint.document);
+	status = descriptor_reads(name) ? lint_descriptor(&lint, name)
+					: references_open(&lint.references, name, &lint.document);
 	if (status == STATUS_NOT_FOUND) {
 		problems_add(problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = name}, "",
 			     "the file is not there");
 		status = STATUS_INVALID;
 	}
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && lint.document != NULL)
 		status = lint_document(&lint);
 	if (status == STATUS_OK)
 		*out_report = lint.report;

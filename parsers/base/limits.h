@@ -106,6 +106,15 @@
 #define LIMIT_DECODED_RATIO 2048
 #define LIMIT_RATIO_FROM    (1 * MIB)
 
+/* Work of decoding one body, counted and not timed: no clock is read here, and a replay must cut where the
+ * live sensor did. A step reads 4 KiB and writes 16 KiB at most; a body and its decoded form at their
+ * ceilings, twice on top of one another, take 5,120. */
+#define LIMIT_DECODE_STEPS 8192
+
+/* Encoded bytes read beyond the decoded bytes they gave. Real coders never swell what they cannot pack by
+ * more than a thousandth; empty blocks, members and code tables for one byte cost time and give nothing. */
+#define LIMIT_DECODE_WASTE (256 * KIB)
+
 /* Content codings on top of one another. */
 #define LIMIT_CODING_LAYERS 2
 
@@ -150,6 +159,15 @@
 
 /* Nesting of a JSON body; real ones stay below 40. */
 #define LIMIT_JSON_DEPTH 256
+
+/* gRPC: messages within messages (protobuf's own readers stop at 100), and the memory of the texts' names
+ * and places in one body: some 40,000 of them. */
+#define LIMIT_GRPC_DEPTH       64
+#define LIMIT_GRPC_FIELD_BYTES (4 * MIB)
+
+/* Bytes of gRPC messages that are looked at to tell texts from messages within them: what lies deep is
+ * looked at once a level, real messages have three or four. */
+#define LIMIT_GRPC_WORK (32 * MIB)
 
 /* Values of one body that are read for checking and scanning. */
 #define LIMIT_BODY_VALUES 1000000

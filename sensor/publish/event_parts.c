@@ -130,6 +130,36 @@ static void add_contract(struct draft *draft, yyjson_mut_val *specular, const st
 	draft_bool(draft, operation, "deprecated", judged->is_deprecated);
 }
 
+static void add_messages(struct draft *draft, yyjson_mut_val *grpc, const char *name,
+			 const struct judged_messages *from)
+{
+	yyjson_mut_val *messages;
+
+	if (!from->is_read)
+		return;
+	messages = draft_object(draft, grpc, name);
+	draft_number(draft, messages, "messages", from->count);
+	draft_number(draft, messages, "bytes", from->bytes);
+	draft_text(draft, messages, "reading", bytes_of(grpc_outcome_name(from->outcome)));
+}
+
+static void add_grpc(struct draft *draft, yyjson_mut_val *specular, const struct judged_grpc *from)
+{
+	yyjson_mut_val *grpc;
+
+	if (!from->is_call)
+		return;
+	grpc = draft_object(draft, specular, "grpc");
+	draft_text_or_null(draft, grpc, "service", from->service);
+	draft_text_or_null(draft, grpc, "method", from->method);
+	if (from->status != GRPC_NO_STATUS)
+		draft_number(draft, grpc, "status", (uint64_t)from->status);
+	draft_text_if(draft, grpc, "status_name", bytes_of(grpc_status_name(from->status)));
+	draft_bool(draft, grpc, "web", from->is_web);
+	add_messages(draft, grpc, "request", &from->request);
+	add_messages(draft, grpc, "response", &from->response);
+}
+
 static void add_capture(struct draft *draft, yyjson_mut_val *specular, const struct judged *judged)
 {
 	yyjson_mut_val *capture = draft_object(draft, specular, "capture");
@@ -149,6 +179,7 @@ yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
 
 	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
 	add_contract(draft, specular, judged);
+	add_grpc(draft, specular, &judged->grpc);
 	if (judged->auth.len > 0 || judged->client_id.len > 0) {
 		credential = draft_object(draft, specular, "credential");
 		draft_text_if(draft, credential, "scheme", judged->auth);

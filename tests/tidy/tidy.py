@@ -37,7 +37,7 @@ LIBRARIES = {
     r"libxml/.*": ["specs/", "parsers/xml"],
     r"zlib\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"brotli/.*": ["parsers/content_coding"],
-    r"zstd\.h": ["parsers/content_coding", "sensor/capture/unpack"],
+    r"zstd(_errors)?\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
                     "rules/auth/"],
     r"maxminddb\.h": ["specs/origin", "sensor/origin"],

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/grpc.h"
 #include "parsers/session.h"
 
 enum talk_split { TALK_WHOLE, TALK_BYTES, TALK_RANDOM };
@@ -30,7 +31,7 @@ enum talk_split { TALK_WHOLE, TALK_BYTES, TALK_RANDOM };
 struct talk {
 	enum talk_split split;
 	unsigned seed;
-	bool is_mid_stream, hides_peer, is_verbose;
+	bool is_mid_stream, hides_peer, is_verbose, is_grpc_only;
 	struct session session;
 	struct session_counts counts;
 	uint64_t sent[2];
@@ -44,7 +45,8 @@ struct talk {
 static inline void talk_write_message(struct talk *talk, const struct message *message)
 {
 	static const char *const states[] = {"none", "whole", "cut", "holed", "unended"};
-	static const char *const codings[] = {"", "decoded", "unsupported", "broken", "bomb", "partial"};
+	static const char *const codings[] = {"",     "decoded", "unsupported", "broken",
+					      "bomb", "costly",  "partial"};
 	const struct body *body = &message->body;
 	struct bytes content = bytes_slice(body->content, 0, 200);
 
@@ -68,12 +70,42 @@ static inline void talk_write_message(struct talk *talk, const struct message *m
 			(unsigned long long)message->head_ns, (unsigned long long)message->last_ns);
 }
 
+static inline void talk_write_messages(struct talk *talk, const char *name,
+				       const struct grpc_messages *messages)
+{
+	fprintf(talk->out, "\n  %s", name);
+	if (!messages->is_read) {
+		fprintf(talk->out, " none");
+		return;
+	}
+	fprintf(talk->out, " %s %llu messages %llu bytes longest %llu", grpc_outcome_name(messages->outcome),
+		(unsigned long long)messages->count, (unsigned long long)messages->bytes,
+		(unsigned long long)messages->bytes_max);
+	for (size_t i = 0; i < messages->text_count; i++)
+		fprintf(talk->out, " " BYTES_FORMAT "=[" BYTES_FORMAT "]",
+			BYTES_PRINT(messages->texts[i].name), BYTES_PRINT(messages->texts[i].value));
+}
+
+static inline void talk_write_grpc(struct talk *talk, const struct grpc_call *call)
+{
+	fprintf(talk->out, "\n  %s " BYTES_FORMAT " " BYTES_FORMAT " status %d",
+		call->is_web ? "grpc-web" : "grpc", BYTES_PRINT(call->service), BYTES_PRINT(call->method),
+		call->status);
+	talk_write_messages(talk, "request", &call->request);
+	talk_write_messages(talk, "response", &call->response);
+}
+
 static inline void talk_drain(struct talk *talk)
 {
 	struct exchange *exchange;
 
 	while ((exchange = session_next(&talk->session)) != NULL) {
 		talk->handed_out++;
+		if (exchange->grpc != NULL && talk->is_grpc_only) {
+			talk_write_grpc(talk, exchange->grpc);
+			exchange_free(exchange);
+			continue;
+		}
 		fprintf(talk->out, "%llu %s", (unsigned long long)exchange->number,
 			exchange_outcome_name(exchange->outcome));
 		if (exchange->request.first_ns != 0) {
@@ -87,6 +119,8 @@ static inline void talk_drain(struct talk *talk)
 		}
 		if (exchange->interim_count > 0)
 			fprintf(talk->out, " interim=%u", exchange->interim_count);
+		if (exchange->grpc != NULL)
+			talk_write_grpc(talk, exchange->grpc);
 		if (exchange->is_upgrade)
 			fprintf(talk->out, " upgrade");
 		fprintf(talk->out, "\n");
@@ -211,7 +245,10 @@ static inline char *talk_end(struct talk *talk)
 	for (int i = 0; i < EXCHANGE_OUTCOME_COUNT; i++)
 		outcomes += talk->counts.exchanges[i];
 	assert_int_equal(outcomes, talk->handed_out);
-	*talk = (struct talk){.counts = talk->counts, .split = talk->split, .seed = talk->seed};
+	*talk = (struct talk){.counts = talk->counts,
+			      .split = talk->split,
+			      .seed = talk->seed,
+			      .is_grpc_only = talk->is_grpc_only};
 	return text;
 }
 

@@ -221,6 +221,40 @@ static void finding_of_nobody_known_is_still_whole(void **state)
 	expect_number(fixture, "/confidence_id", 2);
 }
 
+static void grpc_calls_say_so(void **state)
+{
+	struct fixture *fixture = *state;
+	struct judged_grpc *grpc = &fixture->judged->grpc;
+
+	write_exchange(fixture);
+	assert_null(at(fixture, "/unmapped/specular/grpc"));
+	*grpc = (struct judged_grpc){.is_call = true,
+				     .service = BYTES("shop.v1.Orders"),
+				     .method = BYTES("Get"),
+				     .status = 5,
+				     .request = {.is_read = true, .count = 2, .bytes = 30}};
+	write_exchange(fixture);
+	expect_text(fixture, "/unmapped/specular/grpc/service", "shop.v1.Orders");
+	expect_text(fixture, "/unmapped/specular/grpc/method", "Get");
+	expect_number(fixture, "/unmapped/specular/grpc/status", 5);
+	expect_text(fixture, "/unmapped/specular/grpc/status_name", "NOT_FOUND");
+	expect_bool(fixture, "/unmapped/specular/grpc/web", false);
+	expect_number(fixture, "/unmapped/specular/grpc/request/messages", 2);
+	expect_number(fixture, "/unmapped/specular/grpc/request/bytes", 30);
+	expect_text(fixture, "/unmapped/specular/grpc/request/reading", "read");
+	assert_null(at(fixture, "/unmapped/specular/grpc/response"));
+	grpc->status = GRPC_NO_STATUS;
+	grpc->request.outcome = GRPC_BAD_PREFIX;
+	write_exchange(fixture);
+	assert_null(at(fixture, "/unmapped/specular/grpc/status"));
+	assert_null(at(fixture, "/unmapped/specular/grpc/status_name"));
+	expect_text(fixture, "/unmapped/specular/grpc/request/reading", "bad_prefix");
+	grpc->status = 77;
+	write_exchange(fixture);
+	expect_number(fixture, "/unmapped/specular/grpc/status", 77);
+	assert_null(at(fixture, "/unmapped/specular/grpc/status_name"));
+}
+
 static void same_input_gives_the_same_bytes(void **state)
 {
 	struct fixture *fixture = *state;
@@ -526,6 +560,7 @@ int main(void)
 		EVENT_TEST(finding_says_where),
 		EVENT_TEST(finding_locations_have_their_names),
 		EVENT_TEST(finding_of_nobody_known_is_still_whole),
+		EVENT_TEST(grpc_calls_say_so),
 		EVENT_TEST(same_input_gives_the_same_bytes),
 		EVENT_TEST(uid_depends_on_what_a_finding_is),
 		EVENT_TEST(uid_ignores_what_a_finding_is_not),

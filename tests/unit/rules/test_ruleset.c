@@ -1,5 +1,6 @@
 /* rules/ruleset, severity, shadow, zombie, conform, attack: each finding and its silent twin. */
 #include "made.h"
+#include "parsers/grpc.h"
 
 static void conforming_traffic_is_silent(void **state)
 {
@@ -199,6 +200,34 @@ static void severity_follows_the_answer(void **state)
 	}
 }
 
+/* gRPC says under status 200 how it went. */
+static void severity_follows_the_status_of_grpc(void **state)
+{
+	static const struct {
+		int status;
+		unsigned severity, modifiers;
+	} cases[] = {{0, 3, SEVERITY_ACCEPTED},
+		     {GRPC_NO_STATUS, 3, SEVERITY_ACCEPTED},
+		     {7, 1, SEVERITY_REFUSED},
+		     {12, 1, SEVERITY_REFUSED},
+		     {16, 1, SEVERITY_REFUSED},
+		     {3, 2, 0},
+		     {999, 2, 0}};
+	struct grpc_call call = {0};
+
+	(void)state;
+	made.exchange->grpc = &call;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		call.status = cases[i].status;
+		depart(SIDE_REQUEST, PART_QUERY, KEYWORD_TYPE);
+		judge();
+		assert_int_equal(found("conform.request.query.type")->severity, cases[i].severity);
+		assert_int_equal(found("conform.request.query.type")->modifiers, cases[i].modifiers);
+		made.departures.count = 0;
+	}
+	made.exchange->grpc = NULL;
+}
+
 static void severity_follows_the_capture_and_the_data(void **state)
 {
 	static const struct bytes classes[] = {BYTES_INIT("email")};
@@ -234,6 +263,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(deprecated_operations_are_zombies, make, unmake),
 		cmocka_unit_test_setup_teardown(ambiguous_framing_is_smuggling, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_answer, make, unmake),
+		cmocka_unit_test_setup_teardown(severity_follows_the_status_of_grpc, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_capture_and_the_data, make, unmake),
 	};
 
