@@ -101,7 +101,11 @@ static void say_body(const struct message *request, struct readings *readings)
 				  (unsigned long long)request->body.wire_len,
 				  request->is_complete ? "" : " or more");
 	} else if (oddities & ODDITY_CODING_NOT_CHUNKED) {
-		words_add(&readings->one, "; ", "no Content-Length: no body");
+		if (request->body.wire_len > 0)
+			words_add(&readings->one, "; ", "Transfer-Encoding reads %llu bytes in chunks",
+				  (unsigned long long)request->body.wire_len);
+		else
+			words_add(&readings->one, "; ", "no Content-Length: no body");
 		words_add(&readings->other, "; ", "Transfer-Encoding reads to the end of the connection");
 	}
 	if (oddities & ODDITY_CODING_NOT_CHUNKED)
