@@ -148,6 +148,19 @@ static void deprecated_operations_are_zombies(void **state)
 	assert_judged(NULL);
 }
 
+static void floods_are_abuse(void **state)
+{
+	(void)state;
+	made.exchange->request.oddities = ODDITY_CONTINUATION_FLOOD;
+	assert_judged("attack.h2_abuse");
+	made.exchange->request.oddities = ODDITY_RESET_FLOOD;
+	assert_judged("attack.h2_abuse");
+	assert_text(made.findings.list[0].message,
+		    "HTTP/2 abused: hundreds of requests a second, each taken back at once");
+	made.exchange->request.oddities = ODDITY_HEAD_CUT;
+	assert_judged(NULL);
+}
+
 static void ambiguous_framing_is_smuggling(void **state)
 {
 	static const unsigned told[] = {
@@ -184,7 +197,7 @@ static void ambiguous_framing_is_smuggling(void **state)
 	assert_judged("attack.request_smuggling");
 	assert_text(made.findings.list[0].expected, "no Content-Length: no body");
 	assert_text(made.findings.list[0].observed, "Transfer-Encoding reads to the end of the connection");
-	made.exchange->request.oddities = ~0u;
+	made.exchange->request.oddities = ~0u & ~(unsigned)(ODDITY_RESET_FLOOD | ODDITY_CONTINUATION_FLOOD);
 	assert_judged("attack.request_smuggling");
 	made.exchange->request.oddities = ODDITY_METHOD_UNKNOWN | ODDITY_LENGTH_TWICE;
 	assert_judged(NULL);
@@ -254,6 +267,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(undeclared_names_are_shadow, make, unmake),
 		cmocka_unit_test_setup_teardown(broken_promises_are_conform, make, unmake),
 		cmocka_unit_test_setup_teardown(deprecated_operations_are_zombies, make, unmake),
+		cmocka_unit_test_setup_teardown(floods_are_abuse, make, unmake),
 		cmocka_unit_test_setup_teardown(ambiguous_framing_is_smuggling, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_answer, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_capture_and_the_data, make, unmake),
