@@ -15,6 +15,7 @@
 
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
+	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),
 	ROW("attack.request_smuggling", 4, "API8:2023",
 	    "Request framing that two servers may read differently"),
 	ROW("auth.basic_used", 3, "API2:2023",

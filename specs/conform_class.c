@@ -134,3 +134,20 @@ bool conform_allows_class(const struct match *match, const struct exchange *exch
 	return response != NULL && part == PART_BODY &&
 	       body_declares(&response->content, &exchange->response, name, pointer, class_id);
 }
+
+bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side)
+{
+	const struct operation *operation = match->kind == MATCH_OPERATION ? match->operation : NULL;
+	const struct response *response;
+	const struct media *media;
+
+	if (operation == NULL)
+		return false;
+	if (side == SIDE_REQUEST) {
+		media = content_media(&operation->request, &exchange->request);
+	} else {
+		response = operation_response(operation, exchange->status);
+		media = response == NULL ? NULL : content_media(&response->content, &exchange->response);
+	}
+	return media != NULL && media->schema != NULL;
+}

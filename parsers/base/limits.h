@@ -144,6 +144,11 @@
 /* CONTINUATION frames of one header block: LIMIT_HEAD_BYTES in frames of usual size are 16. */
 #define LIMIT_CONTINUATIONS 256
 
+/* Requests of one connection taken back unanswered within LIMIT_RESETS_NS: a flood. A page that is left
+ * takes back those under way, 100 at most; floods take back thousands. */
+#define LIMIT_RESETS    200
+#define LIMIT_RESETS_NS (1 * SECONDS)
+
 /* A frame this long is taken for one where the boundary is unknown; in step any length is. Go's
  * server asks for 1 MiB, most for 16 KiB. */
 #define LIMIT_FRAME_LIKELY (1 * MIB)

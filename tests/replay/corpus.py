@@ -72,6 +72,8 @@ def oracle_exchanges(path):
     for message in messages:
         if message["proto"] != "http1" or message.get("interim") or message["frame"] in upgraded:
             continue
+        if message["kind"] == "response" and not message["status"]:
+            continue  # tshark's word for a status line that has no status
         if message["kind"] == "request":
             requests.setdefault(message["frame"], []).append(message)
         else:
@@ -98,10 +100,11 @@ def exchange_of(request, response):
 
 
 def seen_exchanges(text):
-    """As exchange_of, with whether it is complete."""
-    out = []
-    for line in text.decode().splitlines():
-        record = json.loads(line)
+    """As exchange_of, with whether it is complete and tshark, which does not look into CONNECT, should know it."""
+    out, records = [], [json.loads(line) for line in text.decode().splitlines()]
+    tunnels = {record["unmapped"]["specular"]["connection"] for record in records
+               if record.get("http_request", {}).get("http_method") == "CONNECT"}
+    for record in records:
         request, response = record.get("http_request"), record.get("http_response")
         asked = answered = None
         if request:
@@ -109,7 +112,8 @@ def seen_exchanges(text):
             asked = (request["http_method"], url.get("hostname", ""), url.get("path", ""), request.get("body_length", 0))
         if response:
             answered = (response["code"], response.get("body_length", 0))
-        out.append(((asked, answered), record["unmapped"]["specular"]["capture"]["complete"]))
+        own = record["unmapped"]["specular"]
+        out.append(((asked, answered), own["capture"]["complete"] and own["connection"] not in tunnels))
     return out
 
 
