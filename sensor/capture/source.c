@@ -294,6 +294,7 @@ static enum source_result pcapng_packet_read(struct source *source, struct packe
 		.time_ns = packet.time_ns,
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
+		.plan = &source->plan.capture,
 	};
 	source->counts.packets++;
 	source->counts.bytes += packet.data.len;
@@ -319,6 +320,7 @@ static enum source_result packet_read(struct source *source, struct packet *out_
 		.time_ns = time_of(header, pcap_get_tstamp_precision(source->pcap)),
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
+		.plan = &source->plan.capture,
 	};
 	source->counts.packets++;
 	source->counts.bytes += header->caplen;
