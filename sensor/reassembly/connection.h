@@ -34,6 +34,7 @@
  *					sender of the RST does: it was forged, or refused (RFC 5961)
  *	signed RST, unsigned connection	nothing: no receiver acts on it (RFC 5925, 7.3)
  *	FIN behind bytes that follow	the bytes win: who still sends has not ended
+ *	FIN before what was acknowledged the end is the end: no gap behind it
  *	FIN far ahead			nothing: past LIMIT_ACK_AHEAD nothing was ever sent
  *	data outside the window		nothing, counted (out_of_window)
  *	urgent data			stays where it is in the stream (RFC 6093): servers read it in line

@@ -36,7 +36,7 @@ static const struct piece *behind_hole(const struct stream *stream)
 static void give_up(struct stream *stream, uint64_t to, enum gap_reason reason, uint64_t clock_ns,
 		    uint64_t number)
 {
-	if (to <= stream->next || to <= stream->given_up_to)
+	if (to <= stream->next || to <= stream->given_up_to || stream->is_end_told)
 		return;
 	stream->given_up_to = to;
 	stream->given_up = reason;

@@ -255,6 +255,16 @@ static void hole_write(struct stream *stream, struct chunk *out_chunk)
 	stream->is_begun = true;
 }
 
+/* Whatever claimed that there is more was wrong. */
+static void end_take(struct stream *stream)
+{
+	stream->is_end_told = true;
+	stream->given_up_to = stream->next;
+	stream->is_in_grace = false;
+	if (stream->acked > stream->next)
+		stream->acked = stream->next;
+}
+
 bool stream_next(struct stream *stream, struct chunk *out_chunk)
 {
 	const struct piece *head = stream_head(stream);
@@ -266,7 +276,7 @@ bool stream_next(struct stream *stream, struct chunk *out_chunk)
 	} else if (head == &stream->fin) {
 		piece_write(stream, head, out_chunk);
 		out_chunk->kind = CHUNK_END;
-		stream->is_end_told = true;
+		end_take(stream);
 	} else if (head != NULL) {
 		stream->lent = early_pop(&stream->held);
 		piece_write(stream, &stream->lent->piece, out_chunk);

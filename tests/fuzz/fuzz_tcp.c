@@ -108,6 +108,15 @@ static void relieve(struct world *world)
 	CHECK(world->counts.held_bytes_now <= world->connections.plan.held_bytes_max);
 }
 
+static void shown(struct world *world, const struct segment *segment)
+{
+	int direction = segment->from.port == 80;
+	uint32_t offset = segment->seq - world->isn[direction] - 1;
+
+	for (size_t i = 0; i < segment->payload.len + segment->cut_len; i++)
+		(i < segment->payload.len ? world->is_shown : world->is_cut)[direction][offset + i] = true;
+}
+
 static void feed(struct world *world, struct segment *segment)
 {
 	struct connection *connection;
@@ -122,6 +131,7 @@ static void feed(struct world *world, struct segment *segment)
 		drain(world, retired);
 		connection_free(retired);
 	}
+	shown(world, segment);
 	connection_take(connection, segment);
 	drain(world, connection);
 	relieve(world);
@@ -180,14 +190,9 @@ static void show(struct world *world, const uint8_t *packet)
 		bytes[i] = text_at(offset + i);
 		if (kind & PACKET_WRONG)
 			bytes[i] = (char)~bytes[i];
-		world->is_shown[is_answerer][offset + i] = true;
 	}
 	segment.payload = (struct bytes){.data = bytes, .len = packet[3]};
-	if (kind & PACKET_CUT) {
-		segment.cut_len = CUT_LEN;
-		for (size_t i = 0; i < CUT_LEN; i++)
-			world->is_cut[is_answerer][offset + packet[3] + i] = true;
-	}
+	segment.cut_len = kind & PACKET_CUT ? CUT_LEN : 0;
 	memcpy(world->last_bytes, bytes, packet[3]);
 	feed(world, &segment);
 	world->last = segment;

@@ -345,6 +345,20 @@ static void fin_behind_bytes_that_follow(void **state)
 	heard(&play, "0:abcdefgh 0.");
 }
 
+/* The other side had acknowledged more: a lie, or the FIN is one. Nothing comes behind an end. */
+static void fin_before_what_was_acknowledged(void **state)
+{
+	(void)state;
+	handshake(&play);
+	client(&play, TCP_ACK, 0, 0, "abc");
+	server(&play, TCP_ACK, 0, 1000, "response");
+	client(&play, TCP_ACK | TCP_FIN, 3, 0, "");
+	pass(&play, LIMIT_GRACE_NS);
+	server(&play, TCP_ACK | TCP_FIN, 8, 4, "");
+	pass(&play, LIMIT_CLOSED_NS);
+	heard(&play, "0:abc 0. 1:response 1. !closed");
+}
+
 static void fin_far_ahead(void **state)
 {
 	(void)state;
@@ -528,6 +542,7 @@ int main(void)
 		TEST(rst_inside_the_window),
 		TEST(signed_rst),
 		TEST(fin_behind_bytes_that_follow),
+		TEST(fin_before_what_was_acknowledged),
 		TEST(fin_far_ahead),
 		TEST(data_outside_the_window),
 		TEST(urgent_data),
