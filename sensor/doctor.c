@@ -7,10 +7,6 @@
 #include "parsers/base/limits.h"
 #include "parsers/tls_hello.h"
 
-/* Two equal segments within this time are one packet seen twice, not a retransmission: those wait
- * for at least the smallest retransmission timer in use (RFC 6298 allows a second, Linux 200 ms). */
-#define DUPLICATE_NS (20 * 1000 * 1000)
-
 #define ROWS_SHOWN 30
 
 bool doctor_init(struct doctor *doctor, uint64_t seed)
@@ -31,18 +27,23 @@ void doctor_finish(struct doctor *doctor)
 	free(doctor->recent);
 }
 
-/* Addresses, numbers and length tell segments of one connection apart; VLAN, TTL and MAC do not matter. */
+/* Where the print has no mark of its own it holds for the moment, which may have begun before this one. */
+static bool is_seen(const struct doctor *doctor, const struct segment *segment, uint64_t connection,
+		    bool before)
+{
+	uint64_t print = connection ^ segment_print(segment, doctor->seed, before);
+
+	return doctor->recent[print % DOCTOR_RECENT] == print;
+}
+
 static bool is_duplicate(struct doctor *doctor, const struct segment *segment)
 {
-	uint64_t hash = segment_hash(segment, doctor->seed);
-	struct doctor_recent *slot;
-	bool is_same;
+	uint64_t connection = segment_hash(segment, doctor->seed);
+	uint64_t print = connection ^ segment_print(segment, doctor->seed, false);
+	bool is_same = is_seen(doctor, segment, connection, false) ||
+		       (!segment_is_marked(segment) && is_seen(doctor, segment, connection, true));
 
-	hash ^= (uint64_t)segment->seq << 32 | segment->ack;
-	hash = (hash ^ segment->payload.len << 8 ^ segment->flags) * 0x9e3779b97f4a7c15ull;
-	slot = &doctor->recent[hash >> 48];
-	is_same = slot->hash == hash && segment->time_ns - slot->time_ns < DUPLICATE_NS;
-	*slot = (struct doctor_recent){.hash = hash, .time_ns = segment->time_ns};
+	doctor->recent[print % DOCTOR_RECENT] = print;
 	return is_same;
 }
 
@@ -197,7 +198,7 @@ static void say_unwrapped(const struct capture_counts *counts, FILE *out)
 	} layers[] = {{"VLAN", counts->vlan},     {"VXLAN", counts->vxlan},       {"GRE", counts->gre},
 		      {"ERSPAN", counts->erspan}, {"GENEVE", counts->geneve},     {"MPLS", counts->mpls},
 		      {"PPP", counts->ppp},       {"IP in IP", counts->ip_in_ip}, {"GTP", counts->gtp},
-		      {"Teredo", counts->teredo}};
+		      {"Teredo", counts->teredo}, {"L2TP", counts->l2tp}};
 	bool is_first = true;
 
 	for (size_t i = 0; i < sizeof(layers) / sizeof(*layers); i++) {
@@ -232,6 +233,11 @@ static void say_capture(const struct doctor *doctor, FILE *out)
 			"* %.1f %% of the packets are cut short: raise the snaplen or the MTU of the "
 			"mirror.\n",
 			share(counts->cut, counts->packets));
+	if (share(counts->checksum_bad, counts->checksum_checked) >= 1)
+		fprintf(out,
+			"* %.0f %% of the segments looked at have wrong checksums: damaged on the way, or "
+			"rewritten by the mirror. They are read all the same.\n",
+			share(counts->checksum_bad, counts->checksum_checked));
 	if (doctor->source.kernel_drops + doctor->source.interface_drops > 0)
 		fprintf(out, "* %" PRIu64 " packets were dropped by the kernel or the interface.\n",
 			doctor->source.kernel_drops + doctor->source.interface_drops);

@@ -33,10 +33,6 @@ struct doctor_server {
 	size_t name_count;
 };
 
-struct doctor_recent {
-	uint64_t hash, time_ns;
-};
-
 #define DOCTOR_RECENT 65536
 
 struct doctor {
@@ -44,7 +40,7 @@ struct doctor {
 	struct capture_counts counts;
 	struct fragments fragments;
 	struct source_counts source;
-	struct doctor_recent *recent; /* DOCTOR_RECENT of them, by hash */
+	uint64_t *recent; /* prints of segments, DOCTOR_RECENT of them */
 	uint64_t seed, payload_bytes, duplicates;
 	uint64_t first_ns, last_ns;
 };

@@ -124,7 +124,8 @@ static bool open_sources(struct engine *engine)
 					   .is_live = setting->is_live,
 					   .filter = setting->filter,
 					   .is_decrypted = setting->is_decrypted,
-					   .index = (uint16_t)i};
+					   .index = (uint16_t)i,
+					   .capture = setting->capture};
 
 		if (source_open(&plan, error, sizeof(error), &engine->sources[engine->source_count]) ==
 		    STATUS_OK) {

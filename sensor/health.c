@@ -47,6 +47,7 @@ static void put_capture(struct list *list, const struct source_report *report)
 		[DROP_MALFORMED] = "capture.drop.malformed",
 		[DROP_LINK_TYPE] = "capture.drop.link_type",
 		[DROP_TUNNEL_DEPTH] = "capture.drop.tunnel_depth",
+		[DROP_CHECKSUM] = "capture.drop.checksum",
 	};
 	const struct capture_counts *capture = &report->capture;
 
@@ -56,9 +57,14 @@ static void put_capture(struct list *list, const struct source_report *report)
 	for (int drop = DROP_NONE + 1; drop < DROP_COUNT; drop++)
 		put(list, drop_counters[drop], capture->drops[drop]);
 	put(list, "capture.cut", capture->cut);
+	put(list, "capture.checksum_checked", capture->checksum_checked);
+	put(list, "capture.checksum_bad", capture->checksum_bad);
+	put(list, "capture.checksum_offloaded", capture->checksum_offloaded);
 	put(list, "capture.vlan", capture->vlan);
 	put(list, "capture.vxlan", capture->vxlan);
 	put(list, "capture.gre", capture->gre);
+	put(list, "capture.l2tp", capture->l2tp);
+	put(list, "capture.nflog", capture->nflog);
 	put(list, "capture.llc", capture->llc);
 	put(list, "capture.tag", capture->tag);
 	put(list, "capture.mpls", capture->mpls);
@@ -97,8 +103,10 @@ static void put_reassembly(struct list *list, const struct reassembly_counts *re
 	put(list, "tcp.reused", reassembly->reused);
 	put(list, "tcp.evicted", reassembly->evicted);
 	put(list, "tcp.resets", reassembly->resets);
+	put(list, "tcp.resets_doubted", reassembly->resets_doubted);
 	put(list, "tcp.idle", reassembly->idle);
 	put(list, "tcp.out_of_order", reassembly->out_of_order);
+	put(list, "tcp.duplicates", reassembly->duplicates);
 	put(list, "tcp.retransmitted", reassembly->retransmitted);
 	put(list, "tcp.overlap_same", reassembly->overlap_same);
 	put(list, "tcp.overlap_different", reassembly->overlap_different);

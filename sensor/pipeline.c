@@ -104,6 +104,15 @@ static void retire(struct pipeline *pipeline)
 	}
 }
 
+/* Holes were given up, for time or for want of memory: what waited behind them comes out. */
+static void relieve(struct pipeline *pipeline)
+{
+	struct connection *connection;
+
+	while ((connection = connections_ready(&pipeline->connections)) != NULL)
+		follow(pipeline, connection);
+}
+
 void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
 {
 	struct connection *connection;
@@ -118,18 +127,16 @@ void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
 	}
 	connection_take(connection, segment);
 	follow(pipeline, connection);
+	relieve(pipeline);
 }
 
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 {
-	struct connection *connection;
-
 	refresh(pipeline);
 	pipeline->clock_ns = clock_ns;
 	connections_expire(&pipeline->connections, clock_ns);
-	while ((connection = connections_ready(&pipeline->connections)) != NULL)
-		follow(pipeline, connection); /* a hole was given up: what waited behind it comes out */
 	retire(pipeline);
+	relieve(pipeline);
 }
 
 void pipeline_end(struct pipeline *pipeline)

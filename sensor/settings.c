@@ -25,6 +25,8 @@ enum option_value {
 	OPTION_USER,
 	OPTION_HMAC_KEY,
 	OPTION_STATE,
+	OPTION_FLOW_KEY,
+	OPTION_CHECKSUMS,
 };
 
 static const struct option options[] = {
@@ -47,6 +49,8 @@ static const struct option options[] = {
 	{"user", required_argument, NULL, OPTION_USER},
 	{"hmac-key-file", required_argument, NULL, OPTION_HMAC_KEY},
 	{"state-dir", required_argument, NULL, OPTION_STATE},
+	{"flow-key", required_argument, NULL, OPTION_FLOW_KEY},
+	{"checksums", required_argument, NULL, OPTION_CHECKSUMS},
 	{0},
 };
 
@@ -65,6 +69,8 @@ static const struct option options[] = {
 	"  --format ocsf          the only format of this version\n"                                         \
 	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"         \
 	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                              \
+	"  --flow-key vlan,vni    VLAN, or network of a tunnel, tells connections apart (tenants overlap)\n" \
+	"  --checksums HOW        sample (default), ignore, count, or drop wrong ones\n"                     \
 	"  --workers N            default: one per core\n"                                                   \
 	"  --site NAME            names the sensor in every record (default: the host's name)\n"             \
 	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                              \
@@ -120,7 +126,47 @@ static void add_source(struct settings *settings, const char *name, bool is_live
 struct for_all {
 	bool is_decrypted;
 	const char *filter;
+	struct capture_plan capture; /* its flow key */
 };
+
+bool settings_flow_key(const char *name, struct capture_plan *capture)
+{
+	capture->is_vlan_key |= strcmp(name, "vlan") == 0;
+	capture->is_vni_key |= strcmp(name, "vni") == 0;
+	return strcmp(name, "vlan") == 0 || strcmp(name, "vni") == 0;
+}
+
+bool settings_checksums(const char *name, enum checksum_mode *out_checksums)
+{
+	static const char *const names[] = {[CHECKSUMS_SAMPLE] = "sample",
+					    [CHECKSUMS_IGNORE] = "ignore",
+					    [CHECKSUMS_COUNT] = "count",
+					    [CHECKSUMS_DROP] = "drop"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*out_checksums = (enum checksum_mode)i;
+			return true;
+		}
+	return false;
+}
+
+static void take_flow_key(struct capture_plan *capture, const char *text, struct problems *problems)
+{
+	bool has_vlan = strcmp(text, "vlan,vni") == 0 || strcmp(text, "vni,vlan") == 0;
+
+	if (has_vlan)
+		capture->is_vlan_key = capture->is_vni_key = true;
+	else if (!settings_flow_key(text, capture))
+		complain(problems, "write --flow-key vlan, vni or vlan,vni", "--flow-key %s is none", text);
+}
+
+static void take_checksums(struct settings *settings, const char *text, struct problems *problems)
+{
+	if (!settings_checksums(text, &settings->capture.checksums))
+		complain(problems, "write --checksums sample, ignore, count or drop",
+			 "--checksums %s is none of them", text);
+}
 
 static void take_workers(struct settings *settings, const char *text, struct problems *problems)
 {
@@ -178,6 +224,12 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 	case OPTION_FILTER:
 		all->filter = optarg;
 		break;
+	case OPTION_FLOW_KEY:
+		take_flow_key(&all->capture, optarg, problems);
+		break;
+	case OPTION_CHECKSUMS:
+		take_checksums(settings, optarg, problems);
+		break;
 	case OPTION_WORKERS:
 		take_workers(settings, optarg, problems);
 		break;
@@ -215,6 +267,13 @@ static const char *config_file(int argc, char **argv)
 static void apply(struct settings *settings, const struct for_all *all)
 {
 	for (size_t i = 0; i < settings->source_count; i++) {
+		struct capture_plan *capture = &settings->sources[i].capture;
+		bool is_vlan_key = capture->is_vlan_key || all->capture.is_vlan_key;
+		bool is_vni_key = capture->is_vni_key || all->capture.is_vni_key;
+
+		*capture = settings->capture;
+		capture->is_vlan_key = is_vlan_key;
+		capture->is_vni_key = is_vni_key;
 		settings->sources[i].is_decrypted |= all->is_decrypted;
 		if (all->filter != NULL)
 			settings->sources[i].filter = all->filter;

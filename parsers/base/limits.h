@@ -63,7 +63,8 @@
 /* Early segments held for one direction: bounds the list where segments are tiny. */
 #define LIMIT_STREAM_SEGMENTS 4096
 
-/* Early bytes of all connections of one worker; past it the connection at hand gives up its holes. */
+/* Early bytes of all connections of one worker; past it the connection that has waited longest gives up
+ * its holes, so that a flood of holes does not take reordering from the others. */
 #define LIMIT_HELD_TOTAL (256 * MIB)
 
 /* Behind a hole with no acknowledgement seen: one-sided mirrors never acknowledge. */
@@ -81,13 +82,21 @@
 /* A sequence number this far from the expected one is not of this connection: TCP's largest window. */
 #define LIMIT_SEQUENCE_AHEAD (1 * GIB)
 
+/* SYNs with other numbers that may be the one which is answered; the oldest is forgotten. */
+#define LIMIT_SYN_CANDIDATES 4
+
+/* Packets of one direction whose copies are known: a mirror's copies follow within a millisecond. Past it
+ * a copy counts as a retransmission, which changes nothing else. */
+#define LIMIT_STREAM_PRINTS 64
+
 /* RFC 1122 suggests two hours for keep-alive; mirrors lose FINs, memory is finite. */
 #define LIMIT_CONNECTION_IDLE_NS (300 * SECONDS)
 
 /* A SYN that nobody answers. */
 #define LIMIT_HALF_OPEN_NS (30 * SECONDS)
 
-/* After both FINs, late retransmissions still belong to the old connection. */
+/* After both FINs, late retransmissions still belong to the old connection. After a RST, so long may the
+ * sender of the RST show by sending on that it was not its own. */
 #define LIMIT_CLOSED_NS (2 * SECONDS)
 
 /* -- HTTP ------------------------------------------------------------------- */

@@ -24,7 +24,7 @@ from pathlib import Path
 SKIPPED = 77
 
 # Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
-OTHER = set("""tls socks quic wlan sctp pim arcnet nflog ayiya""".split())
+OTHER = set("""tls socks quic wlan sctp pim arcnet ayiya""".split())
 
 
 def split_host(host):
