@@ -72,6 +72,8 @@ static void logic_collect(struct evaluation *evaluation, const struct logic_rule
 void applied_collect(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		     const struct path *path, struct applied *applied)
 {
+	struct scope scope;
+
 	if (!evaluation_step(evaluation, schema, 1, path))
 		return;
 	for (size_t i = 0; i < applied->count; i++)
@@ -83,8 +85,11 @@ void applied_collect(struct evaluation *evaluation, const struct schema *schema,
 		return;
 	applied->list[applied->count++] = schema;
 	evaluation->depth++;
+	scope_enter(evaluation, schema, &scope);
 	if (schema->reference != NULL)
 		applied_collect(evaluation, schema->reference, value, path, applied);
+	if (schema->dynamic != NULL)
+		applied_collect(evaluation, scope_target(evaluation, schema), value, path, applied);
 	if (schema->logic != NULL)
 		logic_collect(evaluation, schema->logic, value, path, applied);
 	for (size_t i = 0; schema->object != NULL && i < schema->object->dependency_count; i++) {
@@ -94,6 +99,7 @@ void applied_collect(struct evaluation *evaluation, const struct schema *schema,
 		    yyjson_obj_getn(value, dependency->name.data, dependency->name.len) != NULL)
 			applied_collect(evaluation, dependency->schema, value, path, applied);
 	}
+	scope_leave(evaluation, &scope);
 	evaluation->depth--;
 }
 

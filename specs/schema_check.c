@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "specs/schema_evaluate.h"
+#include "specs/schema_resource.h"
 
 unsigned value_type(yyjson_val *value)
 {
@@ -280,6 +281,8 @@ static bool evaluate_keywords(struct evaluation *evaluation, const struct schema
 
 	if (schema->reference != NULL && (fits || !is_quiet))
 		fits &= evaluate(evaluation, schema->reference, value, path);
+	if (schema->dynamic != NULL && (fits || !is_quiet))
+		fits &= evaluate(evaluation, scope_target(evaluation, schema), value, path);
 	if (schema->object != NULL && yyjson_is_obj(value) && (fits || !is_quiet))
 		fits &= evaluate_object(evaluation, schema, value, path);
 	if (schema->array != NULL && yyjson_is_arr(value) && (fits || !is_quiet))
@@ -292,10 +295,40 @@ static bool evaluate_keywords(struct evaluation *evaluation, const struct schema
 	return fits;
 }
 
+void scope_enter(struct evaluation *evaluation, const struct schema *schema, struct scope *scope)
+{
+	*scope = (struct scope){.up = evaluation->scope, .resource = schema->scope};
+	if (schema->scope != NULL)
+		evaluation->scope = scope;
+}
+
+void scope_leave(struct evaluation *evaluation, const struct scope *scope)
+{
+	evaluation->scope = scope->up;
+}
+
+/* The outermost scope that has the anchor wins. */
+const struct schema *scope_target(const struct evaluation *evaluation, const struct schema *schema)
+{
+	const struct schema *target = schema->dynamic;
+
+	if (schema->dynamic_anchor.len == 0)
+		return target;
+	for (const struct scope *scope = evaluation->scope; scope != NULL; scope = scope->up) {
+		const struct schema_anchor *anchor =
+			resource_dynamic(scope->resource, schema->dynamic_anchor);
+
+		if (anchor != NULL && anchor->schema != NULL)
+			target = anchor->schema;
+	}
+	return target;
+}
+
 bool evaluate(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 	      const struct path *path)
 {
 	unsigned type = value_type(value);
+	struct scope scope;
 	bool fits;
 
 	if (!evaluation_step(evaluation, schema, 1, path))
@@ -308,7 +341,9 @@ bool evaluate(struct evaluation *evaluation, const struct schema *schema, yyjson
 	if (type == SCHEMA_NULL && schema->is_nullable && schema->choice == NULL)
 		return true;
 	evaluation->depth++;
+	scope_enter(evaluation, schema, &scope);
 	fits = evaluate_keywords(evaluation, schema, value, path);
+	scope_leave(evaluation, &scope);
 	evaluation->depth--;
 	return fits;
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "specs/schema_program.h"
+#include "specs/schema_resource.h"
 
 static unsigned type_of(struct bytes name)
 {
@@ -40,8 +40,9 @@ static void fill_types(struct schema_set *set, struct schema *schema)
 	}
 	if (types != 0)
 		schema->types = types;
-	if (set->dialect != DIALECT_OPENAPI_3_0 || !(node_bool(node_get(schema->node, "nullable"), false) ||
-						     node_bool(node_get(schema->node, "x-nullable"), false)))
+	if (schema->dialect != DIALECT_OPENAPI_3_0 ||
+	    !(node_bool(node_get(schema->node, "nullable"), false) ||
+	      node_bool(node_get(schema->node, "x-nullable"), false)))
 		return;
 	if (types != 0)
 		schema->types |= SCHEMA_NULL;
@@ -84,7 +85,7 @@ static void fill_enum(struct schema_set *set, struct schema *schema)
 
 static void fill_const(struct schema_set *set, struct schema *schema)
 {
-	const struct node *node = set->dialect == DIALECT_2020_12 ? node_get(schema->node, "const") : NULL;
+	const struct node *node = schema->dialect == DIALECT_2020_12 ? node_get(schema->node, "const") : NULL;
 	struct choice_rule *constant;
 	const struct node **values;
 
@@ -132,11 +133,11 @@ static void fill_exclusive(struct schema_set *set, const struct schema *schema, 
 
 	if (node == NULL)
 		return;
-	if (node->kind == NODE_BOOLEAN && set->dialect != DIALECT_2020_12) {
+	if (node->kind == NODE_BOOLEAN && schema->dialect != DIALECT_2020_12) {
 		*out_is_exclusive = node->boolean;
 		return;
 	}
-	if (node->kind == NODE_BOOLEAN || set->dialect != DIALECT_2020_12)
+	if (node->kind == NODE_BOOLEAN || schema->dialect != DIALECT_2020_12)
 		schema_note(set, schema, node, PROBLEM_WARNING, "write it as this version of OpenAPI has it",
 			    node->kind == NODE_BOOLEAN
 				    ? "%s true or false belongs to OpenAPI 3.0; ignored here"
@@ -215,6 +216,11 @@ static void fill_text(struct schema_set *set, struct schema *schema, enum format
 void schema_fill_values(struct schema_set *set, struct schema *schema)
 {
 	enum format format = format_of(node_text(node_get(schema->node, "format")));
+	bool is_asserted =
+		schema->resource == NULL ? set->asserts_formats : schema->resource->asserts_formats;
+
+	if (!is_asserted && format < FORMAT_INT32)
+		format = FORMAT_NONE;
 
 	fill_types(set, schema);
 	fill_enum(set, schema);

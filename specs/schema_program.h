@@ -100,10 +100,14 @@ struct logic_rule {
 
 enum schema_color { COLOR_NEW, COLOR_OPEN, COLOR_DONE }; /* of the search for circles */
 
+struct schema_resource;
+
 struct schema {
 	const struct document *document;
 	const struct node *node;
+	struct schema_resource *resource; /* NULL in OpenAPI 3.0 */
 	struct bytes pointer;
+	enum schema_dialect dialect;
 	unsigned types;
 	unsigned joint_types; /* with those behind $ref and allOf */
 	bool is_never;        /* the schema false */
@@ -113,6 +117,9 @@ struct schema {
 	bool is_write_only;
 	enum schema_color color;
 	struct schema *reference;
+	struct schema *dynamic;      /* $dynamicRef: where it leads at first */
+	struct bytes dynamic_anchor; /* and the anchor that a scope outside may have instead; else empty */
+	const struct schema_resource *scope; /* its resource, when that has dynamic anchors */
 	struct choice_rule *choice, *constant;
 	struct object_rule *object;
 	struct array_rule *array;
@@ -123,11 +130,18 @@ struct schema {
 	struct schema *next; /* the queue of compiling */
 };
 
+#define SCHEMA_METASCHEMAS_MAX 16
+
 struct schema_set {
 	struct arena arena;
 	enum schema_dialect dialect;
 	struct schema_resolver resolver;
 	struct problems *problems;
+	struct map uris;  /* absolute URI -> struct schema_resource * */
+	struct map roots; /* node pointer -> the struct schema_resource * that begins there */
+	struct document metaschemas[SCHEMA_METASCHEMAS_MAX];
+	size_t metaschema_count;
+	bool asserts_formats;
 	struct map schemas; /* node pointer -> struct schema * */
 	struct pattern **patterns;
 	size_t pattern_count, pattern_capacity;
@@ -144,6 +158,11 @@ struct schema_set {
  * the pointer of `parent`; name.data NULL when the keyword alone leads there. */
 struct schema *schema_at(struct schema_set *set, const struct document *document, const struct node *node,
 			 struct bytes pointer);
+struct schema *schema_at_resource(struct schema_set *set, struct schema_resource *resource,
+				  const struct node *node, struct bytes pointer);
+struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, struct bytes token);
+/* $dynamicRef: fills in `dynamic` and `dynamic_anchor`. */
+void schema_referred_dynamically(struct schema_set *set, struct schema *from, struct bytes reference);
 struct schema *schema_below(struct schema_set *set, const struct schema *parent, const struct node *node,
 			    const char *keyword, struct bytes name);
 struct schema *schema_referred(struct schema_set *set, const struct schema *from, struct bytes reference);
