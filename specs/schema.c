@@ -7,6 +7,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "specs/schema_plan.h"
 #include "specs/schema_resource.h"
 
 /* Schemas of one set: every value of the largest document. */
@@ -42,6 +43,9 @@ enum status schema_set_new(enum schema_dialect dialect, const struct schema_reso
 			 &(struct map_plan){.entries_max = SCHEMAS_MAX,
 					    .value_len = sizeof(struct schema_resource *),
 					    .seed = (uintptr_t)set});
+	map_init(&set->one_way, &(struct map_plan){.entries_max = SCHEMAS_MAX,
+						   .value_len = sizeof(bool),
+						   .seed = (uintptr_t)set});
 	map_init(&set->schemas, &(struct map_plan){.entries_max = SCHEMAS_MAX,
 						   .value_len = sizeof(struct schema *),
 						   .seed = (uintptr_t)set});
@@ -77,6 +81,7 @@ void schema_set_free(struct schema_set *set)
 		pattern_free(set->patterns[i]);
 	free(set->patterns);
 	map_finish(&set->schemas);
+	map_finish(&set->one_way);
 	map_finish(&set->uris);
 	map_finish(&set->roots);
 	for (size_t i = 0; i < set->metaschema_count; i++)
@@ -271,6 +276,7 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
 	for (struct schema *next = first; next != NULL; next = next->next)
 		schema_fill(set, next);
 	schema_circles_cut(set, first);
+	schema_plans_make(set, first);
 	set->queue = set->queue_end = NULL;
 	return set->is_full || pointer.data == NULL ? NULL : schema;
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "specs/schema_evaluate.h"
+#include "specs/schema_plan.h"
 #include "specs/schema_resource.h"
 
 unsigned value_type(yyjson_val *value)
@@ -63,6 +63,8 @@ static bool choice_has(const struct choice_rule *choice, yyjson_val *value, uint
 	struct bytes text = {.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
 	size_t low = 0, high = choice->text_count;
 
+	if (yyjson_is_str(value) && choice->words.slots != NULL)
+		return words_find(&choice->words, choice->texts, sizeof(*choice->texts), text) != SIZE_MAX;
 	while (yyjson_is_str(value) && !choice->is_const && low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = bytes_compare(text, choice->texts[middle]);
@@ -381,6 +383,10 @@ bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_
 
 	if (value == NULL)
 		return true;
+	if (quick_fits(&evaluation, schema, value)) {
+		pattern_search_free(evaluation.search);
+		return true;
+	}
 	fits = evaluate_inner(&evaluation, schema, value, &root);
 	if (evaluation.is_pattern_over && !evaluation.is_pattern_told)
 		report(&evaluation, schema, KEYWORD_OVERLIMIT, NULL, false, &root,

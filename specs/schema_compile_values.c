@@ -80,6 +80,8 @@ static void fill_enum(struct schema_set *set, struct schema *schema)
 			choice->texts[choice->text_count++] = node->items[i]->text;
 	if (choice->text_count > 1)
 		qsort(choice->texts, choice->text_count, sizeof(*choice->texts), text_compare);
+	(void)words_build(&choice->words, &set->arena, choice->texts, sizeof(*choice->texts),
+			  choice->text_count);
 	schema->choice = choice;
 }
 

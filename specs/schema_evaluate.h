@@ -56,6 +56,7 @@ bool evaluate_object(struct evaluation *evaluation, const struct schema *schema,
 		     const struct path *path);
 bool evaluate_array(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		    const struct path *path);
+bool array_is_unique(struct evaluation *evaluation, yyjson_val *value);
 bool evaluate_logic(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		    const struct path *path);
 

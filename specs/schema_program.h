@@ -11,6 +11,7 @@
 #include "specs/schema_format.h"
 #include "specs/schema_number.h"
 #include "specs/schema_pattern.h"
+#include "specs/schema_words.h"
 
 struct schema_list {
 	struct schema **items;
@@ -74,11 +75,14 @@ struct number_rule {
 	enum format format;
 };
 
+struct plan;
+
 struct choice_rule {
 	const struct node *const *values; /* all, as written */
 	size_t count;
 	struct bytes *texts; /* the strings among them, sorted */
 	size_t text_count;
+	struct schema_words words; /* the same; no table when their hashes crowd */
 	bool is_const;
 };
 
@@ -126,6 +130,7 @@ struct schema {
 	struct text_rule *text;
 	struct number_rule *number;
 	struct logic_rule *logic;
+	const struct plan *plan; /* schema_plan.h */
 	struct bytes data_class;
 	struct schema *next; /* the queue of compiling */
 };
@@ -142,6 +147,7 @@ struct schema_set {
 	struct document metaschemas[SCHEMA_METASCHEMAS_MAX];
 	size_t metaschema_count;
 	bool asserts_formats;
+	struct map one_way; /* names that are required somewhere -> bool: readOnly or writeOnly anywhere */
 	struct map schemas; /* node pointer -> struct schema * */
 	struct pattern **patterns;
 	size_t pattern_count, pattern_capacity;
