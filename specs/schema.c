@@ -37,6 +37,7 @@ enum status schema_set_new(enum schema_dialect dialect, const struct schema_reso
 	set->resolver = *resolver;
 	set->problems = problems;
 	set->heirs_left = HEIRS_SEARCHED_MAX;
+	set->plan_names_left = PLAN_NAMES_ALL_MAX;
 	set->asserts_formats = dialect != DIALECT_2020_12;
 	for (int i = 0; i < 2; i++)
 		map_init(i == 0 ? &set->uris : &set->roots,

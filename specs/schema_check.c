@@ -94,6 +94,8 @@ static bool check_choice(struct evaluation *evaluation, const struct schema *sch
 	if (choice_has(choice, value, &evaluation->checker->steps) ||
 	    !evaluation_step(evaluation, schema, 0, path))
 		return true;
+	if (evaluation->quiet > 0)
+		return false;
 	words[0] = '\0';
 	for (size_t i = 0; i < choice->count && len < sizeof(words); i++) {
 		const struct node *node = choice->values[i];
@@ -141,8 +143,8 @@ static bool check_text(struct evaluation *evaluation, const struct schema *schem
 {
 	const struct text_rule *rule = schema->text;
 	struct bytes text = {.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
-	struct bytes shown = bytes_slice(rule->pattern_text, 0, 200);
-	bool has_length = rule->len_min > 0 || rule->len_max < UINT64_MAX;
+	/* a character is one to four bytes: often their number settles it */
+	bool has_length = text.len > rule->len_max || text.len / 4 < rule->len_min;
 	size_t characters = has_length ? characters_of(text) : 0;
 	bool fits = true;
 
@@ -154,9 +156,10 @@ static bool check_text(struct evaluation *evaluation, const struct schema *schem
 		fits = report(evaluation, schema, KEYWORD_LENGTH, value, false, path,
 			      "at most %llu characters", (unsigned long long)rule->len_max);
 	if (rule->pattern != NULL && !pattern_fits(evaluation, schema, rule->pattern, text, path))
-		fits = report(evaluation, schema, KEYWORD_PATTERN, value, true, path,
-			      "text like " BYTES_FORMAT, BYTES_PRINT(shown));
-	if (!format_fits(rule->format, text))
+		fits = report(evaluation, schema, KEYWORD_PATTERN, value, true, path, "text like %.*s",
+			      rule->pattern_text.len < 200 ? (int)rule->pattern_text.len : 200,
+			      rule->pattern_text.data);
+	if (rule->format != FORMAT_NONE && !format_fits(rule->format, text))
 		fits = report(evaluation, schema, KEYWORD_FORMAT, value, true, path, "format %s",
 			      format_name(rule->format));
 	return fits;
@@ -231,6 +234,20 @@ static bool number_small(yyjson_val *value, bool needs_digits, struct number *ou
 	return true;
 }
 
+/* Bounds that are small integers, as most are: surely inside? Doubles compare with them exactly. */
+static bool is_inside(const struct number_rule *rule, yyjson_val *value)
+{
+	if (!rule->has_range)
+		return false;
+	if (yyjson_is_uint(value))
+		return yyjson_get_uint(value) <= INT64_MAX && (int64_t)yyjson_get_uint(value) >= rule->low &&
+		       (int64_t)yyjson_get_uint(value) <= rule->high;
+	if (yyjson_is_sint(value))
+		return yyjson_get_sint(value) >= rule->low && yyjson_get_sint(value) <= rule->high;
+	return yyjson_is_real(value) && rule->format == FORMAT_NONE &&
+	       yyjson_get_real(value) > (double)rule->low && yyjson_get_real(value) < (double)rule->high;
+}
+
 static bool check_number(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 			 const struct path *path)
 {
@@ -242,6 +259,8 @@ static bool check_number(struct evaluation *evaluation, const struct schema *sch
 	bool fits;
 	char text[80];
 
+	if (is_inside(rule, value))
+		return true;
 	if (!number_small(value, needs_digits, &number) && !number_of(value, &scratch, &number)) {
 		report(evaluation, schema, KEYWORD_OVERLIMIT, value, false, path,
 		       "a number of at most %d digits", NUMBER_DIGITS_MAX);
@@ -378,15 +397,21 @@ bool evaluate_inner(struct evaluation *evaluation, const struct schema *schema, 
 bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
 {
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
-	const struct path root = {0};
 	bool fits;
 
 	if (value == NULL)
 		return true;
-	if (quick_fits(&evaluation, schema, value)) {
-		pattern_search_free(evaluation.search);
-		return true;
-	}
+	fits = quick_fits(&evaluation, schema, value);
+	pattern_search_free(evaluation.search);
+	return fits || schema_check_fully(schema, value, checker);
+}
+
+bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
+{
+	struct evaluation evaluation = {.checker = checker, .out = checker->out};
+	const struct path root = {0};
+	bool fits;
+
 	fits = evaluate_inner(&evaluation, schema, value, &root);
 	if (evaluation.is_pattern_over && !evaluation.is_pattern_told)
 		report(&evaluation, schema, KEYWORD_OVERLIMIT, NULL, false, &root,

@@ -155,6 +155,26 @@ static void fill_exclusive(struct schema_set *set, const struct schema *schema, 
 	*out_is_exclusive = true;
 }
 
+/* Integers that a double holds exactly. */
+#define RANGE_MAX (1ll << 53)
+
+static void fill_range(struct number_rule *rule)
+{
+	bool is_int32 = rule->format == FORMAT_INT32;
+
+	rule->low = is_int32 ? INT32_MIN : -RANGE_MAX;
+	rule->high = is_int32 ? INT32_MAX : RANGE_MAX;
+	if (rule->step != NULL ||
+	    (rule->min != NULL && (!rule->min->is_small || llabs(rule->min->small) >= RANGE_MAX)) ||
+	    (rule->max != NULL && (!rule->max->is_small || llabs(rule->max->small) >= RANGE_MAX)))
+		return;
+	if (rule->min != NULL && rule->min->small + rule->is_min_exclusive > rule->low)
+		rule->low = rule->min->small + rule->is_min_exclusive;
+	if (rule->max != NULL && rule->max->small - rule->is_max_exclusive < rule->high)
+		rule->high = rule->max->small - rule->is_max_exclusive;
+	rule->has_range = true;
+}
+
 static void fill_number(struct schema_set *set, struct schema *schema, enum format format)
 {
 	struct number_rule rule = {.min = number_at(set, schema, "minimum"),
@@ -172,6 +192,7 @@ static void fill_number(struct schema_set *set, struct schema *schema, enum form
 	}
 	if (rule.min == NULL && rule.max == NULL && rule.step == NULL && rule.format == FORMAT_NONE)
 		return;
+	fill_range(&rule);
 	schema->number = schema_alloc(set, sizeof(rule));
 	if (schema->number != NULL)
 		*schema->number = rule;

@@ -142,12 +142,9 @@ static void names_join(struct schema_set *set, struct plan *plan, const struct s
 		if (name != NULL)
 			name_join(name_of(plan, name->name, known), plan, name->schema);
 	}
-	for (size_t i = 0; i < rule->required_count; i++)
+	for (size_t i = 0; i < rule->required_count && !plan->is_unsure; i++)
 		require(set, plan, name_of(plan, rule->required[i], plan->name_count), required_count);
 }
-
-/* What the names of one part cost to join; beyond it a contract is absurd. */
-#define PLAN_NAMES_MAX 2000
 
 static void object_join(struct schema_set *set, struct plan *plan, const struct schema *part,
 			size_t *required_count, bool *is_open)
@@ -155,8 +152,7 @@ static void object_join(struct schema_set *set, struct plan *plan, const struct 
 	const struct object_rule *rule = part->object;
 
 	plan->is_unsure |= rule->pattern_count > 0 || rule->dependency_count > 0 ||
-			   rule->property_names != NULL || rule->unevaluated != NULL ||
-			   rule->name_count > PLAN_NAMES_MAX;
+			   rule->property_names != NULL || rule->unevaluated != NULL;
 	if (plan->is_unsure)
 		return;
 	if (rule->additional != NULL && is_anything(rule->additional)) {
@@ -190,13 +186,19 @@ static void part_join(struct plan *plan, const struct schema *part)
 
 static void objects_join(struct schema_set *set, struct plan *plan)
 {
-	size_t room = 0, required_count = 0;
+	size_t room = 0, required_count = 0, cost;
 	bool is_open = false;
 
 	for (size_t i = 0; i < plan->part_count; i++)
 		room += plan->parts[i]->object == NULL
 				? 0
 				: plan->parts[i]->object->name_count + plan->parts[i]->object->required_count;
+	cost = room + (plan->part_count > 1 ? room * room / 8 : 0); /* to find equal names */
+	if (room > PLAN_NAMES_MAX || set->plan_names_left < cost) {
+		plan->is_unsure = true;
+		return;
+	}
+	set->plan_names_left -= cost;
 	plan->names = schema_alloc(set, room * sizeof(*plan->names));
 	for (size_t i = 0; plan->names != NULL && i < plan->part_count && !plan->is_unsure; i++)
 		if (plan->parts[i]->object != NULL)

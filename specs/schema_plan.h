@@ -14,6 +14,11 @@
 
 #define PLAN_PARTS_MAX 16
 
+/* Names of one plan, and of all plans of a set: beyond it the full check does the work, and memory stays
+ * small. */
+#define PLAN_NAMES_MAX     2000
+#define PLAN_NAMES_ALL_MAX 4000000
+
 enum quick_outcome { QUICK_FITS, QUICK_UNSURE, QUICK_FAILS };
 
 struct plan_name {
@@ -53,6 +58,9 @@ struct plan {
 
 /* Plans for all schemas compiled by this call. */
 void schema_plans_make(struct schema_set *set, struct schema *first);
+
+/* The full walk, which reports; schema_check does it when the quick one is not content. */
+bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);
 
 /* True: the value fits and there is nothing to report. */
 bool quick_fits(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value);

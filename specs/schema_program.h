@@ -72,6 +72,8 @@ struct text_rule {
 struct number_rule {
 	const struct number *min, *max, *step;
 	bool is_min_exclusive, is_max_exclusive;
+	bool has_range; /* all of it is that an integer lies in low .. high */
+	int64_t low, high;
 	enum format format;
 };
 
@@ -154,6 +156,7 @@ struct schema_set {
 	struct schema *queue, *queue_end;
 	struct schema *fresh; /* compiled by this call, for the search for circles */
 	bool is_full;
+	size_t plan_names_left;
 	size_t heirs_left;        /* components that may still be searched for heirs of a discriminator */
 	bool is_sibling_noted;    /* $ref siblings: one note a set */
 	struct schema *anything;  /* true */
