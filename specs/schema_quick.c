@@ -159,10 +159,11 @@ static enum quick_outcome quick_container(struct quick *quick, const struct sche
 		if (chosen == NULL && !is_sure)
 			return QUICK_UNSURE;
 		is_decided = chosen != NULL;
-		if (is_decided)
+		if (is_decided && !has_part(plan, chosen)) {
 			outcome = quick_value(quick, chosen, value, true);
-		if (is_decided && plan->discriminating == schema && has_part(chosen->plan, schema))
-			return outcome; /* an heir: it has all of this schema in its own plan */
+			if (has_part(chosen->plan, schema))
+				return outcome; /* an heir: it has all of this schema in its own plan */
+		}
 	}
 	if (is_object && plan->has_object && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_object(quick, plan, value));
