@@ -251,7 +251,8 @@ static void report_direction(struct evaluation *evaluation, const struct schema 
 	       is_request ? "only in responses" : "only in requests");
 }
 
-/* Says nothing where some schema is open for other names, or nobody lists any. */
+/* Says nothing where some schema is open for other names, nobody lists any, or it depends on a dynamic scope.
+ */
 static bool lists_names(const struct applied *applied)
 {
 	bool lists = false;
@@ -259,6 +260,8 @@ static bool lists_names(const struct applied *applied)
 	for (size_t i = 0; i < applied->count; i++) {
 		const struct object_rule *rule = applied->list[i]->object;
 
+		if (applied->list[i]->scope != NULL || applied->list[i]->dynamic != NULL)
+			return false;
 		if (rule == NULL)
 			continue;
 		if (rule->additional != NULL || rule->unevaluated != NULL)

@@ -253,7 +253,9 @@ struct schema_resource *resource_of_document(struct schema_set *set, const struc
 	if (resource == NULL)
 		return NULL;
 	id = node_text(node_get(root, resource->dialect == DIALECT_DRAFT_4 ? "id" : "$id"));
-	if (without_fragment(id).len > 0 && !node_is(node_get(root, "openapi"), NODE_STRING)) {
+	if (resource->dialect == DIALECT_DRAFT_4 && node_is(node_get(root, "$ref"), NODE_STRING))
+		id = BYTES_NONE;
+	if (without_fragment(id).len > 0 && !indexing.is_openapi) {
 		resource->uri = uri_join(&set->arena, uri, without_fragment(id));
 		uri_register(set, resource->uri, resource);
 	}

@@ -12,10 +12,18 @@ static const char *const partial_draft_4_optional[] = {
 	NULL,
 };
 
-/* Annotations in OpenAPI documents that we met: nothing is asserted. */
+/* Names of hosts and mailboxes beyond ASCII would need the tables of IDNA 2008; the others no contract
+ * asserts: they stay annotations. Draft 4 has an older idea of a hostname (RFC 1123). */
 static const char *const partial_formats[] = {
-	"duration.json",      "idn-email.json",    "idn-hostname.json",
-	"hostname.json",      "iri.json",          "iri-reference.json",
-	"json-pointer.json",  "regex.json",        "relative-json-pointer.json",
-	"uri-reference.json", "uri-template.json", NULL,
+	"idn-email.json",
+	"idn-hostname.json",
+	"hostname.json",
+	"iri.json",
+	"iri-reference.json",
+	"json-pointer.json",
+	"regex.json",
+	"relative-json-pointer.json",
+	"uri-reference.json",
+	"uri-template.json",
+	NULL,
 };
