@@ -188,6 +188,9 @@ static enum status read_all(struct reader *reader)
 	if (status != STATUS_OK)
 		return status;
 	reader->schemas = out->schemas;
+	/* JSON Schema 2020-12 section 7.2.1: annotations, unless the author wants more */
+	if (bytes_equal(node_text(node_get(reader->root.node, "x-specular-formats")), BYTES("assert")))
+		schema_set_formats(out->schemas, true);
 	read_info(reader, &out->spec);
 	servers_read(reader, spot_get(reader, reader->root, "servers"));
 	if (reader->server_count == 0)

@@ -168,7 +168,7 @@ static bool decode_token(struct bytes token, char *out_text, size_t text_max, st
 	return true;
 }
 
-static const struct node *step(const struct node *node, struct bytes token)
+const struct node *reference_step(const struct node *node, struct bytes token)
 {
 	char text[4096];
 	struct bytes key;
@@ -209,7 +209,7 @@ static const struct node *find_fragment(const struct document *document, struct 
 	if (fragment.data[0] != '/')
 		return find_anchor(node, fragment, &steps);
 	for (struct bytes rest = bytes_from(fragment, 1); rest.data != NULL && node != NULL;)
-		node = step(node, bytes_split(&rest, '/'));
+		node = reference_step(node, bytes_split(&rest, '/'));
 	return node;
 }
 
