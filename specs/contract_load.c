@@ -284,6 +284,37 @@ static bool show_sensitive(struct arena *arena, const struct api_plan *plan, str
 	return true;
 }
 
+static bool is_served_at(const struct openapi *openapi, struct bytes host)
+{
+	for (size_t i = 0; i < openapi->server_count; i++)
+		if (bytes_equal(openapi->servers[i].host, host))
+			return true;
+	return host.len == 0;
+}
+
+/* At the host of its URL; and where the API is served, when the spec has both at one host. */
+static enum status add_tokens(struct load *load, const struct openapi *openapi, const struct api *api)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < openapi->token_count; i++) {
+		const struct token_endpoint *token = &openapi->tokens[i];
+		struct server at = token->at;
+
+		if (at.host.len > 0 || api->host_count == 0)
+			status = bindings_add_token(&load->contract->bindings, api, &at, &token->operation);
+		for (size_t j = 0; is_served_at(openapi, token->at.host) && j < api->host_count; j++) {
+			at.host = api->hosts[j];
+			if (status == STATUS_OK && !bytes_equal(at.host, token->at.host))
+				status = bindings_add_token(&load->contract->bindings, api, &at,
+							    &token->operation);
+		}
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
 static enum status add_api(struct load *load, const struct partner *partner, const struct partner_file *file,
 			   const struct api_plan *plan, const struct loaded_spec *loaded, struct api *api)
 {
@@ -309,6 +340,8 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 	status = bindings_add(bindings, scope, api, servers, count);
 	if (status == STATUS_OK && partner != NULL)
 		status = bindings_add_everybody(bindings, api, servers, count);
+	if (status == STATUS_OK)
+		status = add_tokens(load, &loaded->openapi, api);
 	contract->apis[contract->api_count++] = api;
 	return status;
 }

@@ -140,6 +140,69 @@ static void reads_security(void **state)
 	contract_free(contract);
 }
 
+/* A token endpoint that no path declares belongs to the contract; its neighbours do not. */
+static void a_token_url_is_a_token_endpoint(void **state)
+{
+	static const struct {
+		const char *method, *url;
+		enum match_kind kind;
+	} rows[] = {
+		{"POST", "http://auth.example.com/realms/acme/token", MATCH_OPERATION},
+		{"POST", "http://auth.example.com/refresh", MATCH_OPERATION},
+		{"GET", "http://auth.example.com/realms/acme/token", MATCH_NO_HOST},
+		{"POST", "http://auth.example.com/other", MATCH_NO_HOST},
+		{"POST", "http://api.example.com/oauth/token", MATCH_OPERATION},
+		{"POST", "http://api.example.com/oauth/tokens", MATCH_NO_BASE},
+		{"POST", "http://else.example.com/oauth/token", MATCH_NO_HOST},
+		{"POST", "http://gateway.example.com/oauth/token", MATCH_NO_HOST},
+	};
+	struct contract *contract = contract_of_text(
+		"openapi: 3.0.3\nservers: [{url: 'https://api.example.com/v1'}]\npaths: {/a: {get: {}}}\n"
+		"components: {securitySchemes: {o: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+		"'https://auth.example.com/realms/{realm}/token', refreshUrl: "
+		"'https://auth.example.com/refresh'},"
+		"\n  password: {tokenUrl: /oauth/token}, implicit: {}}}, n: {type: oauth2, flows: [7]}}}\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct exchange *exchange = request_of(rows[i].method, rows[i].url);
+		struct match match;
+
+		contract_operation(contract, NULL, exchange, &match);
+		assert_int_equal(match.kind, rows[i].kind);
+		if (match.kind == MATCH_OPERATION) {
+			assert_true(match.operation->is_token_endpoint);
+			assert_int_equal(match.operation->requirement_count, 0);
+			assert_non_null(match.api);
+		}
+		exchange_free(exchange);
+	}
+	contract_free(contract);
+}
+
+/* Where the partner file puts the API behind another host, its token endpoint is there too. */
+static void a_token_endpoint_moves_with_its_api(void **state)
+{
+	struct folder folder = {0};
+	struct contract *contract;
+	struct exchange *exchange = request_of("POST", "http://gateway.example.com/oauth/token");
+	struct match match;
+
+	(void)state;
+	folder_add(&folder, "acme.yaml",
+		   "partner: acme\napis: [{spec: api.yaml, hosts: [gateway.example.com]}]\n");
+	folder_add(&folder, "api.yaml",
+		   "openapi: 3.0.3\nservers: [{url: 'https://api.example.com/v1'}]\npaths: {/a: {get: {}}}\n"
+		   "components: {securitySchemes: {o: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+		   "'https://api.example.com/oauth/token'}}}}}\n");
+	contract = contract_of(&folder);
+	contract_operation(contract, contract_partner_at(contract, 0), exchange, &match);
+	assert_int_equal(match.kind, MATCH_OPERATION);
+	assert_true(match.operation->is_token_endpoint);
+	exchange_free(exchange);
+	contract_free(contract);
+}
+
 static void expect_version(const char *version, bool is_loaded, const char *words)
 {
 	struct contract *contract = NULL;
@@ -168,7 +231,9 @@ static void reads_versions(void **state)
 	expect_version("openapi: 3.2.0", true, "read as 3.1");
 	expect_version("openapi: 4.0.0", false, "not known");
 	expect_version("openapi: [3]", false, "not known");
-	expect_version("swagger: '2.0'", false, "Swagger 2.0 is not read yet");
+	expect_version("swagger: '2.0'", true, NULL);
+	expect_version("swagger: 2.0", true, "is a number");
+	expect_version("swagger: '1.2'", false, "this version of Swagger");
 }
 
 /* Nodes of the wrong kind everywhere: nothing crashes, the rest loads. */
@@ -245,6 +310,8 @@ int main(void)
 		cmocka_unit_test(follows_references_across_files),
 		cmocka_unit_test(survives_references_that_lead_nowhere),
 		cmocka_unit_test(reads_security),
+		cmocka_unit_test(a_token_url_is_a_token_endpoint),
+		cmocka_unit_test(a_token_endpoint_moves_with_its_api),
 		cmocka_unit_test(reads_versions),
 		cmocka_unit_test(survives_absurd_documents),
 		cmocka_unit_test(bounds_server_variables),
