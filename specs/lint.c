@@ -18,14 +18,14 @@ struct lint {
 
 static struct place place_of_path(const struct lint *lint, struct bytes template)
 {
-	const struct node *paths = node_get(lint->document->root, "paths");
+	const struct node_entry *entry = node_entry(node_get(lint->document->root, "paths"), template);
+	struct place place = {.file = lint->document->file};
 
-	for (size_t i = 0; node_is(paths, NODE_TABLE) && i < paths->count; i++)
-		if (bytes_equal(paths->entries[i].key, template))
-			return (struct place){.file = lint->document->file,
-					      .line = paths->entries[i].line,
-					      .column = paths->entries[i].column};
-	return (struct place){.file = lint->document->file};
+	if (entry != NULL) {
+		place.line = entry->line;
+		place.column = entry->column;
+	}
+	return place;
 }
 
 static void lint_security(const struct lint *lint, const struct openapi *openapi)

@@ -75,6 +75,43 @@ static void follows_references_across_files(void **state)
 	contract_free(contract);
 }
 
+/* An anchor, an embedded id and the document's own address are found without any file. */
+static void names_inside_a_document_are_found(void **state)
+{
+	static const char *const references[] = {
+		"#/components/schemas/A",
+		"#a",
+		"#/paths/~1x/get/responses/200/content/application~1json/schema",
+		"#/components/schemas/L/oneOf/1",
+		"#/components/schemas/%41",
+		"https://example.com/schemas/a.json",
+		"https://example.com/api.yaml#/components/schemas/A",
+		"https://example.com/schemas/a.json#/$defs/B"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+		struct exchange *exchange = request_of("GET", "http://h/y?q=x");
+		struct contract *contract;
+		struct judged judged;
+		char text[1024];
+
+		snprintf(text, sizeof(text),
+			 "openapi: 3.2.0\n$self: https://example.com/api.yaml\npaths:\n"
+			 "  /x: {get: {responses: {200: {content: {application/json: {schema: {type: "
+			 "integer}}}}}}}\n"
+			 "  /y: {get: {parameters: [{name: q, in: query, schema: {$ref: '%s'}}]}}\n"
+			 "components: {schemas: {A: {$id: 'https://example.com/schemas/a.json', $anchor: a, "
+			 "type: "
+			 "integer, $defs: {B: {type: integer}}}, L: {oneOf: [{}, {type: integer}]}}}\n",
+			 references[i]);
+		contract = contract_of_text(text);
+		judge(contract, exchange, &judged);
+		assert_string_equal(departures_text(&judged), "request.query.type:q");
+		exchange_free(exchange);
+		contract_free(contract);
+	}
+}
+
 static void survives_references_that_lead_nowhere(void **state)
 {
 	struct contract *contract = NULL;
@@ -308,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_stay_in_the_folder),
 		cmocka_unit_test(follows_references_across_files),
+		cmocka_unit_test(names_inside_a_document_are_found),
 		cmocka_unit_test(survives_references_that_lead_nowhere),
 		cmocka_unit_test(reads_security),
 		cmocka_unit_test(a_token_url_is_a_token_endpoint),
