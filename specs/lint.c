@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
+#include "specs/overlay.h"
 
 struct lint {
 	const struct spec_files *files;
@@ -115,6 +116,22 @@ static void find_tiers(struct lint *lint, struct tiers *tiers)
 	}
 }
 
+static void lint_overlay(struct lint *lint, const struct api_plan *plan, const struct document *document)
+{
+	const struct document *overlay = NULL;
+	enum status status = STATUS_INVALID;
+
+	if (plan->overlay_file != NULL)
+		status = references_open(&lint->references, plan->overlay_file, &overlay);
+	if (status == STATUS_OK && overlay_is(overlay->root)) {
+		status = overlay_apply(document, overlay, &lint->arena, lint->problems, &document);
+		if (status == STATUS_OK || status == STATUS_INVALID)
+			return;
+	}
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->overlay),
+		     "name an Overlay 1.0 file below the contracts folder", "the overlay could not be read");
+}
+
 static void lint_plan(struct lint *lint, const struct api_plan *plan)
 {
 	const struct document *document = NULL;
@@ -122,8 +139,11 @@ static void lint_plan(struct lint *lint, const struct api_plan *plan)
 
 	if (plan->file != NULL)
 		status = references_open(&lint->references, plan->file, &document);
-	if (status == STATUS_OK && openapi_is(document->root))
+	if (status == STATUS_OK && openapi_is(document->root)) {
+		if (plan->overlay != NULL)
+			lint_overlay(lint, plan, document);
 		return;
+	}
 	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->spec),
 		     "name an OpenAPI file below the contracts folder", "the spec %s",
 		     plan->file == NULL           ? "leaves the contracts folder"
@@ -161,8 +181,8 @@ static enum status lint_document(struct lint *lint)
 {
 	const struct node *root = lint->document->root;
 
-	lint->report.is_contract =
-		partner_is(root) || tiers_is(lint->document) || node_get(root, "categories") != NULL;
+	lint->report.is_contract = overlay_is(root) || partner_is(root) || tiers_is(lint->document) ||
+				   node_get(root, "categories") != NULL;
 	if (partner_is(root))
 		return lint_partner(lint);
 	if (tiers_is(lint->document))
