@@ -56,7 +56,11 @@ static enum status read_document(struct references *references, const char *name
 			     (unsigned long long)(LIMIT_SPEC_BYTES / MIB));
 		return STATUS_INVALID;
 	}
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+	if (status == STATUS_INVALID)
+		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place,
+			     "put the file itself into the contracts folder",
+			     "the file is a link that leads out of the contracts folder");
+	else if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place, "",
 			     "the file could not be read: %s", status_text(status));
 	if (status != STATUS_OK)

@@ -55,7 +55,7 @@ static void expect(const char *actions, const char *wanted, const char *problem)
 static void actions_change_what_they_name(void **state)
 {
 	(void)state;
-	expect("- {target: $.paths['/a'].get, update: {operationId: z, summary: s}}\n",
+	expect("- {target: \"$.paths['/a'].get\", update: {operationId: z, summary: s}}\n",
 	       "\"operationId\":\"z\"", NULL);
 	expect("- {target: \"$.paths['/a'].get.tags\", update: y}\n", "\"tags\":[\"x\",\"y\"]", NULL);
 	expect("- {target: \"$.paths['/a'].get\", update: {tags: [y, z]}}\n", "\"tags\":[\"x\",\"y\",\"z\"]",
@@ -74,7 +74,7 @@ static void actions_change_what_they_name(void **state)
 	expect("- {target: \"$.paths[?(@.put)]\", remove: true}\n- {target: $.paths, update: {/c: {get: "
 	       "{}}}}\n",
 	       "]}},\"/c\":{\"get\":{}}}", NULL);
-	expect("- {target: $.paths['/nowhere'], update: {a: b}}\n", "\"/a\"", "names nothing");
+	expect("- {target: \"$.paths['/nowhere']\", update: {a: b}}\n", "\"/a\"", "names nothing");
 }
 
 static void refuses_what_it_does_not_know(void **state)
@@ -116,7 +116,7 @@ static void an_overlay_that_explodes_is_refused(void **state)
 	(void)state;
 	for (int i = 0; i < 30; i++)
 		len += (size_t)snprintf(actions + len, sizeof(actions) - len,
-					"- {target: $..*, update: {a%d: {b: {}, c: {}}}}\n", i);
+					"- {target: '$..*', update: {a%d: {b: {}, c: {}}}}\n", i);
 	expect(actions, NULL, "cannot be done");
 }
 
@@ -129,7 +129,7 @@ static void a_partner_has_its_own_deltas(void **state)
 	folder_add(&folder, "acme.yaml", "partner: acme\napis: [{spec: s.yaml, overlay: over/acme.yaml}]\n");
 	folder_add(&folder, "bmce.yaml", "partner: bmce\napis: [{spec: s.yaml}]\n");
 	folder_add(&folder, "over/acme.yaml",
-		   "overlay: 1.0.0\nactions: [{target: $.paths['/b'], remove: true}]\n");
+		   "overlay: 1.0.0\nactions: [{target: \"$.paths['/b']\", remove: true}]\n");
 	folder_add(&folder, "s.yaml", SPEC);
 	contract = contract_of(&folder);
 	assert_int_equal(contract_api_count(contract), 2);
