@@ -73,6 +73,55 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 				     (int)(names[i].len > 60 ? 60 : names[i].len), names[i].data);
 }
 
+/* An operationId names one operation in records and in partner files. */
+static void lint_ids(const struct lint *lint, const struct openapi *openapi)
+{
+	struct map ids;
+	bool is_new;
+
+	map_init(&ids, &(struct map_plan){.entries_max = LIMIT_OPERATIONS,
+					  .value_len = sizeof(const struct operation *),
+					  .seed = (uintptr_t)lint});
+	for (size_t i = 0; i < openapi->spec.operation_count; i++) {
+		const struct operation *operation = &openapi->spec.operations[i];
+		const struct operation **first = map_put(&ids, operation->id, &is_new);
+
+		if (first != NULL && is_new)
+			*first = operation;
+		if (first != NULL && !is_new)
+			problems_add(
+				lint->problems, PROBLEM_WARNING, "spec.conflict",
+				place_of_path(lint, operation->template), "give each operation its own id",
+				"operationId \"%.*s\" is that of %.*s %.*s too",
+				(int)(operation->id.len > 100 ? 100 : operation->id.len), operation->id.data,
+				(int)((*first)->method.len > 20 ? 20 : (*first)->method.len),
+				(*first)->method.data,
+				(int)((*first)->template.len > 200 ? 200 : (*first)->template.len),
+				(*first)->template.data);
+	}
+	map_finish(&ids);
+}
+
+/* OpenAPI 3, Server Object: a variable of the url is declared, with a default at least. */
+static void lint_servers(const struct lint *lint)
+{
+	const struct node *servers = node_get(lint->document->root, "servers");
+
+	for (size_t i = 0; node_is(servers, NODE_LIST) && i < servers->count && i < 1000; i++) {
+		const struct node *variables = node_get(servers->items[i], "variables");
+		struct bytes names[16];
+		size_t count = trie_names(node_text(node_get(servers->items[i], "url")), names, 16);
+
+		for (size_t j = 0; j < count; j++)
+			if (node_get_bytes(variables, names[j]) == NULL)
+				problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
+					     node_place(lint->document, servers->items[i]),
+					     "declare it under variables, with a default or an enum",
+					     "server variable {%.*s} is not declared; any value fits",
+					     (int)(names[j].len > 60 ? 60 : names[j].len), names[j].data);
+	}
+}
+
 static size_t count_patterns(const struct problems *problems, size_t from)
 {
 	size_t count = 0;
@@ -92,6 +141,8 @@ static enum status lint_spec(struct lint *lint)
 	if (status != STATUS_OK)
 		return status;
 	lint_security(lint, &openapi);
+	lint_servers(lint);
+	lint_ids(lint, &openapi);
 	for (size_t i = 0; i < openapi.spec.operation_count; i++)
 		lint_operation(lint, &openapi, &openapi.spec.operations[i]);
 	lint->report.operation_count = openapi.spec.operation_count;

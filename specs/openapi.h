@@ -1,5 +1,5 @@
 /*
- * openapi: an OpenAPI 3.0, 3.1 or 3.2 document as operations. What cannot be used
+ * openapi: an OpenAPI 2.0 (Swagger), 3.0, 3.1 or 3.2 document as operations. What cannot be used
  * is a problem with its place, and everything else still loads.
  *
  *	if (openapi_is(document->root))
