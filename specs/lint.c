@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
+#include "specs/lint_example.h"
 #include "specs/overlay.h"
 
 struct lint {
@@ -143,6 +144,7 @@ static enum status lint_spec(struct lint *lint)
 	lint_security(lint, &openapi);
 	lint_servers(lint);
 	lint_ids(lint, &openapi);
+	lint_examples(lint->document, openapi.schemas, lint->problems);
 	for (size_t i = 0; i < openapi.spec.operation_count; i++)
 		lint_operation(lint, &openapi, &openapi.spec.operations[i]);
 	lint->report.operation_count = openapi.spec.operation_count;
