@@ -14,15 +14,21 @@ static struct bytes without_spaces(struct arena *arena, struct bytes text)
 }
 
 /* RFC 9110 section 8.3.1: type and parameters are told apart by the first semicolon. */
-static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
+struct media media_of(const struct reader *reader, struct spot schema, struct bytes range)
 {
 	struct bytes parameters = without_spaces(reader->arena, range);
-	struct spot schema = spot_child(reader, spot, "schema");
 	struct media media = {.range = bytes_split(&parameters, ';')};
 
 	media.parameters = parameters.data == NULL ? BYTES("") : parameters;
 	media.schema = spot_schema(reader, schema);
 	media.schema_pointer = schema.pointer;
+	return media;
+}
+
+static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
+{
+	struct media media = media_of(reader, spot_child(reader, spot, "schema"), range);
+
 	media.is_encoded = node_get(spot.node, "encoding") != NULL;
 	return media;
 }
@@ -64,8 +70,9 @@ static void headers_read(const struct reader *reader, struct spot headers, struc
 		list[response->header_count++] = (struct response_header){
 			.name = name,
 			.is_required = node_bool(node_get(header.node, "required"), false),
-			.schema = spot_schema(reader, schema),
-			.schema_pointer = schema.pointer};
+			.schema = reader->is_swagger ? swagger_schema(reader, header)
+						     : spot_schema(reader, schema),
+			.schema_pointer = reader->is_swagger ? header.pointer : schema.pointer};
 	}
 	response->headers = list;
 }
@@ -92,8 +99,9 @@ static bool status_read(struct bytes key, struct response *response)
 	return true;
 }
 
-void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation)
+void responses_read(const struct reader *reader, struct spot node, struct operation *out_operation)
 {
+	struct spot responses = spot_get(reader, node, "responses");
 	struct response *list;
 	size_t count = 0;
 
@@ -116,7 +124,10 @@ void responses_read(const struct reader *reader, struct spot responses, struct o
 				     key.data);
 			continue;
 		}
-		content_read(reader, spot_get(reader, spot, "content"), &response.content);
+		if (reader->is_swagger)
+			swagger_content_read(reader, node, spot, &response.content);
+		else
+			content_read(reader, spot_get(reader, spot, "content"), &response.content);
 		headers_read(reader, spot_get(reader, spot, "headers"), &response);
 		list[count++] = response;
 	}

@@ -80,7 +80,7 @@ static bool parameter_name(const struct reader *reader, struct spot spot, struct
 {
 	struct bytes name = node_text(node_get(spot.node, "name"));
 
-	if (spot.node == NULL)
+	if (spot.node == NULL || (reader->is_swagger && swagger_is_body(spot.node)))
 		return false;
 	if (name.len == 0 || !part_read(node_text(node_get(spot.node, "in")), &parameter->part)) {
 		spot_problem(reader, spot, PROBLEM_WARNING,
@@ -101,6 +101,12 @@ static void parameter_read(const struct reader *reader, struct spot spot, struct
 	parameter->is_required =
 		parameter->part == PART_PATH || node_bool(node_get(spot.node, "required"), false);
 	parameter->is_empty_allowed = node_bool(node_get(spot.node, "allowEmptyValue"), false);
+	if (reader->is_swagger) {
+		swagger_style(spot.node, parameter);
+		parameter->schema = swagger_schema(reader, spot);
+		parameter->schema_pointer = spot.pointer;
+		return;
+	}
 	parameter->style = style_read(node_text(node_get(spot.node, "style")), parameter->part);
 	parameter->is_deep_object = parameter->style == STYLE_DEEP_OBJECT;
 	parameter->is_exploded = node_bool(explode, parameter->style == STYLE_FORM);
@@ -211,8 +217,11 @@ bool operation_read(const struct reader *reader, struct spot item, struct spot n
 	}
 	if (!operation.has_security)
 		reader->out->unsecured_count++;
-	request_read(reader, node, &operation);
-	responses_read(reader, spot_get(reader, node, "responses"), &operation);
+	if (!reader->is_swagger)
+		request_read(reader, node, &operation);
+	else if (!swagger_request_read(reader, item, node, &operation.request))
+		return false;
+	responses_read(reader, node, &operation);
 	if (!parameters_read(reader, item, node, &operation))
 		return false;
 	*out_operation = operation;

@@ -27,7 +27,7 @@ struct parameter {
 	bool is_deep_object;
 	bool is_json; /* declared by `content` as JSON: the value is JSON text */
 	enum style style;
-	char separator;              /* of arrays that are not exploded: ',', ' ' or '|' */
+	char separator;              /* of arrays that are not exploded: ',', ' ', '|' or a tab */
 	const struct schema *schema; /* NULL: anything */
 	struct bytes schema_pointer;
 };

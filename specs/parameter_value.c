@@ -81,6 +81,8 @@ static struct bytes take_item(struct bytes *rest, char separator, bool has_quote
 		    (separator == '|' && (bytes_starts(bytes_from(whole, i), BYTES("%7C")) ||
 					  bytes_starts(bytes_from(whole, i), BYTES("%7c")))))
 			width = 3;
+		if (separator == '\t' && bytes_starts(bytes_from(whole, i), BYTES("%09")))
+			width = 3;
 		if (width == 0 || is_quoted)
 			continue;
 		*rest = bytes_from(whole, i + width);

@@ -21,6 +21,7 @@ struct references {
 	const struct spec_files *files;
 	struct problems *problems;
 	struct map documents;    /* name -> struct loaded */
+	struct map names;        /* document and anchor or $id -> const struct node * */
 	size_t pulled_count;     /* files opened through $ref since references_restart */
 	size_t unresolved_count; /* references that lead nowhere */
 };

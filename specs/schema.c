@@ -299,6 +299,12 @@ struct bytes schema_data_class(const struct schema *schema)
 	return schema->data_class;
 }
 
+const struct node *schema_node(const struct schema *schema, const struct document **out_document)
+{
+	*out_document = schema->document;
+	return schema->node;
+}
+
 unsigned schema_types(const struct schema *schema)
 {
 	return schema->joint_types;

@@ -47,6 +47,9 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
  * or a format that names one ("email"); empty when none. */
 struct bytes schema_data_class(const struct schema *schema);
 
+/* Where it was written. */
+const struct node *schema_node(const struct schema *schema, const struct document **out_document);
+
 /* "type" as compiled, to coerce parameter text: a bit set of enum schema_type. */
 enum schema_type {
 	SCHEMA_NULL = 1 << 0,

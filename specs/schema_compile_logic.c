@@ -47,8 +47,7 @@ void schema_fill_logic(struct schema_set *set, struct schema *schema)
 		logic.then_schema = logic.if_schema == NULL ? NULL : child(set, schema, "then");
 		logic.else_schema = logic.if_schema == NULL ? NULL : child(set, schema, "else");
 	}
-	if (schema->dialect != DIALECT_DRAFT_4)
-		schema_fill_discriminator(set, schema, &logic);
+	schema_fill_discriminator(set, schema, &logic);
 	if (logic.all_of.count == 0 && logic.any_of.count == 0 && logic.one_of.count == 0 &&
 	    logic.not_schema == NULL && logic.if_schema == NULL && logic.discriminator == NULL)
 		return;

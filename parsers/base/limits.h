@@ -22,7 +22,10 @@
 #define LIMIT_JUDGED_BYTES (1 * MIB)
 
 /* Words of load problems; nobody reads more. */
-#define LIMIT_PROBLEMS      1000
+#define LIMIT_PROBLEMS 1000
+
+/* Differences between two versions of a spec that are listed; all are counted. */
+#define LIMIT_DIFFERENCES   100000
 #define LIMIT_PROBLEM_BYTES (1 * MIB)
 
 /* -- packets ---------------------------------------------------------------- */
