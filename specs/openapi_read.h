@@ -57,6 +57,12 @@ const struct schema *spot_schema(const struct reader *reader, struct spot spot);
 void servers_read(struct reader *reader, struct spot list); /* adds to reader->servers */
 struct bytes url_path(struct bytes url);                    /* "https://h/a/b?c" is "/a/b" */
 
+/* -- openapi_encoding.c --------------------------------------------------------- */
+/* `spot` is a media type object; its schema is read already. */
+void encodings_read(const struct reader *reader, struct spot spot, struct media *media);
+void headers_read(const struct reader *reader, struct spot headers, const struct response_header **out_list,
+		  size_t *out_count);
+
 /* -- openapi_content.c ---------------------------------------------------------- */
 void content_read(const struct reader *reader, struct spot content, struct content *out_content);
 void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation);
@@ -68,6 +74,10 @@ bool security_read(const struct reader *reader, struct spot list,
 void token_endpoints_mark(struct reader *reader);
 
 /* -- openapi_operation.c --------------------------------------------------------- */
+/* Style, explode and what follows from them, of a parameter whose part is known. */
+void style_apply(const struct node *node, struct parameter *parameter);
+bool is_json_range(struct bytes range);
+
 /* `item` is the path item, which lends its parameters. */
 bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
 		    struct bytes template, struct operation *out_operation);
