@@ -203,6 +203,11 @@ void content_check(const struct checking *checking, const struct content *conten
 		tell_type(&judging, type);
 	if (judging.media == NULL && type.len == 0 && reading->kind == BODY_JSON)
 		judging.media = declared_json(content);
-	if (judging.media != NULL && is_whole(message) && reading->kind != BODY_UNREAD)
+	if (judging.media == NULL || !is_whole(message))
+		return;
+	if (reading->kind == BODY_UNREAD)
+		tell_body(&judging, KEYWORD_OVERLIMIT, BYTES("a body that can be checked"),
+			  bytes_of(reading->error));
+	else
 		check_content(&judging, message->body.content);
 }

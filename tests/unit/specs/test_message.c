@@ -478,6 +478,27 @@ static void holds_request_bodies(void **state)
 	assert_int_equal(run_rows(specs[1].text, body_rows, sizeof(body_rows) / sizeof(body_rows[0])), 0);
 }
 
+/* A body that is all there, and more than is read: it is told, once. */
+static void tells_what_is_too_much(void **state)
+{
+	size_t depth = LIMIT_JSON_DEPTH + 1;
+	char *text = calloc(1, 2 * depth + 1);
+	struct exchange *exchange = request_of("POST", "http://h/only");
+	struct judged judged;
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, '[', depth);
+	memset(text + depth, ']', depth);
+	contract = contract_of_text(specs[1].text);
+	message_body(exchange, &exchange->request, JSON, text);
+	judge(contract, exchange, &judged);
+	assert_string_equal(departures_text(&judged), "request.body.overlimit");
+	exchange_free(exchange);
+	contract_free(contract);
+	free(text);
+}
+
 /* -- where ---------------------------------------------------------------------- */
 
 static void expect_pointer(const char *target, const char *type, const char *body, const char *pointer)
@@ -517,6 +538,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(holds_parameters),
 		cmocka_unit_test(holds_request_bodies),
+		cmocka_unit_test(tells_what_is_too_much),
 		cmocka_unit_test(points_at_the_value),
 	};
 
