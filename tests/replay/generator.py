@@ -303,7 +303,8 @@ class Exchange:
             if key in known or parameter["in"] == "header" and parameter["name"].lower() in ("accept", "content-type", "authorization"):
                 continue
             known.add(key)
-            self.take(parameter, key)
+            if parameter["in"] != "path" or "{%s}" % parameter["name"] in path:
+                self.take(parameter, key)
         self.body_schema, self.body = self.content(self.operation.get("requestBody"), "request")
         self.answer()
 
