@@ -28,8 +28,11 @@ struct media media_of(const struct reader *reader, struct spot schema, struct by
 static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
 {
 	struct media media = media_of(reader, spot_child(reader, spot, "schema"), range);
+	struct spot item = spot_child(reader, spot, "itemSchema");
 
-	media.is_encoded = node_get(spot.node, "encoding") != NULL;
+	media.item_schema = spot_schema(reader, item);
+	media.item_schema_pointer = item.pointer;
+	encodings_read(reader, spot, &media);
 	return media;
 }
 
@@ -48,33 +51,6 @@ void content_read(const struct reader *reader, struct spot content, struct conte
 				     content.node->entries[i].key);
 	out_content->list = list;
 	out_content->count = content.node->count;
-}
-
-static void headers_read(const struct reader *reader, struct spot headers, struct response *response)
-{
-	struct response_header *list;
-
-	if (!node_is(headers.node, NODE_TABLE))
-		return;
-	list = arena_alloc(reader->arena, (headers.node->count + 1) * sizeof(*list));
-	if (list == NULL)
-		return;
-	for (size_t i = 0; i < headers.node->count; i++) {
-		struct spot header = spot_follow(reader, spot_entry(reader, headers, i));
-		struct spot schema = spot_child(reader, header, "schema");
-		struct bytes name = text_lower(reader->arena, headers.node->entries[i].key);
-
-		/* OpenAPI 3, Response Object: a header "Content-Type" shall be ignored. */
-		if (header.node == NULL || bytes_equal(name, BYTES("content-type")))
-			continue;
-		list[response->header_count++] = (struct response_header){
-			.name = name,
-			.is_required = node_bool(node_get(header.node, "required"), false),
-			.schema = reader->is_swagger ? swagger_schema(reader, header)
-						     : spot_schema(reader, schema),
-			.schema_pointer = reader->is_swagger ? header.pointer : schema.pointer};
-	}
-	response->headers = list;
 }
 
 /* "200", "4XX" or "default"; false for anything else ("x-..."). */
@@ -128,7 +104,8 @@ void responses_read(const struct reader *reader, struct spot node, struct operat
 			swagger_content_read(reader, node, spot, &response.content);
 		else
 			content_read(reader, spot_get(reader, spot, "content"), &response.content);
-		headers_read(reader, spot_get(reader, spot, "headers"), &response);
+		headers_read(reader, spot_get(reader, spot, "headers"), &response.headers,
+			     &response.header_count);
 		list[count++] = response;
 	}
 	out_operation->responses = list;

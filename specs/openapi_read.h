@@ -64,6 +64,12 @@ void server_url_read(struct reader *reader, struct spot spot, struct bytes url);
 struct bytes url_path(struct bytes url);                      /* "https://h/a/b?c" is "/a/b" */
 struct bytes url_host(struct arena *arena, struct bytes url); /* "h"; "" when it names none */
 
+/* -- openapi_encoding.c --------------------------------------------------------- */
+/* `spot` is a media type object; its schema is read already. */
+void encodings_read(const struct reader *reader, struct spot spot, struct media *media);
+void headers_read(const struct reader *reader, struct spot headers, const struct response_header **out_list,
+		  size_t *out_count);
+
 /* -- openapi_content.c ---------------------------------------------------------- */
 void content_read(const struct reader *reader, struct spot content, struct content *out_content);
 struct media media_of(const struct reader *reader, struct spot schema, struct bytes range);
@@ -86,6 +92,10 @@ bool security_read(const struct reader *reader, struct spot list,
 bool token_endpoints_read(struct reader *reader); /* and marks the operations that are some */
 
 /* -- openapi_operation.c --------------------------------------------------------- */
+/* Style, explode and what follows from them, of a parameter whose part is known. */
+void style_apply(const struct node *node, struct parameter *parameter);
+bool is_json_range(struct bytes range);
+
 /* `item` is the path item, which lends its parameters. */
 bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
 		    struct bytes template, struct operation *out_operation);

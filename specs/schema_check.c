@@ -445,36 +445,56 @@ static bool text_coerce(unsigned types, struct bytes text, yyjson_val *out_value
 }
 
 /* Where text is allowed too, "5" is the number only if that is what fits. */
-static bool is_better_as_text(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
+static bool is_better_as_text(const struct schema *schema, yyjson_val *value)
 {
-	struct evaluation evaluation = {.checker = checker, .out = checker->out};
+	struct schema_checker checker = {0};
+	struct departures none = {0};
+	struct evaluation evaluation = {.checker = &checker, .out = &none, .quiet = 1};
 	const struct path root = {0};
-	bool fits;
+	bool fits = evaluate_inner(&evaluation, schema, value, &root);
 
-	evaluation.quiet = 1;
-	fits = evaluate_inner(&evaluation, schema, value, &root);
 	pattern_search_free(evaluation.search);
 	return !fits;
 }
 
-bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker)
+/* False when the text fits no type of the schema: then it stays text. */
+static bool text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value)
 {
 	unsigned types = schema_types(schema);
+	yyjson_val value = {0};
+	bool is_coerced = text_coerce(types, text, &value);
+
+	if (!is_coerced ||
+	    ((types & SCHEMA_STRING) != 0 && !yyjson_is_str(&value) && is_better_as_text(schema, &value)))
+		yyjson_set_strn(&value, text.data, text.len);
+	*out_value = value;
+	return is_coerced;
+}
+
+void schema_text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value)
+{
+	yyjson_val value = {0};
+
+	if (text.data == NULL)
+		text = BYTES("");
+	if (schema == NULL)
+		yyjson_set_strn(&value, text.data, text.len);
+	else
+		text_value(schema, text, &value);
+	*out_value = value;
+}
+
+bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker)
+{
 	const struct path root = {0};
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
 	yyjson_val value = {0};
 	char words[80];
-	bool is_coerced;
 
 	if (text.data == NULL)
 		text = BYTES("");
-	is_coerced = text_coerce(types, text, &value);
-	if (is_coerced && (types & SCHEMA_STRING) != 0 && !yyjson_is_str(&value) &&
-	    is_better_as_text(schema, &value, checker))
-		yyjson_set_strn(&value, text.data, text.len);
-	if (is_coerced)
+	if (text_value(schema, text, &value))
 		return schema_check(schema, &value, checker);
-	yyjson_set_strn(&value, text.data, text.len);
-	types_print(types, words, sizeof(words));
+	types_print(schema_types(schema), words, sizeof(words));
 	return report(&evaluation, schema, KEYWORD_TYPE, &value, true, &root, "%s", words);
 }

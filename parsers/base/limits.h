@@ -189,6 +189,13 @@
 /* Values of one body that are read for checking and scanning. */
 #define LIMIT_BODY_VALUES 1000000
 
+/* Parts of one multipart body, and one part's field lines: forms have tens, mail some hundreds. */
+#define LIMIT_MULTIPART_PARTS 10000
+#define LIMIT_PART_HEAD_BYTES (16 * KIB)
+
+/* Elements of one XML body inside one another: libxml2's own ceiling without XML_PARSE_HUGE. */
+#define LIMIT_XML_DEPTH 256
+
 /* -- contracts -------------------------------------------------------------- */
 
 /* One spec file: Microsoft Graph is 30 MB. */
