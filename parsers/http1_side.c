@@ -86,11 +86,8 @@ static bool message_begin(struct http1 *http1, struct http1_side *side)
 	if (!side->is_request) {
 		pending = pairs_answer(&http1->pairs, &side->start, http1->time_ns);
 	} else {
-		pending = pairs_ask(&http1->pairs, http1->time_ns);
+		pending = pairs_ask(&http1->pairs, &side->start, http1->time_ns);
 		if (pending != NULL) {
-			pending->start = side->start.start;
-			pending->answer_at = side->start.peer;
-			pending->is_answer_at_known = side->start.is_peer_known;
 			pending->is_after_loss = side->has_lost;
 			side->has_lost = false;
 		}
@@ -150,6 +147,7 @@ static void request_read(struct http1 *http1, struct http1_side *side, uint64_t 
 	if (!http1_method_is_known(exchange->method))
 		exchange->request.oddities |= ODDITY_METHOD_UNKNOWN;
 	pending->head_end = head_end;
+	http1->pairs.asked_end = head_end;
 	pending->is_head_method = bytes_equal(exchange->method, BYTES("HEAD"));
 	pending->is_connect = is_connect;
 	pending->may_leave = is_connect || side->read->fields.wants_upgrade;

@@ -2,7 +2,6 @@
 explained by what the impairer lost.
 """
 import collections
-import json
 
 import plan
 import truth
@@ -24,7 +23,12 @@ class Judge:
         self.told = collections.defaultdict(list)  # token: records
 
     def blame(self, record, words):
-        self.wrong.append(f"{words}: {json.dumps(record)[:900]}")
+        request, response = record.get("http_request") or {}, record.get("http_response") or {}
+        specular = record["unmapped"]["specular"]
+        self.wrong.append(f"{words}: {request.get('http_method')} {request.get('url', {}).get('path')} "
+                          f"{request.get('body_length')} -> {response.get('code')} {response.get('content_type')} "
+                          f"{response.get('body_length')}, connection {specular.get('connection')}, exchange "
+                          f"{specular.get('number')}, {specular['capture']}")
 
     def look(self, record, request, response, source):
         """No value and no pairing may be wrong. Gives the token that the record is of, or None."""
@@ -80,10 +84,10 @@ class Judge:
         sides = self.sides[exchange.connection]
         return not any(sides[side].is_lost(*one) for side in (0, 1) for one in exchange.ranges[side])
 
-    def blocks_arrived(self, exchange):
-        """HTTP/2: and every header block before its own, in both directions?"""
+    def heads_arrived(self, exchange):
+        """And every header block before its own, in both directions?"""
         for side, start in zip(self.sides[exchange.connection], exchange.heads):
-            if side.is_http2 and any(side.is_lost(*block) for block in side.blocks if block[0] < start):
+            if any(side.is_lost(*block) for block in side.blocks if block[0] < start):
                 return False
         return True
 
@@ -91,17 +95,20 @@ class Judge:
         return [x for x in self.told[known] if x["unmapped"]["specular"]["capture"]["complete"]]
 
 
-def class_of(judge, exchange):
+def class_of(judge, exchange, kind):
+    """A lost head hides later ones where a table refers to it (HTTP/2), and later pairs where only their order tells
+    which answer is whose (pipelining)."""
     if not judge.arrived(exchange):
         return "lost bytes"
-    return "arrived" if judge.blocks_arrived(exchange) else "header block lost before"
+    return "arrived" if kind in plan.INDEPENDENT or judge.heads_arrived(exchange) else "head lost before"
 
 
 def report(judge, kinds):
     """Prints the table; gives the number of failures. kinds: token -> kind."""
     rows, reasons, missed, failures = collections.Counter(), collections.Counter(), [], 0
     for known, exchange in judge.by_token.items():
-        kind, what = kinds[known], class_of(judge, exchange)
+        kind = kinds[known]
+        what = class_of(judge, exchange, kind)
         records, whole = judge.told.get(known, []), judge.whole(known)
         if len(whole) > 1:
             judge.wrong.append(f"{known} is told twice as complete")
@@ -113,13 +120,13 @@ def report(judge, kinds):
             reasons[kind, what, reason] += 1
         if what == "arrived" and not whole:
             missed.append(f"{exchange.connection} {exchange.path}: {reason}")
-    print(f"{'kind':22} {'on the way':25} {'all':>7} {'complete':>9} {'partial':>8} {'not told':>9}  why")
+    print(f"{'kind':22} {'on the way':17} {'all':>7} {'complete':>9} {'partial':>8} {'not told':>9}  why")
     for kind in plan.KINDS:
-        for what in ("arrived", "header block lost before", "lost bytes"):
+        for what in ("arrived", "head lost before", "lost bytes"):
             counts = [rows[kind, what, x] for x in ("complete", "partial", "not told")]
             why = ", ".join(f"{reason} {count}" for (k, w, reason), count in reasons.most_common() if (k, w) == (kind, what))
             if sum(counts):
-                print(f"{kind:22} {what:25} {sum(counts):7} {counts[0]:9} {counts[1]:8} {counts[2]:9}  {why}")
+                print(f"{kind:22} {what:17} {sum(counts):7} {counts[0]:9} {counts[1]:8} {counts[2]:9}  {why}")
         seen = sum(rows[kind, "arrived", x] for x in ("complete", "partial", "not told"))
         if seen and rows[kind, "arrived", "complete"] < WHOLE_SHARE_MIN * seen:
             print(f"FAIL {kind}: {rows[kind, 'arrived', 'complete']} of {seen} that arrived are complete")

@@ -105,7 +105,7 @@ def read_connections(capture, log):
 # -- HTTP/1 ----------------------------------------------------------------------------------------------------------
 
 def http1_messages(data):
-    """(start line, fields, body length, start, end) of each."""
+    """(start line, fields, body length, start, end, end of the head) of each."""
     at = 0
     while at < len(data):
         end = data.find(b"\r\n\r\n", at)
@@ -113,7 +113,8 @@ def http1_messages(data):
             return
         lines = bytes(data[at:end]).decode("latin-1").split("\r\n")
         fields = {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines[1:])}
-        start, at = at, end + 4
+        start, body = at, end + 4
+        at = body
         length = int(fields.get("content-length", 0))
         if fields.get("transfer-encoding") == "chunked":
             while True:
@@ -127,11 +128,13 @@ def http1_messages(data):
             at += length
         if lines[0].startswith("HTTP/1.1 100"):
             continue
-        yield lines[0], fields, length, start, at
+        yield lines[0], fields, length, start, at, body
 
 
 def read_http1(key, sides):
     asked, answered = (list(http1_messages(side.data)) for side in sides)
+    for side, messages in zip(sides, (asked, answered)):
+        side.blocks = [(start, body) for _, _, _, start, _, body in messages]
     for request, response in zip(asked, answered, strict=True):
         method, path, _ = request[0].split(" ")
         yield Exchange(key, path, method, int(response[0].split(" ")[1]), response[1].get("content-type", ""), request[2],
