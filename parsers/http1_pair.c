@@ -167,7 +167,9 @@ static struct http1_pending *orphan(struct http1_pairs *pairs, enum exchange_out
  * answers, nor where only one like this fits. */
 static bool may_hide_several(const struct http1_pairs *pairs, const struct http1_pending *pending)
 {
-	return !pairs->has_waited && pending->hidden >= 2 * (pending->head_end - pending->start);
+	uint64_t len = pending->head_end - pending->start + pending->exchange->request.body.wire_len;
+
+	return !pairs->has_waited && pending->hidden >= 2 * len;
 }
 
 enum fit {

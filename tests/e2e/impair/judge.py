@@ -127,10 +127,11 @@ def report(judge, kinds):
             why = ", ".join(f"{reason} {count}" for (k, w, reason), count in reasons.most_common() if (k, w) == (kind, what))
             if sum(counts):
                 print(f"{kind:22} {what:17} {sum(counts):7} {counts[0]:9} {counts[1]:8} {counts[2]:9}  {why}")
-        seen = sum(rows[kind, "arrived", x] for x in ("complete", "partial", "not told"))
-        if seen and rows[kind, "arrived", "complete"] < WHOLE_SHARE_MIN * seen:
-            print(f"FAIL {kind}: {rows[kind, 'arrived', 'complete']} of {seen} that arrived are complete")
-            failures += 1
+    for group, members in plan.GROUPS.items():
+        seen = sum(rows[kind, "arrived", x] for kind in members for x in ("complete", "partial", "not told"))
+        whole = sum(rows[kind, "arrived", "complete"] for kind in members)
+        print(f"{group}: {whole} of {seen} that arrived are complete ({100 * whole / max(seen, 1):.2f} %)")
+        failures += whole < WHOLE_SHARE_MIN * seen
     unnamed = collections.Counter(x["unmapped"]["specular"]["capture"]["reason"] for x in judge.told[None])
     print("records that name no request (its head was lost):", dict(unnamed))
     print(f"arrived, but not told as complete: {len(missed)}")

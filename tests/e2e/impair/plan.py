@@ -18,7 +18,9 @@ KINDS = {
     "curl h1": (0.05, 50, 8082),
     "gRPC h2c": (0.05, 250, 8084),
 }
-INDEPENDENT = ("h1 nginx", "curl h1")  # nothing that was lost before an exchange hides it
+GROUPS = {"HTTP/1": ("h1 nginx", "curl h1"), "HTTP/1 pipelined": ("h1 pipelined haproxy",),
+          "HTTP/2": ("h2c haproxy", "h2c nginx", "gRPC h2c")}
+INDEPENDENT = GROUPS["HTTP/1"]  # nothing that was lost before an exchange hides it
 
 
 def lengths(seed):
