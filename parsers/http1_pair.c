@@ -121,6 +121,10 @@ struct http1_pending *pairs_ask(struct http1_pairs *pairs, const struct http1_an
 		free(pending);
 		return NULL;
 	}
+	/* Each answer, and each gap between two of them, was one request's at least: all have theirs. */
+	if (pairs->trust == HTTP1_LOST && pairs->is_counting && !pairs->is_hunting && !pairs->has_hidden &&
+	    pairs->answering == NULL && pairs_front(pairs) == NULL)
+		pairs->trust = HTTP1_IN_STEP;
 	pending->start = question->start;
 	pending->answer_at = question->peer;
 	pending->is_answer_at_known = question->is_peer_known;
@@ -290,6 +294,7 @@ struct http1_pending *pairs_answer(struct http1_pairs *pairs, const struct http1
 
 	if (pending != NULL) /* 1xx went before */
 		return pending;
+	pairs->is_hunting = false;
 	pending = find(pairs, answer);
 	if (pending == NULL)
 		return NULL;
@@ -313,9 +318,18 @@ void pairs_answered(struct http1_pairs *pairs, uint64_t time_ns)
 	pairs_settle(pairs, time_ns);
 }
 
-void pairs_lose(struct http1_pairs *pairs, uint64_t time_ns)
+void pairs_lose(struct http1_pairs *pairs, bool at_start, uint64_t time_ns)
 {
+	struct http1_pending *front = pairs_front(pairs);
+
+	/* Whoever never pipelines is told apart by the sequence numbers, which know better. */
+	if (pairs->trust != HTTP1_LOST)
+		pairs->is_counting = pairs->has_pipelined && pairs->trust == HTTP1_IN_STEP;
+	if (at_start && pairs->is_counting && pairs->trust == HTTP1_IN_STEP && front != NULL &&
+	    front->exchange != NULL)
+		unpair(front, EXCHANGE_GAP_RESPONSE);
 	pairs->trust = HTTP1_LOST;
+	pairs->is_hunting = true;
 	pairs->is_last_peer_known = false;
 	forget_interim(pairs, time_ns);
 }

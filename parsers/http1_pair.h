@@ -7,7 +7,7 @@
  * acknowledged the server's bytes, unless the client pipelines; and the server
  * had acknowledged the request before it answered. What cannot be proved is
  * handed out as two halves, and counted: where a client pipelines, all that
- * comes after an answer was lost.
+ * comes after an answer was lost, until every request must have had its own.
  *
  * Owns     the requests that wait, until they are handed to the desk.
  */
@@ -45,6 +45,9 @@ struct http1_pairs {
 	size_t count;                    /* without ghosts */
 	enum http1_trust trust;
 	bool has_pipelined;     /* or may have, in a gap */
+	bool has_hidden;        /* a gap in the client's direction may hold requests that were never seen */
+	bool is_hunting;        /* no answer was seen since the loss: its gap may grow */
+	bool is_counting;       /* since the loss an answer takes the first request away, whosever it is */
 	bool has_answered;      /* a request got its answer */
 	bool has_waited;        /* and only then the next one was asked */
 	uint64_t asked_end;     /* of the last head in the client's direction */
@@ -72,8 +75,8 @@ struct http1_pending *pairs_answer(struct http1_pairs *pairs, const struct http1
 /* The final response of pairs->answering is over. Frees an orphan. */
 void pairs_answered(struct http1_pairs *pairs, uint64_t time_ns);
 
-/* A response boundary was lost. */
-void pairs_lose(struct http1_pairs *pairs, uint64_t time_ns);
+/* A response boundary was lost; at_start: in a gap that began where the next response should. */
+void pairs_lose(struct http1_pairs *pairs, bool at_start, uint64_t time_ns);
 
 /* The server's direction ended: nothing will be answered any more. */
 void pairs_end(struct http1_pairs *pairs, uint64_t time_ns);

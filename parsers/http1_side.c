@@ -65,7 +65,7 @@ static void message_over(struct http1 *http1, struct http1_side *side, enum http
 	pairs_settle(&http1->pairs, http1->time_ns);
 }
 
-static void lose(struct http1 *http1, struct http1_side *side)
+static void lose(struct http1 *http1, struct http1_side *side, bool at_start)
 {
 	counts_of(http1)->hunts++;
 	head_forget(side);
@@ -75,7 +75,7 @@ static void lose(struct http1 *http1, struct http1_side *side)
 	if (side->is_request)
 		side->has_lost = true;
 	else
-		pairs_lose(&http1->pairs, http1->time_ns);
+		pairs_lose(&http1->pairs, at_start, http1->time_ns);
 }
 
 /* A message begins: side->current is the exchange that it belongs to. False without memory. */
@@ -86,6 +86,7 @@ static bool message_begin(struct http1 *http1, struct http1_side *side)
 	if (!side->is_request) {
 		pending = pairs_answer(&http1->pairs, &side->start, http1->time_ns);
 	} else {
+		http1->pairs.has_hidden |= side->has_lost;
 		pending = pairs_ask(&http1->pairs, &side->start, http1->time_ns);
 		if (pending != NULL) {
 			pending->is_after_loss = side->has_lost;
@@ -107,7 +108,7 @@ static void give_up(struct http1 *http1, struct http1_side *side)
 {
 	counts_of(http1)->parse_errors++;
 	message_over(http1, side, HTTP1_END_MALFORMED);
-	lose(http1, side);
+	lose(http1, side, false);
 }
 
 static void body_begin(struct http1 *http1, struct http1_side *side, bool is_bodiless)
@@ -436,7 +437,7 @@ void side_gap(struct http1 *http1, struct http1_side *side, uint64_t gap_len)
 	if (is_inside_start(side) && side->current == NULL && !message_begin(http1, side))
 		return;
 	if (side->current == NULL) {
-		lose(http1, side);
+		lose(http1, side, true);
 		return;
 	}
 	message_of(side)->gap_len += gap_len;
@@ -446,7 +447,7 @@ void side_gap(struct http1 *http1, struct http1_side *side, uint64_t gap_len)
 	if (step != HTTP1_BODY_BROKEN)
 		return;
 	message_over(http1, side, HTTP1_END_GAP);
-	lose(http1, side);
+	lose(http1, side, false);
 }
 
 void side_stop(struct http1 *http1, struct http1_side *side)
