@@ -72,5 +72,6 @@ struct session {
 
 void session_init(struct session *session, const struct session_plan *plan);
 void session_feed(struct session *session, const struct chunk *chunk);
+bool session_is_opaque(const struct session *session);  /* TLS, or nothing that is known */
 struct exchange *session_next(struct session *session); /* NULL when there is none yet */
 void session_finish(struct session *session);           /* frees what was not handed out; accepts zeroed */
