@@ -26,6 +26,7 @@
 struct session_counts {
 	uint64_t bytes; /* stream bytes fed */
 	uint64_t gap_bytes;
+	uint64_t body_bytes_now; /* a stock, under LIMIT_BODIES_TOTAL: kept of bodies that are not over yet */
 	uint64_t exchanges[EXCHANGE_OUTCOME_COUNT];
 	uint64_t http1_connections;
 	uint64_t http2_connections;

@@ -136,6 +136,7 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "sessions.opaque", sessions->opaque_connections);
 	put(list, "sessions.opaque_bytes", sessions->opaque_bytes);
 	put(list, "sessions.bytes", sessions->bytes);
+	put(list, "sessions.body_bytes_now", sessions->body_bytes_now);
 	put(list, "sessions.gap_bytes", sessions->gap_bytes);
 	put(list, "http1.parse_errors", sessions->parse_errors);
 	put(list, "http1.hunts", sessions->hunts);
