@@ -27,9 +27,10 @@
 #define FRAME_MAX    65600
 #define BUFFER_BYTES (512 << 20)
 #define LATE_MAX     32
-#define LATE_FRAMES  6 /* a late frame lets at most so many others go first, less than the sensor's patience \
-			*/
-#define QUIET_MS 5     /* after which late frames go without being overtaken */
+#define LATE_FRAMES                                                                                          \
+	6          /* a late frame lets at most so many others go first, less than the sensor's patience     \
+		    */
+#define QUIET_MS 5 /* after which late frames go without being overtaken */
 #define PER_CENT 100
 
 struct late {
