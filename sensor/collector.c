@@ -1,5 +1,6 @@
 #include "sensor/collector.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,10 @@ void collector_health(const struct collector *collector, struct health *out_heal
 {
 	*out_health = collector->health;
 	out_health->lost_records += collector->outbox.lost;
+	if (collector->plan.loads != NULL) {
+		out_health->reloads = atomic_load(&collector->plan.loads->reloads);
+		out_health->config_errors = atomic_load(&collector->plan.loads->errors);
+	}
 	for (size_t i = 0; i < collector->plan.source_count; i++)
 		health_add_source(out_health, &collector->source_reports[i]);
 	for (size_t i = 0; i < collector->plan.worker_count; i++)
@@ -213,6 +218,11 @@ static void take(struct collector *collector, struct judged *judged)
 		collector->clock_ns = judged->time_ns;
 	usage_clock(&collector->usage,
 		    judged->time_ns); /* a window that is over goes before what came after it */
+	if (judged->is_opaque) {
+		coverage_take(&collector->coverage, judged);
+		judged_release(judged);
+		return;
+	}
 	tell_exchange(collector, judged);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;

@@ -27,6 +27,11 @@ struct collector_sinks {
 		*health; /* NULL: nobody wants them; may be the same */
 };
 
+/* Counted by the thread that loads contracts and packs. */
+struct collector_loads {
+	_Atomic uint64_t reloads, errors;
+};
+
 struct collector_plan {
 	struct ring *rings; /* one from each worker */
 	size_t worker_count, source_count;
@@ -35,7 +40,8 @@ struct collector_plan {
 	uint64_t seed;
 	const struct network *internal;
 	size_t internal_count;
-	bool is_live; /* health records while it runs */
+	bool is_live;                        /* health records while it runs */
+	const struct collector_loads *loads; /* NULL: nothing is loaded while it runs */
 };
 
 struct collector {

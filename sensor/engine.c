@@ -29,6 +29,7 @@ struct engine {
 	uint64_t seed;
 	struct knowledge_plan knowledge_plan;
 	struct knowledge_shelf shelf;
+	struct collector_loads loads;
 	struct outputs outputs;
 
 	struct source *sources[SETTINGS_LIST_MAX];
@@ -59,6 +60,7 @@ static enum status load_knowledge(struct engine *engine, struct knowledge **out_
 	status = knowledge_load(&engine->knowledge_plan, &problems, out_knowledge);
 	log_problems(&problems, false);
 	*out_errors = problems.error_count;
+	atomic_fetch_add(&engine->loads.errors, problems.error_count);
 	problems_finish(&problems);
 	return status;
 }
@@ -76,6 +78,7 @@ static void reload(struct engine *engine)
 		return;
 	}
 	knowledge_free(knowledge_swap(&engine->shelf, fresh));
+	atomic_fetch_add(&engine->loads.reloads, 1);
 	log_line("contracts and packs loaded again");
 }
 
@@ -328,7 +331,8 @@ static bool start(struct engine *engine)
 				      .seed = engine->seed,
 				      .internal = settings->internal,
 				      .internal_count = settings->internal_count,
-				      .is_live = engine->is_live};
+				      .is_live = engine->is_live,
+				      .loads = &engine->loads};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
 	    !start_feeders(engine)) {

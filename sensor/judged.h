@@ -46,6 +46,7 @@ struct judged {
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
 	struct endpoint client, server;
 	enum exchange_outcome outcome;
+	bool is_opaque; /* no exchange: a connection that nobody could read, for the coverage alone */
 	bool is_mid_stream, is_decrypted;
 	enum http_version version;
 	unsigned status; /* 0: no response */

@@ -12,6 +12,11 @@ static struct response_header header_read(const struct reader *reader, struct sp
 		header.is_json = true;
 		schema = spot_child(reader, spot_follow(reader, spot_entry(reader, content, 0)), "schema");
 	}
+	if (reader->is_swagger) {
+		header.schema = swagger_schema(reader, spot);
+		header.schema_pointer = spot.pointer;
+		return header;
+	}
 	header.is_required = node_bool(node_get(spot.node, "required"), false);
 	header.is_exploded = node_bool(node_get(spot.node, "explode"), false);
 	header.schema = spot_schema(reader, schema);

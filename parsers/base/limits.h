@@ -57,7 +57,8 @@
 
 /* -- connections ------------------------------------------------------------ */
 
-/* Connections that one worker remembers; the longest untouched leaves first. */
+/* Connections that one worker remembers; the longest untouched leaves first. One with an unfinished
+ * exchange costs some 20 KiB, so at most 4 GiB; limits.connections of specular.yaml lowers it. */
 #define LIMIT_CONNECTIONS 200000
 
 /* Early bytes held for one direction: a 10 Gbit/s window over 3 ms; past it the hole is given up. */
@@ -113,6 +114,10 @@
 
 /* Body bytes kept for checking, as sent and again after decoding; the rest is counted, not kept. */
 #define LIMIT_BODY_BYTES (8 * MIB)
+
+/* The same of all open exchanges of one worker: many connections that each send a large body and never
+ * end it must not add up; past it bodies are counted, not kept. */
+#define LIMIT_BODIES_TOTAL (512 * MIB)
 
 /* Decoded bytes per encoded byte above LIMIT_RATIO_FROM: real text stays below 100. */
 #define LIMIT_DECODED_RATIO 2048
