@@ -177,6 +177,23 @@ void collector_health(const struct collector *collector, struct health *out_heal
 		health_add_worker(out_health, &collector->worker_counts[i]);
 }
 
+void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message)
+{
+	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct health_line line = {.time_ns = collector->clock_ns,
+				   .id = id,
+				   .severity = severity,
+				   .message = bytes_of(message),
+				   .counters = counters};
+	struct health health;
+
+	if (collector->plan.sinks.health == NULL)
+		return;
+	collector_health(collector, &health);
+	line.counter_count = health_counters(&health, counters);
+	tell_health_line(collector, &line);
+}
+
 static void tell_health(struct collector *collector)
 {
 	struct counter counters[HEALTH_COUNTERS_MAX];

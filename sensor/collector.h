@@ -58,5 +58,7 @@ struct collector {
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
+/* Something that the security team has to know of the sensor itself. */
+void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message);
 void collector_health(const struct collector *collector, struct health *out_health); /* summed now */
 void collector_finish(struct collector *collector);

@@ -1,3 +1,4 @@
+#include "sensor/command_spec.h"
 #include "sensor/command.h"
 
 #include <stdio.h>
@@ -7,10 +8,12 @@
 
 #include "sensor/folder.h"
 #include "sensor/log.h"
+#include "sensor/problem_json.h"
 #include "specs/lint.h"
 
 static const char help[] =
-	"Usage: specular spec check [--json] FILE...\n\n"
+	"Usage: specular spec check [--json] FILE...\n"
+	"       specular spec push --to URL --partner ID FILE      (--help says more)\n\n"
 	"Reads and lints OpenAPI documents and contract files. Says what is wrong or cannot be enforced\n"
 	"with file, line, column and what to do. $ref reads files beside and below the file alone; nothing\n"
 	"is fetched. Exit 1 when a file would be refused.\n\n"
@@ -21,24 +24,12 @@ struct checking {
 	size_t error_count;
 };
 
-static const char *level_name(enum problem_level level)
-{
-	return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
-}
-
 static void print_json(const struct problem *problem)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	yyjson_mut_val *root = doc == NULL ? NULL : yyjson_mut_obj(doc);
+	yyjson_mut_val *root = doc == NULL ? NULL : problem_json(doc, problem);
 	char *text;
 
-	yyjson_mut_obj_add_str(doc, root, "file", problem->place.file == NULL ? "" : problem->place.file);
-	yyjson_mut_obj_add_uint(doc, root, "line", problem->place.line);
-	yyjson_mut_obj_add_uint(doc, root, "column", problem->place.column);
-	yyjson_mut_obj_add_str(doc, root, "level", level_name(problem->level));
-	yyjson_mut_obj_add_str(doc, root, "id", problem->id);
-	yyjson_mut_obj_add_str(doc, root, "what", problem->what);
-	yyjson_mut_obj_add_str(doc, root, "mend", problem->mend);
 	text = yyjson_mut_val_write(root, YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	if (text != NULL)
 		puts(text);
@@ -91,6 +82,8 @@ int command_spec(int argc, char **argv)
 	struct checking checking = {0};
 	int first = 2;
 
+	if (argc >= 2 && strcmp(argv[1], "push") == 0)
+		return command_spec_push(argc - 1, argv + 1);
 	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0 &&
 	    (argc == 2 || strcmp(argv[1], "check") == 0)) {
 		fputs(help, stdout);

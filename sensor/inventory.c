@@ -44,7 +44,8 @@ static void names_free(struct names *names)
 		free((void *)(uintptr_t)names->list[i].data);
 }
 
-static void tell(struct inventory *inventory, struct line *line)
+static void show(const struct inventory *inventory, const struct line *line,
+		 void (*tell)(void *context, const struct inventory_line *line), void *context)
 {
 	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
 	struct bytes parts[KEY_COUNT];
@@ -70,8 +71,13 @@ static void tell(struct inventory *inventory, struct line *line)
 	told.api = parts[KEY_API];
 	told.spec = parts[KEY_SPEC];
 	memcpy(told.by_status, line->by_status, sizeof(told.by_status));
+	tell(context, &told);
+}
+
+static void tell(struct inventory *inventory, struct line *line)
+{
 	line->told_calls = line->calls;
-	inventory->tell(inventory->context, &told);
+	show(inventory, line, inventory->tell, inventory->context);
 }
 
 static void leave(void *context, void *value)
@@ -168,6 +174,13 @@ enum status inventory_take(struct inventory *inventory, const struct judged *jud
 		return STATUS_NO_MEMORY;
 	add(inventory, line, judged);
 	return STATUS_OK;
+}
+
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell_line)(void *context, const struct inventory_line *line), void *context)
+{
+	for (const struct line *line = map_oldest(&inventory->map); line != NULL; line = map_newer(line))
+		show(inventory, line, tell_line, context);
 }
 
 void inventory_tell(struct inventory *inventory)

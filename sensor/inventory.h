@@ -34,4 +34,7 @@ struct inventory_plan {
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
 void inventory_finish(struct inventory *inventory); /* tells nothing */
 MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+/* All lines, the longest unseen first, to `tell`. */
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell)(void *context, const struct inventory_line *line), void *context);
 void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

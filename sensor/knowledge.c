@@ -3,9 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "sensor/folder.h"
 
 static bool is_yaml(struct bytes name)
 {
@@ -43,7 +40,9 @@ static enum status load_contract(const struct knowledge_plan *plan, struct contr
 
 	if (status != STATUS_OK)
 		return status;
-	status = contract_load(&folder.files, problems, out_contract);
+	status = folder_apply(&folder, plan->patches, plan->patch_count);
+	if (status == STATUS_OK)
+		status = contract_load(&folder.files, problems, out_contract);
 	folder_close(&folder);
 	return status;
 }
@@ -90,17 +89,20 @@ void knowledge_shelf_init(struct knowledge_shelf *shelf, struct knowledge *knowl
 }
 
 /*
- * A reader moves from what it holds to what is current, and says so. The writer
- * frees the old one only when nobody says that it holds it: a reader that has
- * loaded the new pointer but not yet said so still says the old one.
+ * A reader says what it is about to read and looks again: when it is still current, the writer, who replaces
+ * first and looks at what is held second, must see it. What a reader has said stays until it says another.
  */
 const struct knowledge *knowledge_current(struct knowledge_shelf *shelf, size_t reader)
 {
+	struct knowledge *held = atomic_load_explicit(&shelf->held[reader], memory_order_relaxed);
 	struct knowledge *current = atomic_load_explicit(&shelf->current, memory_order_acquire);
 
-	if (atomic_load_explicit(&shelf->held[reader], memory_order_relaxed) != current)
-		atomic_store_explicit(&shelf->held[reader], current, memory_order_release);
-	return current;
+	while (held != current) {
+		atomic_store(&shelf->held[reader], current);
+		held = current;
+		current = atomic_load(&shelf->current);
+	}
+	return held;
 }
 
 void knowledge_leave(struct knowledge_shelf *shelf, size_t reader)
@@ -111,16 +113,37 @@ void knowledge_leave(struct knowledge_shelf *shelf, size_t reader)
 static bool is_held(struct knowledge_shelf *shelf, const struct knowledge *knowledge)
 {
 	for (size_t i = 0; i < shelf->reader_count; i++)
-		if (atomic_load_explicit(&shelf->held[i], memory_order_acquire) == knowledge)
+		if (atomic_load(&shelf->held[i]) == knowledge)
 			return true;
 	return false;
 }
 
-struct knowledge *knowledge_swap(struct knowledge_shelf *shelf, struct knowledge *knowledge)
+void knowledge_sweep(struct knowledge_shelf *shelf)
 {
-	struct knowledge *old = atomic_exchange(&shelf->current, knowledge);
+	size_t kept = 0;
 
-	for (int i = 0; i < 5000 && is_held(shelf, old); i++)
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-	return is_held(shelf, old) ? NULL : old;
+	for (size_t i = 0; i < shelf->retired_count; i++)
+		if (is_held(shelf, shelf->retired[i]))
+			shelf->retired[kept++] = shelf->retired[i];
+		else
+			knowledge_free(shelf->retired[i]);
+	shelf->retired_count = kept;
+}
+
+bool knowledge_swap(struct knowledge_shelf *shelf, struct knowledge *knowledge)
+{
+	knowledge_sweep(shelf);
+	if (shelf->retired_count == KNOWLEDGE_RETIRED_MAX)
+		return false;
+	shelf->retired[shelf->retired_count++] = atomic_exchange(&shelf->current, knowledge);
+	knowledge_sweep(shelf);
+	return true;
+}
+
+void knowledge_shelf_finish(struct knowledge_shelf *shelf)
+{
+	for (size_t i = 0; i < shelf->retired_count; i++)
+		knowledge_free(shelf->retired[i]);
+	shelf->retired_count = 0;
+	knowledge_free(atomic_exchange(&shelf->current, NULL));
 }

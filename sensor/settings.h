@@ -36,6 +36,7 @@ struct settings {
 	struct network internal[SETTINGS_LIST_MAX];
 	size_t internal_count;
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
+	const char *admin_listen, *admin_token_file; /* NULL: no admin API */
 	bool is_help;
 };
 

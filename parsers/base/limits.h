@@ -237,6 +237,20 @@
 /* Memory to write one record in: its texts mended and escaped, with the writer's growing buffer. */
 #define LIMIT_DRAFT_BYTES (16 * MIB)
 
+/* One answer of the admin API: an inventory of LIMIT_INVENTORY usual endpoints. */
+#define LIMIT_ADMIN_ANSWER_BYTES (128 * MIB)
+
+/* Bodies of all uploads under way: two of the largest specs. */
+#define LIMIT_ADMIN_BODY_BYTES (2 * LIMIT_SPEC_BYTES)
+
+/* Connections to the admin API at once, and how long one request may take or stay silent. */
+#define LIMIT_ADMIN_CONNECTIONS 32
+#define LIMIT_ADMIN_IDLE_S      15
+#define LIMIT_ADMIN_REQUEST_S   120
+
+/* Earlier versions kept of one uploaded file; the oldest goes. */
+#define LIMIT_VERSIONS 100
+
 /* Records of one file sink waiting for one write. */
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
 
