@@ -19,10 +19,17 @@
 #include "sensor/folder.h"
 #include "specs/contract.h"
 
-struct knowledge {
-	struct contract *contract;
+/* Data classes take longest to load and change least: knowledge that follows may share them. */
+struct classes {
 	struct packs packs;
 	struct pattern_set *patterns;
+	uint64_t digest;     /* of the packs' files */
+	unsigned references; /* the writer's */
+};
+
+struct knowledge {
+	struct contract *contract;
+	struct classes *classes;
 	struct fingerprint_key key;
 };
 
@@ -35,6 +42,8 @@ struct knowledge_plan {
 	struct fingerprint_key key;
 	const struct folder_patch *patches; /* of the contracts, as they would be */
 	size_t patch_count;
+	const struct knowledge
+		*previous; /* its data classes are shared while the packs are the same; may be NULL */
 };
 
 /* Loads everything; what is broken is refused with its problems, the rest loads.

@@ -69,6 +69,7 @@ static void tell(struct loader *loader, bool is_good, const struct problems *pro
 
 bool loader_reload(struct loader *loader)
 {
+	struct knowledge_plan plan;
 	struct knowledge *fresh = NULL;
 	struct problems problems;
 	bool is_good = false;
@@ -76,7 +77,9 @@ bool loader_reload(struct loader *loader)
 
 	problems_init(&problems);
 	pthread_mutex_lock(&loader->lock);
-	status = knowledge_load(&loader->plan, &problems, &fresh);
+	plan = loader->plan;
+	plan.previous = atomic_load(&loader->shelf->current);
+	status = knowledge_load(&plan, &problems, &fresh);
 	log_problems(&problems, false);
 	if (status == STATUS_OK && problems.error_count == 0)
 		is_good = put_up(loader, fresh);
@@ -118,6 +121,7 @@ enum status loader_upload(struct loader *loader, const struct loader_upload *upl
 
 	pthread_mutex_lock(&loader->lock);
 	plan = loader->plan;
+	plan.previous = atomic_load(&loader->shelf->current);
 	plan.patches = upload->patches;
 	plan.patch_count = upload->patch_count;
 	status = knowledge_load(&plan, problems, &fresh);

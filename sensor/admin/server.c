@@ -26,6 +26,7 @@ struct call {
 	const char *who;
 	struct buffer body;
 	time_t until_s;
+	unsigned refused; /* a status: the rest of the body is read and forgotten */
 };
 
 static time_t now_s(void)
@@ -105,17 +106,21 @@ static enum MHD_Result begin(struct server *server, struct MHD_Connection *conne
 	return MHD_YES;
 }
 
-static enum MHD_Result take_body(struct call *call, struct MHD_Connection *connection, struct bytes part)
+/* What is refused is said once the body has ended: the library answers no earlier. */
+static enum MHD_Result take_body(struct call *call, struct bytes part)
 {
 	struct server *server = call->server;
 
 	if (now_s() > call->until_s)
 		return MHD_NO; /* too slow: the connection ends */
+	if (call->refused != 0)
+		return MHD_YES;
 	if (part.len > LIMIT_ADMIN_BODY_BYTES - server->body_bytes)
-		return refuse(connection, 503, "too many uploads at once: try again");
-	if (buffer_append(&call->body, part) != STATUS_OK)
-		return refuse(connection, 413, "the file is too large");
-	server->body_bytes += part.len;
+		call->refused = 503;
+	else if (buffer_append(&call->body, part) != STATUS_OK)
+		call->refused = 413;
+	else
+		server->body_bytes += part.len;
 	return MHD_YES;
 }
 
@@ -135,8 +140,12 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		struct bytes taken = {.data = part, .len = *part_len};
 
 		*part_len = 0;
-		return take_body(call, connection, taken);
+		return take_body(call, taken);
 	}
+	if (call->refused != 0)
+		return refuse(connection, call->refused,
+			      call->refused == 413 ? "the file is too large"
+						   : "too many uploads at once: try again");
 	request = (struct desk_request){.method = bytes_of(method),
 					.path = bytes_of(path),
 					.version = argument(connection, "version"),

@@ -203,7 +203,7 @@ class Admin(unittest.TestCase):
         with open(large, "wb") as file:
             file.truncate(65 * 2**20)
         self.assertIn(sensor.curl("/v1/partners/nova", "-T", str(large))[0], (413, 0))
-        self.assertIn(sensor.curl("/v1/partners/nova", "-T", str(large), "-H", "Transfer-Encoding: chunked")[0], (413, 0))
+        self.assertIn(sensor.curl("/v1/partners/nova", "-T", str(large), "-H", "Transfer-Encoding: chunked")[0], (413,))
         self.fine(sensor.curl("/healthz"))
         self.assertEqual(sensor.end()[0], 0)
 
