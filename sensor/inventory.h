@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/learner.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -37,4 +38,6 @@ MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct 
 /* All lines, the longest unseen first, to `tell`. */
 void inventory_walk(const struct inventory *inventory,
 		    void (*tell)(void *context, const struct inventory_line *line), void *context);
+/* Puts lines together whose templates turned out to be one. */
+void inventory_relearn(struct inventory *inventory, struct learner *learner);
 void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

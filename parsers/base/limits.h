@@ -228,6 +228,14 @@
 #define LIMIT_INVENTORY 100000
 #define LIMIT_USAGE     100000
 
+/* Places in undocumented paths at which names are counted: some 400 bytes each. */
+#define LIMIT_LEARNED 50000
+
+/* So long, and so many, judged records wait so that what comes next may say which of their segments are
+ * values. The price is that much delay of a live record. */
+#define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
+#define LIMIT_LOOKAHEAD_RECORDS 4096
+
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)
 
