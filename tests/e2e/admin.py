@@ -330,5 +330,138 @@ class Admin(unittest.TestCase):
         self.assertIn("sensor.spec_reload", ids)
 
 
+class Inventory(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        Admin.setUpClass.__func__(cls)
+
+    def run_program(self, *arguments, **more):
+        return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=SECONDS_MAX,
+                              env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state"), "SPECULAR_TOKEN": TOKEN},
+                              **more)
+
+    def test_export_is_an_openapi_document_that_spec_check_accepts(self):
+        records, document, overlay = (self.folder / name for name in ("inventory", "seen.json", "overlay.json"))
+        self.run_program("replay", "--contracts", DEMO / "contracts", "--inventory", records, self.capture)
+        lines = [json.loads(line) for line in records.read_text().splitlines()]
+        self.assertEqual(self.run_program("inventory", "export", records, "-o", document).returncode, 0)
+        seen = json.loads(document.read_text())
+        self.assertEqual(seen["openapi"], "3.1.0")
+        operations = [(path, method) for path, item in seen["paths"].items() for method in item]
+        self.assertEqual(len(operations), len({(line["template"], line["method"].lower()) for line in lines}))
+        check = self.run_program("spec", "check", document)
+        self.assertEqual(check.returncode, 0, check.stdout + check.stderr)
+
+        run = self.run_program("inventory", "export", "--overlay", records, "-o", overlay)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        overlay = json.loads(overlay.read_text())
+        self.assertEqual(overlay["overlay"], "1.0.0")
+        self.assertEqual(overlay["actions"][0]["target"], "$.paths")
+        self.assertEqual({(path, method) for path, item in overlay["actions"][0]["update"].items() for method in item},
+                         {(line["template"], line["method"].lower()) for line in lines if not line["documented"]})
+
+        again = self.run_program("inventory", "export", records)
+        self.assertEqual(json.loads(again.stdout), seen)
+        self.assertEqual(self.run_program("inventory", "export").returncode, 2)
+        self.assertEqual(self.run_program("inventory", "export", self.folder / "gone").returncode, 1)
+
+    def test_a_running_sensor_is_asked(self):
+        sensor = Sensor(self, capture=self.capture)
+        Admin.wait_for_exchanges.__get__(self)(sensor)
+        run = self.run_program("inventory", "export", "--from", "http://" + sensor.listen)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertTrue(json.loads(run.stdout)["paths"])
+        self.assertEqual(sensor.end()[0], 0)
+
+    fine = Admin.fine
+
+
+class HotReload(unittest.TestCase):
+    """Contracts change under a replay at full speed: nothing is lost, no exchange is judged by two contracts."""
+
+    SECONDS = float(os.environ.get("SPECULAR_RELOAD_SECONDS", "4"))
+
+    @classmethod
+    def setUpClass(cls):
+        Admin.setUpClass.__func__(cls)
+
+    def memory_kib(self, pid):
+        return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
+
+    def test_reload_under_load(self):
+        sensor = Sensor(self, capture=self.capture)
+        capture = self.capture.read_bytes()
+        head, packets = capture[:24], capture[24:]
+        self.assertEqual(len(head), 24)
+        until, rounds, uploads = time.monotonic() + self.SECONDS, 1, 0
+        writer = subprocess.Popen([sys.executable, "-c", "import sys,time\n"
+                                   "data=open(sys.argv[1],'rb').read()[24:]\n"
+                                   "until=time.monotonic()+float(sys.argv[2])\n"
+                                   "rounds=0\n"
+                                   "while time.monotonic()<until:\n"
+                                   "    sys.stdout.buffer.write(data); rounds+=1\n"
+                                   "sys.stdout.flush()\n"
+                                   "print(rounds,file=sys.stderr)", str(self.capture), str(self.SECONDS)],
+                                  stdout=sensor.process.stdin, stderr=subprocess.PIPE)
+        sensor.put("/v1/partners/nova/specs/parcels.yaml", SPEC % "0")
+        before = self.memory_kib(sensor.process.pid)
+        while time.monotonic() < until:
+            uploads += 1
+            code, body = sensor.put("/v1/partners/nova/specs/parcels.yaml", SPEC % uploads)
+            self.assertEqual(code, 200, body)
+        rounds += int(writer.communicate(timeout=SECONDS_MAX)[1])
+        after = self.memory_kib(sensor.process.pid)
+        code, log = sensor.end()
+        self.assertEqual(code, 0, log)  # a leak would tell here, under ASan
+        self.assertNotIn("do not add up", log)
+        told = int(re.search(r"(\d+) packets", log).group(1))
+        self.assertEqual(told % rounds, 0, log)
+        self.assertGreater(uploads, 0)
+        print(f"{uploads} uploads in {self.SECONDS:.0f} s, {told} packets, none lost; {before} KiB then, {after} KiB now")
+
+
+@unittest.skipUnless(os.geteuid() == 0, "capturing needs root")
+class Watch(unittest.TestCase):
+    def test_a_changed_folder_is_loaded_when_all_of_it_is_good(self):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="specular-watch."))
+        self.addCleanup(shutil.rmtree, folder)
+        folder.chmod(0o755)
+        shutil.copytree(DEMO / "contracts", folder / "contracts")
+        log, health = folder / "log", folder / "health"
+        with open(log, "wb") as file:
+            process = subprocess.Popen([PROGRAM, "run", "-i", "lo", "--contracts", folder / "contracts", "--health",
+                                        health, "--workers", "1"], stderr=file, stdout=file,
+                                       env={**os.environ, "XDG_STATE_HOME": str(folder / "state")})
+        try:
+            self.wait_for(log, b"watching lo", process)
+            time.sleep(0.5)
+            (folder / "contracts" / "broken.yaml").write_text("partner: [\n")
+            self.wait_for(log, b"stay as they were", process)
+            self.assertRegex(log.read_text(), r"broken\.yaml:\d+:\d+: error")
+            (folder / "contracts" / "broken.yaml").unlink()
+            self.wait_for(log, b"loaded again", process)
+            (folder / "contracts" / "nova").mkdir()
+            time.sleep(1)
+            (folder / "contracts" / "nova" / "parcels.yaml").write_text("openapi: [\n")  # a folder that is new
+            self.wait_for(log, b"parcels.yaml:", process)
+            process.terminate()
+            self.assertEqual(process.wait(60), 0, log.read_text())
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        records = [json.loads(line) for line in health.read_text().splitlines()]
+        refused = [one for one in records if one["id"] == "sensor.config_error"]
+        self.assertIn("broken.yaml:", refused[0]["message"])
+        self.assertIn("sensor.spec_reload", {one["id"] for one in records})
+
+    def wait_for(self, log, words, process):
+        deadline = time.monotonic() + 60
+        while words not in log.read_bytes():
+            self.assertIsNone(process.poll(), log.read_text())
+            self.assertLess(time.monotonic(), deadline, f"never says {words!r}: {log.read_text()}")
+            time.sleep(0.05)
+
+
 if __name__ == "__main__":
     unittest.main()
