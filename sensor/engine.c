@@ -367,11 +367,11 @@ static void stop(struct engine *engine)
 		feeder_join(&engine->feeders[i]);
 	for (size_t i = 0; i < engine->worker_count; i++)
 		worker_join(&engine->workers[i]);
-	admin_close(engine->admin);
-	engine->admin = NULL;
 	atomic_store(&engine->is_over, true);
 	if (engine->has_signals)
 		pthread_join(engine->signals, NULL);
+	admin_close(engine->admin); /* what the thread of signals loads becomes a version until then */
+	engine->admin = NULL;
 }
 
 static bool prepare(struct engine *engine)
