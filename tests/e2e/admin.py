@@ -365,6 +365,45 @@ class Inventory(unittest.TestCase):
         self.assertEqual(self.run_program("inventory", "export").returncode, 2)
         self.assertEqual(self.run_program("inventory", "export", self.folder / "gone").returncode, 1)
 
+    def learned(self, seconds_between):
+        """The story of two hundred names, as fast or as slow as asked for."""
+        sys.path.insert(0, str(ROOT / "tests" / "replay"))
+        import talk as talks
+        story = ROOT / "tests" / "replay" / "scenarios" / "learned"
+        capture, inventory, findings = (self.folder / name for name in ("learned.pcap", "learned.inv", "learned.find"))
+        segments = talks.segments_of(talks.read_talk(story / "talk.txt"))
+        start = segments[0].time
+        for segment in segments:
+            segment.time = start + (segment.time - start) * seconds_between
+        talks.write_pcap(capture, segments)
+        for path in (inventory, findings):
+            path.unlink(missing_ok=True)
+        run = self.run_program("replay", "--decrypted", "--contracts", ROOT / "tests" / "replay" / "contracts",
+                               "--inventory", inventory, "--findings", findings, capture)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        lines = {}
+        for line in inventory.read_text().splitlines():
+            line = json.loads(line)
+            lines[line["template"]] = line
+        opened = {}
+        for line in findings.read_text().splitlines():
+            record = json.loads(line)
+            opened[record["finding_info"]["uid"]] = record
+        opened = [record for record in opened.values() if record["activity_id"] != 3]
+        users = [line for template, line in lines.items() if re.fullmatch(r"/orders/v1/users/[^/]+", template)]
+        self.assertEqual([(line["template"], line["calls"]) for line in users], [("/orders/v1/users/{name}", 200)])
+        self.assertEqual(len([template for template in lines if "/pages/" in template]), 5)
+        self.assertEqual(lines["/orders/v1/items/{int}"]["calls"], 40)
+        found = [record for record in opened if re.fullmatch(r"GET /orders/v1/users/[^/]+",
+                                                             record["evidences"][0]["api"]["operation"])]
+        self.assertEqual([record["count"] for record in found], [200])
+
+    def test_two_hundred_names_are_one_endpoint_and_one_finding(self):
+        self.learned(1)
+
+    def test_they_are_put_together_when_they_come_slowly(self):
+        self.learned(1000)
+
     def test_a_running_sensor_is_asked(self):
         sensor = Sensor(self, capture=self.capture)
         Admin.wait_for_exchanges.__get__(self)(sensor)
