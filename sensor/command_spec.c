@@ -7,13 +7,15 @@
 #include <yyjson.h>
 
 #include "sensor/log.h"
+#include "sensor/problem_json.h"
 #include "specs/lint.h"
 
 static const char help[] =
 	"Usage: specular spec check [--json] FILE...\n"
-	"       specular spec diff [--json] OLD NEW\n\n"
-	"check reads and lints OpenAPI documents, descriptor sets of protobuf and contract files. Says what is wrong or cannot be "
-	"enforced\n"
+	"       specular spec diff [--json] OLD NEW\n"
+	"       specular spec push --to URL --partner ID FILE      (push --help says more)\n\n"
+	"check reads and lints OpenAPI documents, descriptor sets of protobuf and contract files. Says what\n"
+	"is wrong or cannot be enforced\n"
 	"with file, line, column and what to do. $ref reads files beside and below the file alone; nothing\n"
 	"is fetched. Exit 1 when a file would be refused.\n\n"
 	"diff says what changes for callers from OLD to NEW: added, removed, changed, and broken for those "
@@ -26,24 +28,12 @@ struct checking {
 	size_t error_count;
 };
 
-static const char *level_name(enum problem_level level)
-{
-	return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
-}
-
 static void print_json(const struct problem *problem)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	yyjson_mut_val *root = doc == NULL ? NULL : yyjson_mut_obj(doc);
+	yyjson_mut_val *root = doc == NULL ? NULL : problem_json(doc, problem);
 	char *text;
 
-	yyjson_mut_obj_add_str(doc, root, "file", problem->place.file == NULL ? "" : problem->place.file);
-	yyjson_mut_obj_add_uint(doc, root, "line", problem->place.line);
-	yyjson_mut_obj_add_uint(doc, root, "column", problem->place.column);
-	yyjson_mut_obj_add_str(doc, root, "level", level_name(problem->level));
-	yyjson_mut_obj_add_str(doc, root, "id", problem->id);
-	yyjson_mut_obj_add_str(doc, root, "what", problem->what);
-	yyjson_mut_obj_add_str(doc, root, "mend", problem->mend);
 	text = yyjson_mut_val_write(root, YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	if (text != NULL)
 		puts(text);
@@ -112,6 +102,8 @@ int command_spec(int argc, char **argv)
 	bool is_diff = argc >= 2 && strcmp(argv[1], "diff") == 0;
 	int count = 0;
 
+	if (argc >= 2 && strcmp(argv[1], "push") == 0)
+		return command_spec_push(argc - 1, argv + 1);
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0) {
 			fputs(help, stdout);

@@ -24,3 +24,6 @@ void spec_path_close(struct spec_path *path); /* accepts one that did not open *
 
 /* `specular spec diff [--json] OLD NEW`: 0, 1 when something breaks or does not load. */
 int spec_diff(const char *old_path, const char *new_path, bool is_json);
+
+/* `specular spec push ...`, with its own arguments and exit code as in command.h. */
+int command_spec_push(int argc, char **argv);

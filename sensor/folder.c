@@ -145,6 +145,15 @@ static enum status read_name(void *context, const char *name, struct bytes *out_
 	enum status status = STATUS_NOT_FOUND;
 	struct folder_text *text;
 
+	for (size_t i = 0; i < folder->patch_count; i++) {
+		const struct folder_patch *patch = &folder->patches[i];
+
+		if (strcmp(patch->name, name) != 0)
+			continue;
+		if (!patch->is_removed)
+			*out_text = patch->text;
+		return patch->is_removed ? STATUS_NOT_FOUND : STATUS_OK;
+	}
 	text = calloc(1, sizeof(*text));
 	if (text == NULL)
 		return STATUS_NO_MEMORY;
@@ -207,6 +216,33 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 	}
 	lend_names(folder);
 	return STATUS_OK;
+}
+
+static void remove_name(struct folder *folder, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < folder->name_count; i++)
+		if (strcmp(folder->names[i], name) == 0)
+			free(folder->names[i]);
+		else
+			folder->names[kept++] = folder->names[i];
+	folder->name_count = kept;
+}
+
+enum status folder_apply(struct folder *folder, const struct folder_patch *patches, size_t patch_count)
+{
+	enum status status = STATUS_OK;
+
+	folder->patches = patches;
+	folder->patch_count = patch_count;
+	for (size_t i = 0; i < patch_count && status == STATUS_OK; i++)
+		if (patches[i].is_removed)
+			remove_name(folder, patches[i].name);
+		else
+			status = add_name(folder, patches[i].name);
+	lend_names(folder);
+	return status;
 }
 
 void folder_close(struct folder *folder)

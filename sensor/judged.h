@@ -61,6 +61,7 @@ struct judged {
 	char spec_sha256[65];
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
+	bool is_learned;             /* the template is no contract's */
 	struct bytes auth;           /* kind of credential: "basic", "bearer", "none" */
 	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
 	const struct bytes *classes; /* data classes seen */

@@ -32,7 +32,7 @@ static void refresh(struct pipeline *pipeline)
 		return;
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
-	pipeline->scanner = scanner_new(known->patterns, &known->key);
+	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
 }
 
 static void judge(struct pipeline *pipeline, struct exchange *exchange)

@@ -482,8 +482,10 @@ static enum status build_partners(struct load *load)
 	struct contract *contract = load->contract;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < load->partner_count; i++)
+	for (size_t i = 0; i < load->partner_count; i++) {
 		contract->partners[i] = load->partners[i].partner;
+		contract->partners[i].file = bytes_of(load->partners[i].document->file);
+	}
 	contract->partner_count = load->partner_count;
 	for (size_t i = 0; i < load->partner_count && status == STATUS_OK; i++) {
 		struct partner *partner = &contract->partners[i];

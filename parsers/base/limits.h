@@ -275,6 +275,14 @@
 #define LIMIT_INVENTORY 100000
 #define LIMIT_USAGE     100000
 
+/* Places in undocumented paths at which names are counted: some 400 bytes each. */
+#define LIMIT_LEARNED 50000
+
+/* So long, and so many, judged records wait so that what comes next may say which of their segments are
+ * values. The price is that much delay of a live record. */
+#define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
+#define LIMIT_LOOKAHEAD_RECORDS 4096
+
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)
 
@@ -283,6 +291,20 @@
 
 /* Memory to write one record in: its texts mended and escaped, with the writer's growing buffer. */
 #define LIMIT_DRAFT_BYTES (16 * MIB)
+
+/* One answer of the admin API: an inventory of LIMIT_INVENTORY usual endpoints. */
+#define LIMIT_ADMIN_ANSWER_BYTES (128 * MIB)
+
+/* Bodies of all uploads under way: two of the largest specs. */
+#define LIMIT_ADMIN_BODY_BYTES (2 * LIMIT_SPEC_BYTES)
+
+/* Connections to the admin API at once, and how long one request may take or stay silent. */
+#define LIMIT_ADMIN_CONNECTIONS 32
+#define LIMIT_ADMIN_IDLE_S      15
+#define LIMIT_ADMIN_REQUEST_S   120
+
+/* Earlier versions kept of one uploaded file; the oldest goes. */
+#define LIMIT_VERSIONS 100
 
 /* Records of one file sink waiting for one write. */
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
