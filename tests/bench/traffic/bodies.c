@@ -261,7 +261,7 @@ void body_hostile(struct text *text, struct chance *chance)
 	for (unsigned i = 0; kind == 0 && i < 60; i++)
 		text_print(text, "}]");
 	for (unsigned i = 0; kind == 1 && i < 200; i++) /* nearly an SSN, an IBAN, a card */
-		text_print(text, "%s\"7%02u-08-%05u\",\"DE89370400440532%06u\",\"411111111111%04u0x\"",
+		text_print(text, "%s\"7%02u-08-%05u\",\"DE893704004405%06u\",\"411111111111%04u0x\"",
 			   i == 0 ? "[" : ",", i % 100, 66840 + i, 700000 + i, i);
 	for (unsigned i = 0; kind == 2 && i < 1500; i++)
 		text_print(text, "%s\\u00%02x", i == 0 ? "[\"" : "", 0x61 + i % 26);

@@ -88,7 +88,7 @@ static void put_headers(unsigned char *frame, const struct wire *wire, const str
 	put16(tcp + 14, 64240);
 	memcpy(tcp + 20, "\1\1\10\12", 4); /* timestamps, as every client of today sends */
 	put32(tcp + 24, (uint32_t)(wire->time_us / 1000));
-	put32(tcp + 28, (uint32_t)(wire->time_us / 1000) - 1);
+	put32(tcp + 28, line->stamp[!side]);
 	sum = add_words(6 + TCP_LEN + (uint32_t)len, ip + 12, 8);
 	put16(tcp + 16, fold(add_words(add_words(sum, tcp, TCP_LEN), (const unsigned char *)data, len)));
 }
@@ -109,6 +109,7 @@ static void put(struct wire *wire, struct line *line, enum wire_side side, unsig
 	(void)fwrite(frame, sizeof(frame), 1, wire->file);
 	if (len > 0)
 		(void)fwrite(data, 1, len, wire->file);
+	line->stamp[side] = (uint32_t)(wire->time_us / 1000);
 	line->next[side] += (uint32_t)len + ((flags & (SYN | FIN)) != 0);
 	wire->bytes += HEADERS_LEN + len;
 	wire->packets++;

@@ -25,7 +25,8 @@ struct wire {
 struct line {
 	uint32_t address[2];
 	uint16_t port[2];
-	uint32_t next[2]; /* sequence numbers */
+	uint32_t next[2];  /* sequence numbers */
+	uint32_t stamp[2]; /* the last timestamp of each side, which the other echoes */
 };
 
 bool wire_open(struct wire *wire, const char *path);
