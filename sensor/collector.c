@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
@@ -12,7 +11,6 @@
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
-#define SLEEP_IDLE_NS   (200 * 1000)
 
 static const char *const health_type = "specular.health.v1";
 
@@ -374,8 +372,10 @@ bool collector_turn(struct collector *collector)
 	poll_sinks(&collector->plan.sinks);
 	if (collector->ended_count == collector->plan.worker_count)
 		return false;
-	if (!was_busy)
-		nanosleep(&(struct timespec){.tv_nsec = SLEEP_IDLE_NS}, NULL);
+	if (was_busy)
+		pause_over(&collector->pause);
+	else
+		pause_take(&collector->pause);
 	return true;
 }
 

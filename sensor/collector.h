@@ -20,6 +20,7 @@
 #include "sensor/learner.h"
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
+#include "sensor/pause.h"
 #include "sensor/ring.h"
 #include "sensor/usage.h"
 
@@ -49,6 +50,7 @@ struct collector {
 	struct collector_plan plan;
 	struct merge merge;
 	struct outbox outbox;
+	struct pause pause;
 	struct ledger ledger;
 	struct usage usage;
 	struct inventory inventory;

@@ -1,5 +1,6 @@
 #include "sensor/engine.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@
 #define FLUSH_MS          (30 * 1000)
 #define PROGRESS_EVERY_NS (SECONDS / 5)
 #define SIGNAL_LOOK_NS    (SECONDS / 10)
+#define HEAP_MMAP_BYTES   (4 * MIB)
+#define HEAP_KEPT_BYTES   (32 * MIB)
 
 struct engine {
 	const struct settings *settings;
@@ -402,6 +405,13 @@ static bool prepare(struct engine *engine)
 	return make_rings(engine);
 }
 
+/* The memory of an exchange comes back with the next one: the system is not asked for it each time. */
+static void keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_MMAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
+}
+
 static void name_site(struct engine *engine)
 {
 	const char *site = engine->settings->site;
@@ -422,6 +432,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		engine.worker_count = KNOWLEDGE_READERS_MAX;
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
 		return 1;
+	keep_memory();
 	name_site(&engine);
 	board_init(&engine.board);
 	block_signals();

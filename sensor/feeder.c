@@ -6,19 +6,20 @@
 #include <time.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/pause.h"
 
 #define TICK_NS (SECONDS / 10)
 /* An idle interface has shown all packets of so long ago: its buffer is looked at every 50 ms. */
 #define SETTLED_NS     (SECONDS / 10)
-#define SLEEP_FULL_NS  (50 * 1000)
 #define PROGRESS_EVERY 1024
 
 static void *reserve(struct ring *ring, size_t len, bool waits)
 {
 	void *at = ring_reserve(ring, len);
+	struct pause pause = {0};
 
 	while (at == NULL && waits) {
-		nanosleep(&(struct timespec){.tv_nsec = SLEEP_FULL_NS}, NULL);
+		pause_take(&pause);
 		at = ring_reserve(ring, len);
 	}
 	return at;

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "sensor/pause.h"
 #include "sensor/pipeline.h"
 #include "sensor/ring.h"
 
@@ -35,7 +36,7 @@ struct worker {
 	size_t ended_count;
 	uint64_t clock_ns;
 	uint64_t clocks[WORKER_SOURCES_MAX]; /* by source: how far it has come; UINT64_MAX: it ended */
-	unsigned waits;                      /* turns since the last record was taken */
+	struct pause pause;                  /* since the last record was taken */
 };
 
 MUST_CHECK enum status worker_start(struct worker *worker, const struct worker_plan *plan);
