@@ -233,6 +233,7 @@ static void take(struct collector *collector, struct judged *judged)
 {
 	if (judged->time_ns > collector->clock_ns)
 		collector->clock_ns = judged->time_ns;
+	profile_begin(&collector->profile);
 	relearn(collector, judged->time_ns);
 	(void)learner_apply(&collector->learner, judged);
 	usage_clock(&collector->usage,
@@ -242,15 +243,20 @@ static void take(struct collector *collector, struct judged *judged)
 		judged_release(judged);
 		return;
 	}
+	profile_lap(&collector->profile, STAGE_COLLECT);
 	tell_exchange(collector, judged);
+	profile_lap(&collector->profile, STAGE_TELL);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	coverage_take(&collector->coverage, judged);
+	profile_lap(&collector->profile, STAGE_COLLECT);
 	for (size_t i = 0; i < judged->finding_count; i++)
 		take_finding(collector, judged, i);
+	profile_lap(&collector->profile, STAGE_TELL);
 	judged_release(judged);
+	profile_lap(&collector->profile, STAGE_COLLECT);
 }
 
 /* -- the records that wait for what comes next ------------------------------------------ */
@@ -401,7 +407,9 @@ void collector_close(struct collector *collector)
 
 enum status collector_init(struct collector *collector, const struct collector_plan *plan)
 {
-	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
+	*collector = (struct collector){.plan = *plan,
+					.profile.is_on = plan->is_profiled,
+					.record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
 	learner_init(&collector->learner, plan->seed);

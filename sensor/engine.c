@@ -196,6 +196,7 @@ static bool start_workers(struct engine *engine)
 					   .connections_max = settings->connections_max,
 					   .held_bytes_max = settings->held_bytes_max,
 					   .body_bytes_max = settings->body_bytes_max,
+					   .is_profiled = engine->settings->is_profiled,
 					   .is_lossless = !engine->is_live};
 
 		if (worker_start(&engine->workers[i], &plan) != STATUS_OK)
@@ -215,6 +216,7 @@ static bool start_feeders(struct engine *engine)
 					   .rings = &engine->inbound[i * engine->worker_count],
 					   .worker_count = engine->worker_count,
 					   .seed = engine->seed,
+					   .is_profiled = engine->settings->is_profiled,
 					   .is_live = engine->is_live};
 
 		if (feeder_start(&engine->feeders[i], &plan) != STATUS_OK)
@@ -315,6 +317,17 @@ static void collect(struct engine *engine)
 	collector_close(&engine->collector);
 }
 
+static void tell_profile(const struct engine *engine, uint64_t exchanges)
+{
+	struct profile sum = engine->collector.profile;
+
+	for (size_t i = 0; i < engine->feeder_count; i++)
+		profile_add(&sum, &engine->feeders[i].profile);
+	for (size_t i = 0; i < engine->worker_count; i++)
+		profile_add(&sum, &engine->workers[i].pipeline.profile);
+	profile_print(&sum, exchanges);
+}
+
 static void tell_end(struct engine *engine)
 {
 	struct health health;
@@ -333,6 +346,8 @@ static void tell_end(struct engine *engine)
 		 (unsigned long long)health.workers.exchanges,
 		 (unsigned long long)health.workers.sessions.exchanges[EXCHANGE_COMPLETE],
 		 (unsigned long long)health.findings_told);
+	if (engine->settings->is_profiled)
+		tell_profile(engine, health.workers.exchanges);
 	if (health.lost_records > 0) {
 		log_line("%llu records were lost for want of memory",
 			 (unsigned long long)health.lost_records);
@@ -352,6 +367,7 @@ static bool start(struct engine *engine)
 				      .internal = settings->internal,
 				      .internal_count = settings->internal_count,
 				      .is_live = engine->is_live,
+				      .is_profiled = settings->is_profiled,
 				      .loads = &engine->loads};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||

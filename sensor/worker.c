@@ -158,6 +158,7 @@ enum status worker_start(struct worker *worker, const struct worker_plan *plan)
 								 .held_bytes_max = plan->held_bytes_max,
 								 .body_bytes_max = plan->body_bytes_max,
 								 .send = send_judged,
+								 .is_profiled = plan->is_profiled,
 								 .context = worker});
 	if (pthread_create(&worker->thread, NULL, run, worker) != 0) {
 		pipeline_finish(&worker->pipeline);
