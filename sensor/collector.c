@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
@@ -12,7 +11,6 @@
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
-#define SLEEP_IDLE_NS   (200 * 1000)
 
 static const char *const health_type = "specular.health.v1";
 
@@ -235,6 +233,7 @@ static void take(struct collector *collector, struct judged *judged)
 {
 	if (judged->time_ns > collector->clock_ns)
 		collector->clock_ns = judged->time_ns;
+	profile_begin(&collector->profile);
 	relearn(collector, judged->time_ns);
 	(void)learner_apply(&collector->learner, judged);
 	usage_clock(&collector->usage,
@@ -244,15 +243,20 @@ static void take(struct collector *collector, struct judged *judged)
 		judged_release(judged);
 		return;
 	}
+	profile_lap(&collector->profile, STAGE_COLLECT);
 	tell_exchange(collector, judged);
+	profile_lap(&collector->profile, STAGE_TELL);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	coverage_take(&collector->coverage, judged);
+	profile_lap(&collector->profile, STAGE_COLLECT);
 	for (size_t i = 0; i < judged->finding_count; i++)
 		take_finding(collector, judged, i);
+	profile_lap(&collector->profile, STAGE_TELL);
 	judged_release(judged);
+	profile_lap(&collector->profile, STAGE_COLLECT);
 }
 
 /* -- the records that wait for what comes next ------------------------------------------ */
@@ -374,8 +378,10 @@ bool collector_turn(struct collector *collector)
 	poll_sinks(&collector->plan.sinks);
 	if (collector->ended_count == collector->plan.worker_count)
 		return false;
-	if (!was_busy)
-		nanosleep(&(struct timespec){.tv_nsec = SLEEP_IDLE_NS}, NULL);
+	if (was_busy)
+		pause_over(&collector->pause);
+	else
+		pause_take(&collector->pause);
 	return true;
 }
 
@@ -401,7 +407,9 @@ void collector_close(struct collector *collector)
 
 enum status collector_init(struct collector *collector, const struct collector_plan *plan)
 {
-	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
+	*collector = (struct collector){.plan = *plan,
+					.profile.is_on = plan->is_profiled,
+					.record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
 	learner_init(&collector->learner, plan->seed);

@@ -20,6 +20,8 @@
 #include "sensor/learner.h"
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
+#include "sensor/pause.h"
+#include "sensor/profile.h"
 #include "sensor/ring.h"
 #include "sensor/usage.h"
 
@@ -41,6 +43,7 @@ struct collector_plan {
 	uint64_t seed;
 	const struct network *internal;
 	size_t internal_count;
+	bool is_profiled;
 	bool is_live;                        /* health records while it runs */
 	const struct collector_loads *loads; /* NULL: nothing is loaded while it runs */
 };
@@ -49,6 +52,8 @@ struct collector {
 	struct collector_plan plan;
 	struct merge merge;
 	struct outbox outbox;
+	struct pause pause;
+	struct profile profile;
 	struct ledger ledger;
 	struct usage usage;
 	struct inventory inventory;

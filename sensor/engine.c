@@ -1,5 +1,6 @@
 #include "sensor/engine.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,8 @@
 #define FLUSH_MS          (30 * 1000)
 #define PROGRESS_EVERY_NS (SECONDS / 5)
 #define SIGNAL_LOOK_NS    (SECONDS / 10)
+#define HEAP_MMAP_BYTES   (4 * MIB)
+#define HEAP_KEPT_BYTES   (32 * MIB)
 
 struct engine {
 	const struct settings *settings;
@@ -193,6 +196,7 @@ static bool start_workers(struct engine *engine)
 					   .connections_max = settings->connections_max,
 					   .held_bytes_max = settings->held_bytes_max,
 					   .body_bytes_max = settings->body_bytes_max,
+					   .is_profiled = engine->settings->is_profiled,
 					   .is_lossless = !engine->is_live};
 
 		if (worker_start(&engine->workers[i], &plan) != STATUS_OK)
@@ -212,6 +216,7 @@ static bool start_feeders(struct engine *engine)
 					   .rings = &engine->inbound[i * engine->worker_count],
 					   .worker_count = engine->worker_count,
 					   .seed = engine->seed,
+					   .is_profiled = engine->settings->is_profiled,
 					   .is_live = engine->is_live};
 
 		if (feeder_start(&engine->feeders[i], &plan) != STATUS_OK)
@@ -312,6 +317,17 @@ static void collect(struct engine *engine)
 	collector_close(&engine->collector);
 }
 
+static void tell_profile(const struct engine *engine, uint64_t exchanges)
+{
+	struct profile sum = engine->collector.profile;
+
+	for (size_t i = 0; i < engine->feeder_count; i++)
+		profile_add(&sum, &engine->feeders[i].profile);
+	for (size_t i = 0; i < engine->worker_count; i++)
+		profile_add(&sum, &engine->workers[i].pipeline.profile);
+	profile_print(&sum, exchanges);
+}
+
 static void tell_end(struct engine *engine)
 {
 	struct health health;
@@ -330,6 +346,8 @@ static void tell_end(struct engine *engine)
 		 (unsigned long long)health.workers.exchanges,
 		 (unsigned long long)health.workers.sessions.exchanges[EXCHANGE_COMPLETE],
 		 (unsigned long long)health.findings_told);
+	if (engine->settings->is_profiled)
+		tell_profile(engine, health.workers.exchanges);
 	if (health.lost_records > 0) {
 		log_line("%llu records were lost for want of memory",
 			 (unsigned long long)health.lost_records);
@@ -349,6 +367,7 @@ static bool start(struct engine *engine)
 				      .internal = settings->internal,
 				      .internal_count = settings->internal_count,
 				      .is_live = engine->is_live,
+				      .is_profiled = settings->is_profiled,
 				      .loads = &engine->loads};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
@@ -402,6 +421,13 @@ static bool prepare(struct engine *engine)
 	return make_rings(engine);
 }
 
+/* The memory of an exchange comes back with the next one: the system is not asked for it each time. */
+static void keep_memory(void)
+{
+	(void)mallopt(M_MMAP_THRESHOLD, HEAP_MMAP_BYTES);
+	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
+}
+
 static void name_site(struct engine *engine)
 {
 	const char *site = engine->settings->site;
@@ -422,6 +448,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		engine.worker_count = KNOWLEDGE_READERS_MAX;
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
 		return 1;
+	keep_memory();
 	name_site(&engine);
 	board_init(&engine.board);
 	block_signals();

@@ -6,19 +6,20 @@
 #include <time.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/pause.h"
 
 #define TICK_NS (SECONDS / 10)
 /* An idle interface has shown all packets of so long ago: its buffer is looked at every 50 ms. */
 #define SETTLED_NS     (SECONDS / 10)
-#define SLEEP_FULL_NS  (50 * 1000)
 #define PROGRESS_EVERY 1024
 
 static void *reserve(struct ring *ring, size_t len, bool waits)
 {
 	void *at = ring_reserve(ring, len);
+	struct pause pause = {0};
 
 	while (at == NULL && waits) {
-		nanosleep(&(struct timespec){.tv_nsec = SLEEP_FULL_NS}, NULL);
+		pause_take(&pause);
 		at = ring_reserve(ring, len);
 	}
 	return at;
@@ -71,7 +72,7 @@ static void put(struct feeder *feeder, const struct segment *segment)
 {
 	size_t worker = segment_hash(segment, feeder->plan.seed) % feeder->plan.worker_count;
 	struct ring *ring = &feeder->plan.rings[worker];
-	size_t len = sizeof(struct inbound) + segment->payload.len;
+	size_t len = INBOUND_SEGMENT_LEN + segment->payload.len;
 	struct inbound *inbound = reserve(ring, len, !feeder->plan.is_live);
 	char *payload;
 
@@ -79,7 +80,8 @@ static void put(struct feeder *feeder, const struct segment *segment)
 		feeder->report.ring_drops++;
 		return;
 	}
-	payload = (char *)(inbound + 1);
+	profile_begin(&feeder->profile); /* a full ring is no work */
+	payload = (char *)inbound + INBOUND_SEGMENT_LEN;
 	inbound->kind = INBOUND_SEGMENT;
 	inbound->segment = *segment;
 	inbound->segment.payload.data = payload;
@@ -97,8 +99,14 @@ static void take(struct feeder *feeder, struct packet *packet)
 		packet->number = packet->number << 8 | (uint64_t)feeder->plan.index;
 	tick(feeder, packet->time_ns);
 	packet->clock_ns = feeder->clock_ns;
-	if (segment_read(packet, &feeder->report.capture, &feeder->fragments, &segment) == DROP_NONE)
-		put(feeder, &segment);
+	profile_begin(&feeder->profile); /* ticks may have waited */
+	if (segment_read(packet, &feeder->report.capture, &feeder->fragments, &segment) != DROP_NONE) {
+		profile_lap(&feeder->profile, STAGE_LAYERS);
+		return;
+	}
+	profile_lap(&feeder->profile, STAGE_LAYERS);
+	put(feeder, &segment);
+	profile_lap(&feeder->profile, STAGE_RING);
 }
 
 static void fail(struct feeder *feeder, const struct source *source)
@@ -172,8 +180,11 @@ static void *run(void *context)
 	size_t source = 0;
 
 	while (!atomic_load_explicit(&feeder->is_stopped, memory_order_relaxed)) {
-		struct packet *packet = earliest(feeder, &source);
+		struct packet *packet;
 
+		profile_begin(&feeder->profile);
+		packet = earliest(feeder, &source);
+		profile_lap(&feeder->profile, STAGE_READ);
 		if (packet != NULL) {
 			take(feeder, packet);
 			feeder->has_head[source] = false;
@@ -193,7 +204,7 @@ static void *run(void *context)
 
 enum status feeder_start(struct feeder *feeder, const struct feeder_plan *plan)
 {
-	*feeder = (struct feeder){.plan = *plan};
+	*feeder = (struct feeder){.plan = *plan, .profile.is_on = plan->is_profiled};
 	fragments_init(&feeder->fragments, plan->seed);
 	feeder->heads = calloc(plan->source_count, sizeof(*feeder->heads));
 	feeder->has_head = calloc(plan->source_count, sizeof(*feeder->has_head));

@@ -16,6 +16,7 @@
 
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/source.h"
+#include "sensor/profile.h"
 #include "sensor/ring.h"
 #include "sensor/worker_record.h"
 
@@ -27,6 +28,7 @@ struct feeder_plan {
 	size_t worker_count;
 	uint64_t seed;
 	bool is_live;
+	bool is_profiled;
 };
 
 struct feeder {
@@ -38,6 +40,7 @@ struct feeder {
 	uint64_t clock_ns, tick_ns, number;
 	struct fragments fragments; /* waiting for the rest of their datagrams */
 	struct source_report report;
+	struct profile profile;
 	_Atomic bool is_stopped, is_done;
 	_Atomic uint64_t bytes_done; /* files: for progress */
 	char error[256];             /* the first source that failed, in words; read after feeder_join */

@@ -9,6 +9,7 @@ struct judged *judged_new(void)
 	struct judged *judged;
 
 	arena_init(&arena, LIMIT_JUDGED_BYTES);
+	arena.block_len = LIMIT_JUDGED_BLOCK;
 	judged = arena_alloc(&arena, sizeof(*judged));
 	if (judged == NULL) {
 		arena_finish(&arena);

@@ -6,7 +6,7 @@
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
-	*pipeline = (struct pipeline){.plan = *plan};
+	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
 	connections_init(&pipeline->connections,
 			 &(struct connections_plan){.counts = &pipeline->counts.reassembly,
 						    .session_counts = &pipeline->counts.sessions,
@@ -53,20 +53,27 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 				.response = &response,
 				.departures = &departures,
 				.hits = &hits};
+	struct profile *profile = &pipeline->profile;
 	struct judged *judged;
 
+	profile_lap(profile, STAGE_PARSE);
 	exchange->time_ns = pipeline->clock_ns;
 	credential_find(exchange, &credentials);
 	seen.partner = contract_partner(contract, exchange, &credentials);
 	contract_operation(contract, seen.partner, exchange, &match);
+	profile_lap(profile, STAGE_IDENTIFY);
 	body_read(exchange, &exchange->request, &request);
 	body_read(exchange, &exchange->response, &response);
+	profile_lap(profile, STAGE_BODY);
 	if (match.kind == MATCH_OPERATION)
 		conform_check(&match, exchange, &request, &response, &departures);
+	profile_lap(profile, STAGE_CONFORM);
 	if (pipeline->scanner != NULL)
 		scanner_scan(pipeline->scanner, exchange, &request, &response, &hits);
+	profile_lap(profile, STAGE_SCAN);
 	if (findings_init(&findings, &exchange->arena))
 		ruleset_judge(&seen, &findings);
+	profile_lap(profile, STAGE_RULES);
 
 	pipeline->counts.departures_left_out += departures.left_out;
 	pipeline->counts.hits_left_out += hits.left_out;
@@ -77,6 +84,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 	else
 		pipeline->counts.judged_lost++;
 	exchange_free(exchange);
+	profile_lap(profile, STAGE_RECORD);
 }
 
 /* Everything that reassembly can hand out of this connection now. */
@@ -86,11 +94,13 @@ static void follow(struct pipeline *pipeline, struct connection *connection)
 	struct chunk chunk;
 
 	while (connection_next(connection, &chunk)) { /* bytes in order, or a gap, or an end */
+		profile_lap(&pipeline->profile, STAGE_REASSEMBLY);
 		session_feed(&connection->session, &chunk);
 		while ((exchange = session_next(&connection->session)) != NULL) {
 			pipeline->counts.exchanges++;
 			judge(pipeline, exchange);
 		}
+		profile_lap(&pipeline->profile, STAGE_PARSE);
 	}
 }
 
@@ -151,6 +161,7 @@ void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
 {
 	struct connection *connection;
 
+	profile_begin(&pipeline->profile);
 	refresh(pipeline);
 	pipeline->clock_ns = segment->clock_ns;
 	connection = connections_find(&pipeline->connections, segment);
@@ -162,19 +173,23 @@ void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
 	connection_take(connection, segment);
 	follow(pipeline, connection);
 	relieve(pipeline);
+	profile_lap(&pipeline->profile, STAGE_REASSEMBLY);
 }
 
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 {
+	profile_begin(&pipeline->profile);
 	refresh(pipeline);
 	pipeline->clock_ns = clock_ns;
 	connections_expire(&pipeline->connections, clock_ns);
 	retire(pipeline);
 	relieve(pipeline);
+	profile_lap(&pipeline->profile, STAGE_REASSEMBLY);
 }
 
 void pipeline_end(struct pipeline *pipeline)
 {
+	profile_begin(&pipeline->profile);
 	refresh(pipeline);
 	connections_drain(&pipeline->connections);
 	retire(pipeline);

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "sensor/knowledge.h"
+#include "sensor/profile.h"
 #include "sensor/worker_record.h"
 
 struct pipeline_plan {
@@ -23,6 +24,7 @@ struct pipeline_plan {
 	/* Takes the reference. False: lost (counted here). */
 	bool (*send)(void *context, struct judged *judged);
 	void *context;
+	bool is_profiled;
 };
 
 struct pipeline {
@@ -32,6 +34,7 @@ struct pipeline {
 	const struct knowledge *known;
 	struct scanner *scanner; /* of known->patterns */
 	uint64_t clock_ns;
+	struct profile profile;
 };
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan);

@@ -27,6 +27,7 @@ enum option_value {
 	OPTION_STATE,
 	OPTION_FLOW_KEY,
 	OPTION_CHECKSUMS,
+	OPTION_PROFILE,
 };
 
 static const struct option options[] = {
@@ -51,6 +52,7 @@ static const struct option options[] = {
 	{"state-dir", required_argument, NULL, OPTION_STATE},
 	{"flow-key", required_argument, NULL, OPTION_FLOW_KEY},
 	{"checksums", required_argument, NULL, OPTION_CHECKSUMS},
+	{"profile", no_argument, NULL, OPTION_PROFILE},
 	{0},
 };
 
@@ -94,6 +96,7 @@ const char *settings_help(enum settings_command command)
 	       "The same over pcap and pcapng files; '-' reads standard input. Several files merge by time.\n"
 	       "The same input gives the same bytes out, whatever the number of workers.\n"
 	       "With nothing to send to, findings go to standard output.\n\n" OPTIONS_HELP
+	       "  --profile              what each stage costs, on standard error at the end\n"
 	       "\nExample: specular replay --contracts contracts yesterday.pcap | jq .message\n";
 }
 
@@ -229,6 +232,9 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		break;
 	case OPTION_CHECKSUMS:
 		take_checksums(settings, optarg, problems);
+		break;
+	case OPTION_PROFILE:
+		settings->is_profiled = true;
 		break;
 	case OPTION_WORKERS:
 		take_workers(settings, optarg, problems);

@@ -41,6 +41,7 @@ struct settings {
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
 	const char *admin_listen, *admin_token_file; /* NULL: no admin API */
 	bool is_help;
+	bool is_profiled; /* replay: what each stage costs is told at the end */
 };
 
 enum settings_command { COMMAND_RUN, COMMAND_REPLAY };

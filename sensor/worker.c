@@ -1,31 +1,24 @@
 #include "sensor/worker.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "parsers/base/check.h"
 
 /* Records taken before the rings are looked at again from the start. */
 #define RECORDS_A_TURN 256
 
-#define SLEEP_IDLE_NS (100 * 1000)
-
 /* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
-#define WAITS_MAX 3000
-
-static void sleep_a_little(void)
-{
-	nanosleep(&(struct timespec){.tv_nsec = SLEEP_IDLE_NS}, NULL);
-}
+#define WAIT_NS_MAX (3 * SECONDS / 10)
 
 static bool send_judged(void *context, struct judged *judged)
 {
 	struct worker *worker = context;
 	size_t len = offsetof(struct outbound, clock_ns);
 	struct outbound *outbound = ring_reserve(worker->plan.outbound, len);
+	struct pause pause = {0};
 
 	while (outbound == NULL && worker->plan.is_lossless) {
-		sleep_a_little();
+		pause_take(&pause);
 		outbound = ring_reserve(worker->plan.outbound, len);
 	}
 	if (outbound == NULL) {
@@ -43,9 +36,10 @@ static void send_tick(struct worker *worker, enum outbound_kind kind, uint64_t c
 		      const struct source_report *report)
 {
 	struct outbound *outbound;
+	struct pause pause = {0};
 
 	while ((outbound = ring_reserve(worker->plan.outbound, sizeof(*outbound))) == NULL)
-		sleep_a_little();
+		pause_take(&pause);
 	*outbound = (struct outbound){.kind = kind,
 				      .clock_ns = clock_ns,
 				      .worker = worker->plan.index,
@@ -93,12 +87,12 @@ static uint64_t time_of(const struct inbound *inbound)
 /*
  * The source whose next record is the oldest. A source that has nothing to give may still come
  * with something older, until its clock (which ticks even when it is idle) has passed that record:
- * until then the others wait, but not when their ring fills or after WAITS_MAX turns.
+ * until then the others wait, but not when their ring fills or after WAIT_NS_MAX.
  */
 static bool choose(struct worker *worker, size_t *out_source, const struct inbound **out_inbound)
 {
 	uint64_t oldest = UINT64_MAX, behind = UINT64_MAX;
-	bool is_pressed = worker->waits >= WAITS_MAX;
+	bool is_pressed = worker->pause.waited_ns >= WAIT_NS_MAX;
 	size_t len;
 
 	*out_inbound = NULL;
@@ -132,7 +126,7 @@ static int take_some(struct worker *worker)
 		worker->clocks[source] = inbound->kind == INBOUND_END ? UINT64_MAX : time_of(inbound);
 		take(worker, source, inbound);
 		ring_release(worker->plan.inbound[source]);
-		worker->waits = 0;
+		pause_over(&worker->pause);
 		count++;
 	}
 	return count;
@@ -145,8 +139,7 @@ static void *run(void *context)
 	while (worker->ended_count < worker->plan.source_count) {
 		if (take_some(worker) > 0)
 			continue;
-		worker->waits++;
-		sleep_a_little();
+		pause_take(&worker->pause);
 	}
 	pipeline_end(&worker->pipeline);
 	send_tick(worker, OUTBOUND_END, worker->clock_ns, 0, NULL);
@@ -165,6 +158,7 @@ enum status worker_start(struct worker *worker, const struct worker_plan *plan)
 								 .held_bytes_max = plan->held_bytes_max,
 								 .body_bytes_max = plan->body_bytes_max,
 								 .send = send_judged,
+								 .is_profiled = plan->is_profiled,
 								 .context = worker});
 	if (pthread_create(&worker->thread, NULL, run, worker) != 0) {
 		pipeline_finish(&worker->pipeline);

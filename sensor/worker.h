@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "sensor/pause.h"
 #include "sensor/pipeline.h"
 #include "sensor/ring.h"
 
@@ -24,6 +25,7 @@ struct worker_plan {
 	uint64_t seed;
 	size_t connections_max, held_bytes_max;
 	uint64_t body_bytes_max;
+	bool is_profiled;
 	bool is_lossless; /* replay: a full ring waits; live it drops and counts */
 };
 
@@ -35,7 +37,7 @@ struct worker {
 	size_t ended_count;
 	uint64_t clock_ns;
 	uint64_t clocks[WORKER_SOURCES_MAX]; /* by source: how far it has come; UINT64_MAX: it ended */
-	unsigned waits;                      /* turns since the last record was taken */
+	struct pause pause;                  /* since the last record was taken */
 };
 
 MUST_CHECK enum status worker_start(struct worker *worker, const struct worker_plan *plan);

@@ -12,9 +12,9 @@
 
 /* Source -> worker. */
 enum inbound_kind {
-	INBOUND_SEGMENT, /* payload follows the record */
-	INBOUND_TICK,    /* the packet clock reached clock_ns: the same ticks go to all workers */
-	INBOUND_END,     /* nothing more comes from this source */
+	INBOUND_SEGMENT,
+	INBOUND_TICK, /* the packet clock reached clock_ns: the same ticks go to all workers */
+	INBOUND_END,  /* nothing more comes from this source */
 };
 
 struct source_report {
@@ -25,10 +25,12 @@ struct source_report {
 
 struct inbound {
 	enum inbound_kind kind;
-	struct segment segment; /* INBOUND_SEGMENT; its payload points into the record */
+	struct segment segment; /* INBOUND_SEGMENT: its payload follows, in place of what stands below */
 	uint64_t clock_ns;      /* INBOUND_TICK, INBOUND_END */
 	struct source_report report;
 };
+
+#define INBOUND_SEGMENT_LEN offsetof(struct inbound, clock_ns)
 
 /* Worker -> collector. */
 enum outbound_kind {

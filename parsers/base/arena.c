@@ -35,7 +35,7 @@ static void free_older(struct arena_block *block)
 void arena_finish(struct arena *arena)
 {
 	free_older(arena->newest);
-	*arena = (struct arena){.bytes_max = arena->bytes_max};
+	*arena = (struct arena){.bytes_max = arena->bytes_max, .block_len = arena->block_len};
 }
 
 void arena_reset(struct arena *arena)
@@ -58,7 +58,8 @@ void arena_wipe(struct arena *arena)
 
 static struct arena_block *grow(struct arena *arena, size_t len)
 {
-	size_t block_len = len > LIMIT_ARENA_BLOCK ? len : LIMIT_ARENA_BLOCK;
+	size_t wanted = arena->block_len == 0 ? LIMIT_ARENA_BLOCK : arena->block_len;
+	size_t block_len = len > wanted ? len : wanted;
 	struct arena_block *block = malloc(sizeof(*block) + block_len);
 
 	if (block == NULL)
@@ -68,7 +69,8 @@ static struct arena_block *grow(struct arena *arena, size_t len)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t len)
+/* Not zeroed. */
+static void *take(struct arena *arena, size_t len)
 {
 	struct arena_block *block = arena->newest;
 	size_t rounded = (len + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
@@ -88,18 +90,27 @@ void *arena_alloc(struct arena *arena, size_t len)
 	at = block->data + block->used;
 	block->used += rounded;
 	arena->used += rounded;
-	memset(at, 0, rounded);
+	return at;
+}
+
+void *arena_alloc(struct arena *arena, size_t len)
+{
+	void *at = take(arena, len);
+
+	if (at != NULL)
+		memset(at, 0, len);
 	return at;
 }
 
 struct bytes arena_copy(struct arena *arena, struct bytes run)
 {
-	char *at = run.len == SIZE_MAX ? NULL : arena_alloc(arena, run.len + 1);
+	char *at = run.len == SIZE_MAX ? NULL : take(arena, run.len + 1);
 
 	if (at == NULL)
 		return BYTES_NONE;
 	if (run.len > 0)
 		memcpy(at, run.data, run.len);
+	at[run.len] = '\0';
 	return (struct bytes){.data = at, .len = run.len};
 }
 

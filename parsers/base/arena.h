@@ -23,6 +23,7 @@ struct arena {
 	struct arena_block *newest;
 	size_t used;      /* bytes handed out */
 	size_t bytes_max; /* the ceiling of what is handed out */
+	size_t block_len; /* memory is taken so much at a time; 0: LIMIT_ARENA_BLOCK */
 	bool is_full;     /* something was refused: no memory, or the ceiling */
 };
 

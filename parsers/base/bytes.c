@@ -9,11 +9,6 @@ struct bytes bytes_of(const char *text)
 	return (struct bytes){.data = text, .len = strlen(text)};
 }
 
-bool bytes_equal(struct bytes a, struct bytes b)
-{
-	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool bytes_equal_nocase(struct bytes a, struct bytes b)
 {
 	if (a.len != b.len)
@@ -76,20 +71,6 @@ size_t bytes_find_nocase(struct bytes run, struct bytes part)
 	return BYTES_NOT_FOUND;
 }
 
-struct bytes bytes_slice(struct bytes run, size_t from, size_t len)
-{
-	if (from >= run.len)
-		return (struct bytes){.data = run.data == NULL ? NULL : run.data + run.len, .len = 0};
-	if (len > run.len - from)
-		len = run.len - from;
-	return (struct bytes){.data = run.data + from, .len = len};
-}
-
-struct bytes bytes_from(struct bytes run, size_t from)
-{
-	return bytes_slice(run, from, SIZE_MAX);
-}
-
 struct bytes bytes_trim(struct bytes run)
 {
 	while (run.len > 0 && ascii_is_space(run.data[0]))
@@ -127,42 +108,4 @@ bool bytes_to_u64(struct bytes run, uint64_t *out_value)
 	}
 	*out_value = value;
 	return true;
-}
-
-char ascii_lower(char byte)
-{
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
-}
-
-bool ascii_is_digit(char byte)
-{
-	return byte >= '0' && byte <= '9';
-}
-
-bool ascii_is_alpha(char byte)
-{
-	char lower = ascii_lower(byte);
-
-	return lower >= 'a' && lower <= 'z';
-}
-
-bool ascii_is_alnum(char byte)
-{
-	return ascii_is_digit(byte) || ascii_is_alpha(byte);
-}
-
-bool ascii_is_space(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
-
-int ascii_hex_value(char byte)
-{
-	char lower = ascii_lower(byte);
-
-	if (ascii_is_digit(byte))
-		return byte - '0';
-	if (lower >= 'a' && lower <= 'f')
-		return lower - 'a' + 10;
-	return -1;
 }

@@ -1,6 +1,7 @@
 /*
  * bytes: a borrowed run of bytes. It owns nothing, need not end in NUL, and
- * may hold any byte. Text is bytes too.
+ * may hold any byte. Text is bytes too. What is asked of nearly every byte or
+ * run of the traffic stands here, to be part of whoever asks.
  *
  *	if (bytes_equal_nocase(header->name, BYTES("content-type")))
  */
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct bytes {
 	const char *data;
@@ -27,7 +29,11 @@ struct bytes {
 
 struct bytes bytes_of(const char *text); /* NULL gives the empty run */
 
-bool bytes_equal(struct bytes a, struct bytes b);
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII only */
 int bytes_compare(struct bytes a, struct bytes b);       /* memcmp order, shorter first */
 bool bytes_starts(struct bytes run, struct bytes prefix);
@@ -40,8 +46,20 @@ size_t bytes_find(struct bytes run, struct bytes part);
 size_t bytes_find_nocase(struct bytes run, struct bytes part);
 
 /* From index `from`, at most `len` bytes; both are cut to what is there. */
-struct bytes bytes_slice(struct bytes run, size_t from, size_t len);
-struct bytes bytes_from(struct bytes run, size_t from);
+static inline struct bytes bytes_slice(struct bytes run, size_t from, size_t len)
+{
+	if (from >= run.len)
+		return (struct bytes){.data = run.data == NULL ? NULL : run.data + run.len, .len = 0};
+	if (len > run.len - from)
+		len = run.len - from;
+	return (struct bytes){.data = run.data + from, .len = len};
+}
+
+static inline struct bytes bytes_from(struct bytes run, size_t from)
+{
+	return bytes_slice(run, from, SIZE_MAX);
+}
+
 struct bytes bytes_trim(struct bytes run); /* space, tab, CR, LF at both ends */
 
 /* Splits at the first `separator`: the part before it is returned, *rest is
@@ -55,9 +73,42 @@ struct bytes bytes_split(struct bytes *rest, char separator);
 /* Decimal digits only, no sign, no space; false when empty, not digits or too large. */
 bool bytes_to_u64(struct bytes run, uint64_t *out_value);
 
-char ascii_lower(char byte);
-bool ascii_is_digit(char byte);
-bool ascii_is_alpha(char byte);
-bool ascii_is_alnum(char byte);
-bool ascii_is_space(char byte); /* space, tab, CR, LF */
-int ascii_hex_value(char byte); /* 0..15, or -1 */
+static inline char ascii_lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
+
+static inline bool ascii_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
+static inline bool ascii_is_alpha(char byte)
+{
+	char lower = ascii_lower(byte);
+
+	return lower >= 'a' && lower <= 'z';
+}
+
+static inline bool ascii_is_alnum(char byte)
+{
+	return ascii_is_digit(byte) || ascii_is_alpha(byte);
+}
+
+/* Space, tab, CR, LF. */
+static inline bool ascii_is_space(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* 0..15, or -1. */
+static inline int ascii_hex_value(char byte)
+{
+	char lower = ascii_lower(byte);
+
+	if (ascii_is_digit(byte))
+		return byte - '0';
+	if (lower >= 'a' && lower <= 'f')
+		return lower - 'a' + 10;
+	return -1;
+}

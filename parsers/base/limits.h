@@ -21,6 +21,9 @@
 /* What crosses to the collector for one exchange: masked texts only. */
 #define LIMIT_JUDGED_BYTES (1 * MIB)
 
+/* Taken at once for it: the record and its texts. Thousands wait two seconds for what comes next. */
+#define LIMIT_JUDGED_BLOCK (3 * KIB)
+
 /* Words of load problems; nobody reads more. */
 #define LIMIT_PROBLEMS 1000
 

@@ -1,0 +1,32 @@
+/*
+ * variant: what kinds of traffic there are, and how one exchange of each is written.
+ */
+#pragma once
+
+#include "tests/bench/traffic/bodies.h"
+#include "tests/bench/traffic/h2.h"
+
+struct variant {
+	const char *name;
+	unsigned exchanges_max; /* a connection */
+	unsigned segment_len;
+	enum { SHAPE_JSON, SHAPE_SMALL, SHAPE_LARGE, SHAPE_PING, SHAPE_HOSTILE } shape;
+	bool is_h2, is_gzip;
+};
+
+/* NULL: there is none of that name. */
+const struct variant *variant_find(const char *name);
+
+/* One turn of a connection: HTTP/1 says one request and its response, HTTP/2 some at once. */
+struct turn {
+	const struct variant *variant;
+	struct chance *chance;
+	struct hand hand;
+	struct planted *planted;
+	struct text *request, *response;
+	struct h2 *sides; /* client and server; NULL: HTTP/1 */
+	uint32_t *stream; /* the last one */
+	unsigned count;   /* exchanges of this turn */
+};
+
+void variant_turn(const struct turn *turn);
