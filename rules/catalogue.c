@@ -80,6 +80,7 @@ static const struct catalogue_entry rows[] = {
 	ROW("spec.no_security", 3, "API8:2023", "A spec agrees on no authentication"),
 	ROW("spec.unenforceable", 2, "API8:2023", "A part of a spec cannot be checked"),
 	ROW("zombie.deprecated", 3, "API9:2023", "Deprecated operation still called"),
+	ROW("zombie.removed", 4, "API9:2023", "Operation that the contract no longer has still answered"),
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))

@@ -16,6 +16,7 @@ static const struct {
 	{"shadow", shadow_target},
 	{"shadow", shadow_name},
 	{"zombie", zombie_deprecated},
+	{"zombie", zombie_removed},
 	{"conform", conform_departures},
 	{"auth", auth_mechanism},
 	{"auth", auth_basic_used},

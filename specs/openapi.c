@@ -112,7 +112,8 @@ static enum status add_operation(struct reader *reader, struct spot item, struct
 			    &reader->operations[reader->operation_count]))
 		return STATUS_NO_MEMORY;
 	reader->operation_count++;
-	servers_read(reader, spot_get(reader, node, "servers"));
+	if (!reader->is_outline)
+		servers_read(reader, spot_get(reader, node, "servers"));
 	return STATUS_OK;
 }
 
@@ -134,7 +135,8 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 	for (size_t i = 0; i < table_count(more.node) && status == STATUS_OK; i++)
 		status = add_operation(reader, parameters, spot_entry(reader, more, i),
 				       more.node->entries[i].key, template);
-	servers_read(reader, spot_get(reader, item, "servers"));
+	if (!reader->is_outline)
+		servers_read(reader, spot_get(reader, item, "servers"));
 	return status;
 }
 
@@ -157,6 +159,14 @@ static enum status read_paths(struct reader *reader, const char *key)
 		status = read_item(reader, spot_entry(reader, paths, i), template);
 	}
 	return status;
+}
+
+/* Azure: paths that differ in the query alone stand in a table of their own. */
+static enum status read_operations(struct reader *reader)
+{
+	enum status status = read_paths(reader, "paths");
+
+	return status == STATUS_OK ? read_paths(reader, "x-ms-paths") : status;
 }
 
 /* -- the whole ------------------------------------------------------------------- */
@@ -216,9 +226,7 @@ static enum status read_all(struct reader *reader)
 			(struct server){.host = BYTES(""), .base_path = BYTES("")};
 	status = read_security(reader);
 	if (status == STATUS_OK)
-		status = read_paths(reader, "paths");
-	if (status == STATUS_OK) /* Azure: paths that differ in the query alone */
-		status = read_paths(reader, "x-ms-paths");
+		status = read_operations(reader);
 	if (status != STATUS_OK)
 		return status;
 	if (!token_endpoints_read(reader))
@@ -253,6 +261,21 @@ enum status openapi_load(struct references *references, const struct document *d
 	openapi.server_count = reader.server_count;
 	*out_openapi = openapi;
 	return STATUS_OK;
+}
+
+enum status openapi_outline(struct references *references, const struct document *document,
+			    struct arena *arena, struct operation **out_operations, size_t *out_count)
+{
+	struct reader reader = {.references = references,
+				.problems = references->problems,
+				.arena = arena,
+				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
+				.is_outline = true};
+	enum status status = read_operations(&reader);
+
+	*out_operations = reader.operations;
+	*out_count = reader.operation_count;
+	return status;
 }
 
 void openapi_finish(struct openapi *openapi)

@@ -137,6 +137,27 @@ static void broken_promises_are_conform(void **state)
 	assert_int_equal(made.findings.left_out, 1);
 }
 
+static void removed_operations_are_zombies_while_they_answer(void **state)
+{
+	static const struct operation gone = {.template = BYTES_INIT("/orders/{id}/label")};
+
+	(void)state;
+	made.match = (struct match){.kind = MATCH_NO_PATH,
+				    .template = gone.template,
+				    .removed = &gone,
+				    .removed_since = BYTES("version 3 (2.0)")};
+	assert_judged("zombie.removed");
+	assert_text(made.findings.list[0].expected,
+		    "not answered: gone since version 3 (2.0) of the contract");
+	assert_text(made.findings.list[0].message,
+		    "GET /orders/{id}/label went in version 3 (2.0) and is still answered");
+	made.exchange->status = 404;
+	assert_judged("shadow.path");
+	made.exchange->status = 200;
+	made.match.other = &made.other;
+	assert_judged("shadow.api_for_partner");
+}
+
 static void deprecated_operations_are_zombies(void **state)
 {
 	(void)state;
@@ -295,6 +316,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_partners_operation_is_one_finding, make, unmake),
 		cmocka_unit_test_setup_teardown(undeclared_names_are_shadow, make, unmake),
 		cmocka_unit_test_setup_teardown(broken_promises_are_conform, make, unmake),
+		cmocka_unit_test_setup_teardown(removed_operations_are_zombies_while_they_answer, make,
+						unmake),
 		cmocka_unit_test_setup_teardown(deprecated_operations_are_zombies, make, unmake),
 		cmocka_unit_test_setup_teardown(floods_are_abuse, make, unmake),
 		cmocka_unit_test_setup_teardown(ambiguous_framing_is_smuggling, make, unmake),
