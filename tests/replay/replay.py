@@ -46,6 +46,8 @@ def run(options, story, args, capture, work, workers=1):
     out = {name: str(work / f"{name}.jsonl") for name in ("findings", "exchanges", "usage", "inventory", "health")}
     command = [options.specular, "replay", "--workers", str(workers), "--site", "test", "--hmac-key-file",
                str(work / "key"), "--contracts", folder_of(story, "contracts")]
+    if (story / "specular.yaml").is_file():
+        command += ["-c", str(story / "specular.yaml")]
     packs = folder_of(story, "packs")
     if packs:
         command += ["--packs", packs]
