@@ -45,6 +45,19 @@ static enum status swagger_version(struct reader *reader, enum schema_dialect *o
 	return STATUS_OK;
 }
 
+/* OpenAPI 3.1 section 4.8.1. A dialect of one's own adds words to 2020-12; what it may take away is not
+ * known. */
+static void note_dialect(struct reader *reader)
+{
+	struct spot spot = spot_child(reader, reader->root, "jsonSchemaDialect");
+	struct bytes name = node_text(spot.node);
+
+	if (name.len > 0 && bytes_find(name, BYTES("json-schema.org/draft")) == BYTES_NOT_FOUND &&
+	    !bytes_starts(name, BYTES("https://spec.openapis.org/oas/3.")))
+		spot_problem(reader, spot, PROBLEM_WARNING, "name the dialect of OpenAPI, or none",
+			     "this dialect is not known; schemas are read as JSON Schema 2020-12");
+}
+
 /* "3.0.3", or the number 3.0 that somebody forgot to quote. */
 static enum status dialect_read(struct reader *reader, enum schema_dialect *out_dialect)
 {
@@ -62,6 +75,7 @@ static enum status dialect_read(struct reader *reader, enum schema_dialect *out_
 		return STATUS_OK;
 	}
 	*out_dialect = DIALECT_2020_12;
+	note_dialect(reader);
 	if (bytes_equal(version, BYTES("3.1")) || bytes_starts(version, BYTES("3.1.")))
 		return STATUS_OK;
 	if (!bytes_starts(version, BYTES("3.")))
