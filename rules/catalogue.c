@@ -6,11 +6,15 @@
 
 #define ROW(id, severity, owasp, title)                                                                      \
 	{                                                                                                    \
-		id, title, severity, owasp, ANALYTIC_RULE                                                    \
+		id, title, severity, owasp, ANALYTIC_RULE, 0                                                 \
+	}
+#define OPTIONAL(id, severity, owasp, title, option)                                                         \
+	{                                                                                                    \
+		id, title, severity, owasp, ANALYTIC_RULE, option                                            \
 	}
 #define PATTERN(id, severity, owasp, title)                                                                  \
 	{                                                                                                    \
-		id, title, severity, owasp, ANALYTIC_REGULAR_EXPRESSION                                      \
+		id, title, severity, owasp, ANALYTIC_REGULAR_EXPRESSION, 0                                   \
 	}
 
 /* In order of id: catalogue_find searches by halves. */
@@ -35,6 +39,8 @@ static const struct catalogue_entry rows[] = {
 	ROW("auth.missing_rejected", 1, "API2:2023", "Call without the required credential refused"),
 	ROW("auth.scheme_mismatch", 4, "API2:2023",
 	    "Authentication scheme that the contract does not agree on"),
+	OPTIONAL("auth.undeclared", 1, "API8:2023", "Credential where the contract asks for none",
+		 OPTION_UNDECLARED_CREDENTIAL),
 	CONFORM_BODY("request", "Request body", 3),
 	CONFORM_VALUE("request", "cookie", "Request cookie", 2),
 	CONFORM_VALUE("request", "header", "Request header", 2),
@@ -67,6 +73,9 @@ static const struct catalogue_entry rows[] = {
 	ROW("shadow.api_for_partner", 4, "API5:2023,API9:2023", "Operation of another partner's contract"),
 	ROW("shadow.base_path", 4, "API9:2023", "Base path that no contract names"),
 	ROW("shadow.content_type", 2, "API8:2023", "Media type that the contract does not declare"),
+	OPTIONAL("shadow.cookie", 1, "API8:2023", "Cookie that the contract does not declare", OPTION_COOKIE),
+	OPTIONAL("shadow.header", 1, "API8:2023", "Request header that the contract does not declare",
+		 OPTION_HEADER),
 	ROW("shadow.host", 4, "API9:2023", "Host that no contract names"),
 	ROW("shadow.method", 4, "API9:2023,API5:2023", "Method that the contract does not declare"),
 	ROW("shadow.path", 4, "API9:2023", "Path that the contract does not declare"),
@@ -74,12 +83,15 @@ static const struct catalogue_entry rows[] = {
 	    "Query parameter that the contract does not declare"),
 	ROW("shadow.request_field", 2, "API3:2023", "Request field that the contract does not declare"),
 	ROW("shadow.response_field", 2, "API3:2023", "Response field that the contract does not declare"),
+	OPTIONAL("shadow.response_header", 1, "API8:2023",
+		 "Response header that the contract does not declare", OPTION_RESPONSE_HEADER),
 	ROW("shadow.status", 2, "API9:2023", "Status that the contract does not declare"),
 	ROW("spec.ambiguous_path", 2, "API8:2023", "Two paths of a contract match the same requests"),
 	ROW("spec.invalid", 3, "API8:2023,API9:2023", "A spec or a part of it cannot be used"),
 	ROW("spec.no_security", 3, "API8:2023", "A spec agrees on no authentication"),
 	ROW("spec.unenforceable", 2, "API8:2023", "A part of a spec cannot be checked"),
 	ROW("zombie.deprecated", 3, "API9:2023", "Deprecated operation still called"),
+	ROW("zombie.removed", 4, "API9:2023", "Operation that the contract no longer has still answered"),
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))

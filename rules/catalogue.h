@@ -18,6 +18,15 @@ struct catalogue_entry {
 	unsigned severity; /* OCSF severity_id 1..5, before modifiers */
 	const char *owasp; /* "API2:2023", several with a comma, or "" */
 	enum analytic analytic;
+	unsigned option; /* of enum catalogue_option; 0: always on */
+};
+
+/* Findings that are off until somebody enables them; a bit set. */
+enum catalogue_option {
+	OPTION_HEADER = 1 << 0,
+	OPTION_COOKIE = 1 << 1,
+	OPTION_RESPONSE_HEADER = 1 << 2,
+	OPTION_UNDECLARED_CREDENTIAL = 1 << 3,
 };
 
 const struct catalogue_entry *catalogue_find(struct bytes id); /* NULL when unknown */

@@ -7,7 +7,7 @@
 
 #define CONFORM(side, part, keyword, title, severity, owasp)                                                 \
 	{                                                                                                    \
-		"conform." side "." part "." keyword, title, severity, owasp, ANALYTIC_RULE                  \
+		"conform." side "." part "." keyword, title, severity, owasp, ANALYTIC_RULE, 0               \
 	}
 
 /* Keywords that a parameter, a field line or a cookie can break. */

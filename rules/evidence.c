@@ -97,7 +97,7 @@ struct bytes evidence_target(const struct evidence *evidence, struct arena *aren
 
 	if (!evidence->exchange->request.is_seen)
 		return BYTES("a request that was not seen");
-	if (match->kind != MATCH_OPERATION) {
+	if (match->kind != MATCH_OPERATION && match->removed == NULL) {
 		template = words_path(template, arena);
 		if (template.len == 0 || has_data_in_path(evidence))
 			template = BYTES("an undocumented path");

@@ -18,6 +18,7 @@ struct evidence {
 	const struct body_reading *request, *response;
 	const struct departures *departures;
 	const struct hits *hits;
+	unsigned options; /* of enum catalogue_option: the findings that were enabled */
 };
 
 typedef void rule_judge(const struct evidence *evidence, struct findings *out);

@@ -12,20 +12,26 @@
 static const struct {
 	const char *family;
 	rule_judge *judge;
+	unsigned option; /* 0: always on */
 } rules[] = {
-	{"shadow", shadow_target},
-	{"shadow", shadow_name},
-	{"zombie", zombie_deprecated},
-	{"conform", conform_departures},
-	{"auth", auth_mechanism},
-	{"auth", auth_basic_used},
-	{"auth", auth_credential_in_url},
-	{"auth", auth_cleartext_credential},
-	{"auth", auth_jwt_time},
-	{"auth", auth_jwt_agreed},
-	{"pii", pii_data},
-	{"attack", attack_request_smuggling},
-	{"attack", attack_h2_abuse},
+	{"shadow", shadow_target, 0},
+	{"shadow", shadow_name, 0},
+	{"shadow", shadow_header, OPTION_HEADER},
+	{"shadow", shadow_cookie, OPTION_COOKIE},
+	{"shadow", shadow_response_header, OPTION_RESPONSE_HEADER},
+	{"zombie", zombie_deprecated, 0},
+	{"zombie", zombie_removed, 0},
+	{"conform", conform_departures, 0},
+	{"auth", auth_mechanism, 0},
+	{"auth", auth_basic_used, 0},
+	{"auth", auth_undeclared, OPTION_UNDECLARED_CREDENTIAL},
+	{"auth", auth_credential_in_url, 0},
+	{"auth", auth_cleartext_credential, 0},
+	{"auth", auth_jwt_time, 0},
+	{"auth", auth_jwt_agreed, 0},
+	{"pii", pii_data, 0},
+	{"attack", attack_request_smuggling, 0},
+	{"attack", attack_h2_abuse, 0},
 };
 
 void ruleset_judge(const struct evidence *evidence, struct findings *out)
@@ -34,7 +40,8 @@ void ruleset_judge(const struct evidence *evidence, struct findings *out)
 	if (evidence->match->kind == MATCH_PREFLIGHT)
 		return;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		rules[i].judge(evidence, out);
+		if (rules[i].option == 0 || (rules[i].option & evidence->options) != 0)
+			rules[i].judge(evidence, out);
 	severity_apply(evidence, out);
 	findings_settle(out);
 }

@@ -82,7 +82,8 @@ static bool prepare_knowledge(struct engine *engine)
 	struct knowledge_plan plan = {.contract_folders = settings->contracts,
 				      .contract_folder_count = settings->contract_count,
 				      .pack_folders = settings->packs,
-				      .pack_folder_count = settings->pack_count};
+				      .pack_folder_count = settings->pack_count,
+				      .options = settings->finding_options};
 	char error[512];
 
 	if (settings->contract_count == 0) {

@@ -124,6 +124,7 @@ enum status knowledge_load(const struct knowledge_plan *plan, struct problems *p
 	if (knowledge == NULL)
 		return STATUS_NO_MEMORY;
 	knowledge->key = plan->key;
+	knowledge->options = plan->options;
 	status = load_classes(plan, &knowledge->classes, problems);
 	if (status == STATUS_OK)
 		status = load_contract(plan, &knowledge->contract, problems);

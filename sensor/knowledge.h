@@ -31,6 +31,7 @@ struct knowledge {
 	struct contract *contract;
 	struct classes *classes;
 	struct fingerprint_key key;
+	unsigned options; /* findings that are enabled: enum catalogue_option */
 };
 
 struct knowledge_plan {
@@ -40,6 +41,7 @@ struct knowledge_plan {
 	const char *const *pack_folders;
 	size_t pack_folder_count;
 	struct fingerprint_key key;
+	unsigned options;
 	const struct folder_patch *patches; /* of the contracts, as they would be */
 	size_t patch_count;
 	const struct knowledge

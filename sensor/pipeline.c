@@ -52,7 +52,8 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 				.request = &request,
 				.response = &response,
 				.departures = &departures,
-				.hits = &hits};
+				.hits = &hits,
+				.options = pipeline->known->options};
 	struct profile *profile = &pipeline->profile;
 	struct judged *judged;
 

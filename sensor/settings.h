@@ -32,6 +32,7 @@ struct settings {
 	size_t pack_count;
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
+	unsigned finding_options; /* of enum catalogue_option: what is off by default and wanted */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;

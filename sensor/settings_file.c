@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rules/catalogue.h"
 #include "sensor/folder.h"
 #include "specs/document.h"
 
@@ -197,6 +198,26 @@ static void read_outputs(struct reading *reading, const struct node *node)
 	}
 }
 
+static void read_findings(struct reading *reading, const struct node *node)
+{
+	const struct node *enable = node_get(node, "enable");
+
+	if (!node_is(node, NODE_TABLE) || node->count != 1 || !node_is(enable, NODE_LIST)) {
+		complain(reading, node, "write {enable: [shadow.header]}",
+			 "findings has enable, a list of ids");
+		return;
+	}
+	for (size_t i = 0; i < enable->count; i++) {
+		const struct catalogue_entry *entry = catalogue_find(node_text(enable->items[i]));
+
+		if (entry == NULL || entry->option == 0)
+			complain(reading, enable->items[i], "`specular rules list` marks those that are off",
+				 entry == NULL ? "there is no such finding" : "this finding is always on");
+		else
+			reading->settings->finding_options |= entry->option;
+	}
+}
+
 static void read_limits(struct reading *reading, const struct node *node)
 {
 	struct settings *settings = reading->settings;
@@ -264,6 +285,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		read_networks(reading, value);
 	else if (bytes_equal(key, BYTES("outputs")))
 		read_outputs(reading, value);
+	else if (bytes_equal(key, BYTES("findings")))
+		read_findings(reading, value);
 	else if (bytes_equal(key, BYTES("limits")))
 		read_limits(reading, value);
 	else if (bytes_equal(key, BYTES("contracts")))
@@ -284,7 +307,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		settings->user = text(reading, value);
 	else
 		complain(reading, value,
-			 "this version knows sources, checksums, tunnels, networks, outputs, limits, "
+			 "this version knows sources, checksums, tunnels, networks, outputs, findings, "
+			 "limits, "
 			 "contracts, packs, workers, "
 			 "hmac_key_file, state_dir, admin, site, user",
 			 "unknown key");

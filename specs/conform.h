@@ -19,3 +19,6 @@ bool conform_allows_class(const struct match *match, const struct exchange *exch
 
 /* The operation says by place what stands in the body of that side. */
 bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side);
+
+/* What the operation promises for this status: exact, then 4XX, then default; NULL when nothing. */
+const struct response *operation_response(const struct operation *operation, unsigned status);

@@ -63,6 +63,14 @@ void value_check(const struct judging *judging, const struct schema *schema, yyj
 	move_departures(judging, before, pointer);
 }
 
+static void check_json(const struct judging *judging)
+{
+	struct schema_checker checker = checker_of(judging, false);
+
+	value_check(judging, judging->media->schema, judging->reading->json, BYTES(""));
+	schema_check_names(judging->media->schema, judging->reading->json, &checker);
+}
+
 /* RFC 8259 section 8.1: UTF-8. What is text in another encoding is no broken JSON. */
 static bool is_other_encoding(struct bytes text)
 {
@@ -109,7 +117,7 @@ static void check_content(const struct judging *judging, struct bytes content)
 	if (judging->media->schema == NULL)
 		return;
 	if (reading->kind == BODY_JSON)
-		value_check(judging, judging->media->schema, reading->json, BYTES(""));
+		check_json(judging);
 	else if (reading->kind == BODY_FORM)
 		form_check(judging);
 	else if (reading->kind == BODY_MULTIPART)

@@ -85,6 +85,3 @@ void content_check(const struct checking *checking, const struct content *conten
 
 /* The declared media type that a message's fits best; NULL when none does. */
 const struct media *content_media(const struct content *content, const struct message *message);
-
-/* What the operation promises for this status: exact, then 4XX, then default; NULL when nothing. */
-const struct response *operation_response(const struct operation *operation, unsigned status);

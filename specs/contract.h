@@ -41,6 +41,7 @@ struct tokens_agreed {
 };
 
 struct routes;
+struct history;
 
 struct spec {
 	struct bytes name;    /* info.title */
@@ -53,6 +54,7 @@ struct spec {
 	const struct bytes *sensitive; /* x-specular-sensitive of the whole spec */
 	size_t sensitive_count;
 	const struct routes *routes;
+	const struct history *history; /* what earlier versions had; NULL: nothing is gone */
 };
 
 /* A spec as one partner (or everybody) uses it. */
@@ -110,6 +112,9 @@ struct match {
 	const struct bytes *values;  /* of the path parameters, in the order of the template, still encoded */
 	const struct bytes *value_names;
 	size_t value_count;
+	const struct operation *removed; /* no operation now, but one of an earlier version of `api`, with the
+					    template it had; NULL: none */
+	struct bytes removed_since;      /* the version in which it went */
 };
 
 struct contract;

@@ -131,6 +131,9 @@ struct search {
 	const struct binding *binding;
 	const struct partner *partner; /* who asks for a token */
 	struct route_found found;
+	const struct api *removed_api; /* an earlier version of it had the operation; NULL: none */
+	struct bytes removed_base_path;
+	struct removed_operation removed;
 };
 
 static bool is_effective(const struct api *api, uint64_t time_ns)
@@ -150,6 +153,11 @@ static enum match_kind try(struct search *search, const struct binding *binding,
 	out_found->operation = out_found->path_operation = NULL;
 	if (!search->is_too_long)
 		routes_find(binding->api->spec->routes, &request, out_found);
+	if (out_found->operation == NULL && search->removed_api == NULL && !search->is_too_long &&
+	    history_find(binding->api->spec->history, &request, &search->removed)) {
+		search->removed_api = binding->api;
+		search->removed_base_path = binding->base_path;
+	}
 	if (out_found->operation != NULL)
 		return MATCH_OPERATION;
 	return out_found->path_operation != NULL ? MATCH_NO_METHOD : MATCH_NO_PATH;
@@ -245,6 +253,7 @@ static void search_init(struct search *search, const struct bindings *bindings, 
 	search->exchange = exchange;
 	search->kind = MATCH_NO_HOST;
 	search->binding = NULL;
+	search->removed_api = NULL;
 	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
 }
 
@@ -288,6 +297,13 @@ static void tell(const struct search *search, struct exchange *exchange, struct 
 		out_match->template = template_learn(exchange->path, &exchange->arena);
 		break;
 	}
+	if (search->kind == MATCH_OPERATION || search->removed_api == NULL)
+		return;
+	out_match->api = search->removed_api;
+	out_match->base_path = search->removed_base_path;
+	out_match->template = search->removed.operation->template;
+	out_match->removed = search->removed.operation;
+	out_match->removed_since = search->removed.since;
 }
 
 /* Fetch standard, "CORS-preflight request". */

@@ -35,6 +35,7 @@ static void spec_leave(void *context, void *value)
 
 	(void)context;
 	openapi_finish(&loaded->openapi);
+	history_free(loaded->history);
 }
 
 /* -- specs ---------------------------------------------------------------------- */
@@ -51,37 +52,6 @@ static enum status digest_join(struct contract *contract, const char *overlay, s
 					 references_digest(&contract->references, overlay));
 
 	return pair.data != NULL && digest_sha256(pair, spec->sha256) ? STATUS_OK : STATUS_NO_MEMORY;
-}
-
-/* The spec with a partner's overlay over it, kept beside the spec without. */
-static struct loaded_spec *overlaid_load(struct load *load, const struct api_plan *plan)
-{
-	struct contract *contract = load->contract;
-	const struct document *document = NULL, *overlay = NULL;
-	bool is_new = false;
-	struct bytes name = arena_printf(&contract->arena, "%s\n%s", plan->file, plan->overlay_file);
-	struct loaded_spec *loaded = name.data == NULL ? NULL : spec_slot(load, name.data, &is_new);
-
-	if (loaded == NULL || !is_new)
-		return loaded;
-	loaded->is_named = true;
-	loaded->status = references_open(&contract->references, plan->file, &document);
-	if (loaded->status == STATUS_OK)
-		loaded->status = references_open(&contract->references, plan->overlay_file, &overlay);
-	if (loaded->status == STATUS_OK && (!overlay_is(overlay->root) || !openapi_is(document->root)))
-		loaded->status = STATUS_INVALID;
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			overlay_apply(document, overlay, &contract->arena, load->problems, &document);
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
-	if (loaded->status == STATUS_OK)
-		loaded->status = digest_join(contract, plan->overlay_file, &loaded->openapi.spec);
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
-	return loaded;
 }
 
 /* Reads the spec once; later calls give what the first one found. */
@@ -111,6 +81,45 @@ static struct loaded_spec *spec_load(struct load *load, const char *name)
 		return loaded;
 	}
 	loaded->status = openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
+	if (loaded->status == STATUS_OK)
+		loaded->status = history_load(&contract->references, &loaded->openapi, &contract->arena,
+					      &loaded->history);
+	loaded->openapi.spec.history = loaded->history;
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
+	return loaded;
+}
+
+/* The spec with a partner's overlay over it, kept beside the spec without. */
+static struct loaded_spec *overlaid_load(struct load *load, const struct api_plan *plan)
+{
+	struct contract *contract = load->contract;
+	const struct document *document = NULL, *overlay = NULL;
+	bool is_new = false;
+	struct bytes name = arena_printf(&contract->arena, "%s\n%s", plan->file, plan->overlay_file);
+	const struct loaded_spec *plain = spec_load(load, plan->file);
+	struct loaded_spec *loaded =
+		name.data == NULL || plain == NULL ? NULL : spec_slot(load, name.data, &is_new);
+
+	if (loaded == NULL || !is_new)
+		return loaded;
+	loaded->is_named = true;
+	loaded->status = references_open(&contract->references, plan->file, &document);
+	if (loaded->status == STATUS_OK)
+		loaded->status = references_open(&contract->references, plan->overlay_file, &overlay);
+	if (loaded->status == STATUS_OK && (!overlay_is(overlay->root) || !openapi_is(document->root)))
+		loaded->status = STATUS_INVALID;
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			overlay_apply(document, overlay, &contract->arena, load->problems, &document);
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
+	if (loaded->status == STATUS_OK)
+		loaded->status = digest_join(contract, plan->overlay_file, &loaded->openapi.spec);
+	if (loaded->status == STATUS_OK)
+		loaded->openapi.spec.history = plain->history;
 	if (loaded->status == STATUS_OK)
 		loaded->status =
 			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "specs/contract.h"
+#include "specs/history.h"
 #include "specs/openapi.h"
 #include "specs/partner.h"
 #include "specs/reference.h"
@@ -12,6 +13,7 @@
 /* A spec file that was read once, however many partners name it. */
 struct loaded_spec {
 	struct openapi openapi;
+	struct history *history; /* may be NULL */
 	enum status status;
 	bool is_named; /* by a partner file; then it holds only for those */
 };

@@ -45,6 +45,19 @@ static enum status swagger_version(struct reader *reader, enum schema_dialect *o
 	return STATUS_OK;
 }
 
+/* OpenAPI 3.1 section 4.8.1. A dialect of one's own adds words to 2020-12; what it may take away is not
+ * known. */
+static void note_dialect(struct reader *reader)
+{
+	struct spot spot = spot_child(reader, reader->root, "jsonSchemaDialect");
+	struct bytes name = node_text(spot.node);
+
+	if (name.len > 0 && bytes_find(name, BYTES("json-schema.org/draft")) == BYTES_NOT_FOUND &&
+	    !bytes_starts(name, BYTES("https://spec.openapis.org/oas/3.")))
+		spot_problem(reader, spot, PROBLEM_WARNING, "name the dialect of OpenAPI, or none",
+			     "this dialect is not known; schemas are read as JSON Schema 2020-12");
+}
+
 /* "3.0.3", or the number 3.0 that somebody forgot to quote. */
 static enum status dialect_read(struct reader *reader, enum schema_dialect *out_dialect)
 {
@@ -62,6 +75,7 @@ static enum status dialect_read(struct reader *reader, enum schema_dialect *out_
 		return STATUS_OK;
 	}
 	*out_dialect = DIALECT_2020_12;
+	note_dialect(reader);
 	if (bytes_equal(version, BYTES("3.1")) || bytes_starts(version, BYTES("3.1.")))
 		return STATUS_OK;
 	if (!bytes_starts(version, BYTES("3.")))
@@ -112,7 +126,8 @@ static enum status add_operation(struct reader *reader, struct spot item, struct
 			    &reader->operations[reader->operation_count]))
 		return STATUS_NO_MEMORY;
 	reader->operation_count++;
-	servers_read(reader, spot_get(reader, node, "servers"));
+	if (!reader->is_outline)
+		servers_read(reader, spot_get(reader, node, "servers"));
 	return STATUS_OK;
 }
 
@@ -134,7 +149,8 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 	for (size_t i = 0; i < table_count(more.node) && status == STATUS_OK; i++)
 		status = add_operation(reader, parameters, spot_entry(reader, more, i),
 				       more.node->entries[i].key, template);
-	servers_read(reader, spot_get(reader, item, "servers"));
+	if (!reader->is_outline)
+		servers_read(reader, spot_get(reader, item, "servers"));
 	return status;
 }
 
@@ -157,6 +173,14 @@ static enum status read_paths(struct reader *reader, const char *key)
 		status = read_item(reader, spot_entry(reader, paths, i), template);
 	}
 	return status;
+}
+
+/* Azure: paths that differ in the query alone stand in a table of their own. */
+static enum status read_operations(struct reader *reader)
+{
+	enum status status = read_paths(reader, "paths");
+
+	return status == STATUS_OK ? read_paths(reader, "x-ms-paths") : status;
 }
 
 /* -- the whole ------------------------------------------------------------------- */
@@ -216,9 +240,7 @@ static enum status read_all(struct reader *reader)
 			(struct server){.host = BYTES(""), .base_path = BYTES("")};
 	status = read_security(reader);
 	if (status == STATUS_OK)
-		status = read_paths(reader, "paths");
-	if (status == STATUS_OK) /* Azure: paths that differ in the query alone */
-		status = read_paths(reader, "x-ms-paths");
+		status = read_operations(reader);
 	if (status != STATUS_OK)
 		return status;
 	if (!token_endpoints_read(reader))
@@ -253,6 +275,21 @@ enum status openapi_load(struct references *references, const struct document *d
 	openapi.server_count = reader.server_count;
 	*out_openapi = openapi;
 	return STATUS_OK;
+}
+
+enum status openapi_outline(struct references *references, const struct document *document,
+			    struct arena *arena, struct operation **out_operations, size_t *out_count)
+{
+	struct reader reader = {.references = references,
+				.problems = references->problems,
+				.arena = arena,
+				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
+				.is_outline = true};
+	enum status status = read_operations(&reader);
+
+	*out_operations = reader.operations;
+	*out_count = reader.operation_count;
+	return status;
 }
 
 void openapi_finish(struct openapi *openapi)

@@ -45,3 +45,9 @@ bool openapi_is(const struct node *root);
 MUST_CHECK enum status openapi_load(struct references *references, const struct document *document,
 				    struct arena *arena, struct openapi *out_openapi);
 void openapi_finish(struct openapi *openapi); /* accepts zeroed */
+
+/* Only which operations there are: method, template, id. Those that were read stay when it fails on the way.
+ */
+MUST_CHECK enum status openapi_outline(struct references *references, const struct document *document,
+				       struct arena *arena, struct operation **out_operations,
+				       size_t *out_count);

@@ -204,10 +204,10 @@ static struct bytes query_literal(struct bytes template)
 	return bytes_from(path, at + 1);
 }
 
-bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
-		    struct bytes template, struct operation *out_operation)
+/* What tells it from others. */
+static struct operation outline_of(const struct reader *reader, struct spot node, struct bytes method,
+				   struct bytes template)
 {
-	struct spot security = spot_child(reader, node, "security");
 	struct operation operation = {.method = method, .template = template};
 
 	operation.id = node_text(node_get(node.node, "operationId"));
@@ -215,6 +215,19 @@ bool operation_read(const struct reader *reader, struct spot item, struct spot n
 		operation.id = arena_printf(reader->arena, BYTES_FORMAT " " BYTES_FORMAT, BYTES_PRINT(method),
 					    BYTES_PRINT(template));
 	operation.query_literal = query_literal(template);
+	return operation;
+}
+
+bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
+		    struct bytes template, struct operation *out_operation)
+{
+	struct spot security = spot_child(reader, node, "security");
+	struct operation operation = outline_of(reader, node, method, template);
+
+	if (reader->is_outline) {
+		*out_operation = operation;
+		return operation.id.data != NULL;
+	}
 	operation.is_deprecated = node_bool(node_get(node.node, "deprecated"), false);
 	operation.sunset = node_text(node_get(node.node, "x-sunset"));
 	operation.sensitive =

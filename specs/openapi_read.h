@@ -30,6 +30,7 @@ struct reader {
 	struct schema_set *schemas;
 	struct spot root;
 	bool is_swagger; /* OpenAPI 2.0 */
+	bool is_outline; /* only which operations there are */
 	struct openapi *out;
 
 	struct token_endpoint *tokens;

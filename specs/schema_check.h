@@ -29,3 +29,7 @@ bool schema_check_text(const struct schema *schema, struct bytes text, struct sc
 /* What that text is: the value which schema_check_text would check; borrows the text. Text where nothing
  * fits, and where schema is NULL. */
 void schema_text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value);
+
+/* Tells, once, of an object in JSON text that has a name twice. `schema` is what the value was held against.
+ */
+void schema_check_names(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);

@@ -1,13 +1,32 @@
 #include "specs/schema_format.h"
 
 #include "parsers/base/endpoint.h"
+#include "specs/schema_format_uri.h"
+#include "specs/schema_pattern.h"
 
 static const char *const names[] = {
-	[FORMAT_NONE] = "",       [FORMAT_DATE] = "date",           [FORMAT_DATE_TIME] = "date-time",
-	[FORMAT_TIME] = "time",   [FORMAT_EMAIL] = "email",         [FORMAT_UUID] = "uuid",
-	[FORMAT_URI] = "uri",     [FORMAT_HOSTNAME] = "hostname",   [FORMAT_IPV4] = "ipv4",
-	[FORMAT_IPV6] = "ipv6",   [FORMAT_BYTE] = "byte",           [FORMAT_INT32] = "int32",
-	[FORMAT_INT64] = "int64", [FORMAT_BASE64URL] = "base64url", [FORMAT_DURATION] = "duration",
+	[FORMAT_NONE] = "",
+	[FORMAT_DATE] = "date",
+	[FORMAT_DATE_TIME] = "date-time",
+	[FORMAT_TIME] = "time",
+	[FORMAT_EMAIL] = "email",
+	[FORMAT_UUID] = "uuid",
+	[FORMAT_URI] = "uri",
+	[FORMAT_HOSTNAME] = "hostname",
+	[FORMAT_IPV4] = "ipv4",
+	[FORMAT_IPV6] = "ipv6",
+	[FORMAT_BYTE] = "byte",
+	[FORMAT_INT32] = "int32",
+	[FORMAT_INT64] = "int64",
+	[FORMAT_BASE64URL] = "base64url",
+	[FORMAT_DURATION] = "duration",
+	[FORMAT_URI_REFERENCE] = "uri-reference",
+	[FORMAT_IRI] = "iri",
+	[FORMAT_IRI_REFERENCE] = "iri-reference",
+	[FORMAT_URI_TEMPLATE] = "uri-template",
+	[FORMAT_JSON_POINTER] = "json-pointer",
+	[FORMAT_RELATIVE_JSON_POINTER] = "relative-json-pointer",
+	[FORMAT_REGEX] = "regex",
 };
 
 enum format format_of(struct bytes name)
@@ -119,7 +138,7 @@ static bool is_hostname(struct bytes text)
 			if (!ascii_is_alnum(label.data[i]) && label.data[i] != '-')
 				return false;
 		if (label.len >= 4 && label.data[2] == '-' && label.data[3] == '-' &&
-		    !bytes_equal_nocase(bytes_slice(label, 0, 4), BYTES("xn--")))
+		    !(bytes_equal_nocase(bytes_slice(label, 0, 4), BYTES("xn--")) && a_label_fits(label)))
 			return false;
 	}
 	return true;
@@ -176,71 +195,6 @@ static bool is_uuid(struct bytes text)
 			return false;
 	}
 	return true;
-}
-
-static bool is_authority(struct bytes text)
-{
-	size_t sign = bytes_find_byte(text, '@');
-	struct bytes host = text, port = BYTES_NONE;
-	size_t colon;
-
-	if (sign != BYTES_NOT_FOUND) {
-		if (bytes_find_byte(bytes_slice(text, 0, sign), '[') != BYTES_NOT_FOUND)
-			return false;
-		host = bytes_from(text, sign + 1);
-	}
-	if (host.len > 0 && host.data[0] == '[') {
-		size_t end = bytes_find_byte(host, ']');
-
-		if (end == BYTES_NOT_FOUND || !is_address(bytes_slice(host, 1, end - 1), true))
-			return false;
-		port = bytes_from(host, end + 1);
-	} else {
-		colon = bytes_find_byte(host, ':');
-		port = colon == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(host, colon);
-	}
-	for (size_t i = 1; i < port.len; i++)
-		if (!ascii_is_digit(port.data[i]))
-			return false;
-	return port.len == 0 || port.data[0] == ':';
-}
-
-/* RFC 3986: a scheme, its characters, its percent-encoding, its authority */
-static bool is_uri(struct bytes text)
-{
-	size_t colon = bytes_find_byte(text, ':');
-	size_t hash = bytes_find_byte(text, '#');
-	struct bytes rest;
-
-	if (colon == BYTES_NOT_FOUND || colon == 0 || !ascii_is_alpha(text.data[0]))
-		return false;
-	for (size_t i = 0; i < colon; i++)
-		if (!ascii_is_alnum(text.data[i]) &&
-		    bytes_find_byte(BYTES("+-."), text.data[i]) == BYTES_NOT_FOUND)
-			return false;
-	for (size_t i = colon + 1; i < text.len; i++) {
-		unsigned char byte = (unsigned char)text.data[i];
-
-		if (byte <= ' ' || byte >= 0x7f ||
-		    bytes_find_byte(BYTES("\"<>\\^`{|}"), (char)byte) != BYTES_NOT_FOUND)
-			return false;
-		if (byte == '%' &&
-		    (ascii_hex_value(at(text, i + 1)) < 0 || ascii_hex_value(at(text, i + 2)) < 0))
-			return false;
-		if (byte == '#' && i != hash)
-			return false;
-	}
-	rest = bytes_from(text, colon + 1);
-	if (bytes_starts(rest, BYTES("//"))) {
-		size_t end = 2;
-
-		while (end < rest.len && bytes_find_byte(BYTES("/?#"), rest.data[end]) == BYTES_NOT_FOUND)
-			end++;
-		if (!is_authority(bytes_slice(rest, 2, end - 2)))
-			return false;
-		rest = bytes_from(rest, end);
-	}
-	return bytes_find_byte(rest, '[') == BYTES_NOT_FOUND && bytes_find_byte(rest, ']') == BYTES_NOT_FOUND;
 }
 
 /* RFC 4648 section 4; line breaks as in MIME are let through */
@@ -328,7 +282,21 @@ bool format_fits(enum format format, struct bytes text)
 	case FORMAT_UUID:
 		return is_uuid(text);
 	case FORMAT_URI:
-		return is_uri(text);
+		return uri_fits(text, false, false);
+	case FORMAT_URI_REFERENCE:
+		return uri_fits(text, true, false);
+	case FORMAT_IRI:
+		return uri_fits(text, false, true);
+	case FORMAT_IRI_REFERENCE:
+		return uri_fits(text, true, true);
+	case FORMAT_URI_TEMPLATE:
+		return uri_template_fits(text);
+	case FORMAT_JSON_POINTER:
+		return json_pointer_fits(text);
+	case FORMAT_RELATIVE_JSON_POINTER:
+		return relative_json_pointer_fits(text);
+	case FORMAT_REGEX:
+		return pattern_is_valid(text);
 	case FORMAT_HOSTNAME:
 		return is_hostname(text);
 	case FORMAT_IPV4:

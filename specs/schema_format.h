@@ -1,4 +1,8 @@
-/* schema_format: the formats that are asserted; all others are annotations. */
+/*
+ * schema_format: the formats that are asserted; all others are annotations. So are idn-hostname and
+ * idn-email: what may stand in a name beyond ASCII is a matter of the tables of IDNA 2008, which are not
+ * here.
+ */
 #pragma once
 
 #include "parsers/base/bytes.h"
@@ -17,6 +21,13 @@ enum format {
 	FORMAT_BYTE,
 	FORMAT_BASE64URL,
 	FORMAT_DURATION,
+	FORMAT_URI_REFERENCE,
+	FORMAT_IRI,
+	FORMAT_IRI_REFERENCE,
+	FORMAT_URI_TEMPLATE,
+	FORMAT_JSON_POINTER,
+	FORMAT_RELATIVE_JSON_POINTER,
+	FORMAT_REGEX,
 	FORMAT_INT32, /* from here on: of numbers */
 	FORMAT_INT64,
 };

@@ -144,23 +144,34 @@ static bool expression_translate(struct translation *translation)
 	return true;
 }
 
-static struct pattern *compile(struct bytes expression, char *reason, size_t reason_len)
+/* NULL when it does not compile: *error is why. */
+static pcre2_code *code_of(struct bytes expression, int *error)
 {
 	uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX | PCRE2_MATCH_UNSET_BACKREF |
 			   PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-	struct pattern *pattern = calloc(1, sizeof(*pattern));
+	pcre2_code *code = NULL;
 	PCRE2_SIZE at = 0;
+
+	*error = PCRE2_ERROR_NOMEMORY;
+	if (context == NULL)
+		return NULL;
+	pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
+	pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
+	code = pcre2_compile((PCRE2_SPTR)expression.data, expression.len, options, error, &at, context);
+	pcre2_compile_context_free(context);
+	return code;
+}
+
+static struct pattern *compile(struct bytes expression, char *reason, size_t reason_len)
+{
+	struct pattern *pattern = calloc(1, sizeof(*pattern));
 	int error = PCRE2_ERROR_NOMEMORY;
 
-	if (pattern != NULL && context != NULL) {
-		pcre2_set_newline(context, PCRE2_NEWLINE_ANYCRLF);
-		pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALT_BSUX);
-		pattern->code = pcre2_compile((PCRE2_SPTR)expression.data, expression.len, options, &error,
-					      &at, context);
+	if (pattern != NULL) {
+		pattern->code = code_of(expression, &error);
 		pattern->limits = pcre2_match_context_create(NULL);
 	}
-	pcre2_compile_context_free(context);
 	if (pattern == NULL || pattern->code == NULL || pattern->limits == NULL) {
 		pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, reason_len);
 		pattern_free(pattern);
@@ -186,6 +197,24 @@ struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason
 		pattern->is_plain = plain_pattern_read(expression, &pattern->plain);
 	buffer_finish(&translation.out);
 	return pattern;
+}
+
+#define VALID_BYTES_MAX 1024 /* longer ones are not looked at: compiling takes time */
+
+bool pattern_is_valid(struct bytes expression)
+{
+	struct translation translation = {.rest = expression, .out = BUFFER_MAX(EXPRESSION_BYTES_MAX)};
+	pcre2_code *code = NULL;
+	int error = PCRE2_ERROR_NOMEMORY;
+
+	if (expression.len > VALID_BYTES_MAX)
+		return true;
+	if (buffer_reserve(&translation.out, 1) == STATUS_OK && expression_translate(&translation))
+		code = code_of(buffer_bytes(&translation.out), &error);
+	buffer_finish(&translation.out);
+	pcre2_code_free(code);
+	return code != NULL || error < 0 || error == PCRE2_ERROR_PATTERN_TOO_LARGE ||
+	       error == PCRE2_ERROR_PATTERN_TOO_COMPLICATED;
 }
 
 void pattern_free(struct pattern *pattern)

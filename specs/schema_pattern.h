@@ -17,6 +17,8 @@ enum pattern_outcome { PATTERN_MATCH, PATTERN_NO_MATCH, PATTERN_OVERLIMIT };
 
 /* NULL when it does not compile: why stands in `reason`. */
 struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason_len);
+/* Is a text that traffic brought an expression at all? One too long or too large to tell counts as one. */
+bool pattern_is_valid(struct bytes expression);
 void pattern_free(struct pattern *pattern); /* accepts NULL */
 
 /* *search is NULL at first; pattern_search_free at the end. */

@@ -309,6 +309,9 @@
 /* Earlier versions kept of one uploaded file; the oldest goes. */
 #define LIMIT_VERSIONS 100
 
+/* Text of earlier versions of one spec that a load reads, the newest first: about a second. */
+#define LIMIT_HISTORY_BYTES (32 * MIB)
+
 /* Records of one file sink waiting for one write. */
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
 

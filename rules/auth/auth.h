@@ -8,6 +8,7 @@
 
 rule_judge auth_mechanism;            /* auth.missing .missing_rejected .scheme_mismatch .location_mismatch */
 rule_judge auth_basic_used;           /* auth.basic_used */
+rule_judge auth_undeclared;           /* auth.undeclared */
 rule_judge auth_credential_in_url;    /* auth.credential_in_url */
 rule_judge auth_cleartext_credential; /* auth.cleartext_credential */
 rule_judge auth_jwt_time;             /* auth.jwt_expired_accepted .jwt_not_yet_valid_accepted .jwt_no_exp

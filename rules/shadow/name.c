@@ -2,7 +2,7 @@
 #include "rules/shadow/shadow.h"
 #include "rules/words.h"
 
-/* Undeclared fields and cookies are allowed: proxies add them (shadow.header is off). */
+/* Undeclared header fields and cookies: see field.c. */
 static const char *id_of(const struct departure *departure)
 {
 	if (departure->keyword == KEYWORD_UNDECLARED_TYPE)

@@ -8,3 +8,8 @@
 
 rule_judge shadow_target; /* shadow.host .base_path .path .method .api_for_partner */
 rule_judge shadow_name;   /* shadow.query_param .request_field .response_field .status .content_type */
+
+/* Off until somebody enables them. */
+rule_judge shadow_header;
+rule_judge shadow_cookie;
+rule_judge shadow_response_header;

@@ -1,6 +1,7 @@
 #include "rules/evidence.h"
 #include "rules/shadow/shadow.h"
 #include "rules/words.h"
+#include "rules/zombie/zombie.h"
 
 static void tell_host(const struct evidence *evidence, struct findings *out)
 {
@@ -67,6 +68,8 @@ void shadow_target(const struct evidence *evidence, struct findings *out)
 		tell_other(evidence, out);
 		return;
 	}
+	if (zombie_is_removed(evidence))
+		return;
 	switch (evidence->match->kind) {
 	case MATCH_NO_HOST:
 		tell_host(evidence, out);

@@ -11,6 +11,7 @@ and no less: id, operation, where ("in name pointer"), count. Contracts and pack
 the common ones beside it.
 """
 import argparse
+import hashlib
 import json
 import os
 import subprocess
@@ -46,6 +47,8 @@ def run(options, story, args, capture, work, workers=1):
     out = {name: str(work / f"{name}.jsonl") for name in ("findings", "exchanges", "usage", "inventory", "health")}
     command = [options.specular, "replay", "--workers", str(workers), "--site", "test", "--hmac-key-file",
                str(work / "key"), "--contracts", folder_of(story, "contracts")]
+    if (story / "specular.yaml").is_file():
+        command += ["-c", str(story / "specular.yaml")]
     packs = folder_of(story, "packs")
     if packs:
         command += ["--packs", packs]
@@ -134,6 +137,19 @@ def strip_manner(value):
 def check_conservation(name, health):
     for problem in conserve.problems_of(records(health)):
         complain(f"{name}: {problem}")
+
+
+def check_spec(name, story, findings):
+    """Every finding about a spec names the very file it was judged by."""
+    files = [path.read_bytes() for path in Path(folder_of(story, "contracts")).rglob("*") if path.is_file()]
+    texts = {hashlib.sha256(data).hexdigest(): data.decode(errors="replace") for data in files}
+    for record in records(findings):
+        spec = record["unmapped"]["specular"]["spec"]
+        if not spec.get("file") or spec["file"].endswith(".pb"):
+            continue
+        text = texts.get(spec["sha256"], "")
+        if not spec["name"] or spec["name"] not in text or not spec["version"] or spec["version"] not in text:
+            complain(f"{name}: a finding of another spec than there is: {spec}")
 
 
 def check_ocsf(options, name, texts, work):
@@ -242,6 +258,7 @@ def play(options, talk, work, base, ways):
     compare("whole", expected_of(options.story), summary(records(base["findings"])))
     check_conservation("whole", base["health"])
     check_ocsf(options, "whole", base, work)
+    check_spec("whole", options.story, base["findings"])
     for workers in (2, 4):
         if run(options, options.story, talk.args, work / "whole.pcap", work, workers) != base:
             complain(f"{workers} workers give other bytes than one")

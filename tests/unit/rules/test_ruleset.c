@@ -137,6 +137,88 @@ static void broken_promises_are_conform(void **state)
 	assert_int_equal(made.findings.left_out, 1);
 }
 
+static void asked_for(unsigned option, const char *id)
+{
+	made.evidence.options = 0;
+	assert_judged(NULL);
+	made.evidence.options = option;
+	assert_judged(id);
+	made.evidence.options = 0;
+}
+
+/* Told to who asks for it; what HTTP, browsers, proxies and the contract name themselves never is. */
+static void undeclared_names_are_told_when_enabled(void **state)
+{
+	struct header request[] = {{.name = BYTES("accept"), .value = BYTES("*/*")},
+				   {.name = BYTES("sec-fetch-mode"), .value = BYTES("cors")},
+				   {.name = BYTES("x-forwarded-for"), .value = BYTES("203.0.113.9")},
+				   {.name = BYTES("x-order"), .value = BYTES("1")},
+				   {.name = BYTES("cookie"), .value = BYTES("_ga=1; AWSALBCORS=2; sid=3")},
+				   {.name = BYTES("x-debug"), .value = BYTES("1")}};
+	struct header response[] = {{.name = BYTES("server"), .value = BYTES("nginx")},
+				    {.name = BYTES("etag"), .value = BYTES("1")},
+				    {.name = BYTES("node"), .value = BYTES("7")},
+				    {.name = BYTES("x-page"), .value = BYTES("1")},
+				    {.name = BYTES("x-request-id"), .value = BYTES("1")},
+				    {.name = BYTES("x-node"), .value = BYTES("7")}};
+	const struct parameter order = {.name = BYTES_INIT("x-order"), .part = PART_HEADER};
+	const struct response_header page = {.name = BYTES_INIT("x-page")};
+	const struct response ok = {
+		.status_from = 200, .status_to = 200, .headers = &page, .header_count = 1};
+
+	(void)state;
+	made.operation.parameters = &order;
+	made.operation.parameter_count = 1;
+	made.operation.responses = &ok;
+	made.operation.response_count = 1;
+	made.exchange->request.headers = request;
+	made.exchange->request.header_count = 6;
+	made.exchange->response.headers = response;
+	made.exchange->response.header_count = 6;
+	asked_for(OPTION_HEADER, "shadow.header");
+	assert_text(made.findings.list[0].name, "x-debug");
+	asked_for(OPTION_COOKIE, "shadow.cookie");
+	assert_text(made.findings.list[0].name, "sid");
+	asked_for(OPTION_RESPONSE_HEADER, "shadow.response_header");
+	assert_text(made.findings.list[0].name, "x-node");
+	made.evidence.options = OPTION_HEADER | OPTION_COOKIE | OPTION_RESPONSE_HEADER;
+	made.operation.is_lookalike = true;
+	assert_judged(NULL);
+}
+
+static void undeclared_credentials_are_told_when_enabled(void **state)
+{
+	(void)state;
+	made.operation.requirement_count = 0;
+	show((struct credential){
+		.kind = CREDENTIAL_BEARER, .name = BYTES("authorization"), .value = BYTES("opaque")});
+	asked_for(OPTION_UNDECLARED_CREDENTIAL, "auth.undeclared");
+	made.operation.is_token_endpoint = true;
+	made.evidence.options = OPTION_UNDECLARED_CREDENTIAL;
+	assert_judged(NULL);
+}
+
+static void removed_operations_are_zombies_while_they_answer(void **state)
+{
+	static const struct operation gone = {.template = BYTES_INIT("/orders/{id}/label")};
+
+	(void)state;
+	made.match = (struct match){.kind = MATCH_NO_PATH,
+				    .template = gone.template,
+				    .removed = &gone,
+				    .removed_since = BYTES("version 3 (2.0)")};
+	assert_judged("zombie.removed");
+	assert_text(made.findings.list[0].expected,
+		    "not answered: gone since version 3 (2.0) of the contract");
+	assert_text(made.findings.list[0].message,
+		    "GET /orders/{id}/label went in version 3 (2.0) and is still answered");
+	made.exchange->status = 404;
+	assert_judged("shadow.path");
+	made.exchange->status = 200;
+	made.match.other = &made.other;
+	assert_judged("shadow.api_for_partner");
+}
+
 static void deprecated_operations_are_zombies(void **state)
 {
 	(void)state;
@@ -295,6 +377,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(another_partners_operation_is_one_finding, make, unmake),
 		cmocka_unit_test_setup_teardown(undeclared_names_are_shadow, make, unmake),
 		cmocka_unit_test_setup_teardown(broken_promises_are_conform, make, unmake),
+		cmocka_unit_test_setup_teardown(undeclared_names_are_told_when_enabled, make, unmake),
+		cmocka_unit_test_setup_teardown(undeclared_credentials_are_told_when_enabled, make, unmake),
+		cmocka_unit_test_setup_teardown(removed_operations_are_zombies_while_they_answer, make,
+						unmake),
 		cmocka_unit_test_setup_teardown(deprecated_operations_are_zombies, make, unmake),
 		cmocka_unit_test_setup_teardown(floods_are_abuse, make, unmake),
 		cmocka_unit_test_setup_teardown(ambiguous_framing_is_smuggling, make, unmake),

@@ -12,18 +12,11 @@ static const char *const partial_draft_4_optional[] = {
 	NULL,
 };
 
-/* Names of hosts and mailboxes beyond ASCII would need the tables of IDNA 2008; the others no contract
- * asserts: they stay annotations. Draft 4 has an older idea of a hostname (RFC 1123). */
+/* Names of hosts and mailboxes beyond ASCII would need the tables of IDNA 2008: they stay annotations, and of
+ * an A-label only the Punycode is read. Draft 4 has an older idea of a hostname (RFC 1123). */
 static const char *const partial_formats[] = {
 	"idn-email.json",
 	"idn-hostname.json",
 	"hostname.json",
-	"iri.json",
-	"iri-reference.json",
-	"json-pointer.json",
-	"regex.json",
-	"relative-json-pointer.json",
-	"uri-reference.json",
-	"uri-template.json",
 	NULL,
 };

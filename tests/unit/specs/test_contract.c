@@ -221,6 +221,38 @@ static void respects_what_the_partner_file_says(void **state)
 	contract_free(contract);
 }
 
+/* Two versions of one API follow each other at midnight: each call is judged by the one in effect. */
+static void takes_the_version_in_effect(void **state)
+{
+	struct folder folder = {0};
+	struct contract *contract;
+	struct exchange *exchange = request_of("GET", "http://api.example.com/orders/v1/orders");
+	struct match match;
+	char digest[DIGEST_TEXT_LEN + 1];
+
+	(void)state;
+	folder_add(&folder, "acme.yaml",
+		   "partner: acme\napis:\n"
+		   "  - {spec: new.yaml, effective: {from: 2026-07-01}}\n"
+		   "  - {spec: old.yaml, effective: {from: 2026-01-01, until: 2026-06-30}}\n");
+	folder_add(&folder, "new.yaml", ORDERS "x-new: true\n");
+	folder_add(&folder, "old.yaml", ORDERS);
+	contract = contract_of(&folder);
+	for (int is_new = 0; is_new < 2; is_new++) {
+		exchange->time_ns = (1782863999ull + (uint64_t)is_new) * SECONDS; /* 2026-06-30 23:59:59 */
+		contract_operation(contract, contract_partner_at(contract, 0), exchange, &match);
+		assert_int_equal(match.kind, MATCH_OPERATION);
+		assert_true(bytes_equal(match.api->id, is_new ? BYTES("new") : BYTES("old")));
+		assert_true(digest_sha256(bytes_of(is_new ? ORDERS "x-new: true\n" : ORDERS), digest));
+		assert_string_equal(match.api->spec->sha256, digest);
+	}
+	exchange->time_ns = 1767225599ull * SECONDS; /* 2025-12-31 23:59:59 */
+	contract_operation(contract, contract_partner_at(contract, 0), exchange, &match);
+	assert_int_not_equal(match.kind, MATCH_OPERATION);
+	exchange_free(exchange);
+	contract_free(contract);
+}
+
 /* -- who calls ---------------------------------------------------------------------- */
 
 static const struct partner *caller(const struct contract *contract, const char *url,
@@ -457,6 +489,7 @@ int main(void)
 		cmocka_unit_test(reads_servers_with_variables),
 		cmocka_unit_test(prefers_the_longest_base_path_and_the_specific_spec),
 		cmocka_unit_test(respects_what_the_partner_file_says),
+		cmocka_unit_test(takes_the_version_in_effect),
 		cmocka_unit_test(identifies_partners_in_the_order_that_is_written),
 		cmocka_unit_test(refuses_what_is_broken_and_loads_the_rest),
 		cmocka_unit_test(an_empty_folder_is_an_empty_contract),

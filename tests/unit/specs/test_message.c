@@ -323,6 +323,23 @@ static const struct row body_rows[] = {
 	{"scalars stand alone", "POST /only", "", JSON, "true", ""},
 	{"null stands alone", "POST /only", "", JSON, "null", ""},
 	{"a text is not among them", "POST /only", "", JSON, "\"x\"", "request.body.type"},
+	{"a name twice", "POST /json", "", JSON, "{\"id\":1,\"id\":2}", "request.body.malformed"},
+	{"a name twice, both are checked", "POST /json", "", JSON, "{\"id\":1,\"id\":\"x\"}",
+	 "request.body.type request.body.malformed"},
+	{"a name twice, deeper, told once", "POST /json", "", JSON,
+	 "{\"id\":1,\"kids\":[{\"id\":2},{\"id\":3,\"id\":4},{\"id\":3,\"id\":4}]}",
+	 "request.body.malformed"},
+	{"a name in two objects", "POST /json", "", JSON, "{\"id\":1,\"kids\":[{\"id\":1},{\"id\":1}]}", ""},
+	{"a name twice among many", "POST /only", "", JSON,
+	 "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,"
+	 "\"m\":1,"
+	 "\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"a\":2}",
+	 "request.body.malformed"},
+	{"many names", "POST /only", "", JSON,
+	 "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,\"l\":1,"
+	 "\"m\":1,"
+	 "\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"aa\":2}",
+	 ""},
 	{"read-only sent", "POST /json", "", JSON, "{\"id\":1,\"made\":\"x\"}", "request.body.read_only"},
 	{"read-only sent deeper", "POST /json", "", JSON, "{\"id\":1,\"kids\":[{\"id\":2,\"made\":\"x\"}]}",
 	 "request.body.read_only"},
@@ -522,6 +539,7 @@ static void points_at_the_value(void **state)
 {
 	(void)state;
 	contract = contract_of_text(specs[1].text);
+	expect_pointer("/json", JSON, "{\"id\":1,\"kids\":[{\"id\":2},{\"id\":3,\"id\":4}]}", "/kids/1");
 	expect_pointer("/form", FORM, "p=1|x", "/p/1");
 	expect_pointer("/multi", MULTI, N PART("l", "", "1") PART("l", "", "x") END, "/l/1");
 	expect_pointer("/multi", MULTI, N PART("f", "Content-Type: text/html\r\n", "a") END, "/f");

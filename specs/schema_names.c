@@ -1,0 +1,96 @@
+/* A name that comes twice in one object: RFC 8259 section 4 leaves open which of the two a reader takes, and
+ * two readers that differ are how one value is checked and another is used. */
+#include <stdlib.h>
+
+#include "specs/schema_evaluate.h"
+
+/* Compared two by two; above this the names are sorted. */
+#define NAMES_FEW 16
+
+static struct bytes text_of(yyjson_val *value)
+{
+	return (struct bytes){.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
+}
+
+static int compare(const void *left, const void *right)
+{
+	const struct bytes *a = left, *b = right;
+
+	return a->len != b->len ? (a->len > b->len) - (a->len < b->len) : bytes_compare(*a, *b);
+}
+
+static bool few_repeat(const struct bytes *names, size_t count)
+{
+	for (size_t i = 1; i < count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (names[k].len == names[i].len && bytes_equal(names[k], names[i]))
+				return true;
+	return false;
+}
+
+static bool many_repeat(struct bytes *names, size_t count)
+{
+	qsort(names, count, sizeof(*names), compare);
+	for (size_t i = 1; i < count; i++)
+		if (bytes_equal(names[i - 1], names[i]))
+			return true;
+	return false;
+}
+
+static bool names_repeat(yyjson_val *object)
+{
+	struct bytes few[NAMES_FEW], *names = few;
+	size_t count = yyjson_obj_size(object), index, max;
+	yyjson_val *key, *member;
+	bool is_repeated;
+
+	if (count > NAMES_FEW)
+		names = malloc(count * sizeof(*names));
+	if (names == NULL)
+		return false;
+	yyjson_obj_foreach(object, index, max, key, member) names[index] = text_of(key);
+	is_repeated = count > NAMES_FEW ? many_repeat(names, count) : few_repeat(names, count);
+	if (names != few)
+		free(names);
+	return is_repeated;
+}
+
+/* True when it was told: once a body is enough. */
+static bool check_value(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
+			const struct path *path)
+{
+	size_t index, count;
+	yyjson_val *key, *member;
+
+	if (yyjson_is_obj(value)) {
+		if (names_repeat(value)) {
+			report(evaluation, schema, KEYWORD_MALFORMED, value, false, path,
+			       "each name of an object once");
+			return true;
+		}
+		yyjson_obj_foreach(value, index, count, key, member)
+		{
+			struct path inner = {.up = path, .name = text_of(key)};
+
+			if (yyjson_is_ctn(member) && check_value(evaluation, schema, member, &inner))
+				return true;
+		}
+	} else if (yyjson_is_arr(value)) {
+		yyjson_arr_foreach(value, index, count, member)
+		{
+			struct path inner = {.up = path, .index = index, .is_index = true};
+
+			if (yyjson_is_ctn(member) && check_value(evaluation, schema, member, &inner))
+				return true;
+		}
+	}
+	return false;
+}
+
+void schema_check_names(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
+{
+	struct evaluation evaluation = {.checker = checker, .out = checker->out};
+	const struct path root = {0};
+
+	check_value(&evaluation, schema, value, &root);
+}
