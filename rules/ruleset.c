@@ -3,6 +3,7 @@
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
 #include "rules/conform/conform_rules.h"
+#include "rules/leak/leak.h"
 #include "rules/pii/pii.h"
 #include "rules/severity.h"
 #include "rules/shadow/shadow.h"
@@ -24,6 +25,9 @@ static const struct {
 	{"auth", auth_jwt_time},
 	{"auth", auth_jwt_agreed},
 	{"pii", pii_data},
+	{"pii", pii_exposure},
+	{"leak", leak_text},
+	{"leak", leak_banner},
 	{"attack", attack_request_smuggling},
 	{"attack", attack_h2_abuse},
 };
