@@ -3,6 +3,7 @@
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
 #include "rules/conform/conform_rules.h"
+#include "rules/leak/leak.h"
 #include "rules/pii/pii.h"
 #include "rules/severity.h"
 #include "rules/shadow/shadow.h"
@@ -30,6 +31,9 @@ static const struct {
 	{"auth", auth_jwt_time, 0},
 	{"auth", auth_jwt_agreed, 0},
 	{"pii", pii_data, 0},
+	{"pii", pii_exposure, 0},
+	{"leak", leak_text, 0},
+	{"leak", leak_banner, 0},
 	{"attack", attack_request_smuggling, 0},
 	{"attack", attack_h2_abuse, 0},
 };

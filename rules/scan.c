@@ -183,7 +183,8 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	folded = (struct bytes){text, values_pointer(&scanner->values, value, true, text, sizeof(text))};
 	hit = hit_at(scanner, class, value, folded);
 	if (hit != NULL) {
-		hit->count++;
+		/* What is unwrapped may show what the value itself did. */
+		hit->count += value->layer == SCAN_LAYER_NONE || hit->layer != SCAN_LAYER_NONE;
 		return;
 	}
 	if (scanner->hits->count == LIMIT_HITS) {
@@ -191,8 +192,11 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 		return;
 	}
 	hit = &scanner->list[scanner->hits->count];
-	*hit = (struct hit){
-		.class = class, .side = side_of(value->place), .part = part_of(value->place), .count = 1};
+	*hit = (struct hit){.class = class,
+			    .side = side_of(value->place),
+			    .part = part_of(value->place),
+			    .layer = value->layer,
+			    .count = 1};
 	scanner->folded[scanner->hits->count] = arena_copy(arena, folded);
 	hit->pointer = arena_copy(arena, (struct bytes){text, values_pointer(&scanner->values, value, false,
 									     text, sizeof(text))});
@@ -263,7 +267,7 @@ static bool read_context(struct scanner *scanner, const struct scan_value *value
 	bool is_any = false;
 
 	memset(scanner->context, 0, names_words(scanner->names) * sizeof(*scanner->context));
-	if (value->name.len > 0)
+	if (value->name.len > 0 && !value->is_name)
 		is_any = add_context(scanner, value->name);
 	for (uint32_t at = value->container; at != 0 && count < 2;) {
 		const struct scan_container *container = &scanner->values.containers[at - 1];

@@ -13,6 +13,7 @@
 #include "parsers/body.h"
 #include "rules/fingerprint.h"
 #include "rules/pack.h"
+#include "rules/scan_layer.h"
 #include "specs/departure.h"
 
 struct pattern_set; /* compiled; hs.h stays inside pattern.c */
@@ -30,8 +31,9 @@ struct hit {
 	struct bytes pointer; /* RFC 6901, bodies only */
 	struct bytes sample;  /* masked */
 	char value_hmac[FINGERPRINT_TEXT_LEN + 1];
-	size_t offset, len; /* inside the path (PART_PATH, as sent), to mask it there */
-	unsigned count;     /* how often this class at this place in this exchange, array indexes folded */
+	size_t offset, len;    /* inside the path (PART_PATH, as sent), to mask it there */
+	enum scan_layer layer; /* where in the value: in it, or inside what it encodes */
+	unsigned count;        /* how often this class at this place in this exchange, array indexes folded */
 };
 
 struct hits {

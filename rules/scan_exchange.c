@@ -105,9 +105,12 @@ static void add_path(struct scan_values *values, struct exchange *exchange)
 static void add_fields(struct scan_values *values, const struct form_field *fields, size_t count,
 		       enum scan_place place)
 {
-	for (size_t i = 0; i < count; i++)
-		values_add(values, &(struct scan_value){.place = place, .name = fields[i].name},
-			   fields[i].value);
+	for (size_t i = 0; i < count; i++) {
+		struct scan_value value = {.place = place, .name = fields[i].name};
+
+		values_add_name(values, &value);
+		values_add(values, &value, fields[i].value);
+	}
 }
 
 /* RFC 6265 section 4.2.1 and 4.1.1: pairs of the request; of the response the first alone, the rest are
@@ -138,6 +141,36 @@ static void add_headers(struct scan_values *values, const struct message *messag
 			add_cookies(values, header->value, SCAN_REQUEST_COOKIE);
 		else if (place == SCAN_RESPONSE_HEADER && bytes_equal(header->name, BYTES("set-cookie")))
 			add_cookies(values, header->value, SCAN_RESPONSE_COOKIE);
+	}
+}
+
+/* Pictures and sound hold no words, and much noise. */
+static bool is_noise(const struct message *message)
+{
+	static const struct bytes families[] = {BYTES_INIT("image/"), BYTES_INIT("video/"),
+						BYTES_INIT("audio/"), BYTES_INIT("font/")};
+	struct bytes type = message_media_type(message);
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (bytes_find_nocase(type, families[i]) == 0)
+			return true;
+	return message->body.coding == CODING_UNSUPPORTED || message->body.coding == CODING_BROKEN;
+}
+
+/* Shorter runs are noise too: a random byte is printable as often as not. */
+#define RUN_LEN_MIN 8
+
+/* The texts that stand in other bytes, as a reader of the file would find them. */
+static void add_runs(struct scan_values *values, const struct scan_value *value, struct bytes content)
+{
+	size_t from = 0;
+
+	for (size_t at = 0; at <= content.len; at++) {
+		if (at < content.len && content.data[at] >= 0x20 && content.data[at] < 0x7F)
+			continue;
+		if (at - from >= RUN_LEN_MIN)
+			values_add(values, value, bytes_slice(content, from, at - from));
+		from = at + 1;
 	}
 }
 
@@ -177,6 +210,8 @@ static void add_body(struct scan_values *values, const struct message *message,
 	case BODY_OPAQUE:
 		if (is_text_inside(message))
 			values_add(values, &whole, message->body.content);
+		else if (!is_noise(message))
+			add_runs(values, &whole, message->body.content);
 		return;
 	case BODY_EMPTY:
 		return;
@@ -189,6 +224,7 @@ void values_add_exchange(struct scan_values *values, struct exchange *exchange,
 	struct form_field *fields;
 	size_t count = 0;
 
+	values->arena = &exchange->arena;
 	if (exchange->request.is_seen) {
 		add_path(values, exchange);
 		fields = form_read(exchange->query, &exchange->arena, &count);

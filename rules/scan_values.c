@@ -46,7 +46,7 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_s
 	return true;
 }
 
-void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+static void add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->len;
 	void *list = values->list, *all = values->text;
@@ -76,6 +76,49 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 	memcpy(values->text + values->len, text.data, text.len);
 	values->len += text.len;
 	values->text[values->len++] = '\n';
+}
+
+/* A value of the path is masked as a whole when it is not read as it stands there. */
+static void add_layer(struct scan_values *values, const struct scan_value *value, struct bytes text,
+		      enum scan_layer layer)
+{
+	struct bytes inner = layer_open(layer, text, values->arena);
+	struct scan_value unwrapped = *value;
+
+	if (inner.data == NULL)
+		return;
+	unwrapped.layer = layer;
+	unwrapped.is_decoded = true;
+	add(values, &unwrapped, inner);
+}
+
+void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+{
+	add(values, value, text);
+	for (int layer = SCAN_LAYER_NONE + 1;
+	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
+		add_layer(values, value, text, (enum scan_layer)layer);
+}
+
+/* Names are words. What has an '@' or many digits, or is very long, may be more. */
+#define NAME_LEN_DATA    20
+#define NAME_DIGITS_DATA 6
+
+void values_add_name(struct scan_values *values, const struct scan_value *value)
+{
+	struct bytes name = value->name;
+	struct scan_value text = *value;
+	bool has_at = false;
+	size_t digits = 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		digits += ascii_is_digit(name.data[i]);
+		has_at = has_at || name.data[i] == '@';
+	}
+	if (!has_at && digits < NAME_DIGITS_DATA && name.len < NAME_LEN_DATA)
+		return;
+	text.is_name = true;
+	add(values, &text, name);
 }
 
 size_t values_at(const struct scan_values *values, size_t offset, size_t hint)
@@ -192,9 +235,12 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 	while (depth > 0) {
 		yyjson_val *child = next_child(&levels[depth - 1], &spot);
 
-		if (child == NULL)
+		if (child == NULL) {
 			depth--;
-		else if (yyjson_is_ctn(child))
+			continue;
+		}
+		values_add_name(values, &spot);
+		if (yyjson_is_ctn(child))
 			open_container(values, child, &spot, levels, &depth);
 		else
 			values_add(values, &spot, scalar_text(child, digits));

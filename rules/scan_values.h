@@ -10,6 +10,7 @@
 
 #include "parsers/body.h"
 #include "rules/pack.h"
+#include "rules/scan_layer.h"
 
 /* A JSON object or array on the way to a value. */
 struct scan_container {
@@ -29,7 +30,9 @@ struct scan_value {
 	uint32_t index;     /* JSON: its place in an array */
 	size_t raw_offset;  /* path: where it stands in the path as sent */
 	size_t raw_len;
-	bool is_decoded; /* path: text and raw differ */
+	bool is_decoded;       /* path: text and raw differ */
+	bool is_name;          /* the text is the name itself: it gives no context */
+	enum scan_layer layer; /* what the text was unwrapped from */
 };
 
 struct scan_values {
@@ -39,15 +42,20 @@ struct scan_values {
 	size_t count, list_capacity;
 	struct scan_container *containers;
 	size_t container_count, container_capacity;
-	size_t len_min; /* shorter values match nothing */
-	bool is_cut;    /* a ceiling or no memory: something was left out */
+	struct arena *arena; /* of the exchange: what is unwrapped; NULL: nothing is */
+	size_t len_min;      /* shorter values match nothing */
+	bool is_cut;         /* a ceiling or no memory: something was left out */
 };
 
 void values_clear(struct scan_values *values);
 void values_finish(struct scan_values *values);
 
-/* Adds one value; `value` has everything but offset and len. Cut at LIMIT_SCAN_BYTES. */
+/* Adds one value and what it holds a layer below; `value` has everything but offset and len. Cut at
+ * LIMIT_SCAN_BYTES. */
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text);
+
+/* Adds the value's name as a text of its own, where it could be data: {"kim@example.com": 1}. */
+void values_add_name(struct scan_values *values, const struct scan_value *value);
 
 /* All strings and numbers of a JSON tree. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place);

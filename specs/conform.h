@@ -17,6 +17,10 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
 bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,
 			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id);
 
+/* Does the schema of that place say that this class stands there only masked (x-specular-masked)? */
+bool conform_wants_masked(const struct match *match, const struct exchange *exchange, enum side side,
+			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id);
+
 /* The operation says by place what stands in the body of that side. */
 bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side);
 

@@ -1,5 +1,6 @@
 #include "specs/conform.h"
 #include "specs/conform_check.h"
+#include "specs/schema_class.h"
 
 static bool is_listed(const struct bytes *list, size_t count, struct bytes class_id)
 {
@@ -9,10 +10,8 @@ static bool is_listed(const struct bytes *list, size_t count, struct bytes class
 	return false;
 }
 
-static bool declares(const struct schema *schema, struct bytes class_id)
-{
-	return schema != NULL && bytes_equal(schema_data_class(schema), class_id);
-}
+/* What is asked of each schema: schema_declares_class or schema_masks_class. */
+typedef bool schema_says(const struct schema *schema, struct bytes class_id);
 
 /* Tokens of a pointer are short; a longer one names no property of a schema. */
 #define TOKEN_BYTES_MAX 256
@@ -33,12 +32,13 @@ static struct bytes unescape(struct bytes token, char out_text[TOKEN_BYTES_MAX])
 }
 
 /* Does the schema at the pointer, or one on the way to it, name the class? */
-static bool declares_at(const struct schema *schema, struct bytes pointer, struct bytes class_id)
+static bool says_at(const struct schema *schema, struct bytes pointer, struct bytes class_id,
+		    schema_says *says)
 {
 	char text[TOKEN_BYTES_MAX];
 	struct bytes rest = pointer.len > 0 && pointer.data[0] == '/' ? bytes_from(pointer, 1) : pointer;
 
-	if (declares(schema, class_id))
+	if (says(schema, class_id))
 		return true;
 	if (pointer.len == 0)
 		return false;
@@ -53,14 +53,14 @@ static bool declares_at(const struct schema *schema, struct bytes pointer, struc
 		if (property == NULL && schema_items(schema) != NULL)
 			property = schema_property(schema_items(schema), unescape(token, text));
 		schema = property;
-		if (declares(schema, class_id))
+		if (says(schema, class_id))
 			return true;
 	}
 	return false;
 }
 
-static bool parameter_declares(const struct operation *operation, enum part part, struct bytes name,
-			       struct bytes pointer, struct bytes class_id)
+static bool parameter_says(const struct operation *operation, enum part part, struct bytes name,
+			   struct bytes pointer, struct bytes class_id, schema_says *says)
 {
 	for (size_t i = 0; i < operation->parameter_count; i++) {
 		const struct parameter *parameter = &operation->parameters[i];
@@ -69,33 +69,34 @@ static bool parameter_declares(const struct operation *operation, enum part part
 
 		if (parameter->part != part || !is_it || parameter->schema == NULL)
 			continue;
-		if (declares_at(parameter->schema, pointer, class_id) ||
-		    declares(schema_items(parameter->schema), class_id))
+		if (says_at(parameter->schema, pointer, class_id, says) ||
+		    says(schema_items(parameter->schema), class_id))
 			return true;
 	}
 	return false;
 }
 
-static bool header_declares(const struct response *response, struct bytes name, struct bytes class_id)
+static bool header_says(const struct response *response, struct bytes name, struct bytes class_id,
+			schema_says *says)
 {
 	for (size_t i = 0; response != NULL && i < response->header_count; i++)
 		if (bytes_equal_nocase(response->headers[i].name, name) &&
-		    declares(response->headers[i].schema, class_id))
+		    says(response->headers[i].schema, class_id))
 			return true;
 	return false;
 }
 
-static bool body_declares(const struct content *content, const struct message *message, struct bytes name,
-			  struct bytes pointer, struct bytes class_id)
+static bool body_says(const struct content *content, const struct message *message, struct bytes name,
+		      struct bytes pointer, struct bytes class_id, schema_says *says)
 {
 	const struct media *media = content_media(content, message);
 
 	if (media == NULL || media->schema == NULL)
 		return false;
-	if (declares_at(media->schema, pointer, class_id))
+	if (says_at(media->schema, pointer, class_id, says))
 		return true;
 	/* The fields of a form have names, not pointers. */
-	return name.len > 0 && declares(schema_property(media->schema, name), class_id);
+	return name.len > 0 && says(schema_property(media->schema, name), class_id);
 }
 
 /* Classes of what a token endpoint hands out, and of what an Authorization field carries. */
@@ -110,11 +111,29 @@ static bool is_token_class(struct bytes class_id)
 	return false;
 }
 
+/* What the schema of that place says of the class. */
+static bool place_says(const struct match *match, const struct exchange *exchange, enum side side,
+		       enum part part, struct bytes name, struct bytes pointer, struct bytes class_id,
+		       schema_says *says)
+{
+	const struct operation *operation = match->operation;
+	const struct response *response;
+
+	if (side == SIDE_REQUEST)
+		return part == PART_BODY ? body_says(&operation->request, &exchange->request, name, pointer,
+						     class_id, says)
+					 : parameter_says(operation, part, name, pointer, class_id, says);
+	response = operation_response(operation, exchange->status);
+	if (part == PART_HEADER)
+		return header_says(response, name, class_id, says);
+	return response != NULL && part == PART_BODY &&
+	       body_says(&response->content, &exchange->response, name, pointer, class_id, says);
+}
+
 bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,
 			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id)
 {
 	const struct operation *operation = match->operation;
-	const struct response *response;
 
 	if (side == SIDE_REQUEST && part == PART_HEADER && bytes_equal_nocase(name, BYTES("authorization")) &&
 	    bytes_find(class_id, BYTES("jwt")) != BYTES_NOT_FOUND)
@@ -127,15 +146,14 @@ bool conform_allows_class(const struct match *match, const struct exchange *exch
 		return true;
 	if (operation->is_token_endpoint && part == PART_BODY && is_token_class(class_id))
 		return true;
-	if (side == SIDE_REQUEST)
-		return part == PART_BODY ? body_declares(&operation->request, &exchange->request, name,
-							 pointer, class_id)
-					 : parameter_declares(operation, part, name, pointer, class_id);
-	response = operation_response(operation, exchange->status);
-	if (part == PART_HEADER)
-		return header_declares(response, name, class_id);
-	return response != NULL && part == PART_BODY &&
-	       body_declares(&response->content, &exchange->response, name, pointer, class_id);
+	return place_says(match, exchange, side, part, name, pointer, class_id, schema_declares_class);
+}
+
+bool conform_wants_masked(const struct match *match, const struct exchange *exchange, enum side side,
+			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id)
+{
+	return match->kind == MATCH_OPERATION && match->operation != NULL &&
+	       place_says(match, exchange, side, part, name, pointer, class_id, schema_masks_class);
 }
 
 bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side)

@@ -292,13 +292,6 @@ static const struct schema *followed(const struct schema *schema)
 	return schema;
 }
 
-struct bytes schema_data_class(const struct schema *schema)
-{
-	for (int i = 0; i < LIMIT_REF_CHAIN && schema->reference != NULL && schema->data_class.len == 0; i++)
-		schema = schema->reference;
-	return schema->data_class;
-}
-
 const struct node *schema_node(const struct schema *schema, const struct document **out_document)
 {
 	*out_document = schema->document;

@@ -43,10 +43,6 @@ void schema_set_free(struct schema_set *set); /* accepts NULL */
 const struct schema *schema_compile(struct schema_set *set, const struct document *document,
 				    const struct node *node, struct bytes pointer);
 
-/* Which declared data class a schema says its value holds: x-specular-sensitive,
- * or a format that names one ("email"); empty when none. */
-struct bytes schema_data_class(const struct schema *schema);
-
 /* Where it was written. */
 const struct node *schema_node(const struct schema *schema, const struct document **out_document);
 

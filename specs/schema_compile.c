@@ -301,18 +301,6 @@ static void forget_assertions(struct schema *schema)
 		object->dependencies[i].names = NULL;
 }
 
-static struct bytes data_class_of(const struct schema *schema)
-{
-	const struct node *sensitive = node_get(schema->node, "x-specular-sensitive");
-	struct bytes format = node_text(node_get(schema->node, "format"));
-
-	if (node_is(sensitive, NODE_STRING))
-		return sensitive->text;
-	if (node_bool(sensitive, false))
-		return BYTES("sensitive");
-	return bytes_equal(format, BYTES("email")) ? format : BYTES_NONE;
-}
-
 void schema_fill(struct schema_set *set, struct schema *schema)
 {
 	if (schema->node->kind == NODE_BOOLEAN) {
@@ -327,7 +315,6 @@ void schema_fill(struct schema_set *set, struct schema *schema)
 	}
 	if (fill_reference(set, schema))
 		return;
-	schema->data_class = data_class_of(schema);
 	schema->is_read_only = node_bool(node_get(schema->node, "readOnly"), false);
 	schema->is_write_only = node_bool(node_get(schema->node, "writeOnly"), false);
 	schema_fill_values(set, schema);

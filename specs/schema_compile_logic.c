@@ -138,8 +138,6 @@ static void settle(struct schema *schema)
 		schema->is_read_only |= part->is_read_only;
 		schema->is_write_only |= part->is_write_only;
 		schema->is_unchecked |= part->is_unchecked;
-		if (schema->data_class.len == 0)
-			schema->data_class = part->data_class;
 	}
 	schema->color = COLOR_DONE;
 }

@@ -133,8 +133,7 @@ struct schema {
 	struct number_rule *number;
 	struct logic_rule *logic;
 	const struct plan *plan; /* schema_plan.h */
-	struct bytes data_class;
-	struct schema *next; /* the queue of compiling */
+	struct schema *next;     /* the queue of compiling */
 };
 
 #define SCHEMA_METASCHEMAS_MAX 16

@@ -1,10 +1,8 @@
 #include "parsers/credential_names.h"
 #include "rules/evidence.h"
 #include "rules/pii/pii.h"
-#include "rules/words.h"
 
-/* Where credentials belong; auth.* judges them there. */
-static bool is_credential_place(const struct hit *hit)
+bool pii_is_credential_place(const struct hit *hit)
 {
 	if (hit->part == PART_COOKIE)
 		return name_is_session_cookie(hit->name);
@@ -20,15 +18,17 @@ static bool is_token_class(const struct hit *hit)
 }
 
 /* A token is somebody's, not a machine's. */
-static const char *body_id(const struct hit *hit)
+static const char *body_id(const struct evidence *evidence, const struct hit *hit)
 {
 	if (hit->class->is_secret && !is_token_class(hit))
 		return hit->side == SIDE_RESPONSE ? "secret.leak" : "secret.request";
-	return hit->side == SIDE_RESPONSE ? "pii.response_leak" : "pii.request_undeclared";
+	if (hit->side == SIDE_REQUEST)
+		return "pii.request_undeclared";
+	return evidence->exchange->status >= 400 ? "pii.error_leak" : "pii.response_leak";
 }
 
 /* NULL where another rule tells it or nothing is wrong. */
-static const char *id_of(const struct hit *hit)
+static const char *id_of(const struct evidence *evidence, const struct hit *hit)
 {
 	switch (hit->part) {
 	case PART_PATH:
@@ -37,16 +37,27 @@ static const char *id_of(const struct hit *hit)
 		return hit->class->is_secret || is_token_class(hit) ? NULL : "pii.in_url";
 	case PART_HEADER:
 	case PART_COOKIE:
-		return is_credential_place(hit) ? NULL : "pii.in_header";
+		return pii_is_credential_place(hit) ? NULL : "pii.in_header";
 	case PART_BODY:
-		return body_id(hit);
+		return body_id(evidence, hit);
 	case PART_STATUS:
 		break;
 	}
 	return NULL;
 }
 
-static bool is_allowed(const struct evidence *evidence, const struct hit *hit)
+static bool is_token_allowed(const struct evidence *evidence, const struct hit *hit)
+{
+	const struct operation *operation = evidence_operation(evidence);
+
+	if (operation == NULL)
+		return false;
+	return (operation->is_token_endpoint && hit->part == PART_BODY) ||
+	       conform_allows_class(evidence->match, evidence->exchange, hit->side, hit->part,
+				    pii_name(evidence, hit), hit->pointer, BYTES("jwt"));
+}
+
+bool pii_is_allowed(const struct evidence *evidence, const struct hit *hit)
 {
 	const struct operation *operation = evidence_operation(evidence);
 
@@ -56,8 +67,12 @@ static bool is_allowed(const struct evidence *evidence, const struct hit *hit)
 	if (operation != NULL && operation->is_token_endpoint && hit->part == PART_BODY &&
 	    is_token_class(hit))
 		return true;
-	return operation != NULL && conform_allows_class(evidence->match, evidence->exchange, hit->side,
-							 hit->part, hit->name, hit->pointer, hit->class->id);
+	/* What a token that may stand here claims is auth.*'s to judge. */
+	if (hit->layer == SCAN_LAYER_TOKEN && is_token_allowed(evidence, hit))
+		return true;
+	return operation != NULL &&
+	       conform_allows_class(evidence->match, evidence->exchange, hit->side, hit->part,
+				    pii_name(evidence, hit), hit->pointer, hit->class->id);
 }
 
 /* What would say whether it is declared there was not seen: the request, or, in a body that is not whole and
@@ -76,55 +91,41 @@ static bool is_place_unknown(const struct evidence *evidence, const struct hit *
 	       conform_has_body_schema(evidence->match, exchange, hit->side);
 }
 
-static const char *place_words(const struct hit *hit)
+/* The contract agrees on it masked; found is what is not. */
+static bool is_unmasked(const struct evidence *evidence, const struct hit *hit)
 {
-	switch (hit->part) {
-	case PART_PATH:
-		return "path";
-	case PART_QUERY:
-		return "query";
-	case PART_COOKIE:
-		return "cookies";
-	case PART_HEADER:
-		return hit->side == SIDE_REQUEST ? "request header" : "response header";
-	default:
-		return hit->side == SIDE_REQUEST ? "request" : "response";
-	}
+	return evidence_operation(evidence) != NULL &&
+	       conform_wants_masked(evidence->match, evidence->exchange, hit->side, hit->part,
+				    pii_name(evidence, hit), hit->pointer, hit->class->id);
 }
 
-static void tell(const struct evidence *evidence, const struct hit *hit, const char *id, struct findings *out)
+static void tell(const struct evidence *evidence, const struct hit *hit, const char *id,
+		 struct bytes expected, struct findings *out)
 {
-	struct finding *finding = findings_add(out, id);
+	struct finding *finding = pii_tell(evidence, hit, id, out);
 
 	if (finding == NULL)
 		return;
-	finding_locate(finding, hit->side, hit->part, hit->name);
-	finding->pointer = hit->pointer;
-	finding->class_id = hit->class->id;
-	finding->sample = hit->sample;
-	for (size_t i = 0; i < sizeof(finding->value_hmac); i++)
-		finding->value_hmac[i] = hit->value_hmac[i];
-	finding->match_count = hit->count > 0 ? hit->count : 1;
-	finding->expected = BYTES("not declared here");
-	finding->observed = hit->sample;
+	finding->expected = expected;
 	/* How bad a leak is depends on what leaks. */
 	if (hit->side == SIDE_RESPONSE && hit->part == PART_BODY &&
 	    hit->class->severity > finding->severity) {
 		finding->severity = hit->class->severity > 5 ? 5 : hit->class->severity;
 		finding->modifiers |= SEVERITY_CLASS;
 	}
-	finding_say(finding, out->arena, BYTES_FORMAT " in the %s of " BYTES_FORMAT,
-		    BYTES_PRINT(hit->class->id), place_words(hit),
-		    BYTES_PRINT(evidence_target(evidence, out->arena)));
 }
 
 void pii_data(const struct evidence *evidence, struct findings *out)
 {
 	for (size_t i = 0; i < evidence->hits->count; i++) {
 		const struct hit *hit = &evidence->hits->list[i];
-		const char *id = id_of(hit);
+		const char *id = id_of(evidence, hit);
 
-		if (id != NULL && !is_place_unknown(evidence, hit) && !is_allowed(evidence, hit))
-			tell(evidence, hit, id, out);
+		if (id == NULL || is_place_unknown(evidence, hit))
+			continue;
+		if (is_unmasked(evidence, hit))
+			tell(evidence, hit, "pii.unmasked", BYTES("masked"), out);
+		else if (!pii_is_allowed(evidence, hit))
+			tell(evidence, hit, id, BYTES("not declared here"), out);
 	}
 }

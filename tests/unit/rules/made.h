@@ -20,6 +20,7 @@
 
 static struct {
 	struct exchange *exchange;
+	struct header no_store;
 	struct credentials credentials;
 	struct partner partner, other;
 	struct operation operation;
@@ -32,7 +33,7 @@ static struct {
 	struct evidence evidence;
 	struct findings findings;
 	/* what the specs floor says */
-	bool is_contract_empty, is_class_allowed, has_body_schema;
+	bool is_contract_empty, is_class_allowed, is_class_masked, has_body_schema;
 	struct security_verdict verdict;
 } made;
 
@@ -48,6 +49,14 @@ bool conform_allows_class(const struct match *match, const struct exchange *exch
 	assert_non_null(match->operation);
 	(void)exchange, (void)side, (void)part, (void)name, (void)pointer, (void)class_id;
 	return made.is_class_allowed;
+}
+
+bool conform_wants_masked(const struct match *match, const struct exchange *exchange, enum side side,
+			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id)
+{
+	(void)match, (void)exchange, (void)side;
+	(void)part, (void)name, (void)pointer, (void)class_id;
+	return made.is_class_masked;
 }
 
 bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side)
@@ -80,6 +89,9 @@ static inline int make(void **state)
 	made.exchange->request.first_ns = 1760000000 * SECONDS;
 	made.exchange->request.is_seen = made.exchange->request.is_complete = true;
 	made.exchange->response.is_seen = made.exchange->response.is_complete = true;
+	made.exchange->response.headers = &made.no_store;
+	made.exchange->response.header_count = 1;
+	made.no_store = (struct header){.name = BYTES("cache-control"), .value = BYTES("no-store")};
 	made.partner.id = BYTES("acme");
 	made.other.id = BYTES("globex");
 	made.operation.template = BYTES("/orders/{id}");

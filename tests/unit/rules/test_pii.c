@@ -151,7 +151,80 @@ static void data_raises_other_findings(void **state)
 	assert_int_equal(found("conform.request.query.type")->severity, 4);
 	made.exchange->status = 404;
 	judge();
-	assert_int_equal(found("pii.response_leak")->modifiers, SEVERITY_CLASS);
+	assert_int_equal(found("pii.error_leak")->modifiers, SEVERITY_CLASS);
+}
+
+/* -- exposure -------------------------------------------------------------------------- */
+
+static void answer_with(const char *cache_control)
+{
+	made.hits.count = 0;
+	made.exchange->response.header_count = cache_control != NULL;
+	made.no_store.value = bytes_of(cache_control);
+	made.is_class_allowed = true;
+	hit(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "/ssn");
+}
+
+static void what_caches_may_keep_is_told(void **state)
+{
+	static const char *const allows[] = {"public", "max-age=60", "s-maxage = 5", "Public, max-age=60"};
+	static const char *const forbids[] = {"no-store", "private, max-age=60", "max-age=0",
+					      "no-cache", "immutable",           NULL};
+	struct header token = {.name = BYTES("authorization"), .value = BYTES("Bearer x")};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(allows) / sizeof(allows[0]); i++) {
+		answer_with(allows[i]);
+		assert_judged("pii.cacheable");
+	}
+	for (size_t i = 0; i < sizeof(forbids) / sizeof(forbids[0]); i++) {
+		answer_with(forbids[i]);
+		assert_judged(NULL);
+	}
+	/* RFC 9111 section 3.5 */
+	made.exchange->request.headers = &token;
+	made.exchange->request.header_count = 1;
+	answer_with("max-age=60");
+	assert_judged(NULL);
+	answer_with("public");
+	assert_judged("pii.cacheable");
+	made.exchange->method = BYTES("POST");
+	assert_judged(NULL);
+}
+
+static void without_a_credential_or_encryption_is_told(void **state)
+{
+	(void)state;
+	answer_with("no-store");
+	made.verdict.outcome = SECURITY_PUBLIC;
+	assert_judged(NULL);
+	made.verdict.outcome = SECURITY_MISSING;
+	judge();
+	assert_text(found("pii.unauthenticated")->class_id, "us_ssn");
+	assert_int_equal(found("pii.unauthenticated")->severity, 5);
+	made.verdict.outcome = SECURITY_SATISFIED;
+	made.exchange->is_decrypted = false;
+	assert_judged("pii.cleartext");
+	made.hits.count = 0;
+	hit(&jwt, SIDE_RESPONSE, PART_BODY, NULL, "/token"); /* a credential: auth.cleartext_credential */
+	assert_judged(NULL);
+}
+
+static void what_is_agreed_masked_must_be(void **state)
+{
+	(void)state;
+	answer_with("no-store");
+	made.is_class_masked = true;
+	assert_judged("pii.unmasked");
+	assert_text(made.findings.list[0].expected, "masked");
+}
+
+static void an_error_leaks_under_its_own_id(void **state)
+{
+	(void)state;
+	made.exchange->status = 404;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.error_leak");
+	only(&aws, SIDE_RESPONSE, PART_BODY, NULL, "secret.leak");
 }
 
 int main(void)
@@ -166,6 +239,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(in_a_body_with_a_hole_the_place_is_unknown, make, unmake),
 		cmocka_unit_test_setup_teardown(one_class_in_one_list_is_one_finding, make, unmake),
 		cmocka_unit_test_setup_teardown(data_raises_other_findings, make, unmake),
+		cmocka_unit_test_setup_teardown(what_caches_may_keep_is_told, make, unmake),
+		cmocka_unit_test_setup_teardown(without_a_credential_or_encryption_is_told, make, unmake),
+		cmocka_unit_test_setup_teardown(what_is_agreed_masked_must_be, make, unmake),
+		cmocka_unit_test_setup_teardown(an_error_leaks_under_its_own_id, make, unmake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,6 +240,102 @@ static void values_of_other_bodies_are_scanned(void **state)
 	}
 }
 
+/* Names are data too, and what a value encodes; each is told where it stands. */
+static void names_and_layers_are_scanned(void **state)
+{
+	static const struct {
+		const char *json, *class_id, *pointer;
+		enum scan_layer layer;
+		unsigned count;
+	} rows[] = {
+		{"{\"a\":{\"ann@example.com\":{}}}", "email", "/a/ann@example.com", SCAN_LAYER_NONE, 1},
+		{"{\"799-08-6684\":1}", "us_ssn", "/799-08-6684", SCAN_LAYER_NONE, 1},
+		{"{\"AKIAQYLPMN5HHHFPZAM2\":1}", "aws_access_key", "/AKIAQYLPMN5HHHFPZAM2", SCAN_LAYER_NONE,
+		 1},
+		{"{\"a\":\"ann%40example.com\"}", "email", "/a", SCAN_LAYER_PERCENT, 1},
+		{"{\"a\":\"ann@example.com%20\"}", "email", "/a", SCAN_LAYER_NONE, 1},
+		{"{\"b\":\"bWFpbCBhbm5AZXhhbXBsZS5jb20gbm93\"}", "email", "/b", SCAN_LAYER_BASE64, 1},
+		{"{\"b\":\"data:text/plain;base64,bWFpbCBhbm5AZXhhbXBsZS5jb20gbm93\"}", "email", "/b",
+		 SCAN_LAYER_BASE64, 1},
+		{"[\"x\",\"eyJhbGciOiJIUzI1NiJ9.eyJzc24iOiI1MzYyMjEyMzQiLCJtYWlsIjoiYW5uQGV4YW1wbGUuY29tIn0."
+		 "x\"]",
+		 "email", "/1", SCAN_LAYER_TOKEN, 1},
+		{"[\"x\",\"eyJhbGciOiJIUzI1NiJ9.eyJzc24iOiI1MzYyMjEyMzQiLCJtYWlsIjoiYW5uQGV4YW1wbGUuY29tIn0."
+		 "x\"]",
+		 "us_ssn", "/1", SCAN_LAYER_TOKEN, 1},
+		{"{\"a\":\"\\u0061nn@example.com\"}", "email", "/a", SCAN_LAYER_NONE, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct exchange *exchange = exchange_new();
+		struct body_reading reading;
+		const struct hit *hit;
+		struct hits hits;
+		yyjson_doc *doc;
+
+		reading = json_of(rows[i].json, strlen(rows[i].json), &doc);
+		scanner_scan(bench.scanner, exchange, NULL, &reading, &hits);
+		hit = hit_of(&hits, rows[i].class_id, 0);
+		if (hit == NULL)
+			fail_msg("no %s in %s", rows[i].class_id, rows[i].json);
+		assert_bytes(hit->pointer, rows[i].pointer);
+		assert_int_equal(hit->layer, rows[i].layer);
+		assert_int_equal(hit->count, rows[i].count);
+		assert_false(hits.is_cut);
+		yyjson_doc_free(doc);
+		exchange_free(exchange);
+	}
+}
+
+static void what_is_no_layer_stays_closed(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"%",
+		"%4",
+		"%zz@example",
+		"JVBERi0xLjQKJeLjz9MKMyAwIG9iago8PC9MZW5ndGg", /* a PDF */
+		"8f14e45fceea167a5a36dedd4bea2543",            /* hexadecimal */
+		"00340434161094027318000000",                  /* digits */
+		"bWFpbCBhbm5AZXhhbXBsZS5jb20gbm93A",           /* no length of base64 */
+		"eyJhbGciOiJIUzI1NiJ9.!!!.x",
+		"eyJhbGciOiJIUzI1NiJ9..",
+		"========================",
+	};
+	struct exchange *exchange = exchange_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (int layer = SCAN_LAYER_NONE; layer < SCAN_LAYER_COUNT; layer++)
+			if (layer_open((enum scan_layer)layer, bytes_of(texts[i]), &exchange->arena).len > 0)
+				fail_msg("'%s' opened as %d", texts[i], layer);
+	exchange_free(exchange);
+}
+
+static void texts_in_other_bytes_are_scanned(void **state)
+{
+	static const char file[] = "\x7f\x00\x01 owner ann@example.com\x00\xff\x12short\x00 799-08-6684 \x01";
+	struct exchange *exchange = exchange_new();
+	struct header type = {.name = BYTES("content-type"), .value = BYTES("application/octet-stream")};
+	struct body_reading opaque = {.kind = BODY_OPAQUE};
+	struct hits hits;
+
+	(void)state;
+	exchange->response.is_seen = true;
+	exchange->response.headers = &type;
+	exchange->response.header_count = 1;
+	exchange->response.body.content = (struct bytes){file, sizeof(file) - 1};
+	scanner_scan(bench.scanner, exchange, NULL, &opaque, &hits);
+	assert_int_equal(hits.count, 2);
+	assert_non_null(hit_of(&hits, "email", 0));
+	assert_non_null(hit_of(&hits, "us_ssn", 0));
+	type.value = BYTES("image/jpeg");
+	scanner_scan(bench.scanner, exchange, NULL, &opaque, &hits);
+	assert_int_equal(hits.count, 0);
+	exchange_free(exchange);
+}
+
 static unsigned count_in(const char *text, const char *class_id)
 {
 	struct exchange *exchange = exchange_new();
@@ -434,6 +530,9 @@ int main(void)
 		cmocka_unit_test(request_line_and_fields_are_scanned),
 		cmocka_unit_test(forms_and_texts_are_scanned),
 		cmocka_unit_test(values_of_other_bodies_are_scanned),
+		cmocka_unit_test(names_and_layers_are_scanned),
+		cmocka_unit_test(what_is_no_layer_stays_closed),
+		cmocka_unit_test(texts_in_other_bytes_are_scanned),
 		cmocka_unit_test(edges_and_overlaps),
 		cmocka_unit_test(large_patterns_have_starts_too),
 		cmocka_unit_test(matches_never_cross_values),
