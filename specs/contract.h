@@ -41,6 +41,7 @@ struct tokens_agreed {
 };
 
 struct routes;
+struct odata;
 
 struct spec {
 	struct bytes name;    /* info.title */
@@ -52,7 +53,8 @@ struct spec {
 	size_t operation_count;
 	const struct bytes *sensitive; /* x-specular-sensitive of the whole spec */
 	size_t sensitive_count;
-	const struct routes *routes;
+	const struct routes *routes; /* of OpenAPI and descriptor sets, else NULL */
+	const struct odata *odata;   /* of an OData $metadata, else NULL */
 };
 
 /* A spec as one partner (or everybody) uses it. */
