@@ -42,6 +42,7 @@ struct tokens_agreed {
 
 struct routes;
 struct history;
+struct odata;
 
 struct spec {
 	struct bytes name;    /* info.title */
@@ -53,8 +54,9 @@ struct spec {
 	size_t operation_count;
 	const struct bytes *sensitive; /* x-specular-sensitive of the whole spec */
 	size_t sensitive_count;
-	const struct routes *routes;
+	const struct routes *routes;   /* of OpenAPI and descriptor sets, else NULL */
 	const struct history *history; /* what earlier versions had; NULL: nothing is gone */
+	const struct odata *odata;     /* of an OData $metadata, else NULL */
 };
 
 /* A spec as one partner (or everybody) uses it. */

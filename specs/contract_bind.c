@@ -86,6 +86,7 @@ static enum status add(struct bindings *bindings, struct trie_node *scope, const
 
 		if (list == NULL || binding == NULL)
 			return STATUS_NO_MEMORY;
+		bindings->has_odata = bindings->has_odata || api->spec->odata != NULL;
 		if (is_everybody && shows_nothing_new(list, api))
 			continue;
 		*binding = (struct binding){.api = api, .base_path = servers[i].base_path};
@@ -123,13 +124,14 @@ enum status bindings_add_token(struct bindings *bindings, const struct api *api,
 
 struct search {
 	const struct bindings *bindings;
-	const struct exchange *exchange;
+	struct exchange *exchange;
 	struct path_segments segments;
 	bool is_too_long; /* more segments than are looked at: no template fits */
 
 	enum match_kind kind; /* the best so far */
 	const struct binding *binding;
-	const struct partner *partner; /* who asks for a token */
+	const struct partner *first_partner; /* of the contract */
+	const struct partner *partner;       /* who asks for a token */
 	struct route_found found;
 	const struct api *removed_api; /* an earlier version of it had the operation; NULL: none */
 	struct bytes removed_base_path;
@@ -151,7 +153,10 @@ static enum match_kind try(struct search *search, const struct binding *binding,
 					.agreed = binding->api->agreed};
 
 	out_found->operation = out_found->path_operation = NULL;
-	if (!search->is_too_long)
+	if (!search->is_too_long && binding->api->spec->odata != NULL) {
+		request.method = odata_method(search->exchange);
+		odata_find(binding->api->spec->odata, &request, &search->exchange->arena, out_found);
+	} else if (!search->is_too_long)
 		routes_find(binding->api->spec->routes, &request, out_found);
 	if (out_found->operation == NULL && search->removed_api == NULL && !search->is_too_long &&
 	    history_find(binding->api->spec->history, &request, &search->removed)) {
@@ -257,6 +262,37 @@ static void search_init(struct search *search, const struct bindings *bindings, 
 	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
 }
 
+/* RFC 3986 section 3.3: SAP Gateway takes parameters behind the name of a service, "SRV;v=2" or "SRV;mo", which
+ * choose a version or a system and name no other resource. True: there were some. */
+static bool drop_parameters(struct search *search)
+{
+	bool has_some = false;
+
+	for (size_t i = 0; i < search->segments.count; i++) {
+		struct bytes *segment = &search->segments.list[i];
+		size_t semicolon = bytes_find_byte(*segment, ';');
+
+		if (semicolon == BYTES_NOT_FOUND || semicolon == 0 ||
+		    bytes_find_byte(*segment, '(') != BYTES_NOT_FOUND)
+			continue;
+		segment->len = semicolon;
+		has_some = true;
+	}
+	return has_some;
+}
+
+static void find_anywhere(struct search *search, const struct partner *partner)
+{
+	const struct bindings *bindings = search->bindings;
+
+	if (partner != NULL)
+		find_host(search, bindings->partners[partner - search->first_partner]);
+	if (search->kind != MATCH_OPERATION)
+		find_host(search, bindings->common);
+	if (search->kind != MATCH_OPERATION && partner == NULL)
+		find_host(search, bindings->everybody);
+}
+
 static void keep_values(const struct search *search, struct arena *arena, struct match *out_match)
 {
 	const struct routes *routes = search->binding->api->spec->routes;
@@ -274,6 +310,13 @@ static void keep_values(const struct search *search, struct arena *arena, struct
 	out_match->value_count = count;
 }
 
+static struct bytes methods_of(const struct api *api, const struct route_found *found, struct arena *arena)
+{
+	if (api->spec->odata != NULL)
+		return odata_methods(api->spec->odata, found->path_operation, api->agreed, arena);
+	return routes_methods(api->spec->routes, found->path_operation, api->agreed, arena);
+}
+
 static void tell(const struct search *search, struct exchange *exchange, struct match *out_match)
 {
 	out_match->kind = search->kind;
@@ -289,9 +332,7 @@ static void tell(const struct search *search, struct exchange *exchange, struct 
 		break;
 	case MATCH_NO_METHOD:
 		out_match->template = search->found.path_operation->template;
-		out_match->allowed =
-			routes_methods(out_match->api->spec->routes, search->found.path_operation,
-				       out_match->api->agreed, &exchange->arena);
+		out_match->allowed = methods_of(out_match->api, &search->found, &exchange->arena);
 		break;
 	default:
 		out_match->template = template_learn(exchange->path, &exchange->arena);
@@ -324,12 +365,10 @@ void contract_operation(const struct contract *contract, const struct partner *p
 	if (!exchange->request.is_seen || (exchange->request.has_unknown_fields && exchange->host.len == 0))
 		return;
 	search_init(&search, bindings, exchange);
-	if (partner != NULL)
-		find_host(&search, bindings->partners[partner - contract->partners]);
-	if (search.kind != MATCH_OPERATION)
-		find_host(&search, bindings->common);
-	if (search.kind != MATCH_OPERATION && partner == NULL)
-		find_host(&search, bindings->everybody);
+	search.first_partner = contract->partners;
+	find_anywhere(&search, partner);
+	if (search.kind != MATCH_OPERATION && bindings->has_odata && drop_parameters(&search))
+		find_anywhere(&search, partner);
 	search.partner = partner;
 	if (search.kind != MATCH_OPERATION && bytes_equal(exchange->method, BYTES("POST")))
 		find_host(&search, bindings->tokens);

@@ -26,7 +26,8 @@ bool contract_reads(const char *name)
 	struct bytes text = bytes_of(name);
 
 	return bytes_ends_nocase(text, BYTES(".yaml")) || bytes_ends_nocase(text, BYTES(".yml")) ||
-	       bytes_ends_nocase(text, BYTES(".json"));
+	       bytes_ends_nocase(text, BYTES(".json")) || bytes_ends_nocase(text, BYTES(".xml")) ||
+	       bytes_ends_nocase(text, BYTES(".edmx")) || bytes_ends_nocase(text, BYTES(".csdl"));
 }
 
 static void spec_leave(void *context, void *value)
@@ -72,10 +73,15 @@ static struct loaded_spec *spec_load(struct load *load, const char *name)
 	loaded->status = references_open(&contract->references, name, &document);
 	if (loaded->status != STATUS_OK)
 		return loaded;
+	if (csdl_is(document->root)) {
+		loaded->status = odata_load(document, references_digest(&contract->references, name),
+					    &contract->arena, load->problems, &loaded->openapi);
+		return loaded;
+	}
 	if (!openapi_is(document->root)) {
 		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
 			     node_place(document, document->root),
-			     "name an OpenAPI file, or a .pb file of protoc",
+			     "name an OpenAPI file, an OData $metadata file, or a .pb file of protoc",
 			     "the file is no spec: it has no \"openapi\"");
 		loaded->status = STATUS_INVALID;
 		return loaded;
@@ -176,7 +182,7 @@ static enum status take_file(struct load *load, const struct document *document,
 		tiers_read(document, &load->contract->arena, load->problems, &load->tiers);
 	if (pass == PASS_PARTNERS && partner_is(root))
 		return add_partner(load, document);
-	if (pass == PASS_SPECS && openapi_is(root) && !partner_is(root))
+	if (pass == PASS_SPECS && (openapi_is(root) || csdl_is(root)) && !partner_is(root))
 		load->specs[load->spec_count++] = document->file;
 	return STATUS_OK;
 }

@@ -25,6 +25,7 @@ struct bindings {
 	struct trie_node *common;    /* APIs that hold for every caller */
 	struct trie_node *everybody; /* APIs of all partners, by partner id */
 	struct trie_node **partners; /* one a partner */
+	bool has_odata;              /* an API is an OData service */
 	struct trie_node *tokens;    /* token endpoints of all, by host and whole path */
 };
 
@@ -74,4 +75,4 @@ struct contract {
 };
 
 /* -- contract_load.c -------------------------------------------------------------- */
-bool contract_reads(const char *name); /* by its suffix: YAML or JSON */
+bool contract_reads(const char *name); /* by its suffix: YAML, JSON or XML */

@@ -30,6 +30,10 @@ const char *keyword_name(enum keyword keyword)
 		[KEYWORD_OVERLIMIT] = "overlimit",
 		[KEYWORD_UNDECLARED] = "undeclared",
 		[KEYWORD_UNDECLARED_TYPE] = "undeclared_type",
+		[KEYWORD_ODATA_ENTITY] = "entity_unknown",
+		[KEYWORD_ODATA_PROPERTY] = "property_unknown",
+		[KEYWORD_ODATA_OPTION] = "option_not_allowed",
+		[KEYWORD_ODATA_BATCH] = "batch_part",
 	};
 
 	CHECK((size_t)keyword < sizeof(names) / sizeof(names[0]));

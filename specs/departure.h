@@ -43,6 +43,12 @@ enum keyword {
 	/* undeclared names: shadow.query_param, .request_field, .response_field, .status, .content_type */
 	KEYWORD_UNDECLARED = KEYWORD_CONFORM_COUNT,
 	KEYWORD_UNDECLARED_TYPE, /* the media type */
+
+	/* conform.odata.*, whatever the side and part */
+	KEYWORD_ODATA_ENTITY,   /* no such entity set, singleton or import */
+	KEYWORD_ODATA_PROPERTY, /* no such property, navigation, parameter or function */
+	KEYWORD_ODATA_OPTION,   /* a query option that is unknown, broken or not allowed here */
+	KEYWORD_ODATA_BATCH,    /* a part of a batch that is no request or response */
 };
 
 struct departure {

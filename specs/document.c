@@ -124,7 +124,7 @@ static bool text_read(struct bytes text, const char *file, struct build *build, 
 		copy = bytes_from(copy, 3);
 	if (!text_check(copy, build))
 		return false;
-	return readings_try(copy, build, problems);
+	return xml_document_is(copy) ? xml_document_read(copy, build) : readings_try(copy, build, problems);
 }
 
 enum status document_read(struct bytes text, const char *file, struct document *out_document,

@@ -1,5 +1,5 @@
 /*
- * document: one YAML 1.2 or JSON file as a tree of nodes that remember their
+ * document: one YAML 1.2, JSON or XML file as a tree of nodes that remember their
  * line and column, so that every complaint about a spec can point at its place.
  *
  * Scalars follow the YAML 1.2 core schema: NO is a string, 0123 is 123,
@@ -44,7 +44,7 @@ struct document {
 	bool is_json;
 };
 
-/* Reads YAML or JSON, told by content. On failure at least one error is in `problems`. */
+/* Reads YAML, JSON or XML, told by content. On failure at least one error is in `problems`. */
 MUST_CHECK enum status document_read(struct bytes text, const char *file, struct document *out_document,
 				     struct problems *problems);
 void document_finish(struct document *document); /* accepts zeroed */

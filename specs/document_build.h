@@ -67,6 +67,8 @@ enum reading { READING_JSON, READING_YAML, READING_YAML_TABS /* any tab that ind
 
 bool json_document_read(struct bytes text, struct build *build);
 bool yaml_document_read(struct bytes text, enum reading reading, struct build *build);
+bool xml_document_read(struct bytes text, struct build *build);
+bool xml_document_is(struct bytes text); /* by how it begins: no YAML begins so */
 
 /* What a plain YAML scalar means in the 1.2 core schema. Numbers get JSON's form, in the arena where changed.
  */

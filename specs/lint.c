@@ -168,6 +168,19 @@ static enum status lint_descriptor(struct lint *lint, const char *name)
 	return status;
 }
 
+/* A $metadata: what is not defined or not checked was told while it was read. */
+static enum status lint_odata(struct lint *lint, const struct document *document)
+{
+	struct openapi openapi = {0};
+	enum status status = odata_load(document, references_digest(&lint->references, document->file),
+					&lint->arena, lint->problems, &openapi);
+
+	if (status == STATUS_OK)
+		lint->report.operation_count = openapi.spec.operation_count;
+	openapi_finish(&openapi);
+	return status;
+}
+
 /* -- contract files --------------------------------------------------------------- */
 
 static void find_tiers(struct lint *lint, struct tiers *tiers)
@@ -209,6 +222,10 @@ static void lint_plan(struct lint *lint, const struct api_plan *plan)
 			return;
 	} else if (plan->file != NULL)
 		status = references_open(&lint->references, plan->file, &document);
+	if (status == STATUS_OK && csdl_is(document->root) && plan->overlay == NULL) {
+		(void)lint_odata(lint, document); /* refused: its problems say why */
+		return;
+	}
 	if (status == STATUS_OK && openapi_is(document->root)) {
 		if (plan->overlay != NULL)
 			lint_overlay(lint, plan, document);
@@ -259,6 +276,8 @@ static enum status lint_document(struct lint *lint)
 		return lint_tiers(lint);
 	if (openapi_is(root))
 		return lint_spec(lint);
+	if (csdl_is(root))
+		return lint_odata(lint, lint->document);
 	if (lint->report.is_contract)
 		return STATUS_OK;
 	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, root),

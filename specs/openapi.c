@@ -295,6 +295,7 @@ enum status openapi_outline(struct references *references, const struct document
 void openapi_finish(struct openapi *openapi)
 {
 	routes_free(openapi->routes);
+	odata_free(openapi->odata);
 	schema_set_free(openapi->schemas);
 	*openapi = (struct openapi){0};
 }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "specs/contract.h"
+#include "specs/odata.h"
 #include "specs/reference.h"
 #include "specs/routes.h"
 
@@ -34,6 +35,7 @@ struct openapi {
 	size_t token_count;
 	struct schema_set *schemas;
 	struct routes *routes;
+	struct odata *odata; /* of a $metadata file: then routes and schemas are NULL */
 	size_t schema_count;
 	size_t unsecured_count; /* operations without any `security` */
 };
