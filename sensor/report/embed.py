@@ -12,13 +12,13 @@ def c_bytes(text):
 
 
 def main():
-    out = ["/* Made by embed.py. */", "#pragma once", ""]
-    for name, path in (("STYLE", sys.argv[1]), ("SCRIPT", sys.argv[2])):
+    out = ["/* Made by embed.py. */", '#include "sensor/report/page_assets.h"', ""]
+    for name, path in (("style", sys.argv[1]), ("script", sys.argv[2])):
         with open(path, encoding="utf-8") as file:
             text = "".join(line.strip("\t") for line in file if line.strip())
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        out += [f"static const char PAGE_{name}[] = {{", c_bytes(text) + "};",
-                f'static const char PAGE_{name}_HASH[] = "sha256-{digest}";', ""]
+        out += [f"const char page_{name}[] = {{", c_bytes(text) + "};",
+                f'const char page_{name}_hash[] = "sha256-{digest}";', ""]
     with open(sys.argv[3], "w", encoding="utf-8") as file:
         file.write("\n".join(out))
 

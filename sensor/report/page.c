@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "page_assets.h"
 #include "parsers/base/limits.h"
+#include "sensor/report/page_assets.h"
 
-#define ROWS_AT_ONCE 50 /* laid out; page.js has the same number */
+#define ROWS_AT_ONCE 20 /* laid out; page.js has the same number */
 
 const void **page_sorted(const struct map *map, page_compare *compare)
 {
@@ -121,9 +121,9 @@ static void write_head(struct html *html)
 	html_format(html,
 		    "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src '%s'; "
 		    "script-src '%s'\">",
-		    PAGE_STYLE_HASH, PAGE_SCRIPT_HASH);
+		    page_style_hash, page_script_hash);
 	html_raw(html, "<title>specular report</title><style>");
-	html_raw(html, PAGE_STYLE);
+	html_raw(html, page_style);
 	html_raw(html, "</style></head><body>");
 }
 
@@ -160,6 +160,6 @@ void page_write(const struct report *report, FILE *file)
 	page_partners(&html, report);
 	page_coverage(&html, report);
 	html_raw(&html, "</main><script>");
-	html_raw(&html, PAGE_SCRIPT);
+	html_raw(&html, page_script);
 	html_raw(&html, "</script></body></html>\n");
 }

@@ -1,7 +1,7 @@
 "use strict";
-const SHOWN = 50;
+const SHOWN = 20;
 
-/* A table: rows beyond the first lie in a template; search, filters and order decide which 50 are shown. */
+/* A table: rows beyond the first lie in a template; search, filters and order decide which are shown. */
 function table(box) {
 	const body = box.querySelector("tbody"), more = box.querySelector("template");
 	const all = [...body.rows, ...(more ? more.content.querySelectorAll("tr") : [])];

@@ -72,6 +72,8 @@ static void write_finding(struct page_rows *rows, const struct report *report,
 	html_text(html, finding->api);
 	html_raw(html, finding->api.len > 0 && finding->host.len > 0 ? " at " : "");
 	html_text(html, finding->host);
+	html_raw(html, "<br>owner: ");
+	html_text(html, finding->owner.len > 0 ? finding->owner : BYTES("nobody"));
 	html_raw(html, "</small></td>");
 	write_where(html, finding);
 	html_cell_count(html, finding->count);
@@ -81,7 +83,6 @@ static void write_finding(struct page_rows *rows, const struct report *report,
 		html_raw(html, "<td class=\"n none\" data-n=-1>&ndash;</td>");
 	html_cell_time(html, finding->first_ms);
 	html_cell_time(html, finding->last_ms);
-	html_cell_or(html, finding->owner, "nobody");
 	html_raw(html, "</tr>");
 }
 
@@ -106,7 +107,7 @@ void page_findings(struct html *html, const struct report *report)
 	html_raw(html,
 		 "</div><div class=scroll><table><thead><tr><th>Severity</th><th>Finding</th><th>Partner</th>"
 		 "<th>Operation</th><th>Where</th><th>Times</th><th>Risk</th><th>First seen</th>"
-		 "<th>Last seen</th><th>Owner</th></tr></thead><tbody>");
+		 "<th>Last seen</th></tr></thead><tbody>");
 	for (size_t i = 0; i < open && i < LIMIT_REPORT_ROWS; i++)
 		write_finding(&rows, report, list[i]);
 	page_rows_end(&rows, open);

@@ -231,11 +231,10 @@ void page_inventory(struct html *html, const struct report *report)
 	page_table(html, "endpoints", "path, host, API, partner, class", "");
 	page_filter(html, "Exposure", 1, exposures, sizeof(exposures) / sizeof(exposures[0]));
 	page_filter(html, "Standing", 2, KINDS, KIND_COUNT);
-	html_raw(html,
-		 "</div><div "
-		 "class=scroll><table><thead><tr><th>Endpoint</th><th>Exposure</th><th>Standing</th>"
-		 "<th>API</th><th>Partners</th><th>Authentication</th><th>Data classes</th><th>Calls</th>"
-		 "<th>Not answered well</th><th>Risk</th><th>Last seen</th></tr></thead><tbody>");
+	html_raw(html, "</div><div "
+		       "class=scroll><table><thead><tr><th>Endpoint</th><th>Exposure</th><th>Standing</th>"
+		       "<th>API</th><th>Partners</th><th>Auth</th><th>Data classes</th><th>Calls</th>"
+		       "<th>Errors</th><th>Risk</th><th>Last seen</th></tr></thead><tbody>");
 	for (size_t i = 0; i < report->endpoints.count && i < LIMIT_REPORT_ROWS; i++)
 		write_endpoint(&rows, list[i]);
 	page_rows_end(&rows, report->endpoints.count);

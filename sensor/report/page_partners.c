@@ -46,7 +46,7 @@ static void cell_share(struct html *html, uint64_t part, uint64_t whole)
 static void cell_latency(struct html *html, double latency_ms, bool is_known)
 {
 	if (is_known)
-		html_format(html, "<td class=n data-n=%.3f>%.0f ms</td>", latency_ms, latency_ms);
+		html_format(html, "<td class=n data-n=%.1f>%.0f ms</td>", latency_ms, latency_ms);
 	else
 		html_raw(html, "<td class=\"n none\" data-n=-1>&ndash;</td>");
 }

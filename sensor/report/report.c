@@ -188,7 +188,8 @@ static void close_finding(struct report *report, const struct report_finding *fi
 	leak->findings++;
 	leak->count += finding->count;
 	*(is_returned ? &leak->returned : &leak->sent) += finding->count;
-	if (finding->severity > leak->severity) {
+	if (finding->severity > leak->severity ||
+	    (finding->severity == leak->severity && bytes_compare(finding->operation, leak->operation) < 0)) {
 		leak->severity = finding->severity;
 		leak->id = finding->id;
 		leak->operation = finding->operation;

@@ -52,7 +52,8 @@ struct report_usage {
 
 struct report_partner {
 	struct bytes id, name, tier;
-	struct report_usage usage; /* of all operations */
+	uint64_t named_ms, tier_ms; /* of the records that said so */
+	struct report_usage usage;  /* of all operations */
 	struct trend calls;
 	uint64_t exchanges;
 	uint64_t findings[REPORT_SEVERITIES], closed; /* open ones, by severity */

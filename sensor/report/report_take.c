@@ -102,15 +102,20 @@ static bool is_wanted(const struct report *report, struct bytes partner)
 	return report->only.len == 0 || bytes_equal(report->only, partner);
 }
 
+/* Names and tiers change: the newest hold. */
 static struct report_partner *take_partner(struct report *report, struct bytes id, struct bytes name,
-					   struct bytes tier)
+					   struct bytes tier, uint64_t time_ms)
 {
 	struct report_partner *partner = report_partner(report, id);
 
-	if (partner != NULL && name.len > 0)
+	if (partner != NULL && name.len > 0 && time_ms >= partner->named_ms) {
 		partner->name = report_text(report, name);
-	if (partner != NULL && tier.len > 0)
+		partner->named_ms = time_ms;
+	}
+	if (partner != NULL && tier.len > 0 && time_ms >= partner->tier_ms) {
 		partner->tier = report_text(report, tier);
+		partner->tier_ms = time_ms;
+	}
 	return partner;
 }
 
@@ -170,7 +175,8 @@ static bool take_finding(struct report *report, yyjson_val *root, enum form form
 	report->counts.findings++;
 	if (!is_wanted(report, partner))
 		return true;
-	take_partner(report, partner, text_at(specular, "/partner/name"), text_at(specular, "/partner/tier"));
+	take_partner(report, partner, text_at(specular, "/partner/name"), text_at(specular, "/partner/tier"),
+		     time_at(root, TIME[form]));
 	finding = report_entry(report, &report->findings, &uid, 1, &is_new);
 	if (finding == NULL)
 		return true;
@@ -203,7 +209,7 @@ static bool take_exchange(struct report *report, yyjson_val *root, enum form for
 		return true;
 	report_moment(report, time_at(root, TIME[form]));
 	partner = take_partner(report, id, text_at(specular, "/partner/name"),
-			       text_at(specular, "/partner/tier"));
+			       text_at(specular, "/partner/tier"), time_at(root, TIME[form]));
 	if (partner != NULL)
 		partner->exchanges++;
 	yyjson_arr_foreach(classes, index, count, item)
@@ -267,7 +273,7 @@ static void take_usage(struct report *report, yyjson_val *root)
 		return;
 	report_moment(report, time_at(root, "/start"));
 	report_moment(report, time_at(root, "/end"));
-	partner = take_partner(report, id, BYTES_NONE, text_at(root, "/tier"));
+	partner = take_partner(report, id, BYTES_NONE, text_at(root, "/tier"), time_at(root, "/time"));
 	usage = report_entry(report, &report->usage, (const struct bytes[]){id, api, operation}, 3, &is_new);
 	if (partner == NULL || usage == NULL)
 		return;

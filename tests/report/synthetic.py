@@ -112,7 +112,7 @@ class Maker:
                     p50 = self.random.uniform(5, 80)
                     self.write({"record": "usage", "time": start + 300000, "sensor": "site-a",
                                 "metadata": self.metadata(), "start": start, "end": start + 300000,
-                                "partner": partner, "tier": "gold", "api": api, "operation": f"get{api.title()}",
+                                "partner": partner, "tier": ["gold", "silver", "bronze"][self.partners.index(partner) % 3], "api": api, "operation": f"get{api.title()}",
                                 "calls": calls, "by_status": self.by_status(calls), "bytes_in": calls * 90,
                                 "bytes_out": calls * 1800, "latency_ms": {"p50": p50, "p95": p50 * 3, "p99": p50 * 5},
                                 "billable": calls, "over_limit": calls // 10 if calls > 3500 else 0, "findings": 0})
