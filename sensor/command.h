@@ -11,4 +11,5 @@ int command_spec(int argc, char **argv);
 int command_inventory(int argc, char **argv);
 int command_pack(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_rules(int argc, char **argv);

@@ -359,17 +359,18 @@ static void tell_end(struct engine *engine)
 static bool start(struct engine *engine)
 {
 	const struct settings *settings = engine->settings;
-	struct collector_plan plan = {.rings = engine->outbound,
-				      .worker_count = engine->worker_count,
-				      .source_count = engine->feeder_count,
-				      .sinks = engine->outputs.sinks,
-				      .event = {.sensor = engine->site, .version = SPECULAR_VERSION},
-				      .seed = engine->seed,
-				      .internal = settings->internal,
-				      .internal_count = settings->internal_count,
-				      .is_live = engine->is_live,
-				      .is_profiled = settings->is_profiled,
-				      .loads = &engine->loads};
+	struct collector_plan plan = {
+		.rings = engine->outbound,
+		.worker_count = engine->worker_count,
+		.source_count = engine->feeder_count,
+		.sinks = engine->outputs.sinks,
+		.event = {.sensor = engine->site, .version = SPECULAR_VERSION, .is_ecs = settings->is_ecs},
+		.seed = engine->seed,
+		.internal = settings->internal,
+		.internal_count = settings->internal_count,
+		.is_live = engine->is_live,
+		.is_profiled = settings->is_profiled,
+		.loads = &engine->loads};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
 	    !start_feeders(engine)) {

@@ -19,6 +19,7 @@ static const struct {
 	{"spec", command_spec, "check specs and contract files, and upload them"},
 	{"inventory", command_inventory, "write what was seen as an OpenAPI document"},
 	{"doctor", command_doctor, "say what arrives at a mirror, and what to mend"},
+	{"report", command_report, "write what record files say as one HTML page"},
 	{"rules", command_rules, "list the findings that this build can raise"},
 	{"pack", command_pack, "run a pattern pack's own examples"},
 };

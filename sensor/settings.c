@@ -61,14 +61,14 @@ static const struct option options[] = {
 	"  --contracts DIR        partner contracts and their specs (default ./contracts); may be "          \
 	"repeated\n"                                                                                         \
 	"  --packs DIR            extra pattern packs; may be repeated\n"                                    \
-	"  --findings WHERE       what departs from the contracts (OCSF 2004)\n"                             \
-	"  --exchanges WHERE      every exchange (OCSF 4002)\n"                                              \
+	"  --findings WHERE       what departs from the contracts \n"                                        \
+	"  --exchanges WHERE      every exchange\n"                                                          \
 	"  --inventory WHERE      the endpoints that exist\n"                                                \
 	"  --usage WHERE          calls a partner and operation, in windows of five minutes\n"               \
 	"  --health WHERE         counters of the sensor, and what it could not see\n"                       \
 	"      WHERE is '-' (standard output), a file (JSON Lines), or\n"                                    \
 	"      kafka://HOST:PORT[,HOST:PORT...]/TOPIC\n"                                                     \
-	"  --format ocsf          the only format of this version\n"                                         \
+	"  --format ocsf|ecs      of findings and exchanges: OCSF 1.5.0 (default), or ECS documents\n"       \
 	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"         \
 	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                              \
 	"  --flow-key vlan,vni    VLAN, or network of a tunnel, tells connections apart (tenants overlap)\n" \
@@ -137,6 +137,16 @@ bool settings_flow_key(const char *name, struct capture_plan *capture)
 	capture->is_vlan_key |= strcmp(name, "vlan") == 0;
 	capture->is_vni_key |= strcmp(name, "vni") == 0;
 	return strcmp(name, "vlan") == 0 || strcmp(name, "vni") == 0;
+}
+
+bool settings_format(const char *name, bool *out_is_ecs)
+{
+	bool is_ecs = strcmp(name, "ecs") == 0;
+
+	if (!is_ecs && strcmp(name, "ocsf") != 0)
+		return false;
+	*out_is_ecs = is_ecs;
+	return true;
 }
 
 bool settings_checksums(const char *name, enum checksum_mode *out_checksums)
@@ -213,9 +223,9 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		settings->health = optarg;
 		break;
 	case OPTION_FORMAT:
-		if (strcmp(optarg, "ocsf") != 0)
-			complain(problems, "write --format ocsf", "the format %s is not in this version",
-				 optarg);
+		if (!settings_format(optarg, &settings->is_ecs))
+			complain(problems, "write --format ocsf or --format ecs",
+				 "the format %s is not known", optarg);
 		break;
 	case OPTION_KEYLOG:
 		complain(problems, "mirror the traffic decrypted and say --decrypted",

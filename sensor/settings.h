@@ -33,6 +33,7 @@ struct settings {
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
 	unsigned finding_options; /* of enum catalogue_option: what is off by default and wanted */
+	bool is_ecs;              /* findings and exchanges as ECS documents */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;
@@ -55,6 +56,7 @@ void settings_finish(struct settings *settings);
 
 /* Names in the file and on the command line; false for any other. */
 bool settings_flow_key(const char *name, struct capture_plan *capture);
+bool settings_format(const char *name, bool *out_is_ecs);
 bool settings_checksums(const char *name, enum checksum_mode *out_checksums);
 
 /* Help of run and replay. */

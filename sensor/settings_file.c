@@ -169,6 +169,13 @@ static void read_networks(struct reading *reading, const struct node *node)
 	}
 }
 
+static bool read_format(struct reading *reading, const struct node *node)
+{
+	const char *name = text(reading, node);
+
+	return name != NULL && settings_format(name, &reading->settings->is_ecs);
+}
+
 static void read_outputs(struct reading *reading, const struct node *node)
 {
 	struct settings *settings = reading->settings;
@@ -183,8 +190,8 @@ static void read_outputs(struct reading *reading, const struct node *node)
 
 	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
 		const struct node_entry *entry = &node->entries[i];
-		bool is_known = bytes_equal(entry->key, BYTES("format")) &&
-				bytes_equal(node_text(entry->value), BYTES("ocsf"));
+		bool is_known =
+			bytes_equal(entry->key, BYTES("format")) && read_format(reading, entry->value);
 
 		for (size_t k = 0; k < sizeof(outputs) / sizeof(*outputs); k++)
 			if (bytes_equal(entry->key, bytes_of(outputs[k].key))) {
@@ -193,7 +200,8 @@ static void read_outputs(struct reading *reading, const struct node *node)
 			}
 		if (!is_known)
 			complain(reading, entry->value,
-				 "outputs has findings, exchanges, usage, inventory, health; format: ocsf",
+				 "outputs has findings, exchanges, usage, inventory, health; "
+				 "format: ocsf or ecs",
 				 "unknown output");
 	}
 }

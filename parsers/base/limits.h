@@ -318,3 +318,16 @@
 /* librdkafka's own queue (defaults are 1 GiB and 100,000). */
 #define LIMIT_KAFKA_QUEUE_KIB      65536
 #define LIMIT_KAFKA_QUEUE_MESSAGES 20000
+
+/* -- the report ------------------------------------------------------------- */
+
+/* What one page is made of: texts of all kinds (kept once each), findings, and endpoints, usage lines and
+ * places of sensitive data; some 2 GiB when all of it is there. */
+#define LIMIT_REPORT_TEXT     400
+#define LIMIT_REPORT_TEXTS    2000000
+#define LIMIT_REPORT_FINDINGS 500000
+#define LIMIT_REPORT_ENTRIES  200000
+#define LIMIT_REPORT_PARTNERS 20000
+
+/* Rows of one table of the page, the worst first; a browser shows so many in two seconds. */
+#define LIMIT_REPORT_ROWS 10000

@@ -1,6 +1,7 @@
 /*
  * event: judged records and counts as the JSON that SIEMs read. OCSF 1.5.0:
- * findings are class 2004, exchanges class 4002 (interface of records in README).
+ * findings are class 2004, exchanges class 4002 (interface of records in README). Or, where the
+ * context says so, both as ECS documents (ecs.c), with the same uids.
  *
  * Gives bytes in the buffer it is handed, cleared first; the same input gives
  * the same bytes. Thread: the collector's.
@@ -13,6 +14,7 @@
 struct event_context {
 	const char *sensor;  /* --site */
 	const char *version; /* of the program */
+	bool is_ecs;         /* findings and exchanges as ECS documents */
 };
 
 enum activity { ACTIVITY_CREATE = 1, ACTIVITY_UPDATE = 2, ACTIVITY_CLOSE = 3 };

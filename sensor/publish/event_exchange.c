@@ -18,12 +18,6 @@ static const struct {
 
 #define ACTIVITY_COUNT (sizeof(ACTIVITIES) / sizeof(ACTIVITIES[0]))
 
-struct access {
-	const struct event_context *context;
-	const struct judged *judged;
-	const char *uid;
-};
-
 /* Methods are case-sensitive (RFC 9110, 9.1). Those that 1.5.0 has no number for, PATCH among them, are
  * 99 with their own name. */
 static void add_activity(struct draft *draft, yyjson_mut_val *root, struct bytes method)
@@ -41,14 +35,22 @@ static void add_activity(struct draft *draft, yyjson_mut_val *root, struct bytes
 		event_add_class(draft, root, &HTTP_ACTIVITY, ACTIVITY_OTHER, name);
 }
 
-static void add_times(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+void event_spans(const struct judged *judged, uint64_t *out_start_ns, uint64_t *out_end_ns)
 {
 	const struct judged_side *request = &judged->request, *response = &judged->response;
-	uint64_t start = request->is_seen ? request->first_ns : response->first_ns;
 	uint64_t end = request->is_seen ? request->last_ns : 0;
 
 	if (response->is_seen && response->last_ns > end)
 		end = response->last_ns;
+	*out_start_ns = request->is_seen ? request->first_ns : response->first_ns;
+	*out_end_ns = end;
+}
+
+static void add_times(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+{
+	uint64_t start, end;
+
+	event_spans(judged, &start, &end);
 	draft_number(draft, root, "time", judged->time_ns / NS_PER_MS);
 	draft_number(draft, root, "start_time", start / NS_PER_MS);
 	draft_number(draft, root, "end_time", end / NS_PER_MS);
@@ -67,7 +69,7 @@ static void add_status(struct draft *draft, yyjson_mut_val *root, const struct j
 
 static void fill_exchange(struct draft *draft, yyjson_mut_val *root, const void *record)
 {
-	const struct access *access = record;
+	const struct event_access *access = record;
 	const struct judged *judged = access->judged;
 	yyjson_mut_val *specular;
 
@@ -97,7 +99,7 @@ static void add_endpoint(struct digest *digest, const struct endpoint *endpoint)
 enum status event_exchange(const struct event_context *context, const struct judged *judged,
 			   char uid[EVENT_UID_TEXT], struct buffer *out)
 {
-	struct access access = {context, judged, uid};
+	struct event_access access = {context, judged, uid};
 	uint8_t name[DIGEST_LEN];
 	struct digest digest;
 	enum status status;
@@ -114,5 +116,5 @@ enum status event_exchange(const struct event_context *context, const struct jud
 	if (status != STATUS_OK)
 		return status;
 	digest_print(name, uid);
-	return draft_write(fill_exchange, &access, out);
+	return draft_write(context->is_ecs ? ecs_fill_exchange : fill_exchange, &access, out);
 }

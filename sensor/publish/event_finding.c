@@ -7,14 +7,6 @@ static const struct event_class DETECTION_FINDING = {2004, 2, "Detection Finding
 enum { ACTION_OBSERVED = 3, DISPOSITION_DETECTED = 15, CONFIDENCE_MEDIUM = 2, CONFIDENCE_HIGH = 3 };
 enum { STATUS_ID_NEW = 1, STATUS_ID_RESOLVED = 4 };
 
-struct sighting {
-	const struct event_context *context;
-	const struct judged *judged;
-	const struct judged_finding *finding;
-	const struct finding_life *life;
-	const char *uid;
-};
-
 static const char *activity_name(enum activity activity)
 {
 	switch (activity) {
@@ -64,7 +56,7 @@ static const char *analytic_name(enum analytic analytic)
 }
 
 /* "API3:2023,API8:2023" -> ["OWASP:API3:2023", "OWASP:API8:2023"] */
-static void add_types(struct draft *draft, yyjson_mut_val *info, const char *owasp)
+void event_add_types(struct draft *draft, yyjson_mut_val *info, const char *owasp)
 {
 	yyjson_mut_val *types = draft_array(draft, info, "types");
 
@@ -78,7 +70,7 @@ static void add_types(struct draft *draft, yyjson_mut_val *info, const char *owa
 	}
 }
 
-static void add_info(struct draft *draft, yyjson_mut_val *root, const struct sighting *seen)
+static void add_info(struct draft *draft, yyjson_mut_val *root, const struct event_sighting *seen)
 {
 	const struct catalogue_entry *kind = seen->finding->finding.kind;
 	yyjson_mut_val *info = draft_object(draft, root, "finding_info");
@@ -88,7 +80,7 @@ static void add_info(struct draft *draft, yyjson_mut_val *root, const struct sig
 	digest_print(seen->finding->uid, uid);
 	draft_text(draft, info, "uid", arena_copy(&draft->arena, bytes_of(uid)));
 	draft_text(draft, info, "title", bytes_of(kind->title));
-	add_types(draft, info, kind->owasp);
+	event_add_types(draft, info, kind->owasp);
 	draft_number(draft, info, "first_seen_time", seen->life->first_ns / NS_PER_MS);
 	draft_number(draft, info, "last_seen_time", seen->life->last_ns / NS_PER_MS);
 	draft_text(draft, analytic, "uid", bytes_of(kind->id));
@@ -96,9 +88,9 @@ static void add_info(struct draft *draft, yyjson_mut_val *root, const struct sig
 	draft_text(draft, analytic, "type", bytes_of(analytic_name(kind->analytic)));
 }
 
-static void add_data(struct draft *draft, yyjson_mut_val *evidence, const struct finding *finding)
+void event_add_data(struct draft *draft, yyjson_mut_val *object, const struct finding *finding)
 {
-	yyjson_mut_val *data = draft_object(draft, evidence, "data");
+	yyjson_mut_val *data = draft_object(draft, object, "data");
 
 	if (finding->has_location) {
 		draft_text(draft, data, "in", bytes_of(location_name(finding->side, finding->part)));
@@ -116,7 +108,7 @@ static void add_data(struct draft *draft, yyjson_mut_val *evidence, const struct
 		draft_number(draft, data, "match_count", finding->match_count);
 }
 
-static void add_evidence(struct draft *draft, yyjson_mut_val *root, const struct sighting *seen)
+static void add_evidence(struct draft *draft, yyjson_mut_val *root, const struct event_sighting *seen)
 {
 	struct bytes operation = event_operation(&draft->arena, seen->judged);
 	yyjson_mut_val *evidence = draft_array_object(draft, draft_array(draft, root, "evidences"));
@@ -128,7 +120,7 @@ static void add_evidence(struct draft *draft, yyjson_mut_val *root, const struct
 		draft_text(draft, api, "operation", operation);
 		draft_text_if(draft, api, "version", seen->judged->spec_version);
 	}
-	add_data(draft, evidence, &seen->finding->finding);
+	event_add_data(draft, evidence, &seen->finding->finding);
 }
 
 static void add_resource(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
@@ -146,7 +138,7 @@ static void add_resource(struct draft *draft, yyjson_mut_val *root, const struct
 		draft_text(draft, draft_object(draft, resource, "owner"), "name", judged->owner);
 }
 
-static void add_base_severity(struct draft *draft, yyjson_mut_val *specular, const struct finding *finding)
+void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, const struct finding *finding)
 {
 	static const struct {
 		unsigned bit;
@@ -167,7 +159,7 @@ static void add_base_severity(struct draft *draft, yyjson_mut_val *specular, con
 
 static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *record)
 {
-	const struct sighting *seen = record;
+	const struct event_sighting *seen = record;
 	const struct finding *finding = &seen->finding->finding;
 	const struct finding_life *life = seen->life;
 	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE;
@@ -192,7 +184,7 @@ static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *
 	add_resource(draft, root, seen->judged);
 	add_evidence(draft, root, seen);
 	specular = event_add_specular(draft, root, seen->context, seen->judged);
-	add_base_severity(draft, specular, finding);
+	event_add_base_severity(draft, specular, finding);
 	if (draft->is_cut)
 		draft_bool(draft, specular, "cut", true);
 }
@@ -201,7 +193,7 @@ enum status event_finding(const struct event_context *context, const struct judg
 			  const struct judged_finding *finding, const struct finding_life *life,
 			  char uid[EVENT_UID_TEXT], struct buffer *out)
 {
-	struct sighting seen = {context, judged, finding, life, uid};
+	struct event_sighting seen = {context, judged, finding, life, uid};
 	uint8_t name[DIGEST_LEN];
 	struct digest digest;
 	enum status status;
@@ -215,5 +207,5 @@ enum status event_finding(const struct event_context *context, const struct judg
 	if (status != STATUS_OK)
 		return status;
 	digest_print(name, uid);
-	return draft_write(fill_finding, &seen, out);
+	return draft_write(context->is_ecs ? ecs_fill_finding : fill_finding, &seen, out);
 }

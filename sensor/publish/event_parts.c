@@ -171,10 +171,9 @@ static void add_capture(struct draft *draft, yyjson_mut_val *specular, const str
 	draft_bool(draft, capture, "decrypted", judged->is_decrypted);
 }
 
-yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
-				   const struct event_context *context, const struct judged *judged)
+void event_fill_specular(struct draft *draft, yyjson_mut_val *specular, const struct event_context *context,
+			 const struct judged *judged)
 {
-	yyjson_mut_val *specular = draft_object(draft, draft_object(draft, root, "unmapped"), "specular");
 	yyjson_mut_val *credential;
 
 	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
@@ -188,6 +187,14 @@ yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
 	add_capture(draft, specular, judged);
 	draft_number(draft, specular, "connection", judged->connection);
 	draft_number(draft, specular, "number", judged->number);
+}
+
+yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
+				   const struct event_context *context, const struct judged *judged)
+{
+	yyjson_mut_val *specular = draft_object(draft, draft_object(draft, root, "unmapped"), "specular");
+
+	event_fill_specular(draft, specular, context, judged);
 	return specular;
 }
 

@@ -10,6 +10,25 @@
 
 #define NS_PER_MS 1000000ull
 
+/* What a draft_fill of findings, and one of exchanges, is handed. */
+struct event_sighting {
+	const struct event_context *context;
+	const struct judged *judged;
+	const struct judged_finding *finding;
+	const struct finding_life *life;
+	const char *uid;
+};
+
+struct event_access {
+	const struct event_context *context;
+	const struct judged *judged;
+	const char *uid;
+};
+
+/* The same as ECS documents. */
+void ecs_fill_finding(struct draft *draft, yyjson_mut_val *root, const void *record);
+void ecs_fill_exchange(struct draft *draft, yyjson_mut_val *root, const void *record);
+
 struct event_class {
 	unsigned uid, category_uid;
 	const char *name, *category_name;
@@ -31,6 +50,16 @@ void event_add_exchange(struct draft *draft, yyjson_mut_val *object, const struc
 /* unmapped.specular with sensor, partner, spec, api, operation, credential, capture. The specular object. */
 yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
 				   const struct event_context *context, const struct judged *judged);
+
+/* What event_add_specular puts into that object, into another one. */
+void event_fill_specular(struct draft *draft, yyjson_mut_val *specular, const struct event_context *context,
+			 const struct judged *judged);
+
+/* A finding's place and values, and what its severity is made of; shared with ecs.c. */
+void event_add_data(struct draft *draft, yyjson_mut_val *object, const struct finding *finding);
+void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, const struct finding *finding);
+void event_add_types(struct draft *draft, yyjson_mut_val *object, const char *owasp);
+void event_spans(const struct judged *judged, uint64_t *out_start_ns, uint64_t *out_end_ns);
 
 /* operationId, else "METHOD template"; empty when neither is known. In the draft's arena, or borrowed. */
 struct bytes event_operation(struct arena *arena, const struct judged *judged);

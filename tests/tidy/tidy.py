@@ -23,6 +23,7 @@ ROOMS = {
     "sensor/capture": [],
     "sensor/reassembly": ["sensor/capture"],
     "sensor/publish": [],
+    "sensor/report": [],
 }
 
 # A library's header, and the places that may include it. yyjson is everybody's.
