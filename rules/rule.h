@@ -8,6 +8,8 @@
 #include "rules/scan.h"
 #include "specs/conform.h"
 
+struct token_checker;
+
 /* All that is known about one exchange when rules judge it. */
 struct evidence {
 	struct exchange *exchange;
@@ -18,6 +20,7 @@ struct evidence {
 	const struct body_reading *request, *response;
 	const struct departures *departures;
 	const struct hits *hits;
+	struct token_checker *tokens; /* of the worker; NULL: signatures are not checked */
 };
 
 typedef void rule_judge(const struct evidence *evidence, struct findings *out);

@@ -2,6 +2,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/ruleset.h"
+#include "rules/token_checker.h"
 #include "sensor/judged_make.h"
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
@@ -20,6 +21,7 @@ void pipeline_finish(struct pipeline *pipeline)
 {
 	connections_finish(&pipeline->connections);
 	scanner_free(pipeline->scanner);
+	token_checker_free(pipeline->tokens);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
@@ -33,6 +35,8 @@ static void refresh(struct pipeline *pipeline)
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
 	pipeline->scanner = scanner_new(known->patterns, &known->key);
+	token_checker_free(pipeline->tokens); /* other keys, other verdicts */
+	pipeline->tokens = token_checker_new(pipeline->plan.seed);
 }
 
 static void judge(struct pipeline *pipeline, struct exchange *exchange)
@@ -52,7 +56,8 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 				.request = &request,
 				.response = &response,
 				.departures = &departures,
-				.hits = &hits};
+				.hits = &hits,
+				.tokens = pipeline->tokens};
 	struct judged *judged;
 
 	exchange->time_ns = pipeline->clock_ns;

@@ -23,6 +23,7 @@
 #include "parsers/body.h"
 #include "parsers/credential.h"
 #include "parsers/exchange.h"
+#include "specs/jwks.h"
 #include "specs/operation.h"
 #include "specs/spec_files.h"
 
@@ -36,7 +37,7 @@ struct tokens_agreed {
 	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
 	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
 	struct bytes jwks;        /* file name */
-	struct bytes jwks_text;   /* its content; empty when it was not found */
+	const struct jwks *keys;  /* NULL: not agreed, or not found */
 	uint64_t lifetime_max_ns; /* 0: not agreed */
 };
 

@@ -38,7 +38,7 @@ LIBRARIES = {
     r"zlib\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"brotli/.*": ["parsers/content_coding"],
     r"zstd(_errors)?\.h": ["parsers/content_coding", "sensor/capture/unpack"],
-    r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
+    r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "specs/signature.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
                     "rules/auth/"],
     r"maxminddb\.h": ["specs/origin", "sensor/origin"],
     r"microhttpd\.h": ["sensor/control/"],

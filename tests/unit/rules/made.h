@@ -63,6 +63,13 @@ void security_match(const struct operation *operation, struct exchange *exchange
 	*out_verdict = made.verdict;
 }
 
+bool security_is_shown(const struct security_requirement *requirement, struct exchange *exchange,
+		       const struct credentials *credentials)
+{
+	(void)requirement, (void)exchange;
+	return credentials->count > 0;
+}
+
 static inline int make(void **state)
 {
 	(void)state;
