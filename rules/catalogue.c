@@ -15,6 +15,12 @@
 
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
+	ROW("access.anonymizer", 3, "API2:2023", "Partner calls from an anonymizing network"),
+	ROW("access.gateway_bypass", 5, "API8:2023,API9:2023", "Call past the declared gateways"),
+	ROW("access.geo_not_allowed", 3, "API8:2023",
+	    "Partner calls from a country or network that is not agreed"),
+	ROW("access.ip_not_allowed", 4, "API8:2023", "Partner calls from an address that is not agreed"),
+	ROW("access.tier_violation", 4, "API5:2023", "Operation outside the partner's tier"),
 	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),
 	ROW("attack.request_smuggling", 4, "API8:2023",
 	    "Request framing that two servers may read differently"),
@@ -38,6 +44,7 @@ static const struct catalogue_entry rows[] = {
 	ROW("auth.location_mismatch", 3, "API2:2023", "Credential in another place than agreed"),
 	ROW("auth.missing", 5, "API2:2023", "Call without the required credential accepted"),
 	ROW("auth.missing_rejected", 1, "API2:2023", "Call without the required credential refused"),
+	ROW("auth.revoked_partner_active", 5, "API2:2023", "Partner that left is still served"),
 	ROW("auth.scheme_mismatch", 4, "API2:2023",
 	    "Authentication scheme that the contract does not agree on"),
 	ROW("auth.scope_insufficient", 4, "API5:2023", "Token without the required scopes accepted"),

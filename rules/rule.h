@@ -7,6 +7,8 @@
 #include "rules/finding.h"
 #include "rules/scan.h"
 #include "specs/conform.h"
+#include "specs/origin.h"
+#include "specs/surroundings.h"
 
 struct token_checker;
 
@@ -20,6 +22,8 @@ struct evidence {
 	const struct body_reading *request, *response;
 	const struct departures *departures;
 	const struct hits *hits;
+	const struct surroundings *surroundings;            /* NULL: nothing is known of them */
+	const struct origin *client_origin, *server_origin; /* NULL: not looked up */
 	struct token_checker *tokens; /* of the worker; NULL: signatures are not checked */
 };
 

@@ -1,5 +1,6 @@
 #include "rules/ruleset.h"
 
+#include "rules/access/access.h"
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
 #include "rules/conform/conform_rules.h"
@@ -26,6 +27,10 @@ static const struct {
 	{"auth", auth_jwt_header},
 	{"auth", auth_jwt_signature},
 	{"auth", auth_scope},
+	{"auth", auth_partner_state},
+	{"access", access_source},
+	{"access", access_gateway_bypass},
+	{"access", access_tier},
 	{"pii", pii_data},
 	{"attack", attack_request_smuggling},
 	{"attack", attack_h2_abuse},

@@ -39,6 +39,23 @@ static void refresh(struct pipeline *pipeline)
 	pipeline->tokens = token_checker_new(pipeline->plan.seed);
 }
 
+/* Who called, as far as the proxies that the configuration trusts tell it. */
+static void find_client(const struct forwarded_policy *policy, struct exchange *exchange)
+{
+	const struct endpoint peer = exchange->client;
+	struct endpoint client = peer;
+
+	if (exchange->is_announced && forwarded_is_proxy(policy, &peer.address))
+		client = exchange->announced;
+	if (forwarded_client(&exchange->request, policy, &client.address, &client.address))
+		client.port = 0;
+	if (endpoint_equal(&client, &peer))
+		return;
+	exchange->client = client;
+	exchange->proxy = peer;
+	exchange->is_proxied = true;
+}
+
 static void judge(struct pipeline *pipeline, struct exchange *exchange)
 {
 	const struct contract *contract = pipeline->known->contract;
@@ -49,6 +66,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 	struct match match = {0};
 	struct hits hits = {0};
 	struct findings findings = {0};
+	struct origin client_origin, server_origin;
 	struct evidence seen = {.exchange = exchange,
 				.contract = contract,
 				.credentials = &credentials,
@@ -57,10 +75,16 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 				.response = &response,
 				.departures = &departures,
 				.hits = &hits,
+				.surroundings = &pipeline->known->surroundings,
+				.client_origin = &client_origin,
+				.server_origin = &server_origin,
 				.tokens = pipeline->tokens};
 	struct judged *judged;
 
 	exchange->time_ns = pipeline->clock_ns;
+	find_client(&pipeline->known->surroundings.forwarded, exchange);
+	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
+	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
 	seen.partner = contract_partner(contract, exchange, &credentials);
 	contract_operation(contract, seen.partner, exchange, &match);

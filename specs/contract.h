@@ -80,6 +80,8 @@ struct partner {
 	size_t network_count;
 	const struct bytes *countries;
 	size_t country_count;
+	const uint32_t *asns; /* access.asns */
+	size_t asn_count;
 	const struct limit_agreed *limits;
 	size_t limit_count;
 	struct tokens_agreed tokens;

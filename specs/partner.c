@@ -341,12 +341,34 @@ static void tokens_read(struct values *values, struct tokens_agreed *tokens)
 	};
 }
 
+/* "AS64500" or 64500. */
+static void asns_read(struct values *values, const struct node *table, struct partner *partner)
+{
+	struct texts texts = values_texts(values, table, "asns");
+	uint32_t *asns = arena_alloc(values->arena, (texts.count + 1) * sizeof(*asns));
+
+	for (size_t i = 0; asns != NULL && i < texts.count; i++) {
+		struct bytes text = texts.list[i];
+		uint64_t number;
+
+		if (bytes_starts(text, BYTES("AS")))
+			text = bytes_from(text, 2);
+		if (!bytes_to_u64(text, &number) || number == 0 || number > UINT32_MAX)
+			values_error(values, node_get(table, "asns"), "write AS64500",
+				     "asns: entry %zu is no autonomous system", i + 1);
+		else
+			asns[partner->asn_count++] = (uint32_t)number;
+	}
+	partner->asns = asns;
+}
+
 static void access_read(struct values *values, struct partner *partner)
 {
 	const struct node *table = values_table(values, values->document->root, "access");
 	struct texts countries = values_texts(values, table, "countries");
 
-	CHECK_KEYS(values, table, "networks", "countries");
+	CHECK_KEYS(values, table, "networks", "countries", "asns");
+	asns_read(values, table, partner);
 	partner->networks = values_networks(values, table, "networks", &partner->network_count);
 	for (size_t i = 0; i < countries.count; i++)
 		if (countries.list[i].len != 2)

@@ -210,6 +210,9 @@
 #define LIMIT_KEY_BITS  8192
 #define LIMIT_KEY_BYTES (4 * MIB)
 
+/* Networks of all anonymizer lists: the largest public ones have 100,000. */
+#define LIMIT_NETWORKS 1000000
+
 /* A longer token is not verified: no server takes a field line of that size. */
 #define LIMIT_TOKEN_BYTES (32 * KIB)
 

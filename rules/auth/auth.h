@@ -16,4 +16,5 @@ rule_judge auth_jwt_agreed;           /* auth.jwt_alg_none .jwt_alg_disallowed .
 					 .jwt_audience_mismatch */
 rule_judge auth_jwt_header;           /* auth.jwt_header_injection */
 rule_judge auth_jwt_signature; /* auth.jwt_alg_confusion .jwt_signature_invalid_accepted .jwt_weak_secret */
+rule_judge auth_partner_state; /* auth.revoked_partner_active */
 rule_judge auth_scope;         /* auth.scope_insufficient */

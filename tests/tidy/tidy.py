@@ -40,7 +40,7 @@ LIBRARIES = {
     r"zstd(_errors)?\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "specs/signature.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
                     "rules/auth/"],
-    r"maxminddb\.h": ["specs/origin", "sensor/origin"],
+    r"maxminddb\.h": ["sensor/geo"],
     r"microhttpd\.h": ["sensor/admin/server"],
     r"curl/.*": ["sensor/push"],
     r"seccomp\.h": ["sensor/"],
