@@ -80,6 +80,8 @@ struct partner {
 	size_t network_count;
 	const struct bytes *countries;
 	size_t country_count;
+	const struct bytes *mtls_subjects; /* of client certificates; globs */
+	size_t mtls_subject_count;
 	const uint32_t *asns; /* access.asns */
 	size_t asn_count;
 	const struct limit_agreed *limits;
@@ -127,6 +129,11 @@ void contract_free(struct contract *contract); /* accepts NULL */
  * API key, client id of a token, Basic user, path prefix (longest), host, network (longest). */
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials);
+
+/* Whom a credential names, and whom the path, host or network names; NULL: nobody. */
+void contract_partners(const struct contract *contract, const struct exchange *exchange,
+		       const struct credentials *credentials, const struct partner **out_shown,
+		       const struct partner **out_place);
 
 /* Does the partner's tier include this operation? True when it lists none. */
 bool partner_tier_allows(const struct partner *partner, const struct operation *operation);

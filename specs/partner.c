@@ -362,6 +362,16 @@ static void asns_read(struct values *values, const struct node *table, struct pa
 	partner->asns = asns;
 }
 
+static void mtls_read(struct values *values, struct partner *partner)
+{
+	const struct node *table = values_table(values, values->document->root, "mtls");
+	struct texts subjects = values_texts(values, table, "subjects");
+
+	CHECK_KEYS(values, table, "subjects");
+	partner->mtls_subjects = subjects.list;
+	partner->mtls_subject_count = subjects.count;
+}
+
 static void access_read(struct values *values, struct partner *partner)
 {
 	const struct node *table = values_table(values, values->document->root, "access");
@@ -396,7 +406,7 @@ static void mode_read(struct values *values, struct partner *partner)
 /* Agreed in the file format, accepted, and not looked at by this build. */
 static void note_unenforced(struct values *values)
 {
-	static const char *const keys[] = {"slo", "suppress", "mtls", "hours"};
+	static const char *const keys[] = {"slo", "suppress", "hours"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const struct node *node = node_get(values->document->root, keys[i]);
@@ -438,6 +448,7 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	mode_read(&values, partner);
 	identify_read(&values, &file.identify);
 	access_read(&values, partner);
+	mtls_read(&values, partner);
 	tokens_read(&values, &partner->tokens);
 	plans_read(&values, &file);
 	tier_apply(&values, tiers, partner);
