@@ -120,6 +120,10 @@ struct exchange {
 	uint64_t number;     /* of the exchange in its connection, from 0 */
 	uint64_t time_ns;    /* packet time at which it was complete, or given up */
 	struct endpoint client, server;
+	bool is_announced;         /* the PROXY protocol said who the client is */
+	struct endpoint announced; /* not believed yet */
+	bool is_proxied;           /* `client` is who a trusted proxy says it is, `proxy` the proxy */
+	struct endpoint proxy;
 	enum exchange_outcome outcome;
 	bool is_mid_stream; /* the connection was joined after its start */
 	bool is_decrypted;  /* the source carries decrypted TLS */

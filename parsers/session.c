@@ -10,6 +10,7 @@
 #include "parsers/http1_look.h"
 #include "parsers/http2.h"
 #include "parsers/http2_frame.h"
+#include "parsers/proxy_protocol.h"
 #include "parsers/session_desk.h"
 
 enum phase {
@@ -36,7 +37,10 @@ struct session_state {
 	uint64_t lost[2];               /* bytes of gaps, while looking */
 	bool has_ended[2];              /* FIN, while looking */
 	unsigned tunnel_depth;          /* CONNECT inside CONNECT */
-	bool is_opaque;                 /* counted as one that cannot be read */
+	struct buffer announcement;     /* what may become a header of the PROXY protocol */
+	struct chunk announcement_first;
+	bool is_past_announcement;
+	bool is_opaque; /* counted as one that cannot be read */
 	struct http1 *http1;
 	struct http2 *http2;
 };
@@ -331,10 +335,83 @@ static void look_bytes(struct session *session, const struct chunk *chunk)
 		look_in_vain(session);
 }
 
-static void look_take(struct session *session, const struct chunk *chunk)
+/* It was no header: what was kept for it is looked at like everything else. */
+static void announcement_give_up(struct session *session)
 {
 	struct session_state *state = session->state;
+	struct buffer kept = state->announcement;
+	struct chunk first = state->announcement_first;
 
+	state->is_past_announcement = true;
+	state->announcement = BUFFER_MAX(0);
+	first.bytes = buffer_bytes(&kept);
+	if (first.bytes.len > 0)
+		take(session, &first);
+	buffer_finish(&kept);
+}
+
+/* The header stands before the opener's first byte of anything else. *chunk is left with what is behind it.
+ */
+static void announcement_take(struct session *session, struct chunk *chunk)
+{
+	struct session_state *state = session->state;
+	struct buffer *kept = &state->announcement;
+	struct bytes run = chunk->bytes;
+	size_t header_len = 0, rest_len, kept_len = kept->len;
+	bool has_client = false;
+	struct endpoint client;
+	enum proxy_look look;
+
+	if (kept->len == 0 && (chunk->offset != 0 || session->plan.is_mid_stream)) {
+		state->is_past_announcement = true;
+		return;
+	}
+	if (kept->len > 0) {
+		buffer_append_some(kept, run);
+		run = buffer_bytes(kept);
+	}
+	look = proxy_protocol_read(run, &header_len, &has_client, &client);
+	if (look == PROXY_MORE && run.len < PROXY_HEADER_MAX) {
+		if (kept->len == 0) {
+			*kept = BUFFER_MAX(PROXY_HEADER_MAX);
+			state->announcement_first = *chunk;
+			buffer_append_some(kept, run);
+		}
+		chunk->bytes = BYTES_NONE;
+		return;
+	}
+	if (look != PROXY_YES) {
+		kept->len = kept_len;
+		announcement_give_up(session);
+		return;
+	}
+	session->plan.counts->announced_connections++;
+	state->is_past_announcement = true;
+	state->desk.is_announced = has_client;
+	state->desk.announced = client;
+	rest_len = run.len - header_len;
+	chunk->offset += chunk->bytes.len - rest_len;
+	chunk->bytes = bytes_from(chunk->bytes, chunk->bytes.len - rest_len);
+	chunk->is_segment_start = true;
+	buffer_finish(kept);
+}
+
+static void look_take(struct session *session, const struct chunk *original)
+{
+	struct session_state *state = session->state;
+	struct chunk rest = *original;
+	const struct chunk *chunk = &rest;
+
+	if (!state->is_past_announcement && rest.direction == DIRECTION_OPENER) {
+		if (rest.kind == CHUNK_BYTES && rest.bytes.len > 0)
+			announcement_take(session, &rest);
+		else
+			announcement_give_up(session);
+		if (state->phase != PHASE_LOOKING) {
+			take(session, chunk);
+			return;
+		}
+	}
 	switch (chunk->kind) {
 	case CHUNK_BYTES:
 		if (chunk->bytes.len > 0)
@@ -473,6 +550,7 @@ void session_finish(struct session *session)
 	http2_free(state->http2);
 	if (state->phase == PHASE_LOOKING)
 		look_in_vain(session);
+	buffer_finish(&state->announcement);
 	desk_finish(&state->desk);
 	free(state);
 	session->state = NULL;

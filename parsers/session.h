@@ -38,7 +38,8 @@ struct session_counts {
 	uint64_t hunts;   /* a boundary was lost */
 	uint64_t resyncs; /* found again */
 	uint64_t orphan_responses;
-	uint64_t mispairs_prevented; /* sequence numbers contradicted pairing by order */
+	uint64_t mispairs_prevented;    /* sequence numbers contradicted pairing by order */
+	uint64_t announced_connections; /* began with a header of the PROXY protocol */
 	uint64_t codings_failed;
 	uint64_t bodies_cut;
 	uint64_t heads_cut;

@@ -14,6 +14,8 @@ struct exchange *desk_open(struct session_desk *desk, enum direction client)
 	exchange->client = desk->plan->ends[client];
 	exchange->server =
 		desk->plan->ends[client == DIRECTION_OPENER ? DIRECTION_ANSWERER : DIRECTION_OPENER];
+	exchange->is_announced = desk->is_announced && client == DIRECTION_OPENER;
+	exchange->announced = desk->announced;
 	exchange->is_mid_stream = desk->plan->is_mid_stream;
 	exchange->is_decrypted = desk->plan->is_decrypted;
 	return exchange;

@@ -27,6 +27,7 @@ enum catalogue_option {
 	OPTION_COOKIE = 1 << 1,
 	OPTION_RESPONSE_HEADER = 1 << 2,
 	OPTION_UNDECLARED_CREDENTIAL = 1 << 3,
+	OPTION_SERVER_BANNER = 1 << 4,
 };
 
 const struct catalogue_entry *catalogue_find(struct bytes id); /* NULL when unknown */

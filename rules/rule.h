@@ -7,6 +7,10 @@
 #include "rules/finding.h"
 #include "rules/scan.h"
 #include "specs/conform.h"
+#include "specs/origin.h"
+#include "specs/surroundings.h"
+
+struct token_checker;
 
 /* All that is known about one exchange when rules judge it. */
 struct evidence {
@@ -19,6 +23,9 @@ struct evidence {
 	const struct departures *departures;
 	const struct hits *hits;
 	unsigned options; /* of enum catalogue_option: the findings that were enabled */
+	const struct surroundings *surroundings;            /* NULL: nothing is known of them */
+	const struct origin *client_origin, *server_origin; /* NULL: not looked up */
+	struct token_checker *tokens; /* of the worker; NULL: signatures are not checked */
 };
 
 typedef void rule_judge(const struct evidence *evidence, struct findings *out);

@@ -1,5 +1,6 @@
 #include "rules/ruleset.h"
 
+#include "rules/access/access.h"
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
 #include "rules/conform/conform_rules.h"
@@ -30,6 +31,18 @@ static const struct {
 	{"auth", auth_cleartext_credential, 0},
 	{"auth", auth_jwt_time, 0},
 	{"auth", auth_jwt_agreed, 0},
+	{"auth", auth_jwt_header, 0},
+	{"auth", auth_jwt_signature, 0},
+	{"auth", auth_scope, 0},
+	{"auth", auth_partner_state, 0},
+	{"auth", auth_partner_mismatch, 0},
+	{"auth", auth_jwt_claims, 0},
+	{"auth", auth_mtls, 0},
+	{"auth", auth_token_request, 0},
+	{"auth", auth_weak_credential, 0},
+	{"access", access_source, 0},
+	{"access", access_gateway_bypass, 0},
+	{"access", access_tier, 0},
 	{"pii", pii_data, 0},
 	{"pii", pii_exposure, 0},
 	{"leak", leak_text, 0},

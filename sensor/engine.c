@@ -83,7 +83,16 @@ static bool prepare_knowledge(struct engine *engine)
 				      .contract_folder_count = settings->contract_count,
 				      .pack_folders = settings->packs,
 				      .pack_folder_count = settings->pack_count,
-				      .options = settings->finding_options};
+				      .options = settings->finding_options,
+				      .surroundings = {.forwarded = {.proxies = settings->proxies,
+								     .proxy_count = settings->proxy_count,
+								     .which = settings->xff,
+								     .hops = settings->xff_hops},
+						       .gateways = settings->gateways,
+						       .gateway_count = settings->gateway_count},
+				      .anonymizer_files = settings->anonymizers,
+				      .anonymizer_file_count = settings->anonymizer_count,
+				      .geo = settings->geo};
 	char error[512];
 
 	if (settings->contract_count == 0) {

@@ -149,6 +149,7 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "http1.hunts", sessions->hunts);
 	put(list, "http1.resyncs", sessions->resyncs);
 	put(list, "http1.orphan_responses", sessions->orphan_responses);
+	put(list, "sessions.announced", sessions->announced_connections);
 	put(list, "http1.mispairs_prevented", sessions->mispairs_prevented);
 	put(list, "http1.codings_failed", sessions->codings_failed);
 	put(list, "http1.bodies_cut", sessions->bodies_cut);

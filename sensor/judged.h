@@ -9,6 +9,7 @@
 
 #include "parsers/grpc.h"
 #include "rules/finding.h"
+#include "specs/origin.h"
 
 struct judged_side {
 	bool is_seen, is_complete;
@@ -45,6 +46,9 @@ struct judged {
 
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
 	struct endpoint client, server;
+	bool is_proxied; /* `client` is who a trusted proxy says it is */
+	struct endpoint proxy;
+	struct origin client_origin, server_origin; /* texts copied */
 	enum exchange_outcome outcome;
 	bool is_opaque; /* no exchange: a connection that nobody could read, for the coverage alone */
 	bool is_mid_stream, is_decrypted;

@@ -8,12 +8,13 @@
 #include "sensor/publish/redact.h"
 #include "specs/template.h"
 
-#define SCHEME_LEN_MAX     32
-#define MEDIA_TYPE_LEN_MAX 128
-#define USER_AGENT_LEN_MAX 256
-#define HOST_LEN_MAX       255 /* RFC 1035, section 2.3.4 */
-#define PATH_LEN_MAX       4096
-#define CLIENT_LEN_MAX     128
+#define SCHEME_LEN_MAX       32
+#define MEDIA_TYPE_LEN_MAX   128
+#define USER_AGENT_LEN_MAX   256
+#define HOST_LEN_MAX         255 /* RFC 1035, section 2.3.4 */
+#define PATH_LEN_MAX         4096
+#define CLIENT_LEN_MAX       128
+#define ORGANISATION_LEN_MAX 128
 
 static struct bytes copy(struct judged *judged, struct bytes text, size_t len_max)
 {
@@ -227,6 +228,18 @@ static void make_findings(struct judged *judged, const struct findings *findings
 			judged->findings_left_out++;
 }
 
+static struct origin origin_copy(struct judged *judged, const struct origin *from)
+{
+	struct origin origin = {.asn = 0};
+
+	if (from == NULL)
+		return origin;
+	origin = *from;
+	origin.organisation = copy(judged, from->organisation, ORGANISATION_LEN_MAX);
+	origin.isp = copy(judged, from->isp, ORGANISATION_LEN_MAX);
+	return origin;
+}
+
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
 			   const struct fingerprint_key *key)
 {
@@ -240,6 +253,10 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	judged->number = exchange->number;
 	judged->client = exchange->client;
 	judged->server = exchange->server;
+	judged->is_proxied = exchange->is_proxied;
+	judged->proxy = exchange->proxy;
+	judged->client_origin = origin_copy(judged, seen->client_origin);
+	judged->server_origin = origin_copy(judged, seen->server_origin);
 	judged->outcome = exchange->outcome;
 	judged->is_mid_stream = exchange->is_mid_stream;
 	judged->is_decrypted = exchange->is_decrypted;

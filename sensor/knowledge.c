@@ -115,6 +115,40 @@ static enum status load_contract(const struct knowledge_plan *plan, struct contr
 	return status;
 }
 
+/* A list that cannot be read is left out: the others still tell something. */
+static enum status load_anonymizers(const struct knowledge_plan *plan, struct network_set *set,
+				    struct problems *problems)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; status == STATUS_OK && i < plan->anonymizer_file_count; i++) {
+		const char *name = plan->anonymizer_files[i];
+		char *data = NULL;
+		size_t len = 0;
+
+		if (file_read(name, &data, &len) != STATUS_OK)
+			problems_add(problems, PROBLEM_ERROR, "sensor.config_error",
+				     (struct place){.file = name}, "name a readable file under anonymizers",
+				     "cannot read the list");
+		else
+			status = network_set_read(set, (struct bytes){.data = data, .len = len}, name,
+						  problems);
+		free(data);
+	}
+	network_set_close(set);
+	return status;
+}
+
+static enum status load_surroundings(const struct knowledge_plan *plan, struct knowledge *knowledge,
+				     struct problems *problems)
+{
+	enum status status;
+
+	knowledge->surroundings = plan->surroundings;
+	status = load_anonymizers(plan, &knowledge->surroundings.anonymizers, problems);
+	return status != STATUS_OK ? status : geo_open(&plan->geo, problems, &knowledge->geo);
+}
+
 enum status knowledge_load(const struct knowledge_plan *plan, struct problems *problems,
 			   struct knowledge **out_knowledge)
 {
@@ -128,6 +162,8 @@ enum status knowledge_load(const struct knowledge_plan *plan, struct problems *p
 	status = load_classes(plan, &knowledge->classes, problems);
 	if (status == STATUS_OK)
 		status = load_contract(plan, &knowledge->contract, problems);
+	if (status == STATUS_OK)
+		status = load_surroundings(plan, knowledge, problems);
 	if (status != STATUS_OK) {
 		knowledge_free(knowledge);
 		return status;
@@ -142,6 +178,8 @@ void knowledge_free(struct knowledge *knowledge)
 		return;
 	contract_free(knowledge->contract);
 	classes_release(knowledge->classes);
+	network_set_finish(&knowledge->surroundings.anonymizers);
+	geo_close(knowledge->geo);
 	explicit_bzero(&knowledge->key, sizeof(knowledge->key));
 	free(knowledge);
 }

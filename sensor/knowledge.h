@@ -17,7 +17,9 @@
 
 #include "rules/scan.h"
 #include "sensor/folder.h"
+#include "sensor/geo.h"
 #include "specs/contract.h"
+#include "specs/surroundings.h"
 
 /* Data classes take longest to load and change least: knowledge that follows may share them. */
 struct classes {
@@ -32,6 +34,8 @@ struct knowledge {
 	struct classes *classes;
 	struct fingerprint_key key;
 	unsigned options; /* findings that are enabled: enum catalogue_option */
+	struct surroundings surroundings;
+	struct geo *geo;
 };
 
 struct knowledge_plan {
@@ -42,6 +46,10 @@ struct knowledge_plan {
 	size_t pack_folder_count;
 	struct fingerprint_key key;
 	unsigned options;
+	struct surroundings surroundings; /* without its lists, which are files */
+	const char *const *anonymizer_files;
+	size_t anonymizer_file_count;
+	struct geo_files geo;
 	const struct folder_patch *patches; /* of the contracts, as they would be */
 	size_t patch_count;
 	const struct knowledge

@@ -2,6 +2,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/ruleset.h"
+#include "rules/token_checker.h"
 #include "sensor/judged_make.h"
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
@@ -20,6 +21,7 @@ void pipeline_finish(struct pipeline *pipeline)
 {
 	connections_finish(&pipeline->connections);
 	scanner_free(pipeline->scanner);
+	token_checker_free(pipeline->tokens);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
@@ -33,6 +35,25 @@ static void refresh(struct pipeline *pipeline)
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
 	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
+	token_checker_free(pipeline->tokens); /* other keys, other verdicts */
+	pipeline->tokens = token_checker_new(pipeline->plan.seed);
+}
+
+/* Who called, as far as the proxies that the configuration trusts tell it. */
+static void find_client(const struct forwarded_policy *policy, struct exchange *exchange)
+{
+	const struct endpoint peer = exchange->client;
+	struct endpoint client = peer;
+
+	if (exchange->is_announced && forwarded_is_proxy(policy, &peer.address))
+		client = exchange->announced;
+	if (forwarded_client(&exchange->request, policy, &client.address, &client.address))
+		client.port = 0;
+	if (endpoint_equal(&client, &peer))
+		return;
+	exchange->client = client;
+	exchange->proxy = peer;
+	exchange->is_proxied = true;
 }
 
 static void judge(struct pipeline *pipeline, struct exchange *exchange)
@@ -45,6 +66,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 	struct match match = {0};
 	struct hits hits = {0};
 	struct findings findings = {0};
+	struct origin client_origin, server_origin;
 	struct evidence seen = {.exchange = exchange,
 				.contract = contract,
 				.credentials = &credentials,
@@ -53,12 +75,19 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 				.response = &response,
 				.departures = &departures,
 				.hits = &hits,
-				.options = pipeline->known->options};
+				.options = pipeline->known->options,
+				.surroundings = &pipeline->known->surroundings,
+				.client_origin = &client_origin,
+				.server_origin = &server_origin,
+				.tokens = pipeline->tokens};
 	struct profile *profile = &pipeline->profile;
 	struct judged *judged;
 
 	profile_lap(profile, STAGE_PARSE);
 	exchange->time_ns = pipeline->clock_ns;
+	find_client(&pipeline->known->surroundings.forwarded, exchange);
+	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
+	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
 	seen.partner = contract_partner(contract, exchange, &credentials);
 	contract_operation(contract, seen.partner, exchange, &match);

@@ -32,7 +32,8 @@ struct pipeline {
 	struct connections connections;
 	struct worker_counts counts;
 	const struct knowledge *known;
-	struct scanner *scanner; /* of known->patterns */
+	struct scanner *scanner;      /* of known->patterns */
+	struct token_checker *tokens; /* by the keys of known->contract */
 	uint64_t clock_ns;
 	struct profile profile;
 };

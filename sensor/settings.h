@@ -9,7 +9,9 @@
 #include "parsers/base/endpoint.h"
 #include "parsers/base/problem.h"
 #include "parsers/base/status.h"
+#include "parsers/forwarded.h"
 #include "sensor/capture/plan.h"
+#include "sensor/geo.h"
 
 #define SETTINGS_LIST_MAX 64
 
@@ -39,6 +41,15 @@ struct settings {
 	const char *hmac_key_file, *state_dir, *user;
 	struct network internal[SETTINGS_LIST_MAX];
 	size_t internal_count;
+	struct network gateways[SETTINGS_LIST_MAX];
+	size_t gateway_count;
+	struct network proxies[SETTINGS_LIST_MAX]; /* trusted_proxies, of all sources */
+	size_t proxy_count;
+	enum forwarded_which xff;
+	unsigned xff_hops;
+	const char *anonymizers[SETTINGS_LIST_MAX]; /* files */
+	size_t anonymizer_count;
+	struct geo_files geo;
 	struct capture_plan capture; /* for all sources */
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
 	const char *admin_listen, *admin_token_file; /* NULL: no admin API */

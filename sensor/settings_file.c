@@ -112,6 +112,44 @@ static void read_tunnels(struct reading *reading, const struct node *node)
 	}
 }
 
+static void read_list(struct reading *reading, const struct node *node, struct network *list, size_t *count)
+{
+	const struct node *const *items = (const struct node *const *)node->items;
+	bool is_list = node_is(node, NODE_LIST);
+
+	for (size_t i = 0; i < (is_list ? node->count : 1); i++) {
+		const struct node *item = is_list ? items[i] : node;
+		struct network network;
+
+		if (!network_read(node_text(item), &network))
+			complain(reading, item, "write 10.0.0.0/8, host bits zero", "this is no network");
+		else if (*count < SETTINGS_LIST_MAX)
+			list[(*count)++] = network;
+		else
+			complain(reading, item, "join neighbouring networks", "too many networks");
+	}
+}
+
+static void read_xff(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+	struct bytes name = node_text(node);
+	uint64_t hops = 0;
+
+	if (bytes_equal(name, BYTES("rightmost"))) {
+		settings->xff = FORWARDED_RIGHTMOST;
+	} else if (bytes_equal(name, BYTES("leftmost"))) {
+		settings->xff = FORWARDED_LEFTMOST;
+	} else if (bytes_starts(name, BYTES("hops:")) &&
+		   bytes_to_u64(bytes_from(name, sizeof("hops:") - 1), &hops) && hops >= 1 && hops <= 32) {
+		settings->xff = FORWARDED_HOPS;
+		settings->xff_hops = (unsigned)hops;
+	} else {
+		complain(reading, node, "write xff: rightmost, leftmost or hops:N",
+			 "this says no place in the list of addresses");
+	}
+}
+
 static void read_source(struct reading *reading, const struct node *node)
 {
 	struct source_setting source = {0};
@@ -130,9 +168,15 @@ static void read_source(struct reading *reading, const struct node *node)
 			source.is_decrypted = node_bool(entry->value, false);
 		} else if (bytes_equal(entry->key, BYTES("flow_key"))) {
 			read_flow_key(reading, entry->value, &source.capture);
+		} else if (bytes_equal(entry->key, BYTES("trusted_proxies"))) {
+			read_list(reading, entry->value, reading->settings->proxies,
+				  &reading->settings->proxy_count);
+		} else if (bytes_equal(entry->key, BYTES("xff"))) {
+			read_xff(reading, entry->value);
 		} else {
 			complain(reading, entry->value,
-				 "a source has interface or file, filter, decrypted, flow_key",
+				 "a source has interface or file, filter, decrypted, flow_key, "
+				 "trusted_proxies, xff",
 				 "unknown key of a source");
 		}
 	}
@@ -155,17 +199,40 @@ static void read_sources(struct reading *reading, const struct node *node)
 
 static void read_networks(struct reading *reading, const struct node *node)
 {
-	const struct node *internal = node_get(node, "internal");
 	struct settings *settings = reading->settings;
 
-	for (size_t i = 0; node_is(internal, NODE_LIST) && i < internal->count; i++) {
-		struct network network;
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
 
-		if (!network_read(node_text(internal->items[i]), &network))
-			complain(reading, internal->items[i], "write 10.0.0.0/8, host bits zero",
-				 "this is no network");
-		else if (settings->internal_count < SETTINGS_LIST_MAX)
-			settings->internal[settings->internal_count++] = network;
+		if (bytes_equal(entry->key, BYTES("internal")))
+			read_list(reading, entry->value, settings->internal, &settings->internal_count);
+		else if (bytes_equal(entry->key, BYTES("gateways")))
+			read_list(reading, entry->value, settings->gateways, &settings->gateway_count);
+		else if (bytes_equal(entry->key, BYTES("anonymizers")))
+			texts(reading, entry->value, settings->anonymizers, &settings->anonymizer_count);
+		else
+			complain(reading, entry->value,
+				 "networks has internal, gateways (networks) and anonymizers (files)",
+				 "unknown kind of network");
+	}
+}
+
+static void read_geo(struct reading *reading, const struct node *node)
+{
+	static const char *const names[GEO_COUNT] = {
+		[GEO_COUNTRY] = "country", [GEO_ASN] = "asn", [GEO_ISP] = "isp"};
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+		int kind = 0;
+
+		while (kind < GEO_COUNT && !bytes_equal(entry->key, bytes_of(names[kind])))
+			kind++;
+		if (kind == GEO_COUNT)
+			complain(reading, entry->value, "geo has country, asn, isp, each an .mmdb file",
+				 "unknown kind of database");
+		else
+			reading->settings->geo.names[kind] = text(reading, entry->value);
 	}
 }
 
@@ -291,6 +358,12 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		read_tunnels(reading, value);
 	else if (bytes_equal(key, BYTES("networks")))
 		read_networks(reading, value);
+	else if (bytes_equal(key, BYTES("trusted_proxies")))
+		read_list(reading, value, settings->proxies, &settings->proxy_count);
+	else if (bytes_equal(key, BYTES("xff")))
+		read_xff(reading, value);
+	else if (bytes_equal(key, BYTES("geo")))
+		read_geo(reading, value);
 	else if (bytes_equal(key, BYTES("outputs")))
 		read_outputs(reading, value);
 	else if (bytes_equal(key, BYTES("findings")))
@@ -315,8 +388,9 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		settings->user = text(reading, value);
 	else
 		complain(reading, value,
-			 "this version knows sources, checksums, tunnels, networks, outputs, findings, "
-			 "limits, "
+			 "this version knows sources, trusted_proxies, xff, checksums, tunnels, networks, "
+			 "geo, "
+			 "outputs, findings, limits, "
 			 "contracts, packs, workers, "
 			 "hmac_key_file, state_dir, admin, site, user",
 			 "unknown key");

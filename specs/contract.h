@@ -23,6 +23,7 @@
 #include "parsers/body.h"
 #include "parsers/credential.h"
 #include "parsers/exchange.h"
+#include "specs/jwks.h"
 #include "specs/operation.h"
 #include "specs/spec_files.h"
 
@@ -36,7 +37,7 @@ struct tokens_agreed {
 	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
 	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
 	struct bytes jwks;        /* file name */
-	struct bytes jwks_text;   /* its content; empty when it was not found */
+	const struct jwks *keys;  /* NULL: not agreed, or not found */
 	uint64_t lifetime_max_ns; /* 0: not agreed */
 };
 
@@ -83,6 +84,10 @@ struct partner {
 	size_t network_count;
 	const struct bytes *countries;
 	size_t country_count;
+	const struct bytes *mtls_subjects; /* of client certificates; globs */
+	size_t mtls_subject_count;
+	const uint32_t *asns; /* access.asns */
+	size_t asn_count;
 	const struct limit_agreed *limits;
 	size_t limit_count;
 	struct tokens_agreed tokens;
@@ -131,6 +136,11 @@ void contract_free(struct contract *contract); /* accepts NULL */
  * API key, client id of a token, Basic user, path prefix (longest), host, network (longest). */
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials);
+
+/* Whom a credential names, and whom the path, host or network names; NULL: nobody. */
+void contract_partners(const struct contract *contract, const struct exchange *exchange,
+		       const struct credentials *credentials, const struct partner **out_shown,
+		       const struct partner **out_place);
 
 /* Does the partner's tier include this operation? True when it lists none. */
 bool partner_tier_allows(const struct partner *partner, const struct operation *operation);

@@ -357,19 +357,38 @@ static const struct partner *by_network(const struct identities *identities, con
 	return partner;
 }
 
-const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
-				       const struct credentials *credentials)
+static const struct partner *by_credential(const struct identities *identities,
+					   const struct exchange *exchange,
+					   const struct credentials *credentials)
 {
-	const struct identities *identities = &contract->identities;
 	const struct partner *partner = by_key(identities, exchange, credentials);
 
 	if (partner == NULL)
 		partner = by_token(identities, credentials);
-	if (partner == NULL)
-		partner = by_user(identities, exchange, credentials);
-	if (partner == NULL)
-		partner = by_path(identities, exchange);
+	return partner != NULL ? partner : by_user(identities, exchange, credentials);
+}
+
+static const struct partner *by_place(const struct identities *identities, const struct exchange *exchange)
+{
+	const struct partner *partner = by_path(identities, exchange);
+
 	if (partner == NULL)
 		partner = by_host(identities, exchange->host);
 	return partner != NULL ? partner : by_network(identities, &exchange->client.address);
+}
+
+const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
+				       const struct credentials *credentials)
+{
+	const struct partner *partner = by_credential(&contract->identities, exchange, credentials);
+
+	return partner != NULL ? partner : by_place(&contract->identities, exchange);
+}
+
+void contract_partners(const struct contract *contract, const struct exchange *exchange,
+		       const struct credentials *credentials, const struct partner **out_shown,
+		       const struct partner **out_place)
+{
+	*out_shown = by_credential(&contract->identities, exchange, credentials);
+	*out_place = by_place(&contract->identities, exchange);
 }

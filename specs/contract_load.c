@@ -475,6 +475,7 @@ static enum status read_jwks(struct load *load, const struct partner_file *file,
 	struct bytes text = BYTES_NONE;
 	char name[4096];
 	enum status status = STATUS_NOT_FOUND;
+	struct jwks *keys = NULL;
 
 	if (node == NULL)
 		return STATUS_OK;
@@ -486,8 +487,16 @@ static enum status read_jwks(struct load *load, const struct partner_file *file,
 			     "the key file could not be read; signatures are not checked");
 		return STATUS_OK;
 	}
-	partner->tokens.jwks_text = arena_copy(&load->contract->arena, text);
-	return partner->tokens.jwks_text.data == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+	status = jwks_read(text, (struct place){.file = partner->tokens.jwks.data}, load->problems, &keys);
+	if (status == STATUS_INVALID) {
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, node),
+			     "write a JSON Web Key Set: {\"keys\": [...]}",
+			     "the key file is no key set; signatures are not checked");
+		return STATUS_OK;
+	}
+	if (status == STATUS_OK)
+		partner->tokens.keys = keys;
+	return status;
 }
 
 /* -- the whole ------------------------------------------------------------------- */
@@ -580,6 +589,8 @@ void contract_free(struct contract *contract)
 {
 	if (contract == NULL)
 		return;
+	for (size_t i = 0; i < contract->partner_count; i++)
+		jwks_free((struct jwks *)(uintptr_t)contract->partners[i].tokens.keys);
 	bindings_finish(&contract->bindings);
 	identities_finish(&contract->identities);
 	map_finish(&contract->specs);

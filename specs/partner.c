@@ -341,12 +341,44 @@ static void tokens_read(struct values *values, struct tokens_agreed *tokens)
 	};
 }
 
+/* "AS64500" or 64500. */
+static void asns_read(struct values *values, const struct node *table, struct partner *partner)
+{
+	struct texts texts = values_texts(values, table, "asns");
+	uint32_t *asns = arena_alloc(values->arena, (texts.count + 1) * sizeof(*asns));
+
+	for (size_t i = 0; asns != NULL && i < texts.count; i++) {
+		struct bytes text = texts.list[i];
+		uint64_t number;
+
+		if (bytes_starts(text, BYTES("AS")))
+			text = bytes_from(text, 2);
+		if (!bytes_to_u64(text, &number) || number == 0 || number > UINT32_MAX)
+			values_error(values, node_get(table, "asns"), "write AS64500",
+				     "asns: entry %zu is no autonomous system", i + 1);
+		else
+			asns[partner->asn_count++] = (uint32_t)number;
+	}
+	partner->asns = asns;
+}
+
+static void mtls_read(struct values *values, struct partner *partner)
+{
+	const struct node *table = values_table(values, values->document->root, "mtls");
+	struct texts subjects = values_texts(values, table, "subjects");
+
+	CHECK_KEYS(values, table, "subjects");
+	partner->mtls_subjects = subjects.list;
+	partner->mtls_subject_count = subjects.count;
+}
+
 static void access_read(struct values *values, struct partner *partner)
 {
 	const struct node *table = values_table(values, values->document->root, "access");
 	struct texts countries = values_texts(values, table, "countries");
 
-	CHECK_KEYS(values, table, "networks", "countries");
+	CHECK_KEYS(values, table, "networks", "countries", "asns");
+	asns_read(values, table, partner);
 	partner->networks = values_networks(values, table, "networks", &partner->network_count);
 	for (size_t i = 0; i < countries.count; i++)
 		if (countries.list[i].len != 2)
@@ -374,7 +406,7 @@ static void mode_read(struct values *values, struct partner *partner)
 /* Agreed in the file format, accepted, and not looked at by this build. */
 static void note_unenforced(struct values *values)
 {
-	static const char *const keys[] = {"slo", "suppress", "mtls", "hours"};
+	static const char *const keys[] = {"slo", "suppress", "hours"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const struct node *node = node_get(values->document->root, keys[i]);
@@ -416,6 +448,7 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	mode_read(&values, partner);
 	identify_read(&values, &file.identify);
 	access_read(&values, partner);
+	mtls_read(&values, partner);
 	tokens_read(&values, &partner->tokens);
 	plans_read(&values, &file);
 	tier_apply(&values, tiers, partner);

@@ -239,6 +239,16 @@ static struct bytes used_words(const struct request *request)
 	return words;
 }
 
+bool security_is_shown(const struct security_requirement *requirement, struct exchange *exchange,
+		       const struct credentials *credentials)
+{
+	const struct request request = {exchange, credentials};
+	size_t missing;
+
+	count_shown(&request, requirement, &missing);
+	return missing == 0;
+}
+
 void security_match(const struct operation *operation, struct exchange *exchange,
 		    const struct credentials *credentials, struct security_verdict *out_verdict)
 {

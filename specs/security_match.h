@@ -31,5 +31,9 @@ struct security_verdict {
 	struct bytes name;     /* WRONG_PLACE: of the parameter or field where the key was seen */
 };
 
+/* One alternative is shown in full, as far as that can be seen. */
+bool security_is_shown(const struct security_requirement *requirement, struct exchange *exchange,
+		       const struct credentials *credentials);
+
 void security_match(const struct operation *operation, struct exchange *exchange,
 		    const struct credentials *credentials, struct security_verdict *out_verdict);

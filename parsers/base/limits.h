@@ -206,6 +206,22 @@
 
 /* -- contracts -------------------------------------------------------------- */
 
+/* Keys of one key file, tried for a token that names none, and the size of one: what a verification costs.
+ * RSA with 8192 bits takes half a millisecond. */
+#define LIMIT_KEYS      64
+#define LIMIT_KEY_TRIES 8
+#define LIMIT_KEY_BITS  8192
+#define LIMIT_KEY_BYTES (4 * MIB)
+
+/* Networks of all anonymizer lists: the largest public ones have 100,000. */
+#define LIMIT_NETWORKS 1000000
+
+/* A longer token is not verified: no server takes a field line of that size. */
+#define LIMIT_TOKEN_BYTES (32 * KIB)
+
+/* Tokens whose verdict one worker remembers; the longest unused leaves and would be verified again. */
+#define LIMIT_TOKENS 65536
+
 /* One spec file: Microsoft Graph is 30 MB. */
 #define LIMIT_SPEC_BYTES (64 * MIB)
 

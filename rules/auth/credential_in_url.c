@@ -44,7 +44,9 @@ static void judge_query(const struct evidence *evidence, struct findings *out)
 	for (size_t i = 0; i < count; i++) {
 		struct bytes name = fields[i].name, value = fields[i].value;
 
-		if (value.len == 0 || is_agreed(evidence_operation(evidence), name))
+		/* A client's secret has a finding of its own. */
+		if (value.len == 0 || bytes_equal_nocase(name, BYTES("client_secret")) ||
+		    is_agreed(evidence_operation(evidence), name))
 			continue;
 		if (name_is_password_parameter(name))
 			tell(evidence, PART_QUERY, name, "password", out);

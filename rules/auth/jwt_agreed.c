@@ -37,13 +37,23 @@ static void judge_algorithm(const struct evidence *evidence, const struct creden
 			    struct findings *out)
 {
 	const struct partner *partner = evidence->partner;
-	struct bytes algorithm = credential->jwt.algorithm;
+	struct bytes algorithm = credential->jwt.algorithm, bound;
 
 	/* RFC 8725 section 3.2; libraries were fooled by "nOnE". */
 	if (bytes_equal_nocase(algorithm, BYTES("none"))) {
 		tell(evidence, credential, "auth.jwt_alg_none", BYTES("a signed token"), BYTES("alg none"),
 		     out);
 		return;
+	}
+	if (token_is_confused(partner, &credential->jwt)) /* has a finding of its own */
+		return;
+	if (partner != NULL && partner->tokens.keys != NULL) {
+		bound = jwks_algorithm(partner->tokens.keys, &credential->jwt);
+		if (bound.len > 0 && !bytes_equal(bound, algorithm)) {
+			tell(evidence, credential, "auth.jwt_alg_disallowed", bound,
+			     words_claim(algorithm, out->arena), out);
+			return;
+		}
 	}
 	if (partner == NULL || partner->tokens.algorithm_count == 0 ||
 	    is_in(algorithm, partner->tokens.algorithms, partner->tokens.algorithm_count))

@@ -20,6 +20,18 @@ bool token_is_needless(const struct evidence *evidence)
 	return operation->requirement_count == 0;
 }
 
+bool token_is_confused(const struct partner *partner, const struct jwt *jwt)
+{
+	if (partner == NULL || partner->tokens.keys == NULL || !bytes_starts(jwt->algorithm, BYTES("HS")) ||
+	    !jwks_is_public(partner->tokens.keys))
+		return false;
+	for (size_t i = 0; i < partner->tokens.algorithm_count; i++) {
+		if (bytes_equal(partner->tokens.algorithms[i], jwt->algorithm))
+			return false;
+	}
+	return true;
+}
+
 struct finding *token_finding(const struct evidence *evidence, const struct credential *credential,
 			      const char *id, struct findings *out)
 {

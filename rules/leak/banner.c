@@ -58,7 +58,8 @@ void leak_banner(const struct evidence *evidence, struct findings *out)
 
 		if (is_one_of(header->name, debuggers, sizeof(debuggers) / sizeof(debuggers[0])))
 			tell(evidence, header, "leak.debug", out);
-		else if (is_one_of(header->name, banners, sizeof(banners) / sizeof(banners[0])) &&
+		else if ((evidence->options & OPTION_SERVER_BANNER) != 0 &&
+			 is_one_of(header->name, banners, sizeof(banners) / sizeof(banners[0])) &&
 			 tells_version(header->value))
 			tell(evidence, header, "leak.server_banner", out);
 	}

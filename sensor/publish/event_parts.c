@@ -45,16 +45,40 @@ yyjson_mut_val *event_add_metadata(struct draft *draft, yyjson_mut_val *root,
 	return metadata;
 }
 
-static void add_endpoint(struct draft *draft, yyjson_mut_val *object, const char *key,
-			 const struct endpoint *endpoint, struct bytes hostname)
+static struct bytes ip_of(struct draft *draft, const struct address *address)
 {
-	yyjson_mut_val *at = draft_object(draft, object, key);
 	char ip[ADDRESS_TEXT_MAX];
 
-	address_print(&endpoint->address, ip);
-	draft_text(draft, at, "ip", arena_copy(&draft->arena, bytes_of(ip)));
-	draft_number(draft, at, "port", endpoint->port);
+	address_print(address, ip);
+	return arena_copy(&draft->arena, bytes_of(ip));
+}
+
+static void add_origin(struct draft *draft, yyjson_mut_val *at, const struct origin *origin)
+{
+	yyjson_mut_val *system;
+
+	if (origin->country[0] != '\0')
+		draft_text(draft, draft_object(draft, at, "location"), "country",
+			   arena_copy(&draft->arena, bytes_of(origin->country)));
+	if (origin->asn != 0) {
+		system = draft_object(draft, at, "autonomous_system");
+		draft_number(draft, system, "number", origin->asn);
+		draft_text_if(draft, system, "name", origin->organisation);
+	}
+	draft_text_if(draft, at, "isp", origin->isp);
+	draft_text_if(draft, at, "isp_org", origin->organisation);
+}
+
+static yyjson_mut_val *add_endpoint(struct draft *draft, yyjson_mut_val *object, const char *key,
+				    const struct endpoint *endpoint, struct bytes hostname)
+{
+	yyjson_mut_val *at = draft_object(draft, object, key);
+
+	draft_text(draft, at, "ip", ip_of(draft, &endpoint->address));
+	if (endpoint->port != 0) /* a proxy's list of addresses has no ports */
+		draft_number(draft, at, "port", endpoint->port);
 	draft_text_if(draft, at, "hostname", hostname);
+	return at;
 }
 
 static void add_request(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
@@ -97,8 +121,14 @@ static void add_response(struct draft *draft, yyjson_mut_val *object, const stru
 
 void event_add_exchange(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
 {
-	add_endpoint(draft, object, "src_endpoint", &judged->client, BYTES_NONE);
-	add_endpoint(draft, object, "dst_endpoint", &judged->server, judged->host);
+	yyjson_mut_val *from = add_endpoint(draft, object, "src_endpoint", &judged->client, BYTES_NONE);
+	yyjson_mut_val *to = add_endpoint(draft, object, "dst_endpoint", &judged->server, judged->host);
+
+	if (judged->is_proxied)
+		draft_array_text(draft, draft_array(draft, from, "intermediate_ips"),
+				 ip_of(draft, &judged->proxy.address));
+	add_origin(draft, from, &judged->client_origin);
+	add_origin(draft, to, &judged->server_origin);
 	add_request(draft, object, judged);
 	add_response(draft, object, judged);
 }

@@ -8,18 +8,21 @@ joined midway. With --http2 what the story says in HTTP/1 is said in HTTP/2 (tal
 
 A story folder holds talk.txt (see talk.py) and expected.tsv: one line a finding that must be raised, no more
 and no less: id, operation, where ("in name pointer"), count. Contracts and packs are those of the story, or
-the common ones beside it.
+the common ones beside it. A specular.yaml of the story is read, too; {{here}} in it is a folder with copies of the
+story's files, country.mmdb and isp.mmdb (mmdb.py).
 """
 import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import conserve
+import mmdb
 import talk as talks
 import talk_http2
 
@@ -52,6 +55,12 @@ def run(options, story, args, capture, work, workers=1):
     packs = folder_of(story, "packs")
     if packs:
         command += ["--packs", packs]
+    if (story / "specular.yaml").is_file():  # names files beside it, and databases that are made for it
+        mmdb.write_example(work)
+        shutil.copytree(story, work, dirs_exist_ok=True, ignore=shutil.ignore_patterns("contracts", "talk.txt"))
+        text = (story / "specular.yaml").read_text(encoding="utf-8").replace("{{here}}", str(work))
+        (work / "specular.yaml").write_text(text, encoding="utf-8")
+        command += ["--config", str(work / "specular.yaml")]
     for name, path in out.items():
         command += [f"--{name}", path]
     done = subprocess.run(command + args + [str(capture)], capture_output=True, timeout=120, check=False)

@@ -17,12 +17,15 @@ A talk file:
     {"id": "1"}
     ===                           the connection ends, the next turn opens a new one
     @protocol h2                  the whole talk is said in HTTP/2: see talk_http2.py
+    @wait 3600                    the next connection opens so many seconds later
     @repeat 3                     the connections so far, three times in all
 
     >>> raw                       escapes (\\r \\n \\t \\\\ \\xHH) instead of lines
 
 Macros: {{length}} of the body, {{basic user:password}}, {{jwt key=value ...}} with exp, nbf, iat relative to
-the talk's start ("exp=+3600"), alg and kid for the header, everything else as claims.
+the talk's start ("exp=+3600"), alg, kid, jku and typ for the header, everything else as claims (a comma makes a
+list). With key=NAME it is signed with the key of that name (sign.py), with secret=TEXT with that secret; {{jwt ...
+broken=1}} changes the claims after signing.
 """
 import base64
 import hashlib
@@ -48,6 +51,7 @@ class Connection:
     server: str
     server_port: int
     turns: list = field(default_factory=list)  # (is_request, bytes)
+    wait: float = 0.0  # seconds before it opens
 
 
 @dataclass
@@ -63,18 +67,32 @@ def base64url(data):
 
 
 def make_jwt(text):
-    header, claims = {"typ": "JWT", "alg": "HS256"}, {}
+    header, claims, how = {"typ": "JWT", "alg": "HS256"}, {}, {}
     for part in text.split():
         key, value = part.split("=", 1)
-        if key in ("alg", "kid"):
+        if key in ("alg", "kid", "jku", "typ"):
             header[key] = value
+        elif key in ("key", "secret", "broken"):
+            how[key] = value
         elif key in ("exp", "nbf", "iat"):
             claims[key] = int(START) + int(value) if value[0] in "+-" else int(value)
         else:
-            claims[key] = value
+            claims[key] = value.split(",") if "," in value else value
     head = base64url(json.dumps(header).encode()) + "." + base64url(json.dumps(claims).encode())
-    sign = b"" if header["alg"].lower() == "none" else hmac.new(b"talk-key", head.encode(), hashlib.sha256).digest()
+    sign = jwt_signature(head.encode(), header["alg"], how)
+    if "broken" in how:
+        claims["sub"] = "somebody-else"
+        head = base64url(json.dumps(header).encode()) + "." + base64url(json.dumps(claims).encode())
     return head + "." + base64url(sign)
+
+
+def jwt_signature(head, algorithm, how):
+    if "key" in how:
+        import sign  # needs python3-cryptography, which most stories do without
+        return sign.signature(sign.key_of(sign.kind_of(algorithm), how["key"]), algorithm, head)
+    if algorithm.lower() == "none":
+        return b""
+    return hmac.new(how.get("secret", "talk-key").encode(), head, hashlib.sha256).digest()
 
 
 def expand(text):
@@ -100,12 +118,13 @@ class Reader:
     def __init__(self):
         self.client, self.server, self.server_port = "203.0.113.10", "10.0.0.5", 80
         self.port, self.connections, self.current, self.args = 40000, [], None, []
-        self.manner = "http1"
+        self.manner, self.wait = "http1", 0.0
 
     def turn(self, is_request, data):
         if self.current is None:
             self.port += 1
-            self.current = Connection(self.client, self.port, self.server, self.server_port)
+            self.current = Connection(self.client, self.port, self.server, self.server_port, wait=self.wait)
+            self.wait = 0.0
             self.connections.append(self.current)
         self.current.turns.append((is_request, data))
 
@@ -120,6 +139,8 @@ class Reader:
             self.args += rest.split()
         elif word == "protocol":
             self.manner = rest.strip()
+        elif word == "wait":
+            self.wait, self.current = float(rest), None
         elif word == "repeat":
             self.repeat(int(rest))
         else:
@@ -177,6 +198,7 @@ def segments_of(talk, size=SEGMENT):
     """The packets of all connections, one after the other."""
     out, now, turn = [], START, 0
     for connection in talk.connections:
+        now += connection.wait
         client = (connection.client, connection.client_port)
         server = (connection.server, connection.server_port)
         at = {client: 1000 + connection.client_port, server: 0xFFFFFF00}  # the server's numbers wrap soon

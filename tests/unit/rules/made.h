@@ -72,6 +72,21 @@ void security_match(const struct operation *operation, struct exchange *exchange
 	*out_verdict = made.verdict;
 }
 
+void contract_partners(const struct contract *contract, const struct exchange *exchange,
+		       const struct credentials *credentials, const struct partner **out_shown,
+		       const struct partner **out_place)
+{
+	(void)contract, (void)exchange, (void)credentials;
+	*out_shown = *out_place = made.evidence.partner;
+}
+
+bool security_is_shown(const struct security_requirement *requirement, struct exchange *exchange,
+		       const struct credentials *credentials)
+{
+	(void)requirement, (void)exchange;
+	return credentials->count > 0;
+}
+
 static inline int make(void **state)
 {
 	(void)state;

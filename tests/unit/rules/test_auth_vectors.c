@@ -9,7 +9,9 @@
 #include <cmocka.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/json_read.h"
 #include "rules/auth/auth.h"
+#include "rules/token_checker.h"
 
 #define SCHEMES_MAX 8
 
@@ -31,7 +33,6 @@ static const struct {
 	{"undeclared_credential", NULL},     /* off: auth.undeclared */
 	{"credential_valid_rejected", NULL}, /* needs the signature */
 	{"credential_weak", NULL},           /* needs a list of passwords */
-	{"scope_missing_accepted", NULL},    /* needs the scopes */
 	{"jwt_expired", "auth.jwt_expired_accepted"},
 	{"jwt_not_yet_valid", "auth.jwt_not_yet_valid_accepted"},
 	{"jwt_no_expiry", "auth.jwt_no_exp"},
@@ -39,6 +40,14 @@ static const struct {
 	{"jwt_iss_mismatch", "auth.jwt_issuer_mismatch"},
 	{"jwt_aud_mismatch", "auth.jwt_audience_mismatch"},
 	{"jwt_alg_none", "auth.jwt_alg_none"},
+	{"jwt_alg_confusion", "auth.jwt_alg_confusion"},
+	{"jwt_signature_invalid", "auth.jwt_signature_invalid_accepted"},
+	{"jwt_embedded_key", "auth.jwt_header_injection"},
+	{"scope_missing", "auth.scope_insufficient"},
+	{"scope_unknown", NULL},
+	{"jwt_weak_key", NULL}, /* told when the key file is loaded */
+	{"jwt_crit_unknown", NULL},
+	{"jwt_malformed", NULL},
 };
 
 static const struct {
@@ -182,6 +191,51 @@ static void judge(yyjson_val *vector)
 	exchange_free(exchange);
 }
 
+/* What the checker says of the signature is what the vector says. */
+static void compare_signature(yyjson_val *vector, struct token_checker *checker,
+			      const struct partner *partner, const struct credentials *credentials,
+			      struct exchange *exchange)
+{
+	const char *name = yyjson_get_str(yyjson_obj_get(vector, "id"));
+	yyjson_val *expected = yyjson_obj_get(vector, "signature");
+	struct token_check check =
+		token_checker_check(checker, &partner->tokens, &credentials->list[0], &exchange->arena);
+
+	if (yyjson_equals_str(expected, "valid") && check.signature != JWKS_VALID)
+		fail_msg("%s: a good signature is told as %d", name, check.signature);
+	if (yyjson_equals_str(expected, "invalid") && check.signature != JWKS_INVALID)
+		fail_msg("%s: a wrong signature is told as %d", name, check.signature);
+	if (!yyjson_equals_str(expected, "valid") && check.signature == JWKS_VALID)
+		fail_msg("%s: no signature is told as good", name);
+}
+
+/* The keys of the vectors: a document that holds the set. */
+static struct jwks *keys_of_corpus(void)
+{
+	const char *corpus = getenv("SPECULAR_CORPUS");
+	struct problems problems;
+	struct jwks *jwks = NULL;
+	char path[4096], *text;
+	size_t len = 0;
+	yyjson_doc *doc;
+
+	snprintf(path, sizeof(path), "%s/oracles/jwt-jwks.json", corpus == NULL ? "" : corpus);
+	doc = yyjson_read_file(path, 0, NULL, NULL);
+	if (doc == NULL)
+		return NULL;
+	text = yyjson_val_write(yyjson_obj_get(yyjson_doc_get_root(doc), "jwks"), 0, &len);
+	problems_init(&problems);
+	assert_int_equal(jwks_read((struct bytes){.data = text, .len = len},
+				   (struct place){.file = "jwks.json"}, &problems, &jwks),
+			 STATUS_OK);
+	assert_int_equal(jwks_count(jwks), 4); /* one is for encryption */
+	assert_int_equal(problems.count, 1);   /* one has 1024 bits */
+	problems_finish(&problems);
+	free(text);
+	yyjson_doc_free(doc);
+	return jwks;
+}
+
 /* One token as a bearer, accepted at `now` by a partner whose contract names issuer and audience. */
 static void judge_token(yyjson_val *vector)
 {
@@ -189,7 +243,13 @@ static void judge_token(yyjson_val *vector)
 	struct exchange *exchange = exchange_new();
 	struct bytes issuer = bytes_of(yyjson_get_str(yyjson_obj_get(context, "expected_iss")));
 	struct bytes audience = bytes_of(yyjson_get_str(yyjson_obj_get(context, "expected_aud")));
-	struct partner partner = {.tokens = {.issuers = &issuer,
+	struct jwks *keys = keys_of_corpus();
+	struct token_checker *checker = token_checker_new(1);
+	struct bytes scopes[4];
+	struct security_scheme scheme = {.kind = SECURITY_OAUTH2, .scopes = scopes};
+	struct security_requirement requirement = {.schemes = &scheme, .count = 1};
+	struct partner partner = {.tokens = {.keys = keys,
+					     .issuers = &issuer,
 					     .issuer_count = issuer.len > 0,
 					     .audiences = &audience,
 					     .audience_count = audience.len > 0,
@@ -203,10 +263,19 @@ static void judge_token(yyjson_val *vector)
 				    .credentials = &credentials,
 				    .partner = &partner,
 				    .match = &match,
-				    .hits = &hits};
+				    .hits = &hits,
+				    .tokens = checker};
 	struct findings found;
+	yyjson_val *scope;
+	size_t index, max;
 
 	assert_non_null(exchange);
+	memset(&asked.operation, 0, sizeof(asked.operation));
+	asked.operation.has_security = true;
+	asked.operation.requirements = &requirement;
+	asked.operation.requirement_count = 1;
+	yyjson_arr_foreach(yyjson_obj_get(context, "required_scopes"), index, max, scope)
+		scopes[scheme.scope_count++] = json_text(scope);
 	header.value =
 		arena_printf(&exchange->arena, "Bearer %s", yyjson_get_str(yyjson_obj_get(vector, "token")));
 	exchange->request.headers = &header;
@@ -218,7 +287,13 @@ static void judge_token(yyjson_val *vector)
 	assert_true(findings_init(&found, &exchange->arena));
 	auth_jwt_time(&evidence, &found);
 	auth_jwt_agreed(&evidence, &found);
+	auth_jwt_header(&evidence, &found);
+	auth_jwt_signature(&evidence, &found);
+	auth_scope(&evidence, &found);
 	compare(vector, &asked, &found);
+	compare_signature(vector, checker, &partner, &credentials, exchange);
+	token_checker_free(checker);
+	jwks_free(keys);
 	exchange_free(exchange);
 }
 
