@@ -177,9 +177,23 @@ void collector_health(const struct collector *collector, struct health *out_heal
 		health_add_worker(out_health, &collector->worker_counts[i]);
 }
 
+/* How the records of before were delivered, and which were not. */
+static void tell_delivery(struct collector *collector, struct health_line line)
+{
+	struct delivery *delivery = collector->plan.delivery;
+	struct delivery_event event;
+
+	for (unsigned at = 0; delivery != NULL && delivery_next_event(delivery, &at, &event);) {
+		line.id = event.id;
+		line.severity = event.severity;
+		line.message = bytes_of(event.words);
+		tell_health_line(collector, &line);
+	}
+}
+
 static void tell_health(struct collector *collector)
 {
-	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct counter counters[HEALTH_COUNTERS_MAX + DELIVERY_COUNTERS_MAX];
 	struct health_event events[HEALTH_EVENTS_MAX];
 	struct health_line line = {.time_ns = collector->clock_ns, .counters = counters};
 	struct coverage_line *coverage;
@@ -191,6 +205,9 @@ static void tell_health(struct collector *collector)
 		return;
 	collector_health(collector, &health);
 	line.counter_count = health_counters(&health, counters);
+	if (collector->plan.delivery != NULL)
+		line.counter_count +=
+			delivery_counters(collector->plan.delivery, counters + line.counter_count);
 	event_count = health_events(&health, events);
 	for (size_t i = 0; i < event_count; i++) {
 		line.id = events[i].id;
@@ -198,6 +215,7 @@ static void tell_health(struct collector *collector)
 		line.message = bytes_of(events[i].message);
 		tell_health_line(collector, &line);
 	}
+	tell_delivery(collector, line);
 	coverage = coverage_lines(&collector->coverage, &line.coverage_count);
 	line.coverage = coverage;
 	line.id = "sensor.coverage";

@@ -15,6 +15,7 @@
 
 #include "rules/ledger.h"
 #include "sensor/coverage.h"
+#include "sensor/delivery.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
 #include "sensor/merge.h"
@@ -35,7 +36,8 @@ struct collector_plan {
 	uint64_t seed;
 	const struct network *internal;
 	size_t internal_count;
-	bool is_live; /* health records while it runs */
+	struct delivery *delivery; /* what it says goes into health records; NULL: nothing */
+	bool is_live;              /* health records while it runs */
 };
 
 struct collector {

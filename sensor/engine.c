@@ -18,7 +18,6 @@
 #include "sensor/version.h"
 #include "sensor/worker.h"
 
-#define FLUSH_MS          (30 * 1000)
 #define PROGRESS_EVERY_NS (SECONDS / 5)
 #define SIGNAL_LOOK_NS    (SECONDS / 10)
 
@@ -285,8 +284,10 @@ static void collect(struct engine *engine)
 {
 	uint64_t shown_ns = 0;
 
-	while (collector_turn(&engine->collector))
+	while (collector_turn(&engine->collector)) {
 		show_progress(engine, &shown_ns);
+		outputs_watch(&engine->outputs);
+	}
 	log_progress_end();
 	collector_close(&engine->collector);
 }
@@ -327,6 +328,8 @@ static bool start(struct engine *engine)
 				      .seed = engine->seed,
 				      .internal = settings->internal,
 				      .internal_count = settings->internal_count,
+				      /* A replay's records are the same bytes whatever a broker does. */
+				      .delivery = engine->is_live ? &engine->outputs.delivery : NULL,
 				      .is_live = engine->is_live};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
@@ -357,7 +360,7 @@ static bool prepare(struct engine *engine)
 
 	if (!prepare_knowledge(engine) || !open_sources(engine))
 		return false;
-	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error,
+	if (!outputs_open(&engine->outputs, engine->settings, engine->site, engine->is_live, error,
 			  sizeof(error))) {
 		log_line("%s", error);
 		return false;
@@ -397,7 +400,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		collect(&engine);
 		stop(&engine);
 		tell_end(&engine);
-		engine.had_trouble |= !outputs_flush(&engine.outputs, FLUSH_MS);
+		engine.had_trouble |= !outputs_flush(&engine.outputs, (int)settings->drain_seconds * 1000);
 		collector_finish(&engine.collector);
 		for (size_t i = 0; i < engine.feeder_count; i++)
 			feeder_finish(&engine.feeders[i]);

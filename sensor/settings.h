@@ -9,8 +9,20 @@
 #include "parsers/base/endpoint.h"
 #include "parsers/base/problem.h"
 #include "parsers/base/status.h"
+#include "sensor/publish/kafka_options.h"
 
-#define SETTINGS_LIST_MAX 64
+#define SETTINGS_LIST_MAX          64
+#define SETTINGS_DRAIN_SECONDS     30
+#define SETTINGS_DRAIN_SECONDS_MAX 86400
+
+enum settings_output {
+	OUTPUT_FINDINGS,
+	OUTPUT_EXCHANGES,
+	OUTPUT_USAGE,
+	OUTPUT_INVENTORY,
+	OUTPUT_HEALTH,
+	OUTPUT_COUNT
+};
 
 struct source_setting {
 	const char *name; /* interface, file, or "-" */
@@ -30,6 +42,10 @@ struct settings {
 	size_t pack_count;
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
+	struct kafka_options kafka[OUTPUT_COUNT];
+	const char *spool_dir; /* NULL: in the state folder; run only */
+	uint64_t spool_bytes_max;
+	uint64_t drain_seconds; /* at the end, for the brokers */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;
@@ -45,6 +61,9 @@ enum settings_command { COMMAND_RUN, COMMAND_REPLAY };
  * names. STATUS_INVALID: the problems say what is wrong and how it is written. */
 MUST_CHECK enum status settings_read(struct settings *settings, enum settings_command command, int argc,
 				     char **argv, struct problems *problems);
+/* Where records of this kind go; NULL: nowhere. */
+const char *settings_where(const struct settings *settings, enum settings_output output);
+const char *settings_output_text(enum settings_output output);
 void settings_finish(struct settings *settings);
 
 /* Help of run and replay. */

@@ -31,7 +31,11 @@ struct spool {
 const char *spool_lane_text(enum spool_lane_name lane)
 {
 	static const char *const names[SPOOL_LANES] = {
-		[SPOOL_FINDINGS] = "findings", [SPOOL_INVENTORY] = "inventory", [SPOOL_USAGE] = "usage"};
+		[SPOOL_FINDINGS] = "findings",
+		[SPOOL_HEALTH] = "health",
+		[SPOOL_INVENTORY] = "inventory",
+		[SPOOL_USAGE] = "usage",
+	};
 
 	return names[lane];
 }

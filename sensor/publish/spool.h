@@ -26,13 +26,14 @@
 #include "sensor/publish/spool_ranges.h"
 
 /* The worthiest first. */
-enum spool_lane_name { SPOOL_FINDINGS, SPOOL_INVENTORY, SPOOL_USAGE, SPOOL_LANES };
+enum spool_lane_name { SPOOL_FINDINGS, SPOOL_HEALTH, SPOOL_INVENTORY, SPOOL_USAGE, SPOOL_LANES };
 
 enum spool_loss {
-	SPOOL_LOSS_FULL,   /* the ceiling: let go before it was sent */
-	SPOOL_LOSS_MEMORY, /* the disk refused and memory was at its ceiling */
-	SPOOL_LOSS_BROKEN, /* its bytes on disk are not those that were written */
-	SPOOL_LOSS_REFUSED /* the broker will never take it */
+	SPOOL_LOSS_FULL,    /* the ceiling: let go before it was sent */
+	SPOOL_LOSS_MEMORY,  /* the disk refused and memory was at its ceiling */
+	SPOOL_LOSS_BROKEN,  /* its bytes on disk are not those that were written */
+	SPOOL_LOSS_REFUSED, /* the broker will never take it */
+	SPOOL_LOSSES,
 };
 
 struct spool_plan {
