@@ -62,6 +62,8 @@ static const struct catalogue_entry rows[] = {
 	ROW("sensor.record_loss", 4, "", "Records were lost on their way out; says which numbers"),
 	ROW("sensor.spec_reload", 1, "", "Contracts were loaded anew"),
 	ROW("sensor.spool_failed", 3, "", "The spool cannot be written: records wait in memory"),
+	ROW("sensor.state_failed", 3, "",
+	    "What is remembered across restarts is broken, or cannot be written"),
 	ROW("sensor.truncated_snaplen", 2, "", "Packets are cut by the capture length"),
 	ROW("shadow.api_for_partner", 4, "API5:2023,API9:2023", "Operation of another partner's contract"),
 	ROW("shadow.base_path", 4, "API9:2023", "Base path that no contract names"),

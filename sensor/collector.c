@@ -56,6 +56,14 @@ static void tell_update(struct collector *collector, struct ledger_entry *entry,
 					    .last_ns = entry->last_ns,
 					    .time_ns = time_ns});
 	entry->told_count = entry->count;
+	if (collector->plan.state != NULL)
+		state_told(collector->plan.state, entry);
+}
+
+static struct state_tables tables_of(struct collector *collector)
+{
+	return (struct state_tables){
+		.ledger = &collector->ledger, .usage = &collector->usage, .inventory = &collector->inventory};
 }
 
 /* The ledger is full, or the end: the last count is told before the entry is forgotten. */
@@ -83,11 +91,14 @@ static void take_finding(struct collector *collector, struct judged *judged, siz
 		collector->health.lost_records++;
 		return;
 	}
-	if (!is_due)
+	/* Known from before a restart: what its updates are written from went with that. */
+	if (!is_due && entry->evidence != NULL)
 		return;
 	judged_release(entry->evidence);
 	entry->evidence = judged_hold(judged);
 	entry->index = index;
+	if (!is_due)
+		return;
 	entry->told_count = entry->count;
 	tell_finding(collector, judged, finding,
 		     &(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
@@ -95,6 +106,8 @@ static void take_finding(struct collector *collector, struct judged *judged, siz
 					    .first_ns = entry->first_ns,
 					    .last_ns = entry->last_ns,
 					    .time_ns = judged->time_ns});
+	if (collector->plan.state != NULL)
+		state_told(collector->plan.state, entry);
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -216,6 +229,12 @@ static void tell_health(struct collector *collector)
 		tell_health_line(collector, &line);
 	}
 	tell_delivery(collector, line);
+	if (collector->plan.state != NULL && state_trouble(collector->plan.state) != NULL) {
+		line.id = "sensor.state_failed";
+		line.severity = 3;
+		line.message = bytes_of(state_trouble(collector->plan.state));
+		tell_health_line(collector, &line);
+	}
 	coverage = coverage_lines(&collector->coverage, &line.coverage_count);
 	line.coverage = coverage;
 	line.id = "sensor.coverage";
@@ -297,6 +316,11 @@ static void clock_moves(struct collector *collector)
 	if (!collector->plan.is_live)
 		return;
 	outbox_send(&collector->outbox);
+	if (collector->plan.state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_turn(collector->plan.state, &tables);
+	}
 	if (time_ns - collector->health_told_ns >= HEALTH_EVERY_NS) {
 		if (collector->health_told_ns != 0) {
 			inventory_tell(&collector->inventory);
@@ -341,12 +365,19 @@ void collector_close(struct collector *collector)
 	usage_clock(&collector->usage,
 		    collector->clock_ns); /* whether or not a tick came in time to say so */
 	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
-		if (entry->told_count != entry->count)
+		if (entry->told_count != entry->count && entry->evidence != NULL)
 			tell_update(collector, entry, collector->clock_ns);
-	usage_close(&collector->usage);
+	/* With a state the window goes on after the restart, and is told once, whole. */
+	if (collector->plan.state == NULL)
+		usage_close(&collector->usage);
 	inventory_tell(&collector->inventory);
 	tell_health(collector);
 	outbox_send(&collector->outbox);
+	if (collector->plan.state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_close(collector->plan.state, &tables);
+	}
 }
 
 enum status collector_init(struct collector *collector, const struct collector_plan *plan)
@@ -368,6 +399,11 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	collector->source_reports = calloc(plan->source_count, sizeof(*collector->source_reports));
 	if (collector->worker_counts == NULL || collector->source_reports == NULL)
 		return STATUS_NO_MEMORY;
+	if (plan->state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_load(plan->state, &tables);
+	}
 	return merge_init(&collector->merge, plan->worker_count);
 }
 

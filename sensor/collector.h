@@ -21,6 +21,7 @@
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
 #include "sensor/ring.h"
+#include "sensor/state.h"
 #include "sensor/usage.h"
 
 struct collector_sinks {
@@ -36,6 +37,7 @@ struct collector_plan {
 	uint64_t seed;
 	const struct network *internal;
 	size_t internal_count;
+	struct state *state;       /* remembers across restarts; NULL: nothing does */
 	struct delivery *delivery; /* what it says goes into health records; NULL: nothing */
 	bool is_live;              /* health records while it runs */
 };

@@ -15,6 +15,7 @@
 #include "sensor/log.h"
 #include "sensor/outputs.h"
 #include "sensor/privileges.h"
+#include "sensor/state_dir.h"
 #include "sensor/version.h"
 #include "sensor/worker.h"
 
@@ -29,6 +30,7 @@ struct engine {
 	struct knowledge_plan knowledge_plan;
 	struct knowledge_shelf shelf;
 	struct outputs outputs;
+	struct state *state; /* NULL: nothing is remembered */
 
 	struct source *sources[SETTINGS_LIST_MAX];
 	size_t source_count;
@@ -330,6 +332,7 @@ static bool start(struct engine *engine)
 				      .internal_count = settings->internal_count,
 				      /* A replay's records are the same bytes whatever a broker does. */
 				      .delivery = engine->is_live ? &engine->outputs.delivery : NULL,
+				      .state = engine->state,
 				      .is_live = engine->is_live};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
@@ -354,6 +357,27 @@ static void stop(struct engine *engine)
 		pthread_join(engine->signals, NULL);
 }
 
+/* A live sensor remembers; a replay only where it is told to: else it would not give the same bytes twice. */
+static bool open_state(struct engine *engine, char *error, size_t error_len)
+{
+	const struct settings *settings = engine->settings;
+	char path[PATH_MAX];
+
+	if (!engine->is_live && settings->state_dir == NULL)
+		return true;
+	if (!state_path(settings, "collector", path)) {
+		snprintf(error, error_len, "the path of the state is too long");
+		return false;
+	}
+	state_make_folders(path);
+	if (state_open(path, error, error_len, &engine->state) != STATUS_OK)
+		return false;
+	if (!engine->is_live || privileges_give(path, settings->user))
+		return true;
+	snprintf(error, error_len, "the state folder cannot be given to the user that the sensor becomes");
+	return false;
+}
+
 static bool prepare(struct engine *engine)
 {
 	char error[512];
@@ -362,6 +386,10 @@ static bool prepare(struct engine *engine)
 		return false;
 	if (!outputs_open(&engine->outputs, engine->settings, engine->site, engine->is_live, error,
 			  sizeof(error))) {
+		log_line("%s", error);
+		return false;
+	}
+	if (!open_state(engine, error, sizeof(error))) {
 		log_line("%s", error);
 		return false;
 	}
@@ -409,6 +437,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 	for (size_t i = 0; i < engine.source_count; i++)
 		source_close(engine.sources[i]);
 	outputs_close(&engine.outputs);
+	state_free(engine.state);
 	free_rings(&engine);
 	knowledge_free(atomic_load(&engine.shelf.current));
 	return engine.had_trouble ? 1 : 0;

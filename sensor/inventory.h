@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -34,4 +35,8 @@ struct inventory_plan {
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
 void inventory_finish(struct inventory *inventory); /* tells nothing */
 MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+
+/* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
+bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack);
+void inventory_unpack(struct inventory *inventory, struct cursor *cursor);
 void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -122,7 +122,9 @@ log.segment.bytes=10485760
                 admin = self.admin()  # must live as long as the future
                 admin.create_topics([NewTopic(name, PARTITIONS, 1)])[name].result(10)
                 return
-            except Exception:
+            except KafkaException as problem:
+                if problem.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:  # the publisher was faster
+                    return
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
@@ -132,7 +134,7 @@ log.segment.bytes=10485760
         consumer = Consumer({"bootstrap.servers": f"127.0.0.1:{self.port}", "group.id": "faults", "enable.auto.commit": False,
                              "log_level": 0})
         records = []
-        for partition in range(PARTITIONS):
+        for partition in sorted(consumer.list_topics(topic, timeout=20).topics[topic].partitions):
             at = TopicPartition(topic, partition, 0)
             end = consumer.get_watermark_offsets(at, timeout=20)[1]
             consumer.assign([at])
@@ -147,7 +149,7 @@ log.segment.bytes=10485760
                     records.append((partition, value["n"], value["metadata"]["uid"], message.key().decode(),
                                     dict(message.headers()), message.timestamp()[1] / 1000 - value["made"] / 1000))
             if position < end:
-                raise SystemExit(f"cannot read {topic}: stopped at {position} of {end}")
+                raise RuntimeError(f"cannot read {topic}: stopped at {position} of {end}")
         consumer.close()
         return records
 
@@ -200,7 +202,7 @@ class Publisher:
         deadline = time.monotonic() + DRAIN_SECONDS_MAX
         while not self.words().rstrip().endswith("waiting 0"):
             if time.monotonic() > deadline:
-                raise SystemExit(f"{self.folder.name}: not drained: {self.words()[-300:]}")
+                raise RuntimeError(f"{self.folder.name}: not drained: {self.words()[-300:]}")
             self.process = subprocess.Popen([PROGRAM, self.where, str(self.folder), str(self.folder.parent / "none"), "1", "0",
                                              *self.options], stderr=self.log)
             time.sleep(3)
@@ -445,6 +447,8 @@ def main():
         if not quick:
             locks(report, broker, folder)
             deletion(report, broker, folder)
+    except Exception as problem:
+        report.fail(f"{type(problem).__name__}: {problem}")
     finally:
         try:
             broker.signal(signal.SIGCONT)
