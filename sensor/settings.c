@@ -73,7 +73,7 @@ static const struct option options[] = {
 	"  --workers N            default: one per core\n"                                                   \
 	"  --site NAME            names the sensor in every record (default: the host's name)\n"             \
 	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                              \
-	"  --state-dir DIR        where that key is kept by default\n"                                       \
+	"  --state-dir DIR        what outlives the sensor: that key, what was told and counted\n"           \
 	"  --drain SECONDS        how long to wait for the brokers at the end (default 30)\n"
 
 const char *settings_help(enum settings_command command)
