@@ -74,6 +74,8 @@ enum oddity {
 	ODDITY_FIELD_INVALID = 1 << 14,  /* a line without a colon, or a name that is no token */
 	ODDITY_START_LINE = 1 << 15,     /* a status line that is not "HTTP/d.d NNN" */
 	ODDITY_LENGTH_INVALID = 1 << 16, /* a Content-Length that is no number */
+	ODDITY_RESET_FLOOD = 1 << 17,    /* HTTP/2: LIMIT_RESETS requests were taken back within a second */
+	ODDITY_CONTINUATION_FLOOD = 1 << 18, /* HTTP/2: LIMIT_CONTINUATIONS frames, and the head goes on */
 };
 
 struct message {

@@ -164,7 +164,8 @@ static void see_transfer(struct http1_fields *fields, struct bytes value, enum r
 		struct bytes coding = bytes_split(&rest, ',');
 		struct bytes name = bytes_trim(bytes_split(&coding, ';'));
 
-		if (name.len == 0 || bytes_equal_nocase(name, BYTES("identity")))
+		fields->is_identity_last = bytes_equal_nocase(name, BYTES("identity"));
+		if (name.len == 0 || fields->is_identity_last)
 			continue;
 		fields->has_transfer = true;
 		fields->is_chunked = bytes_equal_nocase(name, BYTES("chunked"));
@@ -380,7 +381,7 @@ enum http1_framing http1_framing_of(const struct http1_head *head, bool is_reque
 
 	if (fields->has_transfer && fields->has_length)
 		*oddities |= ODDITY_LENGTH_AND_CHUNKED;
-	if (fields->has_transfer && !fields->is_chunked)
+	if (fields->has_transfer && (!fields->is_chunked || (is_request && fields->is_identity_last)))
 		*oddities |= ODDITY_CODING_NOT_CHUNKED;
 	if (fields->length_is_invalid)
 		*oddities |= ODDITY_LENGTH_INVALID;

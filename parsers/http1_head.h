@@ -34,9 +34,10 @@ struct http1_fields {
 	unsigned oddities;
 	bool has_length, length_is_invalid;
 	uint64_t length;
-	bool has_transfer;                                      /* a Transfer-Encoding other than identity */
-	bool is_chunked;                                        /* its last coding is chunked */
-	bool has_chunked;                                       /* a response: one of its codings is */
+	bool has_transfer;     /* a Transfer-Encoding other than identity */
+	bool is_chunked;       /* its last coding is chunked */
+	bool has_chunked;      /* a response: one of its codings is */
+	bool is_identity_last; /* "identity" was once a coding: some servers let it undo chunked */
 	struct bytes transfer_codings[LIMIT_CODING_LAYERS + 1]; /* without chunked, as applied */
 	size_t transfer_coding_count;
 	bool is_close;      /* Connection: close */

@@ -85,6 +85,7 @@ static void block_missing(const struct http2_side *side, struct http2_stream *st
 	half->has_head |= block->is_cut;
 	message->has_unknown_fields = true;
 	message->oddities |= block->is_cut ? ODDITY_HEAD_CUT : 0;
+	message->oddities |= block->continuations > LIMIT_CONTINUATIONS ? ODDITY_CONTINUATION_FLOOD : 0;
 	if (side->lost_bytes - half->lost_at < block->gap_len)
 		http2_stream_hole(stream, is_request, 0, block->gap_len);
 }
@@ -260,16 +261,30 @@ void http2_end_stream(struct http2 *http2, struct http2_side *side, uint32_t id)
 	settle(http2, stream);
 }
 
+/* The request that makes it a flood carries the mark: once in LIMIT_RESETS_NS. */
+static void count_reset(struct http2 *http2, struct http2_stream *stream)
+{
+	if (http2->streams.time_ns - http2->resets_ns > LIMIT_RESETS_NS) {
+		http2->resets_ns = http2->streams.time_ns;
+		http2->resets = 0;
+	}
+	if (!stream->response.has_begun && ++http2->resets == LIMIT_RESETS)
+		stream->exchange->request.oddities |= ODDITY_RESET_FLOOD;
+}
+
 void http2_reset(struct http2 *http2, struct http2_side *side, uint32_t id)
 {
 	struct http2_stream *stream = http2_streams_find(&http2->streams, id);
 
 	if (stream == NULL)
 		return;
-	if (is_client(http2, side) && !stream->response.is_over && id % 2 == 1)
+	if (is_client(http2, side) && !stream->response.is_over && id % 2 == 1) {
+		if (!stream->is_reset)
+			count_reset(http2, stream);
 		http2_streams_reset(&http2->streams, stream);
-	else
+	} else {
 		http2_streams_close(&http2->streams, stream, EXCHANGE_COMPLETE);
+	}
 }
 
 /* RFC 9113 section 6.8: what the client opened beyond `last_id` is not answered. */

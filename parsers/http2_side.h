@@ -59,6 +59,8 @@ struct http2 {
 	uint32_t client_max, server_max; /* highest streams that each has opened */
 	bool may_have_hidden;            /* streams opened where we did not look */
 	unsigned goaways;
+	unsigned resets; /* by the client, unanswered, since resets_ns */
+	uint64_t resets_ns;
 };
 
 bool http2_side_init(struct http2_side *side, enum direction direction, bool is_fresh,

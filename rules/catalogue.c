@@ -15,6 +15,7 @@
 
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
+	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),
 	ROW("attack.request_smuggling", 4, "API8:2023",
 	    "Request framing that two servers may read differently"),
 	ROW("auth.basic_used", 3, "API2:2023",
@@ -52,9 +53,12 @@ static const struct catalogue_entry rows[] = {
 	PATTERN("secret.request", 2, "API8:2023",
 		"Secret of a machine sent where the contract declares none"),
 	ROW("sensor.backpressure_drop", 3, "", "The sensor dropped what it could not process in time"),
+	ROW("sensor.blind_spot", 3, "", "Traffic that the sensor cannot see into"),
 	ROW("sensor.capture_gap", 2, "", "Bytes are missing from the mirrored traffic"),
 	ROW("sensor.config_error", 3, "", "A configuration, contract or pack file was refused"),
 	ROW("sensor.coverage", 1, "", "What share of the traffic could be judged, and why not the rest"),
+	ROW("sensor.duplicate_mirror", 1, "", "Packets are mirrored more than once"),
+	ROW("sensor.h2_undecodable", 2, "", "HTTP/2 headers that refer to what was not seen"),
 	ROW("sensor.one_sided", 2, "", "Only one direction of connections is mirrored"),
 	ROW("sensor.opaque_tls", 1, "", "Encrypted traffic that the sensor cannot read"),
 	ROW("sensor.output_failed", 3, "", "Records cannot be delivered for now"),

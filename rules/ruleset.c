@@ -25,6 +25,7 @@ static const struct {
 	{"auth", auth_jwt_agreed},
 	{"pii", pii_data},
 	{"attack", attack_request_smuggling},
+	{"attack", attack_h2_abuse},
 };
 
 void ruleset_judge(const struct evidence *evidence, struct findings *out)

@@ -1,5 +1,6 @@
 #include "sensor/collector.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "sensor/relearn.h"
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
@@ -23,8 +25,8 @@ static void send(struct collector *collector, struct sink *sink, uint64_t time_n
 	outbox_put(&collector->outbox, sink, time_ns, &message);
 }
 
-static void tell_finding(struct collector *collector, const struct judged *judged,
-			 const struct judged_finding *finding, const struct finding_life *life)
+void collector_tell_finding(struct collector *collector, const struct judged *judged,
+			    const struct judged_finding *finding, const struct finding_life *life)
 {
 	char uid[EVENT_UID_TEXT], type[128], key[512];
 
@@ -49,12 +51,12 @@ static void tell_update(struct collector *collector, struct ledger_entry *entry,
 {
 	const struct judged *judged = entry->evidence;
 
-	tell_finding(collector, judged, &judged->findings[entry->index],
-		     &(struct finding_life){.activity = ACTIVITY_UPDATE,
-					    .count = entry->count,
-					    .first_ns = entry->first_ns,
-					    .last_ns = entry->last_ns,
-					    .time_ns = time_ns});
+	collector_tell_finding(collector, judged, &judged->findings[entry->index],
+			       &(struct finding_life){.activity = ACTIVITY_UPDATE,
+						      .count = entry->count,
+						      .first_ns = entry->first_ns,
+						      .last_ns = entry->last_ns,
+						      .time_ns = time_ns});
 	entry->told_count = entry->count;
 	if (collector->plan.state != NULL)
 		state_told(collector->plan.state, entry);
@@ -100,12 +102,13 @@ static void take_finding(struct collector *collector, struct judged *judged, siz
 	if (!is_due)
 		return;
 	entry->told_count = entry->count;
-	tell_finding(collector, judged, finding,
-		     &(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
-					    .count = entry->count,
-					    .first_ns = entry->first_ns,
-					    .last_ns = entry->last_ns,
-					    .time_ns = judged->time_ns});
+	collector_tell_finding(
+		collector, judged, finding,
+		&(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
+				       .count = entry->count,
+				       .first_ns = entry->first_ns,
+				       .last_ns = entry->last_ns,
+				       .time_ns = judged->time_ns});
 	if (collector->plan.state != NULL)
 		state_told(collector->plan.state, entry);
 }
@@ -184,6 +187,10 @@ void collector_health(const struct collector *collector, struct health *out_heal
 {
 	*out_health = collector->health;
 	out_health->lost_records += collector->outbox.lost;
+	if (collector->plan.loads != NULL) {
+		out_health->reloads = atomic_load(&collector->plan.loads->reloads);
+		out_health->config_errors = atomic_load(&collector->plan.loads->errors);
+	}
 	for (size_t i = 0; i < collector->plan.source_count; i++)
 		health_add_source(out_health, &collector->source_reports[i]);
 	for (size_t i = 0; i < collector->plan.worker_count; i++)
@@ -202,6 +209,23 @@ static void tell_delivery(struct collector *collector, struct health_line line)
 		line.message = bytes_of(event.words);
 		tell_health_line(collector, &line);
 	}
+}
+
+void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message)
+{
+	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct health_line line = {.time_ns = collector->clock_ns,
+				   .id = id,
+				   .severity = severity,
+				   .message = bytes_of(message),
+				   .counters = counters};
+	struct health health;
+
+	if (collector->plan.sinks.health == NULL)
+		return;
+	collector_health(collector, &health);
+	line.counter_count = health_counters(&health, counters);
+	tell_health_line(collector, &line);
 }
 
 static void tell_health(struct collector *collector)
@@ -248,8 +272,15 @@ static void take(struct collector *collector, struct judged *judged)
 {
 	if (judged->time_ns > collector->clock_ns)
 		collector->clock_ns = judged->time_ns;
+	relearn(collector, judged->time_ns);
+	(void)learner_apply(&collector->learner, judged);
 	usage_clock(&collector->usage,
 		    judged->time_ns); /* a window that is over goes before what came after it */
+	if (judged->is_opaque) {
+		coverage_take(&collector->coverage, judged);
+		judged_release(judged);
+		return;
+	}
 	tell_exchange(collector, judged);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
@@ -259,6 +290,36 @@ static void take(struct collector *collector, struct judged *judged)
 	for (size_t i = 0; i < judged->finding_count; i++)
 		take_finding(collector, judged, i);
 	judged_release(judged);
+}
+
+/* -- the records that wait for what comes next ------------------------------------------ */
+
+static void take_first(struct collector *collector)
+{
+	struct judged *judged = collector->ahead[collector->ahead_first];
+
+	collector->ahead_first = (collector->ahead_first + 1) % LIMIT_LOOKAHEAD_RECORDS;
+	collector->ahead_count--;
+	take(collector, judged);
+}
+
+/* Those that waited long enough at that time. What they know of later records is the same however the clock
+ * moved, since every record passes here in order. */
+static void take_until(struct collector *collector, uint64_t time_ns)
+{
+	while (collector->ahead_count > 0 &&
+	       collector->ahead[collector->ahead_first]->time_ns + LIMIT_LOOKAHEAD_NS <= time_ns)
+		take_first(collector);
+}
+
+static void look(struct collector *collector, struct judged *judged)
+{
+	take_until(collector, judged->time_ns);
+	if (collector->ahead_count == LIMIT_LOOKAHEAD_RECORDS)
+		take_first(collector);
+	learner_see(&collector->learner, judged);
+	collector->ahead[(collector->ahead_first + collector->ahead_count++) % LIMIT_LOOKAHEAD_RECORDS] =
+		judged;
 }
 
 static void take_outbound(struct collector *collector, size_t worker, const struct outbound *outbound)
@@ -309,7 +370,11 @@ static void clock_moves(struct collector *collector)
 {
 	uint64_t time_ns = merge_time(&collector->merge);
 
-	if (time_ns == UINT64_MAX || time_ns <= collector->clock_ns)
+	if (time_ns == UINT64_MAX)
+		return;
+	take_until(collector, time_ns);
+	time_ns = time_ns > LIMIT_LOOKAHEAD_NS ? time_ns - LIMIT_LOOKAHEAD_NS : 0;
+	if (time_ns <= collector->clock_ns)
 		return;
 	collector->clock_ns = time_ns;
 	usage_clock(&collector->usage, time_ns);
@@ -346,7 +411,7 @@ bool collector_turn(struct collector *collector)
 	bool was_busy = take_rings(collector);
 
 	while ((judged = merge_next(&collector->merge)) != NULL)
-		take(collector, judged);
+		look(collector, judged);
 	clock_moves(collector);
 	poll_sinks(&collector->plan.sinks);
 	if (collector->ended_count == collector->plan.worker_count)
@@ -360,6 +425,9 @@ void collector_close(struct collector *collector)
 {
 	struct ledger_entry *entry = NULL;
 
+	while (collector->ahead_count > 0)
+		take_first(collector);
+	relearn(collector, UINT64_MAX);
 	if (collector->end_ns > collector->clock_ns)
 		collector->clock_ns = collector->end_ns;
 	usage_clock(&collector->usage,
@@ -385,6 +453,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
+	learner_init(&collector->learner, plan->seed);
 	ledger_init(&collector->ledger, &(struct ledger_plan){.entries_max = LIMIT_LEDGER,
 							      .seed = plan->seed,
 							      .leave = leave,
@@ -397,7 +466,8 @@ enum status collector_init(struct collector *collector, const struct collector_p
 								       .context = collector});
 	collector->worker_counts = calloc(plan->worker_count, sizeof(*collector->worker_counts));
 	collector->source_reports = calloc(plan->source_count, sizeof(*collector->source_reports));
-	if (collector->worker_counts == NULL || collector->source_reports == NULL)
+	collector->ahead = calloc(LIMIT_LOOKAHEAD_RECORDS, sizeof(struct judged *));
+	if (collector->worker_counts == NULL || collector->source_reports == NULL || collector->ahead == NULL)
 		return STATUS_NO_MEMORY;
 	if (plan->state != NULL) {
 		struct state_tables tables = tables_of(collector);
@@ -413,6 +483,11 @@ void collector_finish(struct collector *collector)
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
 	coverage_finish(&collector->coverage);
+	learner_finish(&collector->learner);
+	while (collector->ahead_count > 0)
+		judged_release(collector->ahead[(collector->ahead_first + --collector->ahead_count) %
+						LIMIT_LOOKAHEAD_RECORDS]);
+	free(collector->ahead);
 	merge_finish(&collector->merge);
 	outbox_finish(&collector->outbox);
 	free(collector->worker_counts);

@@ -19,6 +19,7 @@ struct line {
 	uint64_t first_ns, last_ns, calls, by_status[6];
 	uint64_t told_calls;
 	bool is_documented, is_deprecated, is_external, is_internal;
+	bool is_learned, was_found; /* found: answered with something else than "there is none" */
 	struct names partners, auth, classes;
 };
 
@@ -44,7 +45,8 @@ static void names_free(struct names *names)
 		free((void *)(uintptr_t)names->list[i].data);
 }
 
-static void tell(struct inventory *inventory, struct line *line)
+static void show(const struct inventory *inventory, const struct line *line,
+		 void (*tell)(void *context, const struct inventory_line *line), void *context)
 {
 	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
 	struct bytes parts[KEY_COUNT];
@@ -70,8 +72,13 @@ static void tell(struct inventory *inventory, struct line *line)
 	told.api = parts[KEY_API];
 	told.spec = parts[KEY_SPEC];
 	memcpy(told.by_status, line->by_status, sizeof(told.by_status));
+	tell(context, &told);
+}
+
+static void tell(struct inventory *inventory, struct line *line)
+{
 	line->told_calls = line->calls;
-	inventory->tell(inventory->context, &told);
+	show(inventory, line, inventory->tell, inventory->context);
 }
 
 static void leave(void *context, void *value)
@@ -138,6 +145,8 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 	line->calls++;
 	line->by_status[class <= 5 ? class : 0]++;
 	line->is_documented = judged->is_documented;
+	line->is_learned = judged->is_learned;
+	line->was_found |= !learner_is_refused(judged->status);
 	line->is_deprecated = judged->is_deprecated;
 	*(is_internal(inventory, &judged->client.address) ? &line->is_internal : &line->is_external) = true;
 	names_add(&line->partners, judged->partner_id);
@@ -168,6 +177,13 @@ enum status inventory_take(struct inventory *inventory, const struct judged *jud
 		return STATUS_NO_MEMORY;
 	add(inventory, line, judged);
 	return STATUS_OK;
+}
+
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell_line)(void *context, const struct inventory_line *line), void *context)
+{
+	for (const struct line *line = map_oldest(&inventory->map); line != NULL; line = map_newer(line))
+		show(inventory, line, tell_line, context);
 }
 
 void inventory_tell(struct inventory *inventory)
@@ -207,8 +223,8 @@ bool inventory_pack(const struct inventory *inventory, const void **at, struct p
 	pack_numbers(pack,
 		     (const uint64_t[]){line->first_ns, line->last_ns, line->calls, line->told_calls,
 					line->is_documented, line->is_deprecated, line->is_external,
-					line->is_internal},
-		     8);
+					line->is_internal, line->is_learned, line->was_found},
+		     10);
 	pack_numbers(pack, line->by_status, 6);
 	pack_names(pack, &line->partners);
 	pack_names(pack, &line->auth);
@@ -219,11 +235,11 @@ bool inventory_pack(const struct inventory *inventory, const void **at, struct p
 void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
 {
 	struct bytes key = unpack_text(cursor);
-	uint64_t numbers[8], by_status[6];
+	uint64_t numbers[10], by_status[6];
 	struct line *line;
 	bool is_new;
 
-	unpack_numbers(cursor, numbers, 8);
+	unpack_numbers(cursor, numbers, 10);
 	unpack_numbers(cursor, by_status, 6);
 	line = cursor->ran_out ? NULL : map_put(&inventory->map, key, &is_new);
 	if (line == NULL)
@@ -236,10 +252,90 @@ void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
 	line->is_deprecated = numbers[5] != 0;
 	line->is_external = numbers[6] != 0;
 	line->is_internal = numbers[7] != 0;
+	line->is_learned = numbers[8] != 0;
+	line->was_found = numbers[9] != 0;
 	memcpy(line->by_status, by_status, sizeof(by_status));
 	unpack_names(cursor, &line->partners);
 	unpack_names(cursor, &line->auth);
 	unpack_names(cursor, &line->classes);
 	if (line->last_ns > inventory->time_ns)
 		inventory->time_ns = line->last_ns;
+}
+
+/* -- learning ----------------------------------------------------------------------- */
+
+static void merge_names(struct names *into, const struct names *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		names_add(into, from->list[i]);
+}
+
+static void merge_line(struct line *into, const struct line *from, bool is_new)
+{
+	if (is_new || from->first_ns < into->first_ns)
+		into->first_ns = from->first_ns;
+	if (from->last_ns > into->last_ns)
+		into->last_ns = from->last_ns;
+	into->calls += from->calls;
+	for (size_t i = 0; i < sizeof(into->by_status) / sizeof(*into->by_status); i++)
+		into->by_status[i] += from->by_status[i];
+	into->is_learned = true;
+	into->was_found |= from->was_found;
+	into->is_external |= from->is_external;
+	into->is_internal |= from->is_internal;
+	merge_names(&into->partners, &from->partners);
+	merge_names(&into->auth, &from->auth);
+	merge_names(&into->classes, &from->classes);
+}
+
+/* The key that the line would have now, in inventory->key; false when it has it. */
+static bool rename_line(struct inventory *inventory, struct learner *learner, const struct line *line)
+{
+	struct buffer operation = BUFFER_MAX(64 * KIB);
+	struct bytes parts[KEY_COUNT], template;
+	bool is_changed;
+
+	if (!line->is_learned)
+		return false;
+	parts_split(map_key(line), parts, KEY_COUNT);
+	template = learner_template(learner, parts[KEY_HOST], !line->was_found, parts[KEY_TEMPLATE]);
+	is_changed = !bytes_equal(template, parts[KEY_TEMPLATE]) &&
+		     buffer_append(&operation, parts[KEY_METHOD]) == STATUS_OK &&
+		     buffer_append_byte(&operation, ' ') == STATUS_OK &&
+		     buffer_append(&operation, template) == STATUS_OK;
+	parts[KEY_TEMPLATE] = template;
+	parts[KEY_OPERATION] = buffer_bytes(&operation);
+	is_changed = is_changed && parts_join(&inventory->key, parts, KEY_COUNT) == STATUS_OK;
+	buffer_finish(&operation);
+	return is_changed;
+}
+
+void inventory_relearn(struct inventory *inventory, struct learner *learner)
+{
+	struct line **stale = calloc(inventory->map.count + 1, sizeof(*stale));
+	size_t count = 0;
+
+	for (struct line *line = map_oldest(&inventory->map); line != NULL && stale != NULL;
+	     line = map_newer(line))
+		if (rename_line(inventory, learner, line))
+			stale[count++] = line;
+	for (size_t i = 0; i < count; i++) {
+		struct line old = *stale[i], *into;
+		bool is_new;
+
+		if (!rename_line(inventory, learner, stale[i]))
+			continue;
+		stale[i]->told_calls = stale[i]->calls; /* it goes without a word: the new line tells it */
+		memset(&stale[i]->partners, 0, sizeof(stale[i]->partners));
+		memset(&stale[i]->auth, 0, sizeof(stale[i]->auth));
+		memset(&stale[i]->classes, 0, sizeof(stale[i]->classes));
+		map_remove(&inventory->map, stale[i]);
+		into = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
+		if (into != NULL)
+			merge_line(into, &old, is_new);
+		names_free(&old.partners);
+		names_free(&old.auth);
+		names_free(&old.classes);
+	}
+	free(stale);
 }

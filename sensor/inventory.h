@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/learner.h"
 #include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
@@ -39,4 +40,9 @@ MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct 
 /* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
 bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack);
 void inventory_unpack(struct inventory *inventory, struct cursor *cursor);
+/* All lines, the longest unseen first, to `tell`. */
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell)(void *context, const struct inventory_line *line), void *context);
+/* Puts lines together whose templates turned out to be one. */
+void inventory_relearn(struct inventory *inventory, struct learner *learner);
 void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

@@ -32,7 +32,7 @@ static void refresh(struct pipeline *pipeline)
 		return;
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
-	pipeline->scanner = scanner_new(known->patterns, &known->key);
+	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
 }
 
 static void judge(struct pipeline *pipeline, struct exchange *exchange)
@@ -94,14 +94,57 @@ static void follow(struct pipeline *pipeline, struct connection *connection)
 	}
 }
 
+/* Data went one way, and not so much as an acknowledgement came back: the mirror shows half of it. */
+static bool is_one_sided(const struct connection *connection)
+{
+	const struct stream *streams = connection->streams;
+
+	return (streams[0].is_seen && streams[0].next > 0 && !streams[1].is_seen) ||
+	       (streams[1].is_seen && streams[1].next > 0 && !streams[0].is_seen);
+}
+
+/* What cannot be read is somebody's all the same. False: lost. */
+static bool tell_opaque(struct pipeline *pipeline, const struct connection *connection)
+{
+	const struct contract *contract = pipeline->known->contract;
+	struct exchange unseen = {.client = connection->ends[0], .server = connection->ends[1]};
+	struct credentials credentials = {0};
+	const struct partner *partner = contract_partner(contract, &unseen, &credentials);
+	struct judged *judged = judged_new();
+
+	if (judged == NULL)
+		return false;
+	judged->is_opaque = true;
+	judged->time_ns = pipeline->clock_ns;
+	judged->connection = connection->number;
+	judged->number = UINT64_MAX; /* behind its exchanges */
+	judged->client = unseen.client;
+	judged->server = unseen.server;
+	if (partner != NULL)
+		judged->partner_id = arena_copy(&judged->arena, partner->id);
+	return pipeline->plan.send(pipeline->plan.context, judged);
+}
+
 static void retire(struct pipeline *pipeline)
 {
 	struct connection *connection;
 
 	while ((connection = connections_retired(&pipeline->connections)) != NULL) {
 		follow(pipeline, connection);
+		pipeline->counts.one_sided += is_one_sided(connection);
+		if (session_is_opaque(&connection->session) && !tell_opaque(pipeline, connection))
+			pipeline->counts.opaque_lost++;
 		connection_free(connection);
 	}
+}
+
+/* Holes were given up, for time or for want of memory: what waited behind them comes out. */
+static void relieve(struct pipeline *pipeline)
+{
+	struct connection *connection;
+
+	while ((connection = connections_ready(&pipeline->connections)) != NULL)
+		follow(pipeline, connection);
 }
 
 void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
@@ -118,18 +161,16 @@ void pipeline_take(struct pipeline *pipeline, const struct segment *segment)
 	}
 	connection_take(connection, segment);
 	follow(pipeline, connection);
+	relieve(pipeline);
 }
 
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 {
-	struct connection *connection;
-
 	refresh(pipeline);
 	pipeline->clock_ns = clock_ns;
 	connections_expire(&pipeline->connections, clock_ns);
-	while ((connection = connections_ready(&pipeline->connections)) != NULL)
-		follow(pipeline, connection); /* a hole was given up: what waited behind it comes out */
 	retire(pipeline);
+	relieve(pipeline);
 }
 
 void pipeline_end(struct pipeline *pipeline)

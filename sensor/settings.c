@@ -28,6 +28,8 @@ enum option_value {
 	OPTION_STATE,
 	OPTION_SPOOL,
 	OPTION_DRAIN,
+	OPTION_FLOW_KEY,
+	OPTION_CHECKSUMS,
 };
 
 static const struct option options[] = {
@@ -52,6 +54,8 @@ static const struct option options[] = {
 	{"state-dir", required_argument, NULL, OPTION_STATE},
 	{"spool-dir", required_argument, NULL, OPTION_SPOOL},
 	{"drain", required_argument, NULL, OPTION_DRAIN},
+	{"flow-key", required_argument, NULL, OPTION_FLOW_KEY},
+	{"checksums", required_argument, NULL, OPTION_CHECKSUMS},
 	{0},
 };
 
@@ -70,6 +74,8 @@ static const struct option options[] = {
 	"  --format ocsf          the only format of this version\n"                                         \
 	"  --decrypted            the sources carry decrypted TLS: no cleartext findings for them\n"         \
 	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"                                              \
+	"  --flow-key vlan,vni    VLAN, or network of a tunnel, tells connections apart (tenants overlap)\n" \
+	"  --checksums HOW        sample (default), ignore, count, or drop wrong ones\n"                     \
 	"  --workers N            default: one per core\n"                                                   \
 	"  --site NAME            names the sensor in every record (default: the host's name)\n"             \
 	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                              \
@@ -80,9 +86,9 @@ const char *settings_help(enum settings_command command)
 {
 	if (command == COMMAND_RUN)
 		return "Usage: specular run [-c FILE] -i INTERFACE... [options]\n\n"
-		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. SIGHUP loads "
-		       "contracts\n"
-		       "and packs again; when they are broken, the old ones stay.\n"
+		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. Contracts and packs "
+		       "that\n"
+		       "change are loaded again, and at SIGHUP; when they are broken, the old ones stay.\n"
 		       "It never sends a packet. Root is needed to open the interface and given up at "
 		       "once.\n\n"
 		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a "
@@ -127,7 +133,47 @@ static void add_source(struct settings *settings, const char *name, bool is_live
 struct for_all {
 	bool is_decrypted;
 	const char *filter;
+	struct capture_plan capture; /* its flow key */
 };
+
+bool settings_flow_key(const char *name, struct capture_plan *capture)
+{
+	capture->is_vlan_key |= strcmp(name, "vlan") == 0;
+	capture->is_vni_key |= strcmp(name, "vni") == 0;
+	return strcmp(name, "vlan") == 0 || strcmp(name, "vni") == 0;
+}
+
+bool settings_checksums(const char *name, enum checksum_mode *out_checksums)
+{
+	static const char *const names[] = {[CHECKSUMS_SAMPLE] = "sample",
+					    [CHECKSUMS_IGNORE] = "ignore",
+					    [CHECKSUMS_COUNT] = "count",
+					    [CHECKSUMS_DROP] = "drop"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0) {
+			*out_checksums = (enum checksum_mode)i;
+			return true;
+		}
+	return false;
+}
+
+static void take_flow_key(struct capture_plan *capture, const char *text, struct problems *problems)
+{
+	bool has_vlan = strcmp(text, "vlan,vni") == 0 || strcmp(text, "vni,vlan") == 0;
+
+	if (has_vlan)
+		capture->is_vlan_key = capture->is_vni_key = true;
+	else if (!settings_flow_key(text, capture))
+		complain(problems, "write --flow-key vlan, vni or vlan,vni", "--flow-key %s is none", text);
+}
+
+static void take_checksums(struct settings *settings, const char *text, struct problems *problems)
+{
+	if (!settings_checksums(text, &settings->capture.checksums))
+		complain(problems, "write --checksums sample, ignore, count or drop",
+			 "--checksums %s is none of them", text);
+}
 
 static void take_workers(struct settings *settings, const char *text, struct problems *problems)
 {
@@ -151,6 +197,17 @@ static void take_drain(struct settings *settings, const char *text, struct probl
 		settings->drain_seconds = seconds;
 }
 
+static void take_output(struct settings *settings, int option)
+{
+	const char **where = option == OPTION_FINDINGS    ? &settings->findings
+			     : option == OPTION_EXCHANGES ? &settings->exchanges
+			     : option == OPTION_INVENTORY ? &settings->inventory
+			     : option == OPTION_USAGE     ? &settings->usage
+							  : &settings->health;
+
+	*where = optarg;
+}
+
 static void take_option(struct settings *settings, int option, struct for_all *all, struct problems *problems)
 {
 	switch (option) {
@@ -167,19 +224,11 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		add_name(settings->packs, &settings->pack_count, optarg, problems);
 		break;
 	case OPTION_FINDINGS:
-		settings->findings = optarg;
-		break;
 	case OPTION_EXCHANGES:
-		settings->exchanges = optarg;
-		break;
 	case OPTION_INVENTORY:
-		settings->inventory = optarg;
-		break;
 	case OPTION_USAGE:
-		settings->usage = optarg;
-		break;
 	case OPTION_HEALTH:
-		settings->health = optarg;
+		take_output(settings, option);
 		break;
 	case OPTION_FORMAT:
 		if (strcmp(optarg, "ocsf") != 0)
@@ -195,6 +244,12 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		break;
 	case OPTION_FILTER:
 		all->filter = optarg;
+		break;
+	case OPTION_FLOW_KEY:
+		take_flow_key(&all->capture, optarg, problems);
+		break;
+	case OPTION_CHECKSUMS:
+		take_checksums(settings, optarg, problems);
 		break;
 	case OPTION_WORKERS:
 		take_workers(settings, optarg, problems);
@@ -239,6 +294,13 @@ static const char *config_file(int argc, char **argv)
 static void apply(struct settings *settings, const struct for_all *all)
 {
 	for (size_t i = 0; i < settings->source_count; i++) {
+		struct capture_plan *capture = &settings->sources[i].capture;
+		bool is_vlan_key = capture->is_vlan_key || all->capture.is_vlan_key;
+		bool is_vni_key = capture->is_vni_key || all->capture.is_vni_key;
+
+		*capture = settings->capture;
+		capture->is_vlan_key = is_vlan_key;
+		capture->is_vni_key = is_vni_key;
 		settings->sources[i].is_decrypted |= all->is_decrypted;
 		if (all->filter != NULL)
 			settings->sources[i].filter = all->filter;

@@ -9,6 +9,7 @@
 #include "parsers/base/endpoint.h"
 #include "parsers/base/problem.h"
 #include "parsers/base/status.h"
+#include "sensor/capture/plan.h"
 #include "sensor/publish/kafka_options.h"
 
 #define SETTINGS_LIST_MAX          64
@@ -29,6 +30,7 @@ struct source_setting {
 	bool is_live;
 	const char *filter;
 	bool is_decrypted;
+	struct capture_plan capture;
 };
 
 struct settings {
@@ -51,7 +53,9 @@ struct settings {
 	const char *hmac_key_file, *state_dir, *user;
 	struct network internal[SETTINGS_LIST_MAX];
 	size_t internal_count;
+	struct capture_plan capture; /* for all sources */
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
+	const char *admin_listen, *admin_token_file; /* NULL: no admin API */
 	bool is_help;
 };
 
@@ -65,6 +69,10 @@ MUST_CHECK enum status settings_read(struct settings *settings, enum settings_co
 const char *settings_where(const struct settings *settings, enum settings_output output);
 const char *settings_output_text(enum settings_output output);
 void settings_finish(struct settings *settings);
+
+/* Names in the file and on the command line; false for any other. */
+bool settings_flow_key(const char *name, struct capture_plan *capture);
+bool settings_checksums(const char *name, enum checksum_mode *out_checksums);
 
 /* Help of run and replay. */
 const char *settings_help(enum settings_command command);

@@ -54,6 +54,64 @@ static void number(struct reading *reading, const struct node *node, uint64_t *o
 		complain(reading, node, "write a whole number above 0", "this is no number");
 }
 
+static void read_flow_key(struct reading *reading, const struct node *node, struct capture_plan *capture)
+{
+	const char *names[SETTINGS_LIST_MAX];
+	size_t count = 0;
+
+	texts(reading, node, names, &count);
+	for (size_t i = 0; i < count; i++)
+		if (!settings_flow_key(names[i], capture))
+			complain(reading, node, "write flow_key: [vlan], [vni] or [vlan, vni]",
+				 "this is no part of a flow key");
+}
+
+static void read_checksums(struct reading *reading, const struct node *node)
+{
+	const char *name = text(reading, node);
+
+	if (name != NULL && !settings_checksums(name, &reading->settings->capture.checksums))
+		complain(reading, node, "write checksums: sample, ignore, count or drop",
+			 "this is no way to treat checksums");
+}
+
+static void read_ports(struct reading *reading, const struct node *node, struct tunnel_ports *ports)
+{
+	const struct node *const *items = (const struct node *const *)node->items;
+	bool is_list = node_is(node, NODE_LIST);
+
+	for (size_t i = 0; i < (is_list ? node->count : 1); i++) {
+		const struct node *item = is_list ? items[i] : node;
+		uint64_t port;
+
+		if (!node_is(item, NODE_NUMBER) || !bytes_to_u64(node_text(item), &port) || port == 0 ||
+		    port > UINT16_MAX || ports->count == TUNNEL_PORTS_MAX)
+			complain(reading, item, "write up to eight UDP ports: [4789, 8472]",
+				 "this is no port, or one too many");
+		else
+			ports->list[ports->count++] = (uint16_t)port;
+	}
+}
+
+static void read_tunnels(struct reading *reading, const struct node *node)
+{
+	static const char *const names[TUNNEL_COUNT] = {
+		[TUNNEL_VXLAN] = "vxlan", [TUNNEL_GENEVE] = "geneve", [TUNNEL_GTPU] = "gtpu"};
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+		int tunnel = 0;
+
+		while (tunnel < TUNNEL_COUNT && !bytes_equal(entry->key, bytes_of(names[tunnel])))
+			tunnel++;
+		if (tunnel == TUNNEL_COUNT)
+			complain(reading, entry->value,
+				 "tunnels has vxlan, geneve, gtpu, each a list of ports", "unknown tunnel");
+		else
+			read_ports(reading, entry->value, &reading->settings->capture.tunnels[tunnel]);
+	}
+}
+
 static void read_source(struct reading *reading, const struct node *node)
 {
 	struct source_setting source = {0};
@@ -70,8 +128,11 @@ static void read_source(struct reading *reading, const struct node *node)
 			source.filter = text(reading, entry->value);
 		} else if (bytes_equal(entry->key, BYTES("decrypted"))) {
 			source.is_decrypted = node_bool(entry->value, false);
+		} else if (bytes_equal(entry->key, BYTES("flow_key"))) {
+			read_flow_key(reading, entry->value, &source.capture);
 		} else {
-			complain(reading, entry->value, "a source has interface or file, filter, decrypted",
+			complain(reading, entry->value,
+				 "a source has interface or file, filter, decrypted, flow_key",
 				 "unknown key of a source");
 		}
 	}
@@ -253,6 +314,26 @@ static void read_limits(struct reading *reading, const struct node *node)
 	}
 }
 
+static void read_admin(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+
+		if (bytes_equal(entry->key, BYTES("listen")))
+			settings->admin_listen = text(reading, entry->value);
+		else if (bytes_equal(entry->key, BYTES("token_file")))
+			settings->admin_token_file = text(reading, entry->value);
+		else
+			complain(reading, entry->value, "admin has listen, token_file",
+				 "unknown key of admin");
+	}
+	if (settings->admin_listen == NULL || settings->admin_token_file == NULL)
+		complain(reading, node, "write {listen: 127.0.0.1:8081, token_file: FILE}",
+			 "admin needs both listen and token_file");
+}
+
 static void read_workers(struct reading *reading, const struct node *node)
 {
 	uint64_t workers = 0;
@@ -272,6 +353,10 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 
 	if (bytes_equal(key, BYTES("sources")))
 		read_sources(reading, value);
+	else if (bytes_equal(key, BYTES("checksums")))
+		read_checksums(reading, value);
+	else if (bytes_equal(key, BYTES("tunnels")))
+		read_tunnels(reading, value);
 	else if (bytes_equal(key, BYTES("networks")))
 		read_networks(reading, value);
 	else if (bytes_equal(key, BYTES("outputs")))
@@ -290,14 +375,17 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		settings->state_dir = text(reading, value);
 	else if (bytes_equal(key, BYTES("spool_dir")))
 		settings->spool_dir = text(reading, value);
+	else if (bytes_equal(key, BYTES("admin")))
+		read_admin(reading, value);
 	else if (bytes_equal(key, BYTES("site")))
 		settings->site = text(reading, value);
 	else if (bytes_equal(key, BYTES("user")))
 		settings->user = text(reading, value);
 	else
 		complain(reading, value,
-			 "this version knows sources, networks, outputs, limits, contracts, packs, workers, "
-			 "hmac_key_file, state_dir, spool_dir, site, user",
+			 "this version knows sources, checksums, tunnels, networks, outputs, limits, "
+			 "contracts, packs, workers, "
+			 "hmac_key_file, state_dir, spool_dir, admin, site, user",
 			 "unknown key");
 }
 

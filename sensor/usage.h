@@ -36,4 +36,7 @@ MUST_CHECK enum status usage_take(struct usage *usage, const struct judged *judg
 bool usage_pack(const struct usage *usage, const void **at, struct pack *pack);
 void usage_restore_window(struct usage *usage, uint64_t start_ns); /* forgets, untold, lines of another */
 void usage_unpack(struct usage *usage, struct cursor *cursor);
+/* The lines of the current window so far. */
+void usage_walk(const struct usage *usage, void (*tell)(void *context, const struct usage_line *line),
+		void *context);
 void usage_close(struct usage *usage); /* tells the current window */

@@ -16,3 +16,6 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
  * and, for JSON bodies, the schema of the field at `pointer`. */
 bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,
 			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id);
+
+/* The operation says by place what stands in the body of that side. */
+bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side);

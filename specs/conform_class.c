@@ -49,6 +49,9 @@ static bool declares_at(const struct schema *schema, struct bytes pointer, struc
 
 		if (property == NULL && (bytes_to_u64(token, &index) || bytes_equal(token, BYTES("*"))))
 			property = schema_items(schema);
+		/* XML shows the items of an array without their numbers. */
+		if (property == NULL && schema_items(schema) != NULL)
+			property = schema_property(schema_items(schema), unescape(token, text));
 		schema = property;
 		if (declares(schema, class_id))
 			return true;
@@ -133,4 +136,21 @@ bool conform_allows_class(const struct match *match, const struct exchange *exch
 		return header_declares(response, name, class_id);
 	return response != NULL && part == PART_BODY &&
 	       body_declares(&response->content, &exchange->response, name, pointer, class_id);
+}
+
+bool conform_has_body_schema(const struct match *match, const struct exchange *exchange, enum side side)
+{
+	const struct operation *operation = match->kind == MATCH_OPERATION ? match->operation : NULL;
+	const struct response *response;
+	const struct media *media;
+
+	if (operation == NULL)
+		return false;
+	if (side == SIDE_REQUEST) {
+		media = content_media(&operation->request, &exchange->request);
+	} else {
+		response = operation_response(operation, exchange->status);
+		media = response == NULL ? NULL : content_media(&response->content, &exchange->response);
+	}
+	return media != NULL && media->schema != NULL;
 }

@@ -60,6 +60,22 @@ static bool is_allowed(const struct evidence *evidence, const struct hit *hit)
 							 hit->part, hit->name, hit->pointer, hit->class->id);
 }
 
+/* What would say whether it is declared there was not seen: the request, or, in a body that is not whole and
+ * so was read as plain text, the place. Secrets are hardly ever agreed on: they are told all the same. */
+static bool is_place_unknown(const struct evidence *evidence, const struct hit *hit)
+{
+	const struct exchange *exchange = evidence->exchange;
+	const struct message *message = hit->side == SIDE_REQUEST ? &exchange->request : &exchange->response;
+
+	if (hit->class->is_secret && !is_token_class(hit))
+		return false;
+	if (evidence->match->kind == MATCH_UNKNOWABLE)
+		return true;
+	return hit->part == PART_BODY && hit->pointer.len == 0 && hit->name.len == 0 &&
+	       message->body.state != BODY_WHOLE &&
+	       conform_has_body_schema(evidence->match, exchange, hit->side);
+}
+
 static const char *place_words(const struct hit *hit)
 {
 	switch (hit->part) {
@@ -108,7 +124,7 @@ void pii_data(const struct evidence *evidence, struct findings *out)
 		const struct hit *hit = &evidence->hits->list[i];
 		const char *id = id_of(hit);
 
-		if (id != NULL && !is_allowed(evidence, hit))
+		if (id != NULL && !is_place_unknown(evidence, hit) && !is_allowed(evidence, hit))
 			tell(evidence, hit, id, out);
 	}
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/checksum.h"
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/walk.h"
 
@@ -22,6 +23,8 @@ static void header_enter(struct walk *walk)
 		walk_scope(walk, &walk->segment.to.address, sizeof(struct address));
 	}
 	walk->is_inside_ip = true;
+	walk->is_header_bad = false;
+	walk->segment.ip_id = 0;
 	walk->extensions = 0;
 }
 
@@ -57,6 +60,7 @@ static enum drop join(struct walk *walk, struct fragment *fragment)
 
 enum drop ipv4_read(struct walk *walk)
 {
+	struct bytes start = cursor_rest(&walk->at);
 	uint8_t first = cursor_u8(&walk->at);
 	size_t header_len = (size_t)(first & 15) * 4;
 	size_t total_len;
@@ -83,6 +87,9 @@ enum drop ipv4_read(struct walk *walk)
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
 	walk->place = PLACE_IP;
+	walk->segment.ip_id = id;
+	walk->is_header_bad =
+		walk->is_verified && !checksum_of_header_is_right(bytes_slice(start, 0, header_len));
 	if ((fragment & 0x3fff) == 0)
 		return DROP_NONE;
 	return join(walk, &(struct fragment){.id = id,

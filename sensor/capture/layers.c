@@ -10,7 +10,7 @@ struct row {
 static const struct row link_rows[] = {
 	{1, ethernet_read}, {113, sll_read},   {276, sll2_read},   {0, loopback_read}, {108, loopback_read},
 	{12, raw_ip_read},  {14, raw_ip_read}, {101, raw_ip_read}, {228, raw_ip_read}, {229, raw_ip_read},
-	{9, hdlc_read},     {50, hdlc_read},   {104, hdlc_read},   {51, pppoe_read},
+	{9, hdlc_read},     {50, hdlc_read},   {104, hdlc_read},   {51, pppoe_read},   {239, nflog_read},
 };
 
 /* AF_INET everywhere; AF_INET6 of Linux, NetBSD and OpenBSD, FreeBSD, macOS. */
@@ -36,10 +36,11 @@ static const struct row ip_rows[] = {
 	{135, ipv6_option_read}, {137, mpls_read},       {51, authentication_header_read},
 };
 
-/* 4789 is IANA's, 8472 is what Linux and older overlays use. */
+/* 4789 is IANA's, 8472 is what Linux and older overlays use. A plan may name others: find_tunnel. */
 static const struct row udp_rows[] = {
-	{4789, vxlan_read}, {8472, vxlan_read},  {4790, vxlan_gpe_read}, {6081, geneve_read},
-	{2152, gtp_read},   {3544, teredo_read}, {37008, tzsp_read},     {6635, mpls_read},
+	{4789, vxlan_read},  {8472, vxlan_read}, {4790, vxlan_gpe_read},
+	{6081, geneve_read}, {2152, gtp_read},   {3544, teredo_read},
+	{37008, tzsp_read},  {6635, mpls_read},  {1701, l2tp_read},
 };
 
 /* Ethertypes, but only some make sense here; ERSPAN's are Cisco's. */
@@ -96,9 +97,33 @@ bool layer_is_known(enum place place, uint32_t number)
 	return find(place, number) != NULL;
 }
 
+static layer_reader *const tunnel_readers[TUNNEL_COUNT] = {
+	[TUNNEL_VXLAN] = vxlan_read,
+	[TUNNEL_GENEVE] = geneve_read,
+	[TUNNEL_GTPU] = gtp_read,
+};
+
+/* The ports that the plan names for a tunnel take the place of the table's. */
+static layer_reader *find_tunnel(const struct capture_plan *plan, uint32_t port)
+{
+	layer_reader *usual = find(PLACE_UDP, port);
+
+	for (int tunnel = 0; tunnel < TUNNEL_COUNT; tunnel++) {
+		const struct tunnel_ports *ports = &plan->tunnels[tunnel];
+
+		for (size_t i = 0; i < ports->count; i++)
+			if (ports->list[i] == port)
+				return tunnel_readers[tunnel];
+		if (ports->count > 0 && usual == tunnel_readers[tunnel])
+			usual = NULL;
+	}
+	return usual;
+}
+
 layer_reader *layer_find(const struct walk *walk, enum drop *out_drop)
 {
-	layer_reader *read = find(walk->place, walk->number);
+	layer_reader *read = walk->place == PLACE_UDP ? find_tunnel(walk->plan, walk->number)
+						      : find(walk->place, walk->number);
 
 	if (read == NULL)
 		*out_drop = places[walk->place].absent;

@@ -49,6 +49,37 @@ enum drop raw_ip_read(struct walk *walk)
  * LINKTYPE_PPP, _PPP_HDLC and _C_HDLC: the first byte tells PPP in HDLC framing (RFC 1662) and Cisco's HDLC
  * apart (unicast 0x0f, multicast 0x8f); bare PPP has no such protocol numbers.
  */
+enum { NFLOG_PAYLOAD = 9 };
+
+/* LINKTYPE_NFLOG: family, version, group; then lengths and types in the byte order of the machine that
+ * captured. A length counts its own four bytes, and the next one starts at a multiple of four. */
+enum drop nflog_read(struct walk *walk)
+{
+	uint8_t family = cursor_u8(&walk->at);
+	uint8_t version = cursor_u8(&walk->at);
+
+	cursor_skip(&walk->at, 2);
+	if (!walk->at.ran_out && version != 0)
+		return DROP_NOT_IP;
+	while (!walk->at.ran_out) {
+		uint16_t len = cursor_u16(&walk->at);
+		uint16_t type = cursor_u16(&walk->at);
+
+		if (type > 0xff) { /* types are small: the other order */
+			len = __builtin_bswap16(len);
+			type = __builtin_bswap16(type);
+		}
+		if (len < 4)
+			break;
+		if (type == NFLOG_PAYLOAD) {
+			walk_narrow(walk, len - 4);
+			return walk_enter(walk, &walk->counts->nflog, PLACE_FAMILY, family);
+		}
+		cursor_skip(&walk->at, (len - 1u) / 4 * 4);
+	}
+	return walk->at.ran_out ? walk_ran_out(walk) : DROP_MALFORMED;
+}
+
 enum drop hdlc_read(struct walk *walk)
 {
 	struct cursor peek = walk->at;

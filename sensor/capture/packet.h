@@ -6,6 +6,8 @@
 
 #include "parsers/base/bytes.h"
 
+struct capture_plan;
+
 struct packet {
 	struct bytes data; /* what was captured */
 	uint32_t wire_len; /* as it was on the wire; data.len is smaller when the capture cut it */
@@ -15,4 +17,5 @@ struct packet {
 	uint64_t number;   /* from 1, over all sources of this run */
 	uint16_t source;   /* index of the source */
 	bool is_decrypted; /* the source carries decrypted TLS */
+	const struct capture_plan *plan; /* NULL: the usual one */
 };

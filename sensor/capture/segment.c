@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/checksum.h"
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/walk.h"
 
@@ -17,6 +18,7 @@ static const char *const drop_names[DROP_COUNT] = {
 	[DROP_MALFORMED] = "malformed",
 	[DROP_LINK_TYPE] = "link_type",
 	[DROP_TUNNEL_DEPTH] = "tunnel_depth",
+	[DROP_CHECKSUM] = "checksum",
 };
 
 const char *drop_name(enum drop drop)
@@ -72,9 +74,60 @@ void walk_scope(struct walk *walk, const void *name, size_t len)
 	walk->scope = XXH3_64bits_withSeed(name, len, walk->scope);
 }
 
-/* RFC 9293, section 3.1. Options are stepped over: reassembly needs none of them. */
+enum { OPTION_END, OPTION_NONE, OPTION_STAMP = 8, OPTION_MD5 = 19, OPTION_AUTHENTICATION = 29 };
+
+/* RFC 9293, section 3.2: only what tells a copy from a retransmission, and what is signed. */
+static void options_read(struct bytes options, struct segment *segment)
+{
+	struct cursor at = cursor_of(options);
+
+	while (at.left > 0) {
+		unsigned kind = cursor_u8(&at);
+		size_t len;
+
+		if (kind == OPTION_END)
+			return;
+		if (kind == OPTION_NONE)
+			continue;
+		len = cursor_u8(&at);
+		if (kind == OPTION_MD5 || kind == OPTION_AUTHENTICATION)
+			segment->is_signed = true;
+		if (at.ran_out || len < 2 || len - 2 > at.left)
+			return;
+		if (kind == OPTION_STAMP && len == 10) {
+			segment->has_stamp = true;
+			segment->stamp = cursor_u32(&at);
+			segment->stamp_echo = cursor_u32(&at);
+		} else {
+			cursor_skip(&at, len - 2);
+		}
+	}
+}
+
+/* Behind extension headers other addresses may count (a routing header, a home address): not looked at. */
+static enum drop verify(struct walk *walk)
+{
+	const struct segment *segment = &walk->segment;
+	struct capture_counts *counts = walk->counts;
+	enum checksum_result result;
+
+	if (walk->cut > 0 || walk->extensions > 0)
+		return DROP_NONE;
+	counts->checksum_checked++;
+	result = checksum_of_segment(&segment->from.address, &segment->to.address, cursor_rest(&walk->at));
+	if (result == CHECKSUM_OFFLOADED && !walk->is_header_bad)
+		counts->checksum_offloaded++;
+	else if (result == CHECKSUM_WRONG || walk->is_header_bad)
+		counts->checksum_bad++;
+	return walk->plan->checksums == CHECKSUMS_DROP && (result == CHECKSUM_WRONG || walk->is_header_bad)
+		       ? DROP_CHECKSUM
+		       : DROP_NONE;
+}
+
+/* RFC 9293, section 3.1. The urgent pointer is not read: urgent bytes stay where they are (connection.h). */
 enum drop tcp_read(struct walk *walk)
 {
+	struct cursor start = walk->at;
 	struct segment *segment = &walk->segment;
 	uint16_t offset_flags;
 	size_t header_len;
@@ -84,20 +137,25 @@ enum drop tcp_read(struct walk *walk)
 	segment->seq = cursor_u32(&walk->at);
 	segment->ack = cursor_u32(&walk->at);
 	offset_flags = cursor_u16(&walk->at);
-	cursor_skip(&walk->at, 6);
+	segment->window = cursor_u16(&walk->at);
+	segment->checksum = cursor_u16(&walk->at);
+	cursor_skip(&walk->at, 2);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
 	header_len = (size_t)(offset_flags >> 12) * 4;
 	if (header_len < 20)
 		return DROP_MALFORMED;
-	cursor_skip(&walk->at, header_len - 20);
+	options_read(cursor_take(&walk->at, header_len - 20), segment);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
 	segment->flags = offset_flags & 0x3f;
 	segment->payload = cursor_rest(&walk->at);
 	segment->cut_len = (uint32_t)walk->cut;
 	walk->is_done = true;
-	return DROP_NONE;
+	if (!walk->is_verified)
+		return DROP_NONE;
+	walk->at = start;
+	return verify(walk);
 }
 
 static enum drop walk_layers(struct walk *walk)
@@ -114,9 +172,25 @@ static enum drop walk_layers(struct walk *walk)
 	return drop;
 }
 
+static bool is_to_verify(const struct capture_plan *plan, const struct capture_counts *counts)
+{
+	if (plan->checksums == CHECKSUMS_SAMPLE)
+		return counts->packets % CHECKSUM_EVERY == 0;
+	return plan->checksums != CHECKSUMS_IGNORE;
+}
+
+static void tenant_write(struct walk *walk)
+{
+	if (walk->plan->is_vlan_key)
+		walk->segment.tenant_vlan = walk->vlans;
+	if (walk->plan->is_vni_key)
+		walk->segment.tenant_vni = walk->segment.vni;
+}
+
 enum drop segment_read(const struct packet *packet, struct capture_counts *counts,
 		       struct fragments *fragments, struct segment *out_segment)
 {
+	static const struct capture_plan usual = {0};
 	size_t wire_len = packet->wire_len;
 	struct walk walk = {
 		.at = cursor_of(packet->data),
@@ -125,6 +199,7 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 		.number = (uint32_t)packet->link_type,
 		.counts = counts,
 		.fragments = fragments,
+		.plan = packet->plan == NULL ? &usual : packet->plan,
 		.segment = {.time_ns = packet->time_ns,
 			    .clock_ns = packet->clock_ns,
 			    .number = packet->number,
@@ -135,6 +210,7 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 
 	counts->packets++;
 	counts->bytes += packet->data.len;
+	walk.is_verified = is_to_verify(walk.plan, counts);
 	if (walk.cut > 0)
 		counts->cut++;
 	if (fragments != NULL)
@@ -145,9 +221,12 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 		return drop;
 	}
 	counts->segments++;
+	tenant_write(&walk);
 	*out_segment = walk.segment;
 	return DROP_NONE;
 }
+
+#define END_LEN ((SEGMENT_KEY_LEN - 8) / 2)
 
 static void end_write(const struct endpoint *end, char *out)
 {
@@ -159,7 +238,7 @@ static void end_write(const struct endpoint *end, char *out)
 
 void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN])
 {
-	char from[SEGMENT_KEY_LEN / 2], to[SEGMENT_KEY_LEN / 2];
+	char from[END_LEN], to[END_LEN];
 	bool is_from_first;
 
 	end_write(&segment->from, from);
@@ -167,6 +246,8 @@ void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN])
 	is_from_first = memcmp(from, to, sizeof(from)) <= 0;
 	memcpy(out_key, is_from_first ? from : to, sizeof(from));
 	memcpy(out_key + sizeof(from), is_from_first ? to : from, sizeof(to));
+	memcpy(out_key + 2 * END_LEN, &segment->tenant_vlan, 4);
+	memcpy(out_key + 2 * END_LEN + 4, &segment->tenant_vni, 4);
 }
 
 uint64_t segment_hash(const struct segment *segment, uint64_t seed)
@@ -175,4 +256,36 @@ uint64_t segment_hash(const struct segment *segment, uint64_t seed)
 
 	segment_key(segment, key);
 	return XXH3_64bits_withSeed(key, sizeof(key), seed);
+}
+
+/* Nobody sends again so soon: RFC 6298 asks for a second, Linux waits at least 200 ms. */
+#define PRINT_NS (20 * 1000 * 1000ull)
+
+bool segment_is_marked(const struct segment *segment)
+{
+	return segment->ip_id != 0 || segment->has_stamp;
+}
+
+uint32_t segment_print(const struct segment *segment, uint64_t seed, bool before)
+{
+	const struct {
+		uint64_t moment, len, ports;
+		uint32_t seq, ack, stamp, stamp_echo;
+		uint16_t ip_id, window, checksum, flags;
+	} shared = {
+		.moment = segment_is_marked(segment) ? 0 : segment->time_ns / PRINT_NS - before,
+		.len = segment->payload.len + (uint64_t)segment->cut_len,
+		.ports = (uint64_t)segment->from.port << 16 | segment->to.port,
+		.seq = segment->seq,
+		.ack = segment->ack,
+		.stamp = segment->stamp,
+		.stamp_echo = segment->stamp_echo,
+		.ip_id = segment->ip_id,
+		.window = segment->window,
+		.checksum = segment->checksum,
+		.flags = segment->flags,
+	};
+	uint32_t print = (uint32_t)XXH3_64bits_withSeed(&shared, sizeof(shared), seed);
+
+	return print == 0 ? 1 : print;
 }

@@ -22,6 +22,7 @@ enum drop {
 	DROP_MALFORMED,       /* a header contradicts itself */
 	DROP_LINK_TYPE,       /* a link type that is not read */
 	DROP_TUNNEL_DEPTH,    /* more than LIMIT_TUNNEL_DEPTH encapsulations */
+	DROP_CHECKSUM,        /* wrong, and the source is told to drop those */
 	DROP_COUNT,
 };
 
@@ -41,6 +42,14 @@ struct segment {
 	bool is_decrypted;
 	uint16_t vlan; /* outermost VLAN id, 0 none: for doctor and evidence, never for the key */
 	uint32_t vni;  /* innermost network of VXLAN or GENEVE, 0 none */
+	uint32_t tenant_vlan, tenant_vni; /* part of the key where the source says so, else 0 */
+
+	/* What a copy of the packet shares with it and a retransmission does not: see segment_print. */
+	uint16_t ip_id; /* of IPv4; 0: none */
+	uint16_t window, checksum;
+	uint32_t stamp, stamp_echo; /* RFC 7323 */
+	bool has_stamp;
+	bool is_signed; /* with RFC 2385's or RFC 5925's option */
 };
 
 /* What was seen on the way in. Packets in = segments + sum of drops. */
@@ -49,14 +58,14 @@ struct capture_counts {
 	uint64_t segments;
 	uint64_t drops[DROP_COUNT];
 	/* Encapsulations undone. */
-	uint64_t vlan, vxlan, gre;
+	uint64_t vlan, vxlan, gre, l2tp, nflog;
 	uint64_t llc, tag, mpls, ppp, nsh;          /* tag: VN-Tag, E-Tag, I-Tag, FabricPath */
 	uint64_t erspan, geneve, gtp, teredo, tzsp; /* erspan with its header: II and III */
 	uint64_t ip_in_ip, authentication_header;
 	/* Datagrams made whole; let go when their time was up, or for want of room. Overlaps that differ. */
 	uint64_t datagrams_joined, fragments_expired, fragments_evicted, fragments_different;
-	uint64_t cut;          /* packets of which the capture holds only the start */
-	uint64_t checksum_bad; /* reserved: checksums are not verified by default */
+	uint64_t cut; /* packets of which the capture holds only the start */
+	uint64_t checksum_checked, checksum_bad, checksum_offloaded; /* of the segments that were verified */
 };
 
 struct fragments;
@@ -69,8 +78,17 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 		       struct fragments *fragments, struct segment *out_segment);
 
 /* Both ends in one order for both directions: what names a connection. */
-#define SEGMENT_KEY_LEN 38
+#define SEGMENT_KEY_LEN 46
 void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN]);
 
 /* Symmetric: both directions of a connection give the same. Keyed by `seed`. */
 uint64_t segment_hash(const struct segment *segment, uint64_t seed);
+
+/*
+ * The same for a packet and its copies, whatever VLAN, hops or hardware addresses they came with, and another
+ * for a retransmission: that has a new identification or a new time stamp. Where it has neither, the 20 ms in
+ * which it was seen tell, because nobody sends again so soon; `before`: as if seen in the 20 ms before. Never
+ * 0.
+ */
+uint32_t segment_print(const struct segment *segment, uint64_t seed, bool before);
+bool segment_is_marked(const struct segment *segment); /* it has an identification or a time stamp */

@@ -1,5 +1,6 @@
 #include "sensor/capture/source.h"
 
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdatomic.h>
@@ -46,6 +47,7 @@ struct source {
 	unsigned packets_since_look;
 	uint32_t kernel_drops_seen, interface_drops_seen;
 	char error[SOURCE_ERROR_LEN];
+	bool is_packed; /* the file is compressed */
 };
 
 static enum status open_live(struct source *source, char *error, size_t error_len)
@@ -109,6 +111,7 @@ static enum status read_start(struct source *source, const char *name, struct by
 		if (content == NULL)
 			return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
 		source->content = content;
+		source->is_packed = true;
 		first = peek(content);
 		if (first == EOF && ferror(content))
 			return source_say(error, error_len, STATUS_INVALID,
@@ -253,9 +256,24 @@ static uint64_t time_of(const struct pcap_pkthdr *header, int precision)
 	return seconds * SECONDS + (precision == PCAP_TSTAMP_PRECISION_NANO ? part : part * 1000);
 }
 
+/* The stream of a compressed file fails where its content ends in something else, or not at all. */
+static bool is_unpacking_over(const struct source *source)
+{
+	FILE *content = source->pcapng != NULL ? source->content : pcap_file(source->pcap);
+
+	return source->is_packed && content != NULL && ferror(content);
+}
+
 static enum source_result finish(struct source *source, enum source_result result)
 {
-	if (result == SOURCE_ERROR)
+	if (result == SOURCE_ERROR && is_unpacking_over(source))
+		(void)source_say(
+			source->error, sizeof(source->error), STATUS_IO,
+			"%s: behind packet %" PRIu64
+			" the compressed file is damaged, truncated, or followed by something else; the "
+			"packets before count",
+			source->name, source->counts.packets);
+	else if (result == SOURCE_ERROR)
 		(void)source_say(source->error, sizeof(source->error), STATUS_IO, "%s: %s", source->name,
 				 source->pcapng != NULL ? pcapng_error(source->pcapng)
 							: pcap_geterr(source->pcap));
@@ -294,6 +312,7 @@ static enum source_result pcapng_packet_read(struct source *source, struct packe
 		.time_ns = packet.time_ns,
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
+		.plan = &source->plan.capture,
 	};
 	source->counts.packets++;
 	source->counts.bytes += packet.data.len;
@@ -319,6 +338,7 @@ static enum source_result packet_read(struct source *source, struct packet *out_
 		.time_ns = time_of(header, pcap_get_tstamp_precision(source->pcap)),
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
+		.plan = &source->plan.capture,
 	};
 	source->counts.packets++;
 	source->counts.bytes += header->caplen;

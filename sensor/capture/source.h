@@ -20,6 +20,7 @@
 
 #include "parsers/base/status.h"
 #include "sensor/capture/packet.h"
+#include "sensor/capture/plan.h"
 
 struct source;
 
@@ -29,6 +30,7 @@ struct source_plan {
 	const char *filter; /* BPF expression, or NULL */
 	bool is_decrypted;
 	uint16_t index;
+	struct capture_plan capture; /* copied: packets point to it until source_close */
 };
 
 enum source_result {
@@ -50,7 +52,7 @@ MUST_CHECK enum status source_open(const struct source_plan *plan, char *error, 
 				   struct source **out_source);
 enum source_result
 source_next(struct source *source,
-	    struct packet *out_packet); /* fills data, lens, link_type, time_ns, source, is_decrypted */
+	    struct packet *out_packet); /* fills data, lens, link_type, time_ns, source, is_decrypted, plan */
 void source_stop(struct source *source);
 void source_counts(struct source *source, struct source_counts *out_counts); /* from its own thread only */
 const char *source_error(const struct source *source);

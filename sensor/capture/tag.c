@@ -11,6 +11,7 @@ enum drop vlan_read(struct walk *walk)
 		return walk_ran_out(walk);
 	if (walk->segment.vlan == 0)
 		walk->segment.vlan = id;
+	walk->vlans = (walk->vlans << 12 | id) & 0xffffff;
 	walk_scope(walk, &id, sizeof(id));
 	return walk_enter(walk, &walk->counts->vlan, PLACE_ETHERTYPE, ethertype);
 }

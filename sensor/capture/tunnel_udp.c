@@ -115,6 +115,36 @@ enum drop gtp_read(struct walk *walk)
 	return walk_enter(walk, &walk->counts->gtp, PLACE_LINK, LINK_RAW_IP);
 }
 
+enum {
+	L2TP_CONTROL = 0x8000,
+	L2TP_LENGTH = 0x4000,
+	L2TP_SEQUENCE = 0x0800,
+	L2TP_OFFSET = 0x0200,
+	L2TP_VERSION = 0x000f
+};
+
+/* RFC 2661, section 3.1: data messages carry PPP. Version 3 (RFC 3931) does not say what it carries. */
+enum drop l2tp_read(struct walk *walk)
+{
+	uint16_t flags = cursor_u16(&walk->at);
+	uint32_t session;
+
+	if (!walk->at.ran_out && ((flags & L2TP_CONTROL) || (flags & L2TP_VERSION) != 2))
+		return DROP_NOT_TCP;
+	if (flags & L2TP_LENGTH)
+		cursor_skip(&walk->at, 2);
+	session = cursor_u32(&walk->at);
+	if (flags & L2TP_SEQUENCE)
+		cursor_skip(&walk->at, 4);
+	if (flags & L2TP_OFFSET)
+		cursor_skip(&walk->at, cursor_u16(&walk->at));
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	walk_scope(walk, &session, sizeof(session));
+	++walk->counts->l2tp;
+	return ppp_read(walk);
+}
+
 /* RFC 4380, section 5.1.1: perhaps an authentication, perhaps an origin, then IPv6. */
 enum drop teredo_read(struct walk *walk)
 {

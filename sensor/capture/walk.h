@@ -10,6 +10,7 @@
 #pragma once
 
 #include "parsers/base/cursor.h"
+#include "sensor/capture/plan.h"
 #include "sensor/capture/segment.h"
 
 /* What kind of number names the next header. */
@@ -34,7 +35,11 @@ struct walk {
 	unsigned extensions; /* behind the IP header at hand */
 	bool is_inside_ip;   /* an IP header was read */
 	uint64_t scope;      /* of the VLANs and tunnels so far: fragments of two do not mix */
+	uint32_t vlans;      /* ids of the last two VLAN tags */
+	bool is_verified;    /* checksums are looked at */
+	bool is_header_bad;  /* the innermost IPv4 header has a wrong one */
 	bool is_done;        /* the segment is read */
+	const struct capture_plan *plan;
 	struct segment segment;
 	struct capture_counts *counts;
 	struct fragments *fragments; /* NULL: they are not joined */
@@ -70,7 +75,7 @@ bool layer_is_known(enum place place, uint32_t number);
 #define ETHERTYPE_ETHERNET 0x6558 /* transparent bridging, RFC 1701 */
 
 /* link.c */
-layer_reader ethernet_read, sll_read, sll2_read, loopback_read, raw_ip_read, hdlc_read;
+layer_reader ethernet_read, sll_read, sll2_read, loopback_read, raw_ip_read, hdlc_read, nflog_read;
 /* tag.c */
 layer_reader vlan_read, vn_tag_read, e_tag_read, i_tag_read, fabric_path_read, mpls_read, llc_read, nsh_read,
 	pppoe_read, ppp_read;
@@ -79,6 +84,6 @@ layer_reader ipv4_read, ipv6_read, ipv6_option_read, ipv6_fragment_read, authent
 /* tunnel.c */
 layer_reader gre_read, erspan2_read, erspan3_read, ipv4_in_ip_read, ipv6_in_ip_read;
 /* tunnel_udp.c */
-layer_reader udp_read, vxlan_read, vxlan_gpe_read, geneve_read, gtp_read, teredo_read, tzsp_read;
+layer_reader udp_read, vxlan_read, vxlan_gpe_read, geneve_read, gtp_read, teredo_read, tzsp_read, l2tp_read;
 /* segment.c */
 layer_reader tcp_read;

@@ -48,20 +48,71 @@ static bool reset_is_valid(const struct connection *connection, const struct str
 	       acked <= other->seen_end;
 }
 
+/* It is told when LIMIT_CLOSED_NS have passed: who sends on was not the one who reset. */
 static void take_reset(struct connection *connection, enum direction direction, const struct segment *segment)
 {
 	struct reassembly_counts *counts = connection->home->plan.counts;
+	const struct stream *own = &connection->streams[direction];
+	const struct stream *other = &connection->streams[!direction];
 
-	if (!reset_is_valid(connection, &connection->streams[direction], &connection->streams[!direction],
-			    segment)) {
+	/* RFC 5925, 7.3, and Linux for RFC 2385: without a key nobody acts on what is signed. */
+	if (segment->is_signed && !connection->is_signed && connection->number != segment->number) {
+		counts->resets_doubted++;
+		return;
+	}
+	if (!reset_is_valid(connection, own, other, segment)) {
 		counts->out_of_window++;
 		return;
 	}
-	counts->resets += connection->number != segment->number; /* a lone RST resets nothing */
-	connection->over = ABORT_RESET;
-	connection->over_ns = connection->clock_ns;
-	connection->touched_ns = connection->clock_ns;
+	if (connection->reset.is_seen)
+		return;
+	connection->reset = (struct reset){.is_seen = true,
+					   .from = direction,
+					   .number = segment->number,
+					   .last_ns = connection->clock_ns,
+					   .offset = own->has_base ? stream_offset(own, segment->seq) : 0,
+					   .peer_end = other->seen_end};
 	connections_place(connection);
+}
+
+/* The sender of the RST sends more, or acknowledges what came behind it: the RST was another's. */
+static bool goes_on(const struct connection *connection, enum direction direction,
+		    const struct segment *segment, int64_t offset)
+{
+	const struct reset *reset = &connection->reset;
+	uint64_t acked;
+
+	if (!reset->is_seen || direction != reset->from)
+		return false;
+	if (payload_len(segment) > 0 && offset >= reset->offset)
+		return true;
+	return (segment->flags & TCP_ACK) &&
+	       stream_ack_offset(&connection->streams[!direction], segment->ack, &acked) &&
+	       acked > reset->peer_end && acked <= connection->streams[!direction].seen_end;
+}
+
+/* -- SYNs ----------------------------------------------------------------------- */
+
+bool connection_has_candidate(const struct connection *connection, enum direction direction, uint32_t seq)
+{
+	const struct syn_candidates *candidates = &connection->candidates[direction];
+
+	for (unsigned i = 0; i < candidates->count; i++)
+		if (candidates->seq[i] == seq)
+			return true;
+	return false;
+}
+
+void connection_add_candidate(struct connection *connection, enum direction direction, uint32_t seq)
+{
+	struct syn_candidates *candidates = &connection->candidates[direction];
+
+	if (connection_has_candidate(connection, direction, seq))
+		return;
+	candidates->seq[candidates->next] = seq;
+	candidates->next = (candidates->next + 1) % LIMIT_SYN_CANDIDATES;
+	if (candidates->count < LIMIT_SYN_CANDIDATES)
+		candidates->count++;
 }
 
 /* The direction's first byte, as soon as anything tells it. False for a SYN that is not of this connection.
@@ -79,8 +130,8 @@ static bool base_find(struct connection *connection, enum direction direction, c
 	} else if (is_syn && own->base_seq != seq) {
 		if (!is_movable)
 			return false;
-		connection->has_rival[direction] = true; /* the one before may be the one that is answered */
-		connection->rival_seq[direction] = own->base_seq - 1;
+		/* the one before may be the one that is answered */
+		connection_add_candidate(connection, direction, own->base_seq - 1);
 		stream_begin(own, seq, true);
 	} else if (is_syn) {
 		own->is_base_firm = true;
@@ -108,26 +159,33 @@ static bool answers_syn(const struct connection *connection, enum direction dire
 		return true;
 	offset = stream_offset(other, segment->ack);
 	return (offset >= 0 && offset <= (int64_t)other->seen_end) ||
-	       (!other->is_begun && connection->has_rival[!direction] &&
-		segment->ack == connection->rival_seq[!direction] + 1);
+	       (!other->is_begun && connection_has_candidate(connection, !direction, segment->ack - 1));
 }
 
-static bool is_inside(const struct stream *own, int64_t offset, uint64_t len)
+static bool is_inside(const struct stream *own, const struct segment *segment, int64_t offset)
 {
+	uint64_t len = payload_len(segment);
+	uint64_t known = own->acked > own->seen_end ? own->acked : own->seen_end;
 	int64_t end = offset + (int64_t)len;
 	int64_t near = (int64_t)(own->acked > own->next ? own->acked : own->next);
 
 	if (own->is_end_told && end > (int64_t)own->fin.offset)
 		return len == 0 && end == (int64_t)own->fin.offset + 1;
+	/* One forged FIN far ahead would end a quiet stream. */
+	if ((segment->flags & TCP_FIN) && end > (int64_t)(known + len + LIMIT_ACK_AHEAD))
+		return false;
 	return end <= near + (int64_t)LIMIT_SEQUENCE_AHEAD &&
 	       offset >= (int64_t)own->next - (int64_t)LIMIT_SEQUENCE_AHEAD;
 }
 
-/* RFC 9293, 3.8.4: one before the next, with no byte or one of garbage. */
+/* RFC 9293, 3.8.4: one before the next, with no byte or one of garbage. What is not acknowledged is a probe.
+ */
 static bool is_keep_alive(const struct stream *own, const struct segment *segment, int64_t offset)
 {
-	return offset == (int64_t)own->next - 1 && own->next == own->seen_end && payload_len(segment) <= 1 &&
-	       (segment->flags & (TCP_SYN | TCP_FIN)) == 0;
+	bool is_probe = own->acked > 0 && (int64_t)own->acked <= offset;
+
+	return !is_probe && offset == (int64_t)own->next - 1 && own->next == own->seen_end &&
+	       payload_len(segment) <= 1 && (segment->flags & (TCP_SYN | TCP_FIN)) == 0;
 }
 
 /*
@@ -161,7 +219,7 @@ static bool must_wait(const struct piece *piece, const struct stream *other)
 }
 
 static void take_data(struct connection *connection, enum direction direction, const struct segment *segment,
-		      int64_t offset)
+		      int64_t offset, bool is_copy)
 {
 	struct stream *own = &connection->streams[direction];
 	struct stream *other = &connection->streams[!direction];
@@ -179,7 +237,8 @@ static void take_data(struct connection *connection, enum direction direction, c
 		early_shift(&other->held, 0, (uint64_t)-offset);
 		offset = 0;
 	}
-	stream_take(own, segment, offset, &piece, must_wait(&piece, other));
+	if (stream_take(own, segment, offset, &piece, must_wait(&piece, other)) && !is_copy)
+		connection->home->plan.counts->retransmitted++;
 }
 
 static void note_state(struct connection *connection, const struct segment *segment)
@@ -198,14 +257,57 @@ static void review(struct connection *connection)
 		stream_review(&streams[i], &streams[!i], connection->clock_ns, connection->last_number);
 }
 
-/* The worker's ceiling: the connection at hand gives up what it waits for. */
-static void keep_ceiling(struct connection *connection)
+bool connection_let_go(struct connection *connection)
 {
-	if (connection->home->plan.counts->held_bytes_now <= connection->home->plan.held_bytes_max)
-		return;
+	struct stream *streams = connection->streams;
+
+	if (streams[0].held.first == NULL && streams[1].held.first == NULL)
+		return false;
 	for (int i = 0; i < 2; i++)
-		stream_give_up(&connection->streams[i], GAP_MEMORY, connection->clock_ns,
-			       connection->last_number);
+		stream_let_go(&streams[i], connection->clock_ns, connection->last_number);
+	return true;
+}
+
+static bool is_copy_of_earlier(const struct connection *connection, const struct stream *own,
+			       const struct segment *segment)
+{
+	uint64_t seed = connection->home->plan.seed;
+
+	return prints_have(&own->prints, segment_print(segment, seed, false)) ||
+	       (!segment_is_marked(segment) && prints_have(&own->prints, segment_print(segment, seed, true)));
+}
+
+/* Nothing is left to do for a copy, unless the bytes still wait: then they are compared. */
+static bool is_spent(const struct stream *own, const struct segment *segment)
+{
+	uint64_t len = payload_len(segment);
+	uint32_t seq = segment->seq + (segment->flags & TCP_SYN ? 1 : 0);
+
+	return len == 0 || stream_offset(own, seq) + (int64_t)len <= (int64_t)own->next;
+}
+
+static void take_known(struct connection *connection, enum direction direction, const struct segment *segment,
+		       int64_t offset, bool is_copy)
+{
+	struct stream *own = &connection->streams[direction];
+
+	if (goes_on(connection, direction, segment, offset)) {
+		connection->home->plan.counts->resets_doubted++;
+		connection->reset.is_seen = false;
+	}
+	own->is_seen = true;
+	own->last_number = segment->number;
+	connection->is_signed |= segment->is_signed;
+	for (int i = 0; i < 2; i++)
+		connection->streams[i].grace_packets += !is_copy;
+	take_data(connection, direction, segment, offset, is_copy);
+	note_state(connection, segment);
+	review(connection);
+	if (connection->reset.is_seen)
+		connection->reset.last_ns = segment->clock_ns;
+	else if (!connection_is_closed(connection))
+		connection->touched_ns = segment->clock_ns;
+	connections_place(connection);
 }
 
 void connection_take(struct connection *connection, const struct segment *segment)
@@ -213,17 +315,18 @@ void connection_take(struct connection *connection, const struct segment *segmen
 	struct reassembly_counts *counts = connection->home->plan.counts;
 	enum direction direction = connection_direction(connection, segment);
 	struct stream *own = &connection->streams[direction];
+	bool is_copy = is_copy_of_earlier(connection, own, segment);
 	int64_t offset;
 
 	counts->segments++;
+	counts->duplicates += is_copy;
 	connection->clock_ns = segment->clock_ns;
 	connection->last_number = segment->number;
-	if (connection->over != ABORT_NONE) {
-		counts->out_of_window += payload_len(segment) > 0;
+	if (is_copy && is_spent(own, segment))
 		return;
-	}
 	if (segment->flags & TCP_RST) {
 		take_reset(connection, direction, segment);
+		prints_add(&own->prints, segment_print(segment, connection->home->plan.seed, false));
 		return;
 	}
 	if (!answers_syn(connection, direction, segment) || !base_find(connection, direction, segment)) {
@@ -231,21 +334,13 @@ void connection_take(struct connection *connection, const struct segment *segmen
 		return;
 	}
 	offset = stream_offset(own, segment->seq + (segment->flags & TCP_SYN ? 1 : 0));
-	if (!is_inside(own, offset, payload_len(segment))) {
+	if (!is_inside(own, segment, offset)) {
 		counts->out_of_window++;
 		return;
 	}
-	own->is_seen = true;
-	own->last_number = segment->number;
-	for (int i = 0; i < 2; i++)
-		connection->streams[i].grace_packets++;
-	take_data(connection, direction, segment, offset);
-	note_state(connection, segment);
-	review(connection);
-	keep_ceiling(connection);
-	if (!connection_is_closed(connection))
-		connection->touched_ns = segment->clock_ns;
-	connections_place(connection);
+	if (!is_copy)
+		prints_add(&own->prints, segment_print(segment, connection->home->plan.seed, false));
+	take_known(connection, direction, segment, offset, is_copy);
 }
 
 /* -- handing out ------------------------------------------------------------- */

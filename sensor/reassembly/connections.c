@@ -20,9 +20,15 @@ static void queue_retired(struct connection *connection, enum abort_reason reaso
 	struct connections *home = connection->home;
 
 	connection->is_retired = true;
-	if (connection->over == ABORT_NONE) {
-		connection->over = connection_is_closed(connection) ? ABORT_CLOSED : reason;
-		connection->over_ns = clock_ns;
+	connection->over = reason;
+	connection->over_ns = clock_ns;
+	if (connection_is_closed(connection)) {
+		connection->over = ABORT_CLOSED;
+	} else if (connection->reset.is_seen) {
+		connection->over = ABORT_RESET;
+		connection->over_ns = connection->reset.last_ns;
+		/* a lone RST resets nothing */
+		home->plan.counts->resets += connection->reset.number != connection->number;
 	}
 	connection_list_leave(connection, LINK_AGE);
 	connection_list_leave(connection, LINK_WAITING);
@@ -81,11 +87,11 @@ void connections_place(struct connection *connection)
 
 	if (connection->is_retired)
 		return;
-	if (connection->over != ABORT_NONE)
-		age = AGE_CLOSED;
-	else if (connection_is_closed(connection))
+	if (connection->reset.is_seen)
+		connections_close(connection);
+	if (connection->reset.is_seen || connection_is_closed(connection))
 		return; /* connections_close has put it where it is */
-	else if (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA))
+	if (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA))
 		age = AGE_OPEN;
 	connection_list_add(&home->ages[age], connection);
 }
@@ -147,10 +153,30 @@ void connections_expire(struct connections *connections, uint64_t clock_ns)
 	}
 }
 
+/* At the ceiling: who has waited longest for holes gives them up, until the rest fits again. */
+static struct connection *longest_waiting(struct connections *connections)
+{
+	const struct connection *last = connections->waiting.newest;
+	struct connection *connection;
+
+	while (connections->plan.counts->held_bytes_now > connections->plan.held_bytes_max &&
+	       (connection = connections->waiting.oldest) != NULL) {
+		if (connection_let_go(connection))
+			return connection;
+		connection_list_add(&connections->waiting,
+				    connection); /* it holds nothing: behind the others */
+		if (connection == last)
+			return NULL;
+	}
+	return NULL;
+}
+
 struct connection *connections_ready(struct connections *connections)
 {
 	struct connection *connection = connections->ready.oldest;
 
+	if (connection == NULL)
+		connection = longest_waiting(connections);
 	if (connection != NULL)
 		connection_list_leave(connection, LINK_WAITING);
 	return connection;
@@ -229,15 +255,14 @@ static bool takes_ports(struct connection *connection, const struct segment *seg
 	enum direction direction = connection_direction(connection, segment);
 	const struct stream *own = &connection->streams[direction];
 	const struct stream *other = &connection->streams[!direction];
-	bool is_ending = connection->over != ABORT_NONE || own->has_fin || other->has_fin;
+	bool is_ending = connection->reset.is_seen || own->has_fin || other->has_fin;
 	bool is_own = own->has_base && own->base_seq == segment->seq + 1;
 	bool is_alive = (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA)) != 0;
 
 	if ((segment->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
 		return false;
 	if (segment->flags & TCP_ACK)
-		return (is_alive && connection->has_rival[!direction] &&
-			segment->ack == connection->rival_seq[!direction] + 1) ||
+		return (is_alive && connection_has_candidate(connection, !direction, segment->ack - 1)) ||
 		       (is_ending && !is_own);
 	if (is_own)
 		return false;
@@ -247,8 +272,7 @@ static bool takes_ports(struct connection *connection, const struct segment *seg
 		return false;
 	if (!other->is_seen)
 		return true;
-	connection->rival_seq[direction] = segment->seq;
-	connection->has_rival[direction] = true;
+	connection_add_candidate(connection, direction, segment->seq);
 	return false;
 }
 

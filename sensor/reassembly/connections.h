@@ -3,8 +3,9 @@
  * VLAN is not part of the key: mirrors tag one direction and not the other.
  *
  *	connections_expire(&connections, clock_ns);
- *	while ((connection = connections_ready(&connections)) != NULL)
- *		while (connection_next(connection, &chunk))	-> a hole was given up for time
+ *	while ((connection = connections_ready(&connections)) != NULL)		also behind each segment
+ *		while (connection_next(connection, &chunk))	-> a hole was given up: time, or
+ *held_bytes_max
  *			...
  *	while ((connection = connections_retired(&connections)) != NULL) {
  *		while (connection_next(connection, &chunk))	-> ends with CHUNK_ABORTED

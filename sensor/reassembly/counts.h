@@ -8,7 +8,8 @@
 
 struct reassembly_counts {
 	uint64_t segments;
-	uint64_t connections, mid_stream, half_open_expired, reused, evicted, resets, idle;
+	uint64_t connections, mid_stream, half_open_expired, reused, evicted, resets, resets_doubted, idle;
+	uint64_t duplicates; /* copies that the mirror made: neither retransmitted nor out of order */
 	uint64_t out_of_order, retransmitted, overlap_same, overlap_different;
 	uint64_t out_of_window, keep_alives;
 	uint64_t gaps[GAP_REASON_COUNT], gap_bytes[GAP_REASON_COUNT];

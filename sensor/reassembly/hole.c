@@ -10,7 +10,8 @@
  *	LIMIT_GAP_PACKETS wait						GAP_WINDOW
  *	the other side was never seen, and LIMIT_GAP_NS passed		GAP_TIMEOUT
  *	LIMIT_STREAM_HELD or LIMIT_STREAM_SEGMENTS wait			GAP_WINDOW
- *	the worker's ceiling of held bytes is reached			GAP_MEMORY
+ *	the worker's ceiling of held bytes is reached, and this one of all
+ *	connections has waited longest					GAP_MEMORY
  *	the connection is over						GAP_ACKED or GAP_CLOSE
  *
  * An acknowledgement that later ones contradict is forgotten.
@@ -35,7 +36,7 @@ static const struct piece *behind_hole(const struct stream *stream)
 static void give_up(struct stream *stream, uint64_t to, enum gap_reason reason, uint64_t clock_ns,
 		    uint64_t number)
 {
-	if (to <= stream->next || to <= stream->given_up_to)
+	if (to <= stream->next || to <= stream->given_up_to || stream->is_end_told)
 		return;
 	stream->given_up_to = to;
 	stream->given_up = reason;
@@ -116,4 +117,14 @@ void stream_give_up(struct stream *stream, enum gap_reason reason, uint64_t cloc
 	if (reason == GAP_CLOSE && stream->acked >= to)
 		reason = GAP_ACKED;
 	give_up(stream, to, reason, clock_ns, number);
+}
+
+void stream_let_go(struct stream *stream, uint64_t clock_ns, uint64_t number)
+{
+	uint64_t to = stream->held.last == NULL ? 0 : stream->held.last->piece.offset;
+
+	/* What was acknowledged and is missing holds the other direction back. */
+	if (stream->is_seen && stream->acked > to)
+		to = stream->acked;
+	give_up(stream, to, GAP_MEMORY, clock_ns, number);
 }

@@ -20,6 +20,7 @@ void stream_finish(struct stream *stream)
 {
 	stream_release(stream);
 	early_finish(&stream->held);
+	prints_finish(&stream->prints);
 }
 
 void stream_begin(struct stream *stream, uint32_t seq, bool is_firm)
@@ -149,14 +150,14 @@ static void take_fin(struct stream *stream, int64_t end, const struct piece *pie
 	stream->seen_end = (uint64_t)end;
 }
 
-void stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
+bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
 		 const struct piece *piece, bool must_wait)
 {
 	struct piece data = *piece, cut = *piece;
 	uint64_t before = offset < 0 ? (uint64_t)-offset : 0;
 	uint64_t len = segment->payload.len + segment->cut_len;
 	int64_t end = offset + (int64_t)len;
-	bool is_new = false;
+	bool is_new = false, is_again;
 
 	CHECK(stream->current.bytes.len == 0);
 	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin.offset)
@@ -182,10 +183,10 @@ void stream_take(struct stream *stream, const struct segment *segment, int64_t o
 			take_piece(stream, cut, must_wait);
 		}
 	}
-	if (len > 0 && (!is_new || offset < (int64_t)stream->next))
-		stream->held.counts->retransmitted++;
+	is_again = len > 0 && (!is_new || offset < (int64_t)stream->next);
 	if (segment->flags & TCP_FIN)
 		take_fin(stream, end, piece);
+	return is_again;
 }
 
 const struct piece *stream_head(const struct stream *stream)
@@ -254,6 +255,16 @@ static void hole_write(struct stream *stream, struct chunk *out_chunk)
 	stream->is_begun = true;
 }
 
+/* Whatever claimed that there is more was wrong. */
+static void end_take(struct stream *stream)
+{
+	stream->is_end_told = true;
+	stream->given_up_to = stream->next;
+	stream->is_in_grace = false;
+	if (stream->acked > stream->next)
+		stream->acked = stream->next;
+}
+
 bool stream_next(struct stream *stream, struct chunk *out_chunk)
 {
 	const struct piece *head = stream_head(stream);
@@ -265,7 +276,7 @@ bool stream_next(struct stream *stream, struct chunk *out_chunk)
 	} else if (head == &stream->fin) {
 		piece_write(stream, head, out_chunk);
 		out_chunk->kind = CHUNK_END;
-		stream->is_end_told = true;
+		end_take(stream);
 	} else if (head != NULL) {
 		stream->lent = early_pop(&stream->held);
 		piece_write(stream, &stream->lent->piece, out_chunk);

@@ -23,6 +23,7 @@
 
 #include "sensor/capture/segment.h"
 #include "sensor/reassembly/early.h"
+#include "sensor/reassembly/prints.h"
 
 struct stream {
 	uint32_t base_seq; /* of offset 0 */
@@ -43,6 +44,7 @@ struct stream {
 	struct piece fin;   /* valid when has_fin */
 	bool has_fin;
 	bool is_end_told;
+	struct prints prints;
 
 	/* Holes below given_up_to are lost for good. */
 	uint64_t given_up_to, given_up_ns, given_up_number;
@@ -71,9 +73,10 @@ void stream_acknowledge(struct stream *stream, uint64_t offset);
 
 /*
  * Takes the payload, its cut end and the FIN of a segment. `piece` says where
- * and when it was; its bytes are set here. `must_wait`: not before the other direction came further.
+ * and when it was; its bytes are set here. `must_wait`: not before the other direction came further. True
+ * when some of the bytes had come before.
  */
-void stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
+bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
 		 const struct piece *piece, bool must_wait);
 
 /* What stands at `next`: a piece (a bare FIN is an empty one), or NULL where nothing or a hole is. */
@@ -87,3 +90,5 @@ void stream_review(struct stream *stream, const struct stream *peer, uint64_t cl
 void stream_settle(struct stream *stream, uint64_t clock_ns); /* after all was handed out */
 bool stream_is_waiting(const struct stream *stream);          /* for a hole, or for the other direction */
 void stream_give_up(struct stream *stream, enum gap_reason reason, uint64_t clock_ns, uint64_t number);
+void stream_let_go(struct stream *stream, uint64_t clock_ns,
+		   uint64_t number); /* all of its holes: GAP_MEMORY */

@@ -433,7 +433,7 @@ def main():
     broker = Broker(folder)
     spool = folder / "spool"
     mounts = []
-    for path, size in ((spool, "96m"), (folder / "kafka", "3g" if quick else "1g")):
+    for path, size in ((spool, "768m"), (folder / "kafka", "3g" if quick else "1g")):
         path.mkdir()
         if os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", path]).returncode == 0:
             mounts.append(path)

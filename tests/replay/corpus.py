@@ -21,10 +21,12 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import conserve
+
 SKIPPED = 77
 
 # Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
-OTHER = set("""tls socks quic wlan sctp pim arcnet nflog ayiya""".split())
+OTHER = set("""tls socks quic wlan sctp pim arcnet ayiya""".split())
 
 
 def split_host(host):
@@ -72,6 +74,8 @@ def oracle_exchanges(path):
     for message in messages:
         if message["proto"] != "http1" or message.get("interim") or message["frame"] in upgraded:
             continue
+        if message["kind"] == "response" and not message["status"]:
+            continue  # tshark's word for a status line that has no status
         if message["kind"] == "request":
             requests.setdefault(message["frame"], []).append(message)
         else:
@@ -98,10 +102,11 @@ def exchange_of(request, response):
 
 
 def seen_exchanges(text):
-    """As exchange_of, with whether it is complete."""
-    out = []
-    for line in text.decode().splitlines():
-        record = json.loads(line)
+    """As exchange_of, with whether it is complete and tshark, which does not look into CONNECT, should know it."""
+    out, records = [], [json.loads(line) for line in text.decode().splitlines()]
+    tunnels = {record["unmapped"]["specular"]["connection"] for record in records
+               if record.get("http_request", {}).get("http_method") == "CONNECT"}
+    for record in records:
         request, response = record.get("http_request"), record.get("http_response")
         asked = answered = None
         if request:
@@ -109,7 +114,8 @@ def seen_exchanges(text):
             asked = (request["http_method"], url.get("hostname", ""), url.get("path", ""), request.get("body_length", 0))
         if response:
             answered = (response["code"], response.get("body_length", 0))
-        out.append(((asked, answered), record["unmapped"]["specular"]["capture"]["complete"]))
+        own = record["unmapped"]["specular"]
+        out.append(((asked, answered), own["capture"]["complete"] and own["connection"] not in tunnels))
     return out
 
 
@@ -144,14 +150,18 @@ def compare(expected, seen):
 
 def run(options, path, work):
     out = work / (str(path).replace("/", "_") + ".jsonl")
+    health = Path(f"{out}.health")
     done = subprocess.run([options.specular, "replay", "--workers", "1", "--contracts", str(work), "--hmac-key-file",
-                           str(work / "key"), "--exchanges", str(out), str(path)],
+                           str(work / "key"), "--exchanges", str(out), "--health", str(health), str(path)],
                           capture_output=True, timeout=60, check=False)
     text = out.read_bytes() if out.exists() else b""
     if out.exists():
         out.unlink()
-    trouble = b"do not add up" in done.stderr or done.returncode not in (0, 1)
-    return text, (f"exit {done.returncode}: {done.stderr.decode(errors='replace')}" if trouble else "")
+    broken = list(conserve.problems_of([json.loads(line) for line in health.read_text(encoding="utf-8").splitlines()]
+                                       if health.exists() else []))
+    health.unlink(missing_ok=True)
+    trouble = broken or b"do not add up" in done.stderr or done.returncode not in (0, 1)
+    return text, (f"exit {done.returncode}: {done.stderr.decode(errors='replace')} {broken}" if trouble else "")
 
 
 def check(options, corpus, name, work):

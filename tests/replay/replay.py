@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Replays a story in every way a mirror could show it, and compares what specular says.
 
-usage: replay.py --specular PROGRAM [--whole] STORY_FOLDER
+usage: replay.py --specular PROGRAM [--whole] [--http2] STORY_FOLDER
+
+The ways: whole (with 1, 2 and 4 workers), byte by byte, shuffled, repeated, wrapped in each tunnel, with a gap, and
+joined midway. With --http2 what the story says in HTTP/1 is said in HTTP/2 (talk_http2.py) and must raise the same.
 
 A story folder holds talk.txt (see talk.py) and expected.tsv: one line a finding that must be raised, no more
 and no less: id, operation, where ("in name pointer"), count. Contracts and packs are those of the story, or
@@ -15,11 +18,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import conserve
 import talk as talks
+import talk_http2
 
 HERE = Path(__file__).resolve().parent
 IN_ALL_WRAPPINGS = ("conforming", "shadow")
 PROBLEMS = []
+HTTP2_WAYS = {"h2": (), "h2-odd": ("same", "loss"), "h2c": ()}
+OF_MANNER = ("version", "latency", "duration", "time", "number", "connection")
 
 
 def complain(text):
@@ -96,7 +103,8 @@ def compare(name, expected, seen):
 
 
 def without_identity(text):
-    """Records without what depends on packet numbers: of findings the connection, of exchanges the uid too."""
+    """Records without what depends on packet numbers: of findings the connection, of exchanges the uid too (and so
+    the order of those that end at one moment)."""
     out = []
     for record in records(text):
         if record["class_uid"] == 4002:
@@ -106,25 +114,25 @@ def without_identity(text):
     return out
 
 
+def without_manner(text):
+    """Records without what one protocol says in another way than the other, in an order of their own."""
+    out = []
+    for line in without_identity(text):
+        record = json.loads(line)
+        record.pop("metadata")
+        out.append(json.dumps(strip_manner(record), sort_keys=True))
+    return sorted(out)
+
+
+def strip_manner(value):
+    if isinstance(value, dict):
+        return {key: strip_manner(x) for key, x in value.items() if not (key in OF_MANNER or key.endswith("_time"))}
+    return [strip_manner(x) for x in value] if isinstance(value, list) else value
+
+
 def check_conservation(name, health):
-    lines = [record for record in records(health) if record.get("id") == "sensor.coverage"]
-    if len(lines) != 1:
-        complain(f"{name}: {len(lines)} coverage records instead of one")
-        return
-    counters = lines[0]["counters"]
-    drops = sum(value for key, value in counters.items() if key.startswith("capture.drop."))
-    if counters["capture.packets"] != counters["capture.segments"] + drops:
-        complain(f"{name}: packets are not accounted for: {counters}")
-    reassembled = counters["tcp.segments"] + counters["capture.ring_drops"] + counters["tcp.segments_lost"]
-    if counters["capture.segments"] != reassembled:
-        complain(f"{name}: segments are not accounted for: {counters}")
-    outcomes = ("complete", "no_response", "no_request", "request_cut", "response_cut", "gap_request",
-                "gap_response", "gap_pairing", "malformed", "overflow", "unknown_head")
-    if sum(counters["exchanges." + key] for key in outcomes) != counters["exchanges.judged"]:
-        complain(f"{name}: exchanges are not accounted for: {counters}")
-    partner_sum = sum(line["complete"] + sum(line["partial"].values()) for line in lines[0]["coverage"].values())
-    if partner_sum != counters["exchanges.judged"]:
-        complain(f"{name}: the coverage of partners is not all there was: {lines[0]}")
+    for problem in conserve.problems_of(records(health)):
+        complain(f"{name}: {problem}")
 
 
 def check_ocsf(options, name, texts, work):
@@ -143,7 +151,10 @@ def check_ocsf(options, name, texts, work):
         complain(f"{name}: not OCSF: {done.stdout.decode()[:2000]} {done.stderr.decode()[:500]}")
 
 
-def wrappings_of(story):
+def wrappings_of(story, talk):
+    """A tunnel carries what is said in HTTP/1 or HTTP/2 alike: of the latter few stories are wrapped."""
+    if talk.manner != "http1" and story.name not in IN_ALL_WRAPPINGS:
+        return {"plain": talks.WRAPPINGS["plain"]}
     return {**talks.WRAPPINGS, **(talks.MORE_WRAPPINGS if story.name in IN_ALL_WRAPPINGS else {})}
 
 
@@ -157,7 +168,7 @@ def same_ways(talk, wrappings):
 
 
 def check_same(options, story, talk, work, base):
-    wrappings = wrappings_of(story)
+    wrappings = wrappings_of(story, talk)
     for name, segments, wrapping in same_ways(talk, wrappings):
         capture = work / f"{name}.pcap"
         talks.write_pcap(capture, segments, wrappings[wrapping])
@@ -166,7 +177,7 @@ def check_same(options, story, talk, work, base):
         if without_identity(texts["findings"]) != without_identity(base["findings"]):
             complain(f"{name}: findings differ from those of the whole capture")
             compare(name, summary(records(base["findings"])), summary(records(texts["findings"])))
-        if without_identity(texts["exchanges"]) != without_identity(base["exchanges"]):
+        if sorted(without_identity(texts["exchanges"])) != sorted(without_identity(base["exchanges"])):
             complain(f"{name}: exchanges differ from those of the whole capture")
 
 
@@ -182,6 +193,23 @@ def complete_exchanges(text):
     return out
 
 
+def check_no_more(name, expected, seen):
+    """Every finding is one of those expected, and not more often."""
+    most = {line[:3]: int(line[3]) for line in expected}
+    for line in seen:
+        if int(line[3]) > most.get(line[:3], 0):
+            complain(f"{name}: a finding that never was: " + " | ".join(line))
+
+
+def check_gap_told(name, talk, health, is_all_complete):
+    """The packet may have held padding, frames that belong to no exchange, or what is no HTTP (any more)."""
+    counters = next(x["counters"] for x in records(health) if x.get("id") == "sensor.coverage")
+    if is_all_complete and talk.manner == "http1" and not counters["sessions.opaque_bytes"]:
+        complain(f"{name}: a packet is missing and everything is called complete")
+    if not counters["tcp.gap_bytes"]:
+        complain(f"{name}: a packet is missing and no gap is counted")
+
+
 def check_loss(options, story, talk, work, base):
     """A lost packet and a late start: nothing wrong may be said, and what is missing must be told."""
     whole = talks.segments_of(talk, size=97)
@@ -195,37 +223,68 @@ def check_loss(options, story, talk, work, base):
         talks.write_pcap(capture, segments)
         texts = run(options, story, talk.args, capture, work, workers=2)
         check_conservation(name, texts["health"])
+        check_no_more(name, summary(records(base["findings"])), summary(records(texts["findings"])))
         left = list(known)
         for exchange in complete_exchanges(texts["exchanges"]):
             if exchange in left:
                 left.remove(exchange)
             else:
                 complain(f"{name}: an exchange that never was: {exchange}")
-        if name.startswith("gap") and known and not left:
-            complain(f"{name}: a packet is missing and everything is called complete")
+        if name.startswith("gap"):
+            check_gap_told(name, talk, texts["health"], known and not left)
+
+
+def play(options, talk, work, base, ways):
+    """The whole capture has given `base`: the other ways."""
+    compare("whole", expected_of(options.story), summary(records(base["findings"])))
+    check_conservation("whole", base["health"])
+    check_ocsf(options, "whole", base, work)
+    for workers in (2, 4):
+        if run(options, options.story, talk.args, work / "whole.pcap", work, workers) != base:
+            complain(f"{workers} workers give other bytes than one")
+    if "same" in ways:
+        check_same(options, options.story, talk, work, base)
+    if "loss" in ways:
+        check_loss(options, options.story, talk, work, base)
+
+
+def whole(options, talk, work):
+    talks.write_pcap(work / "whole.pcap", talks.segments_of(talk))
+    return run(options, options.story, talk.args, work / "whole.pcap", work)
+
+
+def play_http2(options, talk, work):
+    """What is said in HTTP/1 is said in HTTP/2 and must be judged alike."""
+    spoken = whole(options, talk, work)
+    for manner, ways in HTTP2_WAYS.items():
+        print(f"-- {manner}")
+        other = talk_http2.talk_in(talk, manner)
+        base = whole(options, other, work)
+        for kind in ("findings", "exchanges") if manner == "h2" else ("exchanges",):
+            told = [without_manner(x[kind]) for x in (spoken, base)]
+            for mark, left, right in (("-", *told), ("+", *told[::-1])):
+                for line in [x for x in left if x not in right][:3]:
+                    complain(f"{manner}: {kind} differ: {mark} {line}")
+        play(options, other, work, base, ways)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--specular", required=True)
     parser.add_argument("--whole", action="store_true", help="the whole capture only, with 1, 2 and 4 workers")
+    parser.add_argument("--http2", action="store_true", help="said in HTTP/2, which must raise the same")
     parser.add_argument("story", type=Path)
     options = parser.parse_args()
     talk = talks.read_talk(options.story / "talk.txt")
+    if options.http2 and talk.manner != "http1":
+        parser.error("this story is told in HTTP/2 already")
     with tempfile.TemporaryDirectory(prefix="specular-replay-") as folder:
-        work = Path(folder)
-        capture = work / "whole.pcap"
-        talks.write_pcap(capture, talks.segments_of(talk))
-        base = run(options, options.story, talk.args, capture, work)
-        compare("whole", expected_of(options.story), summary(records(base["findings"])))
-        check_conservation("whole", base["health"])
-        check_ocsf(options, "whole", base, work)
-        for workers in (2, 4):
-            if run(options, options.story, talk.args, capture, work, workers) != base:
-                complain(f"{workers} workers give other bytes than one")
-        if not options.whole:
-            check_same(options, options.story, talk, work, base)
-            check_loss(options, options.story, talk, work, base)
+        if options.http2:
+            play_http2(options, talk, Path(folder))
+        else:
+            talk = talk_http2.talk_in(talk, talk.manner)
+            ways = () if options.whole else ("same", "loss")
+            play(options, talk, Path(folder), whole(options, talk, Path(folder)), ways)
     print(f"{options.story.name}: {talk.title}: " + (f"{len(PROBLEMS)} problems" if PROBLEMS else "good"))
     return 1 if PROBLEMS else 0
 

@@ -16,6 +16,7 @@ A talk file:
 
     {"id": "1"}
     ===                           the connection ends, the next turn opens a new one
+    @protocol h2                  the whole talk is said in HTTP/2: see talk_http2.py
     @repeat 3                     the connections so far, three times in all
 
     >>> raw                       escapes (\\r \\n \\t \\\\ \\xHH) instead of lines
@@ -54,6 +55,7 @@ class Talk:
     title: str
     args: list
     connections: list
+    manner: str = "http1"  # or one of talk_http2
 
 
 def base64url(data):
@@ -98,6 +100,7 @@ class Reader:
     def __init__(self):
         self.client, self.server, self.server_port = "203.0.113.10", "10.0.0.5", 80
         self.port, self.connections, self.current, self.args = 40000, [], None, []
+        self.manner = "http1"
 
     def turn(self, is_request, data):
         if self.current is None:
@@ -115,6 +118,8 @@ class Reader:
             self.server_port, self.current = int(port), None
         elif word == "args":
             self.args += rest.split()
+        elif word == "protocol":
+            self.manner = rest.strip()
         elif word == "repeat":
             self.repeat(int(rest))
         else:
@@ -153,7 +158,7 @@ def read_talk(path):
             else:
                 lines.append(line)
     flush()
-    return Talk(title, reader.args, reader.connections)
+    return Talk(title, reader.args, reader.connections, reader.manner)
 
 
 @dataclass

@@ -300,6 +300,33 @@ static void compressed_files_are_read(void **state)
 	source_close(source);
 }
 
+/* What was read stays read, and the rest has a name. */
+static void garbage_behind_the_compressed_is_named(void **state)
+{
+	static const char *const garbage[] = {"no gzip at all", "\x1f\x8b broken"};
+	struct frame big = {0};
+	unsigned char packed[8192];
+
+	(void)state;
+	put(&big, "\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0\1\0\0\0", 24);
+	put(&big, "\5\0\0\0\0\0\0\0\x10\0\0\0\x10\0\0\0", 16);
+	put_zero(&big, 16);
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = gzip(big.data, big.len, packed, sizeof(packed));
+		struct source *source = NULL;
+		struct packet packet;
+
+		memcpy(packed + len, garbage[i], strlen(garbage[i]));
+		assert_int_equal(open_bytes(packed, len + strlen(garbage[i]), NULL, &source), STATUS_OK);
+		assert_int_equal(source_next(source, &packet), SOURCE_PACKET);
+		assert_int_equal(packet.data.len, 16);
+		assert_int_equal(source_next(source, &packet), SOURCE_ERROR);
+		assert_non_null(strstr(source_error(source), "behind packet 1"));
+		assert_non_null(strstr(source_error(source), "followed by something else"));
+		source_close(source);
+	}
+}
+
 /* Much more than one buffer's worth, of few bytes: what is inside comes out to the last byte. */
 static void what_swells_is_read_to_its_end(void **state)
 {
@@ -432,6 +459,7 @@ int main(void)
 		cmocka_unit_test(standard_input_may_be_pcapng),
 		cmocka_unit_test(filters_hold_for_every_link_type),
 		cmocka_unit_test(compressed_files_are_read),
+		cmocka_unit_test(garbage_behind_the_compressed_is_named),
 		cmocka_unit_test(what_swells_is_read_to_its_end),
 		cmocka_unit_test(broken_files_end),
 		cmocka_unit_test(what_is_wrong_is_said),

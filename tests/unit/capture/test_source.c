@@ -175,6 +175,67 @@ static void a_filter_is_kept_to(void **state)
 	unlink(path);
 }
 
+static void put_record(struct frame *file, const struct frame *frame)
+{
+	put_host32(file, 1);
+	put_host32(file, 0);
+	put_host32(file, (uint32_t)frame->len);
+	put_host32(file, (uint32_t)frame->len);
+	put(file, frame->data, frame->len);
+}
+
+static size_t count_with(const char *filter)
+{
+	struct source *source = NULL;
+	struct packet packet;
+	size_t count = 0;
+
+	assert_int_equal(open_named(path, filter, &source), STATUS_OK);
+	while (source_next(source, &packet) == SOURCE_PACKET)
+		count++;
+	source_close(source);
+	return count;
+}
+
+/* The examples of the README: a filter sees the frame from outside. */
+static void filters_reach_into_tunnels(void **state)
+{
+	struct frame file = {0}, plain = {0}, tagged = {0}, wrapped = {0};
+
+	(void)state;
+	put_ethernet(&plain, 0x0800);
+	put_ipv4(&plain, 6);
+	put_tcp(&plain, 0, "plain");
+	frame_finish(&plain);
+	put_ethernet(&tagged, 0x8100);
+	put_vlan(&tagged, 7, 0x0800);
+	put_ipv4(&tagged, 6);
+	put_tcp(&tagged, 0, "tagged");
+	frame_finish(&tagged);
+	put_ethernet(&wrapped, 0x0800);
+	put_ipv4(&wrapped, 17);
+	put_udp(&wrapped, 4789);
+	put_vxlan(&wrapped, 7);
+	put_ethernet(&wrapped, 0x0800);
+	put_ipv4(&wrapped, 6);
+	put_tcp(&wrapped, 0, "wrapped");
+	frame_finish(&wrapped);
+	put_pcap_header(&file, 0xa1b2c3d4, 1);
+	put_record(&file, &plain);
+	put_record(&file, &tagged);
+	put_record(&file, &wrapped);
+	file_write(file.data, file.len);
+	assert_int_equal(count_with("tcp port 80"), 1);
+	assert_int_equal(count_with("tcp port 80 or (vlan and tcp port 80)"), 2);
+	assert_int_equal(count_with("udp port 4789"), 1);
+	assert_int_equal(count_with("udp port 4789 and (udp[50:2] = 80 or udp[52:2] = 80)"), 1);
+	assert_int_equal(count_with("udp port 4789 and (udp[50:2] = 443 or udp[52:2] = 443)"), 0);
+	assert_int_equal(count_with("udp port 4789 and udp[42:4] = 0x0a000001"), 1);
+	assert_int_equal(count_with("udp port 4789 and udp[42:4] = 0x0a000009"), 0);
+	assert_int_equal(count_with("udp port 4789 or tcp port 80 or (vlan and tcp port 80)"), 3);
+	unlink(path);
+}
+
 static void a_stopped_source_ends(void **state)
 {
 	struct frame file = {0};
@@ -318,6 +379,7 @@ int main(void)
 		cmocka_unit_test(absurd_times_do_not_wrap),
 		cmocka_unit_test(standard_input_is_a_file_too),
 		cmocka_unit_test(a_filter_is_kept_to),
+		cmocka_unit_test(filters_reach_into_tunnels),
 		cmocka_unit_test(a_stopped_source_ends),
 		cmocka_unit_test(what_is_no_capture_is_named),
 		cmocka_unit_test(a_quiet_interface_is_idle),

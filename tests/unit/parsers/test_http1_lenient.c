@@ -132,6 +132,20 @@ static void codings(void **state)
 		    "0 complete | POST /1 whole 'ab' unsupported odd=81 | 204 none ''\n" SAME);
 }
 
+/* "identity" was once a coding: it changes nothing, and another server may let it undo chunked. */
+static void identity(void **state)
+{
+	(void)state;
+	talk_expect(
+		TURNS(">POST /1 HTTP/1.1\r\nTransfer-Encoding: chunked, identity\r\n\r\n1\r\na\r\n0\r\n\r\n",
+		      ALIVE "Content-Length: 1\r\n\r\nb", NEXT),
+		"0 complete | POST /1 whole 'a' odd=80 | 200 whole 'b'\n" SAME);
+	talk_expect(
+		TURNS(">POST /1 HTTP/1.1\r\nTransfer-Encoding: identity, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+		      ALIVE "Content-Length: 1\r\n\r\nb", NEXT),
+		"0 complete | POST /1 whole 'a' | 200 whole 'b'\n" SAME);
+}
+
 static void bare_cr(void **state)
 {
 	(void)state;
@@ -293,12 +307,19 @@ static void the_rest_of_a_last_head(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(chunk_sizes),   cmocka_unit_test(chunk_sizes_that_are_none),
-		cmocka_unit_test(status_lines),  cmocka_unit_test(no_status_lines),
-		cmocka_unit_test(lengths),       cmocka_unit_test(codings),
-		cmocka_unit_test(bare_cr),       cmocka_unit_test(blank_before_the_colon),
-		cmocka_unit_test(lines_of_junk), cmocka_unit_test(a_head_of_carriage_returns),
-		cmocka_unit_test(versions),      cmocka_unit_test(the_rest_of_a_last_head),
+		cmocka_unit_test(chunk_sizes),
+		cmocka_unit_test(chunk_sizes_that_are_none),
+		cmocka_unit_test(status_lines),
+		cmocka_unit_test(no_status_lines),
+		cmocka_unit_test(lengths),
+		cmocka_unit_test(codings),
+		cmocka_unit_test(identity),
+		cmocka_unit_test(bare_cr),
+		cmocka_unit_test(blank_before_the_colon),
+		cmocka_unit_test(lines_of_junk),
+		cmocka_unit_test(a_head_of_carriage_returns),
+		cmocka_unit_test(versions),
+		cmocka_unit_test(the_rest_of_a_last_head),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

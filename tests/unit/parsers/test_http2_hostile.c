@@ -53,7 +53,7 @@ static void continuation_flood(void **state)
 	made_headers(&made, 0, 3, MADE_END, GET("/after"));
 	answer(1);
 	answer(3);
-	expect("0 unknown_head |   none '' odd=1000 | 200 none ''\n1 complete | GET /after none '' | 200 "
+	expect("0 unknown_head |   none '' odd=41000 | 200 none ''\n1 complete | GET /after none '' | 200 "
 	       "none ''\n");
 	assert_int_equal(talk.counts.http2_blocks_cut, 1);
 	assert_int_equal(talk.counts.http2_reseeded, 1);
@@ -88,13 +88,38 @@ static void hpack_bomb(void **state)
 
 static void rapid_reset(void **state)
 {
+	char *text;
+
 	(void)state;
 	for (uint32_t id = 1; id < 20001; id += 2) {
 		made_headers(&made, 0, id, MADE_END, GET("/"));
 		made_frame(&made, 0, HTTP2_RST_STREAM, 0, id, BYTES("\0\0\0\10"));
 	}
-	expect(NULL);
+	made_say(&made, &talk, 0);
+	text = talk_end(&talk);
 	assert_int_equal(talk.counts.exchanges[EXCHANGE_NO_RESPONSE], 10000);
+	assert_non_null(strstr(text, " odd=20000"));
+	free(text);
+}
+
+/* Requests that were answered, or few, may be taken back. */
+static void few_resets(void **state)
+{
+	char *text;
+
+	(void)state;
+	for (uint32_t id = 1; id < 2 * LIMIT_RESETS + 1; id += 2) {
+		made_headers(&made, 0, id, MADE_END, GET("/"));
+		if (id == 1) {
+			answer(1);
+			made_say(&made, &talk, 1);
+		}
+		made_frame(&made, 0, HTTP2_RST_STREAM, 0, id, BYTES("\0\0\0\10"));
+	}
+	made_say(&made, &talk, 0);
+	text = talk_end(&talk);
+	assert_null(strstr(text, "odd="));
+	free(text);
 }
 
 static void many_streams(void **state)
@@ -222,10 +247,9 @@ static void seeding_flood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(continuation_flood), TEST(hpack_bomb),     TEST(rapid_reset),
-		TEST(many_streams),       TEST(names),          TEST(absurd_streams),
-		TEST(broken_frames),      TEST(illegal_frames), TEST(large_frames),
-		TEST(seeding_flood),
+		TEST(continuation_flood), TEST(hpack_bomb),   TEST(rapid_reset),    TEST(few_resets),
+		TEST(many_streams),       TEST(names),        TEST(absurd_streams), TEST(broken_frames),
+		TEST(illegal_frames),     TEST(large_frames), TEST(seeding_flood),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

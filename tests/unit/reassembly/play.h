@@ -112,6 +112,14 @@ static inline void play_retired(struct play *play)
 	}
 }
 
+static inline void play_ready(struct play *play)
+{
+	struct connection *connection;
+
+	while ((connection = connections_ready(&play->connections)) != NULL)
+		play_drain(play, connection);
+}
+
 static inline struct connection *play_segment(struct play *play, const struct segment *segment)
 {
 	struct connection *connection = connections_find(&play->connections, segment);
@@ -119,6 +127,7 @@ static inline struct connection *play_segment(struct play *play, const struct se
 	assert_non_null(connection);
 	connection_take(connection, segment);
 	play_drain(play, connection);
+	play_ready(play);
 	play_retired(play);
 	return connection;
 }
@@ -136,6 +145,7 @@ static inline struct segment segment_make(struct play *play, bool is_server, uns
 		.time_ns = play->clock_ns,
 		.clock_ns = play->clock_ns,
 		.number = ++play->number,
+		.ip_id = (uint16_t)play->number,
 	};
 	struct endpoint from = segment.from;
 
@@ -175,12 +185,9 @@ static inline void handshake(struct play *play)
 /* Packet time passes; ticks come as the pipeline gives them. */
 static inline void pass(struct play *play, uint64_t ns)
 {
-	struct connection *connection;
-
 	play->clock_ns += ns;
 	connections_expire(&play->connections, play->clock_ns);
-	while ((connection = connections_ready(&play->connections)) != NULL)
-		play_drain(play, connection);
+	play_ready(play);
 	play_retired(play);
 }
 

@@ -281,10 +281,10 @@ static void a_lone_reset_leaves_nothing(void **state)
 {
 	(void)state;
 	server(&play, TCP_RST, 5, 0, "");
+	pass(&play, LIMIT_CLOSED_NS);
 	heard(&play, "!reset");
 	assert_int_equal(play.counts.resets, 0);
 	assert_int_equal(play.counts.mid_stream, 0);
-	pass(&play, LIMIT_CLOSED_NS);
 	assert_int_equal(play.connections.map.count, 0);
 }
 

@@ -98,15 +98,34 @@ static void tokens_may_come_from_a_token_endpoint(void **state)
 	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak");
 }
 
-static void a_leak_is_told_without_its_request(void **state)
+/* Whether the contract allows it there cannot be known; of a secret it can. */
+static void without_its_request_only_a_secret_is_told(void **state)
 {
 	(void)state;
-	made.match = (struct match){.kind = MATCH_UNKNOWABLE};
+	made.exchange->outcome = EXCHANGE_GAP_PAIRING;
 	made.exchange->request.is_seen = false;
-	made.exchange->outcome = EXCHANGE_NO_REQUEST;
-	assert_int_equal(only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.response_leak")->severity, 4);
-	assert_text(made.findings.list[0].message, "us_ssn in the response of a request that was not seen");
-	assert_int_equal(made.findings.list[0].modifiers, SEVERITY_CLASS | SEVERITY_CAPTURE);
+	made.match.kind = MATCH_UNKNOWABLE;
+	made.match.operation = NULL;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	only(&jwt, SIDE_RESPONSE, PART_HEADER, "x-trace", NULL);
+	only(&aws, SIDE_RESPONSE, PART_BODY, NULL, "secret.leak");
+	assert_text(made.findings.list[0].message,
+		    "aws_secret in the response of a request that was not seen");
+}
+
+static void in_a_body_with_a_hole_the_place_is_unknown(void **state)
+{
+	(void)state;
+	made.exchange->response.body.state = BODY_HOLED;
+	hit(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "");
+	assert_judged("pii.response_leak"); /* nothing is said of bodies at all */
+	made.has_body_schema = true;
+	assert_judged(NULL);
+	made.hits.list[0].class = &aws;
+	assert_judged("secret.leak");
+	made.hits.list[0].class = &ssn;
+	made.exchange->response.body.state = BODY_WHOLE;
+	assert_judged("pii.response_leak");
 }
 
 static void one_class_in_one_list_is_one_finding(void **state)
@@ -143,7 +162,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_place_has_its_id, make, unmake),
 		cmocka_unit_test_setup_teardown(credentials_in_their_own_places_are_silent, make, unmake),
 		cmocka_unit_test_setup_teardown(tokens_may_come_from_a_token_endpoint, make, unmake),
-		cmocka_unit_test_setup_teardown(a_leak_is_told_without_its_request, make, unmake),
+		cmocka_unit_test_setup_teardown(without_its_request_only_a_secret_is_told, make, unmake),
+		cmocka_unit_test_setup_teardown(in_a_body_with_a_hole_the_place_is_unknown, make, unmake),
 		cmocka_unit_test_setup_teardown(one_class_in_one_list_is_one_finding, make, unmake),
 		cmocka_unit_test_setup_teardown(data_raises_other_findings, make, unmake),
 	};

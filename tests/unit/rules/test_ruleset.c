@@ -149,21 +149,56 @@ static void deprecated_operations_are_zombies(void **state)
 	assert_judged(NULL);
 }
 
+static void floods_are_abuse(void **state)
+{
+	(void)state;
+	made.exchange->request.oddities = ODDITY_CONTINUATION_FLOOD;
+	assert_judged("attack.h2_abuse");
+	made.exchange->request.oddities = ODDITY_RESET_FLOOD;
+	assert_judged("attack.h2_abuse");
+	assert_text(made.findings.list[0].message,
+		    "HTTP/2 abused: hundreds of requests a second, each taken back at once");
+	made.exchange->request.oddities = ODDITY_HEAD_CUT;
+	assert_judged(NULL);
+}
+
 static void ambiguous_framing_is_smuggling(void **state)
 {
-	static const unsigned told[] = {ODDITY_LENGTH_AND_CHUNKED, ODDITY_LENGTH_DIFFERS,
-					ODDITY_OBS_FOLD,           ODDITY_BARE_LF,
-					ODDITY_CODING_NOT_CHUNKED, ODDITY_NAME_SPACE};
+	static const unsigned told[] = {
+		ODDITY_LENGTH_AND_CHUNKED, ODDITY_LENGTH_DIFFERS, ODDITY_OBS_FOLD, ODDITY_BARE_LF,
+		ODDITY_CODING_NOT_CHUNKED, ODDITY_NAME_SPACE,     ODDITY_BARE_CR,  ODDITY_CHUNK_SIZE};
+	static struct header fields[] = {
+		{.name = BYTES_INIT("content-length"), .value = BYTES_INIT("13")},
+		{.name = BYTES_INIT("content-length"), .value = BYTES_INIT("13, 7")}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		made.exchange->request.oddities = told[i];
 		assert_judged("attack.request_smuggling");
 	}
+	made.exchange->request.headers = fields;
+	made.exchange->request.header_count = 2;
+	made.exchange->request.body.wire_len = 5;
 	made.exchange->request.oddities = ODDITY_BARE_LF | ODDITY_LENGTH_AND_CHUNKED;
 	assert_judged("attack.request_smuggling");
-	assert_text(made.findings.list[0].observed, "Content-Length beside Transfer-Encoding, bare LF");
-	made.exchange->request.oddities = ~0u;
+	assert_text(made.findings.list[0].message,
+		    "Ambiguous framing of GET /orders/{id}: Content-Length beside "
+		    "Transfer-Encoding, bare LF");
+	assert_text(made.findings.list[0].expected, "Content-Length reads 13 bytes; lines end with LF");
+	assert_text(made.findings.list[0].observed,
+		    "Transfer-Encoding reads 5 bytes; lines end with CR LF only");
+	made.exchange->request.oddities = ODDITY_LENGTH_TWICE | ODDITY_LENGTH_DIFFERS;
+	assert_judged("attack.request_smuggling");
+	assert_text(made.findings.list[0].expected, "Content-Length reads 13 bytes");
+	assert_text(made.findings.list[0].observed, "Content-Length reads 7 bytes");
+	made.exchange->request.oddities = ODDITY_CODING_NOT_CHUNKED;
+	assert_judged("attack.request_smuggling");
+	assert_text(made.findings.list[0].expected, "Transfer-Encoding reads 5 bytes in chunks");
+	made.exchange->request.body.wire_len = 0;
+	assert_judged("attack.request_smuggling");
+	assert_text(made.findings.list[0].expected, "no Content-Length: no body");
+	assert_text(made.findings.list[0].observed, "Transfer-Encoding reads to the end of the connection");
+	made.exchange->request.oddities = ~0u & ~(unsigned)(ODDITY_RESET_FLOOD | ODDITY_CONTINUATION_FLOOD);
 	assert_judged("attack.request_smuggling");
 	made.exchange->request.oddities = ODDITY_METHOD_UNKNOWN | ODDITY_LENGTH_TWICE;
 	assert_judged(NULL);
@@ -261,6 +296,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(undeclared_names_are_shadow, make, unmake),
 		cmocka_unit_test_setup_teardown(broken_promises_are_conform, make, unmake),
 		cmocka_unit_test_setup_teardown(deprecated_operations_are_zombies, make, unmake),
+		cmocka_unit_test_setup_teardown(floods_are_abuse, make, unmake),
 		cmocka_unit_test_setup_teardown(ambiguous_framing_is_smuggling, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_answer, make, unmake),
 		cmocka_unit_test_setup_teardown(severity_follows_the_status_of_grpc, make, unmake),

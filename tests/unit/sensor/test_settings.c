@@ -61,6 +61,8 @@ static void wrong_lines_are_refused(void **state)
 		ARGUMENTS((char[]){"--findings"}),
 		ARGUMENTS((char[]){"--keylog"}, (char[]){"keys"}, (char[]){"a"}),
 		ARGUMENTS((char[]){"--format"}, (char[]){"xml"}, (char[]){"a"}),
+		ARGUMENTS((char[]){"--flow-key"}, (char[]){"mac"}, (char[]){"a"}),
+		ARGUMENTS((char[]){"--checksums"}, (char[]){"verify"}, (char[]){"a"}),
 	};
 
 	(void)state;
@@ -124,6 +126,65 @@ static void a_broken_file_names_its_line(void **state)
 	unlink(path);
 }
 
+static void captures_are_read_as_told(void **state)
+{
+	struct reading reading;
+	char path[64];
+
+	(void)state;
+	file_with(path, "sources:\n  - {interface: eth1, flow_key: [vlan, vni]}\n  - {interface: eth2}\n"
+			"tunnels: {vxlan: [4789, 5555], gtpu: 2153}\nchecksums: drop\n");
+	read_line(&reading, COMMAND_RUN, ARGUMENTS((char[]){"-c"}, path));
+	assert_int_equal(reading.status, STATUS_OK);
+	assert_true(reading.settings.sources[0].capture.is_vlan_key);
+	assert_true(reading.settings.sources[0].capture.is_vni_key);
+	assert_false(reading.settings.sources[1].capture.is_vlan_key);
+	for (size_t i = 0; i < 2; i++) {
+		const struct capture_plan *plan = &reading.settings.sources[i].capture;
+
+		assert_int_equal(plan->checksums, CHECKSUMS_DROP);
+		assert_int_equal(plan->tunnels[TUNNEL_VXLAN].count, 2);
+		assert_int_equal(plan->tunnels[TUNNEL_VXLAN].list[1], 5555);
+		assert_int_equal(plan->tunnels[TUNNEL_GTPU].list[0], 2153);
+		assert_int_equal(plan->tunnels[TUNNEL_GENEVE].count, 0);
+	}
+	finish(&reading);
+	read_line(&reading, COMMAND_RUN,
+		  ARGUMENTS((char[]){"-c"}, path, (char[]){"--checksums"}, (char[]){"ignore"},
+			    (char[]){"--flow-key"}, (char[]){"vni"}));
+	assert_int_equal(reading.settings.sources[1].capture.checksums, CHECKSUMS_IGNORE);
+	assert_true(reading.settings.sources[1].capture.is_vni_key);
+	assert_false(reading.settings.sources[1].capture.is_vlan_key);
+	finish(&reading);
+	unlink(path);
+}
+
+static void what_captures_cannot_be_told(void **state)
+{
+	static const char *const lines[] = {
+		"checksums: never\n",
+		"tunnels: {vxlan: [0]}\n",
+		"tunnels: {vxlan: [65536]}\n",
+		"tunnels: {vxlan: [1, 2, 3, 4, 5, 6, 7, 8, 9]}\n",
+		"tunnels: {wireguard: [51820]}\n",
+		"sources: [{interface: eth1, flow_key: [mac]}]\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		struct reading reading;
+		char path[64];
+
+		file_with(path, lines[i]);
+		read_line(&reading, COMMAND_RUN,
+			  ARGUMENTS((char[]){"-i"}, (char[]){"eth0"}, (char[]){"-c"}, path));
+		assert_int_equal(reading.status, STATUS_INVALID);
+		assert_int_equal(reading.problems.list[0].place.line, 1);
+		finish(&reading);
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +192,8 @@ int main(void)
 		cmocka_unit_test(wrong_lines_are_refused),
 		cmocka_unit_test(the_command_line_wins_over_the_file),
 		cmocka_unit_test(a_broken_file_names_its_line),
+		cmocka_unit_test(captures_are_read_as_told),
+		cmocka_unit_test(what_captures_cannot_be_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
