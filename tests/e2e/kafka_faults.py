@@ -157,6 +157,8 @@ log.segment.bytes=10485760
 class Publisher:
     """The numbered stream: one folder, one topic, killed and started as often as one likes."""
 
+    started = []
+
     def __init__(self, broker, folder, topic, port=None, options=()):
         self.folder = folder
         folder.mkdir(exist_ok=True)
@@ -172,6 +174,7 @@ class Publisher:
         self.file.unlink(missing_ok=True)
         self.process = subprocess.Popen([PROGRAM, self.where, str(self.folder), str(self.file), str(self.next), str(RATE),
                                          *self.options], stderr=self.log)
+        Publisher.started.append(self.process)
 
     def last(self):
         text = self.file.read_text() if self.file.exists() else ""
@@ -450,6 +453,8 @@ def main():
     except Exception as problem:
         report.fail(f"{type(problem).__name__}: {problem}")
     finally:
+        for process in Publisher.started:
+            process.kill()
         try:
             broker.signal(signal.SIGCONT)
             broker.stop()
