@@ -36,6 +36,13 @@ struct ledger_entry *ledger_take(struct ledger *ledger, struct bytes uid, uint64
 	return entry;
 }
 
+struct ledger_entry *ledger_restore(struct ledger *ledger, struct bytes uid)
+{
+	bool is_new;
+
+	return map_put(&ledger->map, uid, &is_new);
+}
+
 struct ledger_entry *ledger_next(const struct ledger *ledger, const struct ledger_entry *after)
 {
 	return after == NULL ? map_oldest(&ledger->map) : map_newer(after);

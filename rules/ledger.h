@@ -39,6 +39,9 @@ void ledger_finish(struct ledger *ledger);
 /* NULL without memory. *out_is_due: this sight is one to tell. */
 struct ledger_entry *ledger_take(struct ledger *ledger, struct bytes uid, uint64_t time_ns, bool *out_is_due);
 
+/* An entry of an earlier run, zeroed when it is new; NULL without memory. */
+struct ledger_entry *ledger_restore(struct ledger *ledger, struct bytes uid);
+
 /* All entries, longest unseen first: NULL starts, NULL ends. */
 struct ledger_entry *ledger_next(const struct ledger *ledger, const struct ledger_entry *after);
 struct bytes ledger_uid(const struct ledger_entry *entry);

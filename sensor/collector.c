@@ -56,6 +56,14 @@ static void tell_update(struct collector *collector, struct ledger_entry *entry,
 						      .last_ns = entry->last_ns,
 						      .time_ns = time_ns});
 	entry->told_count = entry->count;
+	if (collector->plan.state != NULL)
+		state_told(collector->plan.state, entry);
+}
+
+static struct state_tables tables_of(struct collector *collector)
+{
+	return (struct state_tables){
+		.ledger = &collector->ledger, .usage = &collector->usage, .inventory = &collector->inventory};
 }
 
 /* The ledger is full, or the end: the last count is told before the entry is forgotten. */
@@ -83,11 +91,14 @@ static void take_finding(struct collector *collector, struct judged *judged, siz
 		collector->health.lost_records++;
 		return;
 	}
-	if (!is_due)
+	/* Known from before a restart: what its updates are written from went with that. */
+	if (!is_due && entry->evidence != NULL)
 		return;
 	judged_release(entry->evidence);
 	entry->evidence = judged_hold(judged);
 	entry->index = index;
+	if (!is_due)
+		return;
 	entry->told_count = entry->count;
 	collector_tell_finding(
 		collector, judged, finding,
@@ -96,6 +107,8 @@ static void take_finding(struct collector *collector, struct judged *judged, siz
 				       .first_ns = entry->first_ns,
 				       .last_ns = entry->last_ns,
 				       .time_ns = judged->time_ns});
+	if (collector->plan.state != NULL)
+		state_told(collector->plan.state, entry);
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -182,6 +195,20 @@ void collector_health(const struct collector *collector, struct health *out_heal
 		health_add_worker(out_health, &collector->worker_counts[i]);
 }
 
+/* How the records of before were delivered, and which were not. */
+static void tell_delivery(struct collector *collector, struct health_line line)
+{
+	struct delivery *delivery = collector->plan.delivery;
+	struct delivery_event event;
+
+	for (unsigned at = 0; delivery != NULL && delivery_next_event(delivery, &at, &event);) {
+		line.id = event.id;
+		line.severity = event.severity;
+		line.message = bytes_of(event.words);
+		tell_health_line(collector, &line);
+	}
+}
+
 void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message)
 {
 	struct counter counters[HEALTH_COUNTERS_MAX];
@@ -201,7 +228,7 @@ void collector_notice(struct collector *collector, const char *id, unsigned seve
 
 static void tell_health(struct collector *collector)
 {
-	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct counter counters[HEALTH_COUNTERS_MAX + DELIVERY_COUNTERS_MAX];
 	struct health_event events[HEALTH_EVENTS_MAX];
 	struct health_line line = {.time_ns = collector->clock_ns, .counters = counters};
 	struct coverage_line *coverage;
@@ -213,11 +240,21 @@ static void tell_health(struct collector *collector)
 		return;
 	collector_health(collector, &health);
 	line.counter_count = health_counters(&health, counters);
+	if (collector->plan.delivery != NULL)
+		line.counter_count +=
+			delivery_counters(collector->plan.delivery, counters + line.counter_count);
 	event_count = health_events(&health, events);
 	for (size_t i = 0; i < event_count; i++) {
 		line.id = events[i].id;
 		line.severity = events[i].severity;
 		line.message = bytes_of(events[i].message);
+		tell_health_line(collector, &line);
+	}
+	tell_delivery(collector, line);
+	if (collector->plan.state != NULL && state_trouble(collector->plan.state) != NULL) {
+		line.id = "sensor.state_failed";
+		line.severity = 3;
+		line.message = bytes_of(state_trouble(collector->plan.state));
 		tell_health_line(collector, &line);
 	}
 	coverage = coverage_lines(&collector->coverage, &line.coverage_count);
@@ -348,6 +385,11 @@ static void clock_moves(struct collector *collector)
 	if (!collector->plan.is_live)
 		return;
 	outbox_send(&collector->outbox);
+	if (collector->plan.state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_turn(collector->plan.state, &tables);
+	}
 	if (time_ns - collector->health_told_ns >= HEALTH_EVERY_NS) {
 		if (collector->health_told_ns != 0) {
 			inventory_tell(&collector->inventory);
@@ -397,12 +439,19 @@ void collector_close(struct collector *collector)
 	usage_clock(&collector->usage,
 		    collector->clock_ns); /* whether or not a tick came in time to say so */
 	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
-		if (entry->told_count != entry->count)
+		if (entry->told_count != entry->count && entry->evidence != NULL)
 			tell_update(collector, entry, collector->clock_ns);
-	usage_close(&collector->usage);
+	/* With a state the window goes on after the restart, and is told once, whole. */
+	if (collector->plan.state == NULL)
+		usage_close(&collector->usage);
 	inventory_tell(&collector->inventory);
 	tell_health(collector);
 	outbox_send(&collector->outbox);
+	if (collector->plan.state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_close(collector->plan.state, &tables);
+	}
 }
 
 enum status collector_init(struct collector *collector, const struct collector_plan *plan)
@@ -428,6 +477,11 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	collector->ahead = calloc(LIMIT_LOOKAHEAD_RECORDS, sizeof(struct judged *));
 	if (collector->worker_counts == NULL || collector->source_reports == NULL || collector->ahead == NULL)
 		return STATUS_NO_MEMORY;
+	if (plan->state != NULL) {
+		struct state_tables tables = tables_of(collector);
+
+		state_load(plan->state, &tables);
+	}
 	return merge_init(&collector->merge, plan->worker_count);
 }
 

@@ -15,6 +15,7 @@
 
 #include "rules/ledger.h"
 #include "sensor/coverage.h"
+#include "sensor/delivery.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
 #include "sensor/learner.h"
@@ -23,6 +24,7 @@
 #include "sensor/pause.h"
 #include "sensor/profile.h"
 #include "sensor/ring.h"
+#include "sensor/state.h"
 #include "sensor/usage.h"
 
 struct collector_sinks {
@@ -44,6 +46,8 @@ struct collector_plan {
 	const struct network *internal;
 	size_t internal_count;
 	bool is_profiled;
+	struct state *state;                 /* remembers across restarts; NULL: nothing does */
+	struct delivery *delivery;           /* what it says goes into health records; NULL: nothing */
 	bool is_live;                        /* health records while it runs */
 	const struct collector_loads *loads; /* NULL: nothing is loaded while it runs */
 };

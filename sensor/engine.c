@@ -19,11 +19,11 @@
 #include "sensor/log.h"
 #include "sensor/outputs.h"
 #include "sensor/privileges.h"
+#include "sensor/state_dir.h"
 #include "sensor/version.h"
 #include "sensor/watch.h"
 #include "sensor/worker.h"
 
-#define FLUSH_MS          (30 * 1000)
 #define PROGRESS_EVERY_NS (SECONDS / 5)
 #define SIGNAL_LOOK_NS    (SECONDS / 10)
 #define HEAP_MMAP_BYTES   (4 * MIB)
@@ -40,6 +40,7 @@ struct engine {
 	struct board board;
 	struct admin *admin; /* NULL: not wanted */
 	struct outputs outputs;
+	struct state *state; /* NULL: nothing is remembered */
 
 	struct source *sources[SETTINGS_LIST_MAX];
 	size_t source_count;
@@ -320,6 +321,7 @@ static void collect(struct engine *engine)
 	while (collector_turn(&engine->collector)) {
 		board_serve(&engine->board, &engine->collector);
 		show_progress(engine, &shown_ns);
+		outputs_watch(&engine->outputs);
 	}
 	board_close(&engine->board);
 	board_serve(&engine->board, &engine->collector); /* news that came last */
@@ -377,6 +379,9 @@ static bool start(struct engine *engine)
 		.seed = engine->seed,
 		.internal = settings->internal,
 		.internal_count = settings->internal_count,
+		/* A replay's records are the same bytes whatever a broker does. */
+		.delivery = engine->is_live ? &engine->outputs.delivery : NULL,
+		.state = engine->state,
 		.is_live = engine->is_live,
 		.is_profiled = settings->is_profiled,
 		.loads = &engine->loads};
@@ -409,14 +414,39 @@ static void stop(struct engine *engine)
 	engine->admin = NULL;
 }
 
+/* A live sensor remembers; a replay only where it is told to: else it would not give the same bytes twice. */
+static bool open_state(struct engine *engine, char *error, size_t error_len)
+{
+	const struct settings *settings = engine->settings;
+	char path[PATH_MAX];
+
+	if (!engine->is_live && settings->state_dir == NULL)
+		return true;
+	if (!state_path(settings, "collector", path)) {
+		snprintf(error, error_len, "the path of the state is too long");
+		return false;
+	}
+	state_make_folders(path);
+	if (state_open(path, error, error_len, &engine->state) != STATUS_OK)
+		return false;
+	if (!engine->is_live || privileges_give(path, settings->user))
+		return true;
+	snprintf(error, error_len, "the state folder cannot be given to the user that the sensor becomes");
+	return false;
+}
+
 static bool prepare(struct engine *engine)
 {
 	char error[512];
 
 	if (!prepare_knowledge(engine) || !open_sources(engine))
 		return false;
-	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error,
+	if (!outputs_open(&engine->outputs, engine->settings, engine->site, engine->is_live, error,
 			  sizeof(error))) {
+		log_line("%s", error);
+		return false;
+	}
+	if (!open_state(engine, error, sizeof(error))) {
 		log_line("%s", error);
 		return false;
 	}
@@ -469,7 +499,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		collect(&engine);
 		stop(&engine);
 		tell_end(&engine);
-		engine.had_trouble |= !outputs_flush(&engine.outputs, FLUSH_MS);
+		engine.had_trouble |= !outputs_flush(&engine.outputs, (int)settings->drain_seconds * 1000);
 		collector_finish(&engine.collector);
 		for (size_t i = 0; i < engine.feeder_count; i++)
 			feeder_finish(&engine.feeders[i]);
@@ -478,6 +508,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 	for (size_t i = 0; i < engine.source_count; i++)
 		source_close(engine.sources[i]);
 	outputs_close(&engine.outputs);
+	state_free(engine.state);
 	free_rings(&engine);
 	admin_close(engine.admin);
 	knowledge_shelf_finish(&engine.shelf);

@@ -193,6 +193,75 @@ void inventory_tell(struct inventory *inventory)
 			tell(inventory, line);
 }
 
+static void pack_names(struct pack *pack, const struct names *names)
+{
+	pack_number(pack, names->count);
+	for (size_t i = 0; i < names->count; i++)
+		pack_text(pack, names->list[i]);
+}
+
+static void unpack_names(struct cursor *cursor, struct names *names)
+{
+	uint64_t count = cursor_u64(cursor);
+
+	for (uint64_t i = 0; i < count && !cursor->ran_out; i++) {
+		struct bytes name = unpack_text(cursor);
+
+		if (!cursor->ran_out)
+			names_add(names, name);
+	}
+}
+
+bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack)
+{
+	const struct line *line = *at == NULL ? map_oldest(&inventory->map) : map_newer(*at);
+
+	*at = line;
+	if (line == NULL)
+		return false;
+	pack_text(pack, map_key(line));
+	pack_numbers(pack,
+		     (const uint64_t[]){line->first_ns, line->last_ns, line->calls, line->told_calls,
+					line->is_documented, line->is_deprecated, line->is_external,
+					line->is_internal, line->is_learned, line->was_found},
+		     10);
+	pack_numbers(pack, line->by_status, 6);
+	pack_names(pack, &line->partners);
+	pack_names(pack, &line->auth);
+	pack_names(pack, &line->classes);
+	return true;
+}
+
+void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	uint64_t numbers[10], by_status[6];
+	struct line *line;
+	bool is_new;
+
+	unpack_numbers(cursor, numbers, 10);
+	unpack_numbers(cursor, by_status, 6);
+	line = cursor->ran_out ? NULL : map_put(&inventory->map, key, &is_new);
+	if (line == NULL)
+		return;
+	line->first_ns = numbers[0];
+	line->last_ns = numbers[1];
+	line->calls = numbers[2];
+	line->told_calls = numbers[3];
+	line->is_documented = numbers[4] != 0;
+	line->is_deprecated = numbers[5] != 0;
+	line->is_external = numbers[6] != 0;
+	line->is_internal = numbers[7] != 0;
+	line->is_learned = numbers[8] != 0;
+	line->was_found = numbers[9] != 0;
+	memcpy(line->by_status, by_status, sizeof(by_status));
+	unpack_names(cursor, &line->partners);
+	unpack_names(cursor, &line->auth);
+	unpack_names(cursor, &line->classes);
+	if (line->last_ns > inventory->time_ns)
+		inventory->time_ns = line->last_ns;
+}
+
 /* -- learning ----------------------------------------------------------------------- */
 
 static void merge_names(struct names *into, const struct names *from)

@@ -11,6 +11,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/learner.h"
+#include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -35,6 +36,10 @@ struct inventory_plan {
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
 void inventory_finish(struct inventory *inventory); /* tells nothing */
 MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+
+/* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
+bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack);
+void inventory_unpack(struct inventory *inventory, struct cursor *cursor);
 /* All lines, the longest unseen first, to `tell`. */
 void inventory_walk(const struct inventory *inventory,
 		    void (*tell)(void *context, const struct inventory_line *line), void *context);

@@ -4,41 +4,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The state folder, and its parents, made when they are not there. */
-static void make_folders(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (size_t i = 1; path[i] != '\0' && i < sizeof(part); i++) {
-		if (path[i] != '/')
-			continue;
-		memcpy(part, path, i);
-		part[i] = '\0';
-		(void)mkdir(part, 0755);
-	}
-}
-
-static bool choose_path(const struct settings *settings, char path[PATH_MAX])
-{
-	const char *home = getenv("XDG_STATE_HOME");
-	int len;
-
-	if (settings->hmac_key_file != NULL)
-		len = snprintf(path, PATH_MAX, "%s", settings->hmac_key_file);
-	else if (settings->state_dir != NULL)
-		len = snprintf(path, PATH_MAX, "%s/hmac.key", settings->state_dir);
-	else if (home != NULL && home[0] == '/')
-		len = snprintf(path, PATH_MAX, "%s/specular/hmac.key", home);
-	else
-		len = snprintf(path, PATH_MAX, "/var/lib/specular/hmac.key");
-	return len > 0 && len < PATH_MAX;
-}
+#include "sensor/state_dir.h"
 
 static enum status read_key(int file, struct fingerprint_key *key)
 {
@@ -51,7 +22,7 @@ static enum status make_key(const char *path, struct fingerprint_key *key)
 	int file;
 	bool is_written;
 
-	make_folders(path);
+	state_make_folders(path);
 	file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (file < 0)
 		return STATUS_IO;
@@ -72,7 +43,9 @@ enum status key_file_read(const struct settings *settings, struct fingerprint_ke
 	char path[PATH_MAX];
 	int file;
 
-	if (!choose_path(settings, path)) {
+	if (settings->hmac_key_file != NULL
+		    ? (size_t)snprintf(path, PATH_MAX, "%s", settings->hmac_key_file) >= PATH_MAX
+		    : !state_path(settings, "hmac.key", path)) {
 		snprintf(error, error_len, "the path of the key file is too long");
 		return STATUS_INVALID;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/publish/sink.h"
 #include "sensor/settings_file.h"
 
 enum option_value {
@@ -25,6 +26,8 @@ enum option_value {
 	OPTION_USER,
 	OPTION_HMAC_KEY,
 	OPTION_STATE,
+	OPTION_SPOOL,
+	OPTION_DRAIN,
 	OPTION_FLOW_KEY,
 	OPTION_CHECKSUMS,
 	OPTION_PROFILE,
@@ -50,6 +53,8 @@ static const struct option options[] = {
 	{"user", required_argument, NULL, OPTION_USER},
 	{"hmac-key-file", required_argument, NULL, OPTION_HMAC_KEY},
 	{"state-dir", required_argument, NULL, OPTION_STATE},
+	{"spool-dir", required_argument, NULL, OPTION_SPOOL},
+	{"drain", required_argument, NULL, OPTION_DRAIN},
 	{"flow-key", required_argument, NULL, OPTION_FLOW_KEY},
 	{"checksums", required_argument, NULL, OPTION_CHECKSUMS},
 	{"profile", no_argument, NULL, OPTION_PROFILE},
@@ -76,7 +81,8 @@ static const struct option options[] = {
 	"  --workers N            default: one per core\n"                                                   \
 	"  --site NAME            names the sensor in every record (default: the host's name)\n"             \
 	"  --hmac-key-file FILE   key of the fingerprints; made at first use\n"                              \
-	"  --state-dir DIR        where that key is kept by default\n"
+	"  --state-dir DIR        what outlives the sensor: that key, what was told and counted\n"           \
+	"  --drain SECONDS        how long to wait for the brokers at the end (default 30)\n"
 
 const char *settings_help(enum settings_command command)
 {
@@ -88,7 +94,8 @@ const char *settings_help(enum settings_command command)
 		       "It never sends a packet. Root is needed to open the interface and given up at "
 		       "once.\n\n"
 		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a "
-		       "tap\n" OPTIONS_HELP
+		       "tap\n" OPTIONS_HELP "  --spool-dir DIR        where records wait for the broker "
+		       "(default: spool/ in the state folder)\n"
 		       "  --user NAME            who to be once the interface is open (default nobody)\n\n"
 		       "Example: specular run -i eth1 --decrypted --contracts contracts \\\n"
 		       "             --findings kafka://127.0.0.1:9092/specular.findings.v1\n";
@@ -192,6 +199,28 @@ static void take_workers(struct settings *settings, const char *text, struct pro
 		settings->workers = (unsigned)workers;
 }
 
+static void take_drain(struct settings *settings, const char *text, struct problems *problems)
+{
+	uint64_t seconds;
+
+	if (!bytes_to_u64(bytes_of(text), &seconds) || seconds > SETTINGS_DRAIN_SECONDS_MAX)
+		complain(problems, "write a number from 0 to 86400", "--drain %s is no number of seconds",
+			 text);
+	else
+		settings->drain_seconds = seconds;
+}
+
+static void take_output(struct settings *settings, int option)
+{
+	const char **where = option == OPTION_FINDINGS    ? &settings->findings
+			     : option == OPTION_EXCHANGES ? &settings->exchanges
+			     : option == OPTION_INVENTORY ? &settings->inventory
+			     : option == OPTION_USAGE     ? &settings->usage
+							  : &settings->health;
+
+	*where = optarg;
+}
+
 static void take_option(struct settings *settings, int option, struct for_all *all, struct problems *problems)
 {
 	switch (option) {
@@ -208,19 +237,11 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		add_name(settings->packs, &settings->pack_count, optarg, problems);
 		break;
 	case OPTION_FINDINGS:
-		settings->findings = optarg;
-		break;
 	case OPTION_EXCHANGES:
-		settings->exchanges = optarg;
-		break;
 	case OPTION_INVENTORY:
-		settings->inventory = optarg;
-		break;
 	case OPTION_USAGE:
-		settings->usage = optarg;
-		break;
 	case OPTION_HEALTH:
-		settings->health = optarg;
+		take_output(settings, option);
 		break;
 	case OPTION_FORMAT:
 		if (!settings_format(optarg, &settings->is_ecs))
@@ -261,6 +282,12 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 	case OPTION_STATE:
 		settings->state_dir = optarg;
 		break;
+	case OPTION_SPOOL:
+		settings->spool_dir = optarg;
+		break;
+	case OPTION_DRAIN:
+		take_drain(settings, optarg, problems);
+		break;
 	default:
 		break;
 	}
@@ -296,10 +323,50 @@ static void apply(struct settings *settings, const struct for_all *all)
 	}
 }
 
+const char *settings_where(const struct settings *settings, enum settings_output output)
+{
+	const char *const where[OUTPUT_COUNT] = {[OUTPUT_FINDINGS] = settings->findings,
+						 [OUTPUT_EXCHANGES] = settings->exchanges,
+						 [OUTPUT_USAGE] = settings->usage,
+						 [OUTPUT_INVENTORY] = settings->inventory,
+						 [OUTPUT_HEALTH] = settings->health};
+
+	return where[output];
+}
+
+const char *settings_output_text(enum settings_output output)
+{
+	static const char *const names[OUTPUT_COUNT] = {[OUTPUT_FINDINGS] = "findings",
+							[OUTPUT_EXCHANGES] = "exchanges",
+							[OUTPUT_USAGE] = "usage",
+							[OUTPUT_INVENTORY] = "inventory",
+							[OUTPUT_HEALTH] = "health"};
+
+	return names[output];
+}
+
+/* The words name the output, not what was written: people put passwords there. */
+static void check_outputs(const struct settings *settings, struct problems *problems)
+{
+	for (int i = 0; i < OUTPUT_COUNT; i++) {
+		const char *where = settings_where(settings, (enum settings_output)i);
+		const char *fault = where == NULL ? NULL : sink_where_fault(where);
+		char words[256];
+
+		if (fault == NULL)
+			continue;
+		snprintf(words, sizeof(words), "--%s: %s", settings_output_text((enum settings_output)i),
+			 fault);
+		complain(problems, "write '-', a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC", "%s",
+			 words);
+	}
+}
+
 static void check(const struct settings *settings, enum settings_command command, struct problems *problems)
 {
 	if (settings->is_help || problems->error_count > 0)
 		return;
+	check_outputs(settings, problems);
 	if (settings->source_count == 0)
 		complain(problems,
 			 command == COMMAND_RUN ? "name a mirror interface with -i; see specular run --help"
@@ -316,7 +383,9 @@ enum status settings_read(struct settings *settings, enum settings_command comma
 
 	*settings = (struct settings){.connections_max = LIMIT_CONNECTIONS,
 				      .held_bytes_max = LIMIT_HELD_TOTAL,
-				      .body_bytes_max = LIMIT_BODY_BYTES};
+				      .body_bytes_max = LIMIT_BODY_BYTES,
+				      .spool_bytes_max = LIMIT_SPOOL_BYTES,
+				      .drain_seconds = SETTINGS_DRAIN_SECONDS};
 	arena_init(&settings->arena, LIMIT_PROBLEM_BYTES);
 	if (file != NULL && settings_read_file(settings, file, problems) != STATUS_OK)
 		return STATUS_INVALID;

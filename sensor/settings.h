@@ -12,8 +12,20 @@
 #include "parsers/forwarded.h"
 #include "sensor/capture/plan.h"
 #include "sensor/geo.h"
+#include "sensor/publish/kafka_options.h"
 
-#define SETTINGS_LIST_MAX 64
+#define SETTINGS_LIST_MAX          64
+#define SETTINGS_DRAIN_SECONDS     30
+#define SETTINGS_DRAIN_SECONDS_MAX 86400
+
+enum settings_output {
+	OUTPUT_FINDINGS,
+	OUTPUT_EXCHANGES,
+	OUTPUT_USAGE,
+	OUTPUT_INVENTORY,
+	OUTPUT_HEALTH,
+	OUTPUT_COUNT
+};
 
 struct source_setting {
 	const char *name; /* interface, file, or "-" */
@@ -36,6 +48,10 @@ struct settings {
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
 	unsigned finding_options; /* of enum catalogue_option: what is off by default and wanted */
 	bool is_ecs;              /* findings and exchanges as ECS documents */
+	struct kafka_options kafka[OUTPUT_COUNT];
+	const char *spool_dir; /* NULL: in the state folder; run only */
+	uint64_t spool_bytes_max;
+	uint64_t drain_seconds; /* at the end, for the brokers */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;
@@ -63,6 +79,9 @@ enum settings_command { COMMAND_RUN, COMMAND_REPLAY };
  * names. STATUS_INVALID: the problems say what is wrong and how it is written. */
 MUST_CHECK enum status settings_read(struct settings *settings, enum settings_command command, int argc,
 				     char **argv, struct problems *problems);
+/* Where records of this kind go; NULL: nowhere. */
+const char *settings_where(const struct settings *settings, enum settings_output output);
+const char *settings_output_text(enum settings_output output);
 void settings_finish(struct settings *settings);
 
 /* Names in the file and on the command line; false for any other. */

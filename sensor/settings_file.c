@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/base/limits.h"
 #include "rules/catalogue.h"
 #include "sensor/folder.h"
 #include "specs/document.h"
@@ -243,34 +244,119 @@ static bool read_format(struct reading *reading, const struct node *node)
 	return name != NULL && settings_format(name, &reading->settings->is_ecs);
 }
 
-static void read_outputs(struct reading *reading, const struct node *node)
+static void read_security(struct reading *reading, const struct node *node, struct kafka_options *options)
 {
-	struct settings *settings = reading->settings;
+	struct kafka_options read = {.compression = options->compression};
 	const struct {
 		const char *key;
-		const char **where;
-	} outputs[] = {{"findings", &settings->findings},
-		       {"exchanges", &settings->exchanges},
-		       {"usage", &settings->usage},
-		       {"inventory", &settings->inventory},
-		       {"health", &settings->health}};
+		const char **value;
+	} keys[] = {{"protocol", &read.protocol},
+		    {"ca", &read.ca},
+		    {"cert", &read.cert},
+		    {"key", &read.key},
+		    {"key_password_file", &read.key_password_file},
+		    {"mechanism", &read.mechanism},
+		    {"username", &read.username},
+		    {"password_file", &read.password_file}};
+	const char *fault;
 
 	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
 		const struct node_entry *entry = &node->entries[i];
-		bool is_known =
-			bytes_equal(entry->key, BYTES("format")) && read_format(reading, entry->value);
+		bool is_known = false;
 
-		for (size_t k = 0; k < sizeof(outputs) / sizeof(*outputs); k++)
-			if (bytes_equal(entry->key, bytes_of(outputs[k].key))) {
-				*outputs[k].where = text(reading, entry->value);
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (bytes_equal(entry->key, bytes_of(keys[k].key))) {
+				*keys[k].value = text(reading, entry->value);
 				is_known = true;
 			}
 		if (!is_known)
 			complain(reading, entry->value,
-				 "outputs has findings, exchanges, usage, inventory, health; "
-				 "format: ocsf or ecs",
-				 "unknown output");
+				 "security has protocol, ca, cert, key, key_password_file, mechanism, "
+				 "username, password_file",
+				 "unknown key of security");
 	}
+	fault = kafka_options_fault(&read);
+	if (fault != NULL)
+		complain(reading, node, fault, "this security does not fit together");
+	*options = read;
+}
+
+/* What a table may say of one output, or of all of them. */
+static void read_options(struct reading *reading, const struct node *node, struct kafka_options *options)
+{
+	const struct node *compression = node_get(node, "compression");
+	const struct node *security = node_get(node, "security");
+	const char *fault;
+
+	if (compression != NULL) {
+		options->compression = text(reading, compression);
+		fault = kafka_options_fault(&(struct kafka_options){.compression = options->compression});
+		if (fault != NULL)
+			complain(reading, compression, fault, "unknown compression");
+	}
+	if (security != NULL)
+		read_security(reading, security, options);
+}
+
+/* A place, or {to: PLACE, security: {...}, compression: CODEC}. */
+static const char *read_output(struct reading *reading, const struct node *node,
+			       struct kafka_options *options)
+{
+	if (!node_is(node, NODE_TABLE))
+		return text(reading, node);
+	for (size_t i = 0; i < node->count; i++)
+		if (!bytes_equal(node->entries[i].key, BYTES("to")) &&
+		    !bytes_equal(node->entries[i].key, BYTES("security")) &&
+		    !bytes_equal(node->entries[i].key, BYTES("compression")))
+			complain(reading, node->entries[i].value, "an output has to, security, compression",
+				 "unknown key of an output");
+	read_options(reading, node, options);
+	if (node_get(node, "to") == NULL) {
+		complain(reading, node, "write {to: kafka://HOST:PORT/TOPIC, ...}",
+			 "an output without a place");
+		return NULL;
+	}
+	return text(reading, node_get(node, "to"));
+}
+
+static bool read_output_key(struct reading *reading, const struct node_entry *entry)
+{
+	struct settings *settings = reading->settings;
+	const char **const where[OUTPUT_COUNT] = {[OUTPUT_FINDINGS] = &settings->findings,
+						  [OUTPUT_EXCHANGES] = &settings->exchanges,
+						  [OUTPUT_USAGE] = &settings->usage,
+						  [OUTPUT_INVENTORY] = &settings->inventory,
+						  [OUTPUT_HEALTH] = &settings->health};
+
+	for (int i = 0; i < OUTPUT_COUNT; i++)
+		if (bytes_equal(entry->key, bytes_of(settings_output_text((enum settings_output)i)))) {
+			*where[i] = read_output(reading, entry->value, &settings->kafka[i]);
+			return true;
+		}
+	if (bytes_equal(entry->key, BYTES("drain_seconds"))) {
+		number(reading, entry->value, &settings->drain_seconds);
+		if (settings->drain_seconds > SETTINGS_DRAIN_SECONDS_MAX)
+			complain(reading, entry->value, "write a number from 1 to 86400", "this is too long");
+		return true;
+	}
+	return bytes_equal(entry->key, BYTES("security")) || bytes_equal(entry->key, BYTES("compression")) ||
+	       (bytes_equal(entry->key, BYTES("format")) && read_format(reading, entry->value));
+}
+
+static void read_outputs(struct reading *reading, const struct node *node)
+{
+	struct kafka_options *kafka = reading->settings->kafka;
+
+	/* What holds for all of them comes first, wherever it is written. */
+	read_options(reading, node, &kafka[0]);
+	for (int i = 1; i < OUTPUT_COUNT; i++)
+		kafka[i] = kafka[0];
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++)
+		if (!read_output_key(reading, &node->entries[i]))
+			complain(reading, node->entries[i].value,
+				 "outputs has findings, exchanges, usage, inventory, health; security, "
+				 "compression, drain_seconds; format: ocsf or ecs",
+				 "unknown output");
 }
 
 static void read_findings(struct reading *reading, const struct node *node)
@@ -293,6 +379,13 @@ static void read_findings(struct reading *reading, const struct node *node)
 	}
 }
 
+static void read_spool_bytes(struct reading *reading, const struct node *node)
+{
+	number(reading, node, &reading->settings->spool_bytes_max);
+	if (reading->settings->spool_bytes_max < LIMIT_SPOOL_BYTES_MIN)
+		complain(reading, node, "write at least 1048576", "this spool is too small");
+}
+
 static void read_limits(struct reading *reading, const struct node *node)
 {
 	struct settings *settings = reading->settings;
@@ -306,9 +399,11 @@ static void read_limits(struct reading *reading, const struct node *node)
 			number(reading, entry->value, &settings->held_bytes_max);
 		else if (bytes_equal(entry->key, BYTES("body_bytes")))
 			number(reading, entry->value, &settings->body_bytes_max);
+		else if (bytes_equal(entry->key, BYTES("spool_bytes")))
+			read_spool_bytes(reading, entry->value);
 		else
 			complain(reading, entry->value,
-				 "limits has connections, held_bytes, body_bytes (a worker)",
+				 "limits has connections, held_bytes, body_bytes (a worker), spool_bytes",
 				 "unknown limit");
 	}
 }
@@ -378,6 +473,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		read_workers(reading, value);
 	else if (bytes_equal(key, BYTES("hmac_key_file")))
 		settings->hmac_key_file = text(reading, value);
+	else if (bytes_equal(key, BYTES("spool_dir")))
+		settings->spool_dir = text(reading, value);
 	else if (bytes_equal(key, BYTES("state_dir")))
 		settings->state_dir = text(reading, value);
 	else if (bytes_equal(key, BYTES("admin")))
@@ -392,7 +489,7 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 			 "geo, "
 			 "outputs, findings, limits, "
 			 "contracts, packs, workers, "
-			 "hmac_key_file, state_dir, admin, site, user",
+			 "hmac_key_file, state_dir, spool_dir, admin, site, user",
 			 "unknown key");
 }
 

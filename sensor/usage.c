@@ -131,3 +131,58 @@ enum status usage_take(struct usage *usage, const struct judged *judged)
 	add(line, judged);
 	return STATUS_OK;
 }
+
+bool usage_pack(const struct usage *usage, const void **at, struct pack *pack)
+{
+	const struct line *line = *at == NULL ? map_oldest(&usage->map) : map_newer(*at);
+
+	*at = line;
+	if (line == NULL)
+		return false;
+	pack_text(pack, map_key(line));
+	pack_number(pack, line->sums.calls);
+	pack_numbers(pack, line->sums.by_status, 6);
+	pack_numbers(pack,
+		     (const uint64_t[]){line->sums.bytes_in, line->sums.bytes_out, line->sums.billable,
+					line->sums.over_limit, line->sums.findings, line->latency.count},
+		     6);
+	for (uint64_t i = 0; i < QUANTILE_BUCKETS; i++)
+		if (line->latency.buckets[i] > 0)
+			pack_numbers(pack, (const uint64_t[]){i, line->latency.buckets[i]}, 2);
+	return true;
+}
+
+void usage_restore_window(struct usage *usage, uint64_t start_ns)
+{
+	usage->start_ns = 0; /* so that they leave untold */
+	while (map_oldest(&usage->map) != NULL)
+		map_remove(&usage->map, map_oldest(&usage->map));
+	usage->start_ns = start_ns;
+}
+
+void usage_unpack(struct usage *usage, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	struct line read = {0}, *line;
+	bool is_new;
+
+	read.sums.calls = cursor_u64(cursor);
+	unpack_numbers(cursor, read.sums.by_status, 6);
+	read.sums.bytes_in = cursor_u64(cursor);
+	read.sums.bytes_out = cursor_u64(cursor);
+	read.sums.billable = cursor_u64(cursor);
+	read.sums.over_limit = cursor_u64(cursor);
+	read.sums.findings = cursor_u64(cursor);
+	read.latency.count = cursor_u64(cursor);
+	while (cursor->left > 0 && !cursor->ran_out) {
+		uint64_t bucket = cursor_u64(cursor), count = cursor_u64(cursor);
+
+		if (bucket < QUANTILE_BUCKETS)
+			read.latency.buckets[bucket] = (uint32_t)count;
+	}
+	if (cursor->ran_out)
+		return;
+	line = map_put(&usage->map, key, &is_new);
+	if (line != NULL)
+		*line = read;
+}

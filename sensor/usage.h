@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -30,6 +31,11 @@ void usage_finish(struct usage *usage); /* tells nothing */
 /* Moves to the window of `time_ns`: earlier ones are told, in order of their keys. */
 void usage_clock(struct usage *usage, uint64_t time_ns);
 MUST_CHECK enum status usage_take(struct usage *usage, const struct judged *judged);
+
+/* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
+bool usage_pack(const struct usage *usage, const void **at, struct pack *pack);
+void usage_restore_window(struct usage *usage, uint64_t start_ns); /* forgets, untold, lines of another */
+void usage_unpack(struct usage *usage, struct cursor *cursor);
 /* The lines of the current window so far. */
 void usage_walk(const struct usage *usage, void (*tell)(void *context, const struct usage_line *line),
 		void *context);

@@ -331,6 +331,24 @@
 /* Records of one file sink waiting for one write. */
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)
 
+/* Records that wait on disk for the broker, unless the configuration says otherwise: hours of findings.
+ * They lie in segments, so that room is made by removing one file; more segments than this are full too. */
+#define LIMIT_SPOOL_BYTES         (1 * GIB)
+#define LIMIT_SPOOL_BYTES_MIN     (1 * MIB)
+#define LIMIT_SPOOL_SEGMENT_BYTES (8 * MIB)
+#define LIMIT_SPOOL_SEGMENTS      4096
+
+/* Records of one kind that wait in memory while the spool's disk is full. */
+#define LIMIT_SPOOL_MEMORY_BYTES (16 * MIB)
+
+/* Key and texts of the headers beside the largest record. */
+#define LIMIT_SPOOL_HEADER_TEXT (4 * KIB)
+
+/* Spooled records of one kind that are with the broker at a time, and their bytes: what one round trip
+ * of 100 ms needs at 100 MB/s. */
+#define LIMIT_SPOOL_FLIGHT       8192
+#define LIMIT_SPOOL_FLIGHT_BYTES (8 * MIB)
+
 /* librdkafka's own queue (defaults are 1 GiB and 100,000). */
 #define LIMIT_KAFKA_QUEUE_KIB      65536
 #define LIMIT_KAFKA_QUEUE_MESSAGES 20000

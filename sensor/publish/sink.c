@@ -3,20 +3,39 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "sensor/publish/kafka_url.h"
 #include "sensor/publish/sink_kind.h"
+
+bool sink_is_kafka(const char *where)
+{
+	return bytes_starts(bytes_of(where), BYTES("kafka://"));
+}
+
+const char *sink_where_fault(const char *where)
+{
+	struct bytes text = bytes_of(where);
+	struct kafka_url url;
+	const char *why;
+
+	if (sink_is_kafka(where))
+		return kafka_url_read(text, &url, &why) == STATUS_OK ? NULL : why;
+	if (text.len == 0 || bytes_find(text, BYTES("://")) != BYTES_NOT_FOUND)
+		return "an output is '-', a path or kafka://HOST:PORT[,HOST:PORT...]/TOPIC";
+	return NULL;
+}
 
 enum status sink_open(const char *where, const struct sink_plan *plan, char *error, size_t error_len,
 		      struct sink **out_sink)
 {
-	struct bytes text = bytes_of(where);
+	const char *fault = sink_where_fault(where);
 
-	if (bytes_starts(text, BYTES("kafka://")))
-		return sink_kafka_open(where, plan, error, error_len, out_sink);
-	if (text.len == 0 || bytes_find(text, BYTES("://")) != BYTES_NOT_FOUND) {
-		snprintf(error, error_len,
-			 "an output is '-', a path or kafka://HOST:PORT[,HOST:PORT...]/TOPIC");
+	if (fault != NULL) {
+		snprintf(error, error_len, "%s", fault);
 		return STATUS_INVALID;
 	}
+	if (sink_is_kafka(where))
+		return plan->spool != NULL ? sink_spool_open(where, plan, error, error_len, out_sink)
+					   : sink_kafka_open(where, plan, error, error_len, out_sink);
 	return sink_file_open(where, error, error_len, out_sink);
 }
 
@@ -47,6 +66,11 @@ const char *sink_error(const struct sink *sink)
 	return sink->error[0] == '\0' ? NULL : sink->error;
 }
 
+const char *sink_trouble(const struct sink *sink)
+{
+	return sink->is_troubled ? sink_error(sink) : NULL;
+}
+
 void sink_close(struct sink *sink)
 {
 	if (sink != NULL)
@@ -60,4 +84,5 @@ void sink_failed(struct sink *sink, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(sink->error, sizeof(sink->error), format, arguments);
 	va_end(arguments);
+	sink->is_troubled = true;
 }

@@ -1,6 +1,6 @@
 /*
  * sink: where finished records go. A file or standard output as JSON Lines, or
- * a Kafka topic. A sink never blocks its caller for the network.
+ * a Kafka topic, with a spool (at least once) or without. A sink never blocks its caller for the network.
  *
  *	status = sink_open(where, &plan, error, sizeof(error), &sink);
  *	sink_put(sink, &message);
@@ -13,6 +13,8 @@
 
 #include "parsers/base/bytes.h"
 #include "parsers/base/status.h"
+#include "sensor/publish/kafka_options.h"
+#include "sensor/publish/spool.h"
 
 struct sink;
 
@@ -35,9 +37,16 @@ struct sink_counts {
 };
 
 struct sink_plan {
-	const char *sensor; /* --site: ce_source is /sensor/<sensor> */
-	bool is_lossless;   /* replay: a full queue waits instead of dropping */
+	const char *sensor;                /* --site: ce_source is /sensor/<sensor> */
+	bool is_lossless;                  /* replay: a full queue waits instead of dropping */
+	const struct kafka_options *kafka; /* NULL: the defaults; lives as long as the sink */
+	struct spool *spool; /* Kafka: records wait here for their delivery; NULL: they do not */
+	enum spool_lane_name lane;
 };
+
+bool sink_is_kafka(const char *where);
+/* What is wrong with `where`, in words (static) that repeat no part of it; NULL when nothing is. */
+const char *sink_where_fault(const char *where);
 
 /* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
  * not be there yet. */
@@ -48,5 +57,6 @@ void sink_poll(struct sink *sink); /* takes delivery reports, writes lines older
 /* STATUS_IO: not everything was delivered in time. */
 MUST_CHECK enum status sink_flush(struct sink *sink, int timeout_ms);
 void sink_counts(const struct sink *sink, struct sink_counts *out_counts);
-const char *sink_error(const struct sink *sink); /* the last failure in words, or NULL */
+const char *sink_trouble(const struct sink *sink); /* as long as nothing was delivered since, or NULL */
+const char *sink_error(const struct sink *sink);   /* the last failure in words, or NULL */
 void sink_close(struct sink *sink); /* accepts NULL; gives up what a broker has not taken: flush first */

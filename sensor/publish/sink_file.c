@@ -94,6 +94,7 @@ static enum status write_held(struct sink_file *file)
 	file->sink.counts.delivered += whole;
 	file->sink.counts.failed += file->held_count - whole;
 	file->held_count = 0;
+	file->sink.is_troubled = done < held.len;
 	buffer_clear(&file->held);
 	return done == held.len ? STATUS_OK : STATUS_IO;
 }

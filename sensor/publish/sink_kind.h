@@ -20,6 +20,7 @@ struct sink {
 	const struct sink_kind *kind;
 	struct sink_counts counts;
 	char error[SINK_ERROR_MAX]; /* "" while nothing failed */
+	bool is_troubled;           /* `error` still holds: nothing was delivered since */
 };
 
 /* Keeps the words for sink_error. */
@@ -27,5 +28,8 @@ void sink_failed(struct sink *sink, const char *format, ...) __attribute__((form
 
 MUST_CHECK enum status sink_file_open(const char *where, char *error, size_t error_len,
 				      struct sink **out_sink);
+/* With plan->spool: at least once. */
+MUST_CHECK enum status sink_spool_open(const char *where, const struct sink_plan *plan, char *error,
+				       size_t error_len, struct sink **out_sink);
 MUST_CHECK enum status sink_kafka_open(const char *where, const struct sink_plan *plan, char *error,
 				       size_t error_len, struct sink **out_sink);

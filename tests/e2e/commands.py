@@ -63,6 +63,21 @@ class Commands(unittest.TestCase):
             self.assertEqual(run.returncode, 2, words)
             self.assertTrue(run.stderr, words)
 
+    def test_a_malformed_address_is_bad_usage(self):
+        for where in ("kafka://", "kafka://host/topic", "kafka://host:9092", "kafka://user:hunter2@host:9092/t",
+                      "kafka://host:9092/t t", "http://host/t"):
+            run = self.replay("--findings", where, self.capture)
+            self.assertEqual(run.returncode, 2, where)
+            self.assertIn(b"--findings", run.stderr)
+            self.assertNotIn(b"hunter2", run.stderr)
+
+    def test_an_absent_broker_ends_in_time(self):
+        start = time.monotonic()
+        run = self.replay("--findings", "kafka://127.0.0.1:1/t", "--drain", "1", self.capture)
+        self.assertEqual(run.returncode, 1, run.stderr)
+        self.assertLess(time.monotonic() - start, 30)
+        self.assertIn(b"were not delivered", run.stderr)
+
     def test_keylog_is_refused_in_words(self):
         run = self.replay("--keylog", "keys.txt", self.capture)
         self.assertNotEqual(run.returncode, 0)

@@ -32,7 +32,7 @@ LIBRARIES = {
     r"llhttp\.h": ["parsers/http1"],
     r"nghttp2/.*": ["parsers/http2_headers"],
     r"hs(/.*)?\.h": ["rules/pattern"],
-    r"librdkafka/.*": ["sensor/publish/sink_kafka"],
+    r"librdkafka/.*": ["sensor/publish/kafka_client"],
     r"libfyaml\.h": ["specs/", "rules/pack", "sensor/config"],
     r"pcre2\.h": ["specs/"],
     r"libxml/.*": ["specs/", "parsers/xml"],

@@ -1,0 +1,42 @@
+/*
+ * state: what the collector remembers, kept across restarts: which findings were
+ * told, how often, the usage window that runs, the endpoints that exist. So a
+ * restart neither tells an old finding as new nor resets a count.
+ *
+ * A snapshot is written aside and renamed, now and then; between two of them, what
+ * was told goes into a journal, behind the records themselves: a crash between
+ * repeats a record, under the same uid, and never loses one. Both are checked
+ * frame by frame (spool_frame.h). A broken file is set aside under the name
+ * *.broken, what is whole in it is used, and `words` says so.
+ *
+ *	state_open(folder, error, sizeof(error), &state);
+ *	state_load(state, &tables);
+ *	state_told(state, uid, entry);		after each record of a finding
+ *	state_turn(state, &tables);		when those records have left
+ *	state_close(state, &tables);
+ *
+ * Thread   the collector's. It writes files: a snapshot takes a hundredth of the
+ *          time at most, the journal some bytes a told finding.
+ */
+#pragma once
+
+#include "rules/ledger.h"
+#include "sensor/inventory.h"
+#include "sensor/usage.h"
+
+struct state_tables {
+	struct ledger *ledger;
+	struct usage *usage;
+	struct inventory *inventory;
+};
+
+struct state;
+
+MUST_CHECK enum status state_open(const char *folder, char *error, size_t error_len,
+				  struct state **out_state);
+void state_load(struct state *state, const struct state_tables *tables); /* into empty tables, once */
+void state_told(struct state *state, const struct ledger_entry *entry);
+void state_turn(struct state *state, const struct state_tables *tables);
+void state_close(struct state *state, const struct state_tables *tables); /* a last snapshot; accepts NULL */
+void state_free(struct state *state);                                     /* accepts NULL */
+const char *state_trouble(const struct state *state);                     /* what went wrong, or NULL */

@@ -1,0 +1,277 @@
+/* sensor/state: what the collector remembers comes back after a restart, a kill, and from broken files. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/state.h"
+
+#define START_NS (300ull * SECONDS * 1000)
+
+struct world {
+	struct ledger ledger;
+	struct usage usage;
+	struct inventory inventory;
+	struct state_tables tables;
+	struct state *state;
+	uint64_t told_calls, usage_calls, usage_told;
+	double latency_ms;
+};
+
+static void take_usage(void *context, const struct usage_line *line)
+{
+	struct world *world = context;
+
+	world->usage_calls += line->calls;
+	world->usage_told++;
+	world->latency_ms = line->latency_p50_ms;
+	assert_true(bytes_equal(line->partner, BYTES("acme")));
+}
+
+static void take_inventory(void *context, const struct inventory_line *line)
+{
+	struct world *world = context;
+
+	world->told_calls += line->calls;
+	assert_int_equal(line->first_ns, START_NS + 1);
+	assert_int_equal(line->partner_count, 1);
+	assert_true(bytes_equal(line->partners[0], BYTES("acme")));
+	assert_true(bytes_equal(line->host, BYTES("h")));
+}
+
+static struct world *world_new(const char *folder)
+{
+	struct world *world = calloc(1, sizeof(*world));
+	char error[200];
+
+	ledger_init(&world->ledger, &(struct ledger_plan){.entries_max = 100, .seed = 1});
+	usage_init(&world->usage, 1, take_usage, world);
+	inventory_init(&world->inventory,
+		       &(struct inventory_plan){.seed = 1, .tell = take_inventory, .context = world});
+	world->tables = (struct state_tables){&world->ledger, &world->usage, &world->inventory};
+	assert_int_equal(state_open(folder, error, sizeof(error), &world->state), STATUS_OK);
+	state_load(world->state, &world->tables);
+	return world;
+}
+
+/* As a kill does: nothing more is written. */
+static void world_kill(struct world *world)
+{
+	state_free(world->state);
+	ledger_finish(&world->ledger);
+	usage_finish(&world->usage);
+	inventory_finish(&world->inventory);
+	free(world);
+}
+
+static void see(struct world *world, unsigned finding, uint64_t time_ns)
+{
+	struct judged *judged = judged_new();
+	char uid[16] = {(char)finding};
+	bool is_due = false;
+	struct ledger_entry *entry;
+
+	judged->time_ns = time_ns;
+	judged->status = 200;
+	judged->partner_id = BYTES("acme");
+	judged->host = BYTES("h");
+	judged->method = BYTES("GET");
+	judged->template = BYTES("/x");
+	judged->request.is_seen = judged->request.is_complete = judged->response.is_seen = true;
+	judged->request.last_ns = time_ns - 5000000;
+	judged->response.first_ns = time_ns;
+	assert_int_equal(usage_take(&world->usage, judged), STATUS_OK);
+	assert_int_equal(inventory_take(&world->inventory, judged), STATUS_OK);
+	entry = ledger_take(&world->ledger, (struct bytes){.data = uid, .len = sizeof(uid)}, time_ns,
+			    &is_due);
+	if (is_due) {
+		entry->told_count = entry->count;
+		state_told(world->state, entry);
+	}
+	state_turn(world->state, &world->tables);
+	judged_release(judged);
+}
+
+static uint64_t count_of(const struct world *world, unsigned finding)
+{
+	char uid[16] = {(char)finding};
+	const struct ledger_entry *entry =
+		map_find(&world->ledger.map, (struct bytes){.data = uid, .len = sizeof(uid)});
+
+	return entry == NULL ? 0 : entry->count;
+}
+
+static int begin(void **state)
+{
+	char *folder = strdup("/tmp/state_XXXXXX");
+
+	*state = mkdtemp(folder);
+	return *state == NULL;
+}
+
+static int end(void **state)
+{
+	DIR *names = opendir(*state);
+	char path[400];
+
+	for (struct dirent *entry; (entry = readdir(names)) != NULL;) {
+		snprintf(path, sizeof(path), "%s/%s", (char *)*state, entry->d_name);
+		(void)unlink(path);
+	}
+	closedir(names);
+	rmdir(*state);
+	free(*state);
+	return 0;
+}
+
+static void a_restart_in_the_middle_of_a_window_goes_on(void **state)
+{
+	struct world *world = world_new(*state);
+
+	for (uint64_t i = 1; i <= 7; i++)
+		see(world, 1, START_NS + i);
+	inventory_tell(&world->inventory);
+	state_close(world->state, &world->tables);
+	world_kill(world);
+
+	world = world_new(*state);
+	assert_null(state_trouble(world->state));
+	assert_int_equal(count_of(world, 1), 7);
+	inventory_tell(&world->inventory);
+	assert_int_equal(world->told_calls, 0); /* nothing changed since */
+	for (uint64_t i = 8; i <= 10; i++)
+		see(world, 1, START_NS + i);
+	usage_clock(&world->usage, START_NS + USAGE_WINDOW_NS);
+	assert_int_equal(world->usage_calls, 10);
+	assert_int_equal(world->usage_told, 1);
+	assert_true(world->latency_ms > 4.8 && world->latency_ms < 5.2);
+	inventory_tell(&world->inventory);
+	assert_int_equal(world->told_calls, 10);
+	assert_int_equal(count_of(world, 1), 10);
+	state_turn(world->state, &world->tables); /* the window is over: in the journal */
+	world_kill(world);
+
+	world = world_new(*state);
+	usage_clock(&world->usage, START_NS + 2 * USAGE_WINDOW_NS);
+	assert_int_equal(world->usage_told, 0);
+	world_kill(world);
+}
+
+/* No snapshot since the start: the journal alone knows what was told. */
+static void a_kill_creates_no_finding_twice(void **state)
+{
+	struct world *world = world_new(*state);
+
+	for (unsigned finding = 1; finding <= 20; finding++)
+		see(world, finding, START_NS + finding);
+	world_kill(world);
+	world = world_new(*state);
+	for (unsigned finding = 1; finding <= 20; finding++)
+		assert_int_equal(count_of(world, finding), 1);
+	assert_null(state_trouble(world->state));
+	world_kill(world);
+}
+
+struct file {
+	char path[100];
+	char data[8192];
+	size_t len;
+};
+
+static struct file file_read_whole(const char *folder, const char *name)
+{
+	struct file file;
+	int fd;
+
+	snprintf(file.path, sizeof(file.path), "%s/%s", folder, name);
+	fd = open(file.path, O_RDONLY);
+	file.len = (size_t)read(fd, file.data, sizeof(file.data));
+	close(fd);
+	assert_true(file.len > 50 && file.len < sizeof(file.data));
+	return file;
+}
+
+static void file_write(const struct file *file, size_t len)
+{
+	int fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_int_equal(write(fd, file->data, len), len);
+	close(fd);
+}
+
+static void a_torn_journal_costs_its_last_word_alone(void **state)
+{
+	struct world *world = world_new(*state);
+	struct file journal, snapshot;
+
+	for (unsigned finding = 1; finding <= 3; finding++)
+		see(world, finding, START_NS + finding);
+	world_kill(world);
+	journal = file_read_whole(*state, "journal");
+	snapshot = file_read_whole(*state, "snapshot");
+	for (size_t len = journal.len - 30; len < journal.len; len++) {
+		file_write(&snapshot, snapshot.len);
+		file_write(&journal, len);
+		world = world_new(*state);
+		assert_int_equal(count_of(world, 2), 1);
+		assert_int_equal(count_of(world, 3), 0);
+		assert_null(state_trouble(world->state));
+		world_kill(world);
+	}
+}
+
+static void a_broken_snapshot_is_set_aside_and_said(void **state)
+{
+	struct world *world = world_new(*state);
+	struct file snapshot;
+	char aside[120];
+
+	for (unsigned i = 1; i <= 6; i++)
+		see(world, 1 + i / 4, START_NS + i);
+	state_close(world->state, &world->tables);
+	world_kill(world);
+	snapshot = file_read_whole(*state, "snapshot");
+	snprintf(aside, sizeof(aside), "%s/snapshot.broken", (char *)*state);
+	for (size_t bit = 0; bit < snapshot.len * 8; bit += 3) {
+		uint64_t count;
+
+		snapshot.data[bit / 8] = (char)(snapshot.data[bit / 8] ^ (1 << bit % 8));
+		file_write(&snapshot, snapshot.len);
+		snapshot.data[bit / 8] = (char)(snapshot.data[bit / 8] ^ (1 << bit % 8));
+		world = world_new(*state);
+		count = count_of(world, 1);
+		assert_true(count == 3 || count == 0);
+		assert_non_null(state_trouble(world->state));
+		assert_non_null(strstr(state_trouble(world->state), "broken"));
+		world_kill(world);
+		assert_int_equal(unlink(aside), 0);
+	}
+	for (size_t len = 0; len < snapshot.len; len++) {
+		file_write(&snapshot, len);
+		world = world_new(*state);
+		assert_non_null(state_trouble(world->state));
+		world_kill(world);
+	}
+}
+
+#define STATE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STATE_TEST(a_restart_in_the_middle_of_a_window_goes_on),
+		STATE_TEST(a_kill_creates_no_finding_twice),
+		STATE_TEST(a_torn_journal_costs_its_last_word_alone),
+		STATE_TEST(a_broken_snapshot_is_set_aside_and_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
