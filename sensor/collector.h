@@ -14,6 +14,7 @@
 #pragma once
 
 #include "rules/ledger.h"
+#include "sensor/acquaintance.h"
 #include "sensor/coverage.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
@@ -51,6 +52,7 @@ struct collector {
 	struct outbox outbox;
 	struct ledger ledger;
 	struct usage usage;
+	struct acquaintance acquaintance;
 	struct inventory inventory;
 	struct coverage coverage;
 	struct learner learner;
