@@ -27,8 +27,10 @@ static bool entry_read(struct bytes text, struct address *out_address)
 	text = bytes_trim(text);
 	if (text.len >= 2 && text.data[0] == '"' && text.data[text.len - 1] == '"')
 		text = bytes_slice(text, 1, text.len - 2);
-	if (text.len > 0 && text.data[0] == '[')
-		return address_read(bytes_slice(text, 1, bytes_find_byte(text, ']') - 1), out_address);
+	if (text.len > 0 && text.data[0] == '[') {
+		colon = bytes_find_byte(text, ']');
+		return colon != BYTES_NOT_FOUND && address_read(bytes_slice(text, 1, colon - 1), out_address);
+	}
 	colon = bytes_find_byte(text, ':');
 	if (colon != BYTES_NOT_FOUND && bytes_find_byte(bytes_from(text, colon + 1), ':') == BYTES_NOT_FOUND)
 		text = bytes_slice(text, 0, colon);

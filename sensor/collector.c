@@ -281,6 +281,8 @@ static void take(struct collector *collector, struct judged *judged)
 		return;
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
+	if (acquaintance_take(&collector->acquaintance, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	tell_exchange(collector, judged);
 	profile_lap(&collector->profile, STAGE_TELL);
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
@@ -466,6 +468,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 							      .seed = plan->seed,
 							      .leave = leave,
 							      .context = collector});
+	acquaintance_init(&collector->acquaintance, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
 								       .internal = plan->internal,
@@ -488,6 +491,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 void collector_finish(struct collector *collector)
 {
 	ledger_finish(&collector->ledger);
+	acquaintance_finish(&collector->acquaintance);
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
 	coverage_finish(&collector->coverage);

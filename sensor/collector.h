@@ -14,6 +14,7 @@
 #pragma once
 
 #include "rules/ledger.h"
+#include "sensor/acquaintance.h"
 #include "sensor/coverage.h"
 #include "sensor/delivery.h"
 #include "sensor/health.h"
@@ -60,6 +61,7 @@ struct collector {
 	struct profile profile;
 	struct ledger ledger;
 	struct usage usage;
+	struct acquaintance acquaintance;
 	struct inventory inventory;
 	struct coverage coverage;
 	struct learner learner;

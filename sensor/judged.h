@@ -65,8 +65,10 @@ struct judged {
 	char spec_sha256[65];
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
-	bool is_learned;             /* the template is no contract's */
-	struct bytes auth;           /* kind of credential: "basic", "bearer", "none" */
+	bool is_learned;   /* the template is no contract's */
+	struct bytes auth; /* kind of credential: "basic", "bearer", "none" */
+	bool has_security; /* the contract says which credential the operation needs, or that it needs none */
+	char credential_hmac[FINGERPRINT_TEXT_LEN + 1]; /* of what identifies the caller; "" without */
 	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
 	const struct bytes *classes; /* data classes seen */
 	size_t class_count;

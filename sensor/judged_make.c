@@ -128,6 +128,7 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 	if (match->kind == MATCH_OPERATION) {
 		judged->is_documented = true;
 		judged->is_deprecated = match->operation->is_deprecated;
+		judged->has_security = match->operation->has_security;
 		judged->operation_id = copy(judged, match->operation->id, 512);
 		judged->template =
 			arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT, BYTES_PRINT(match->base_path),
@@ -185,6 +186,27 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 		judged->client_id = hashed(judged, first->user, key);
 }
 
+/* What stays the same while tokens come and go: the client of a token, the user of a password, a key itself.
+ */
+static void make_credential(struct judged *judged, const struct credentials *credentials,
+			    const struct fingerprint_key *key)
+{
+	for (size_t i = 0; i < credentials->count; i++) {
+		const struct credential *credential = &credentials->list[i];
+		struct bytes same = credential->value;
+
+		if (credential->kind == CREDENTIAL_CERTIFICATE || credential->kind == CREDENTIAL_COOKIE ||
+		    credential->is_malformed || same.len == 0)
+			continue;
+		if (credential->has_jwt && credential->jwt.client_id.len > 0)
+			same = credential->jwt.client_id;
+		else if (credential->user.len > 0)
+			same = credential->user;
+		fingerprint(key, "credential", same, judged->credential_hmac);
+		return;
+	}
+}
+
 static void make_classes(struct judged *judged, const struct hits *hits)
 {
 	struct bytes *classes = arena_alloc(&judged->arena, (hits->count + 1) * sizeof(*classes));
@@ -228,6 +250,25 @@ static void make_findings(struct judged *judged, const struct findings *findings
 			judged->findings_left_out++;
 }
 
+/* Hardly any exchange raises one of these: the list is made anew for each. */
+bool judged_raise(struct judged *judged, const struct finding *finding)
+{
+	struct judged_finding *list =
+		judged->finding_count >= LIMIT_FINDINGS
+			? NULL
+			: arena_alloc(&judged->arena, (judged->finding_count + 1) * sizeof(*list));
+
+	if (list == NULL || !make_finding(judged, finding, &list[judged->finding_count])) {
+		judged->findings_left_out++;
+		return false;
+	}
+	if (judged->finding_count > 0)
+		memcpy(list, judged->findings, judged->finding_count * sizeof(*list));
+	judged->findings = list;
+	judged->finding_count++;
+	return true;
+}
+
 static struct origin origin_copy(struct judged *judged, const struct origin *from)
 {
 	struct origin origin = {.asn = 0};
@@ -266,6 +307,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	make_grpc(judged, exchange->grpc);
 	make_match(judged, seen);
 	make_caller(judged, seen, key);
+	make_credential(judged, seen->credentials, key);
 	make_classes(judged, seen->hits);
 	make_findings(judged, findings);
 	if (judged->arena.is_full) { /* a record that lost texts would tell half a truth */

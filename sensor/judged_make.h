@@ -11,3 +11,6 @@
 /* One reference, the caller's; NULL without memory. */
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
 			   const struct fingerprint_key *key);
+
+/* Adds what only the collector can know. False: no room, and counted. */
+bool judged_raise(struct judged *judged, const struct finding *finding);

@@ -291,8 +291,9 @@
 #define LIMIT_LEDGER 1000000
 
 /* Endpoints and usage lines remembered. */
-#define LIMIT_INVENTORY 100000
-#define LIMIT_USAGE     100000
+#define LIMIT_INVENTORY     100000
+#define LIMIT_ACQUAINTANCES 100000 /* partners, credentials and operations known from before, of each */
+#define LIMIT_USAGE         100000
 
 /* Places in undocumented paths at which names are counted: some 400 bytes each. */
 #define LIMIT_LEARNED 50000

@@ -180,7 +180,9 @@ static void basic_is_told_where_nobody_agreed_on_it(void **state)
 	show((struct credential){.kind = CREDENTIAL_BASIC,
 				 .name = BYTES("authorization"),
 				 .scheme = BYTES("Basic"),
-				 .value = BYTES("dTpw")});
+				 .value = BYTES("dTpw"),
+				 .user = BYTES("u"),
+				 .password = BYTES("a long and good one")});
 	assert_judged("auth.basic_used"); /* the contract says nothing */
 	agree_on(SECURITY_OAUTH2);
 	assert_judged("auth.basic_used");

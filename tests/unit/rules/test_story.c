@@ -227,7 +227,7 @@ static void credentials_are_held_to_the_contract(void **state)
 	call = (struct call){GOOD};
 	call.method = "POST";
 	call.path = "/v1/token";
-	call.authorization = "Basic dTpw";
+	call.authorization = "Basic dTphIGxvbmcgYW5kIGdvb2Qgb25l";
 	call.type = call.body = NULL;
 	judge(call, NULL);
 }
