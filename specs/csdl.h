@@ -72,12 +72,13 @@ enum csdl_kind { CSDL_ENTITY, CSDL_COMPLEX, CSDL_ENUM, CSDL_DEFINITION };
 struct csdl_type {
 	enum csdl_kind kind;
 	struct bytes name; /* "Namespace.Name" */
-	const struct csdl_type *base;
+	struct csdl_type *base;
 	struct csdl_property *properties; /* its own, sorted by name */
 	size_t property_count;
 	const struct bytes *keys; /* of the nearest base that has some */
 	size_t key_count;
 	bool is_open, is_abstract, has_stream;
+	bool has_derived; /* it is the base of another */
 	const struct bytes *members; /* CSDL_ENUM */
 	const struct bytes *member_values;
 	size_t member_count;

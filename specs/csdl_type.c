@@ -277,7 +277,7 @@ void csdl_type_fill(const struct csdl_reader *reader, const struct node *element
 		fill_members(csdl, element, type);
 	if (kind == CSDL_ENUM || kind == CSDL_DEFINITION)
 		return;
-	type->base = base.len == 0 ? NULL : csdl_type(csdl, base);
+	type->base = base.len == 0 ? NULL : csdl_look(&csdl->types, csdl_qualified(csdl, base));
 	if (base.len > 0 && type->base == NULL) {
 		csdl_warn(reader, element, "define the base type",
 			  "base type " BYTES_FORMAT " is not defined; its properties are not known",
@@ -313,6 +313,8 @@ void csdl_bases_check(const struct csdl_reader *reader)
 				  BYTES_PRINT(bytes_slice(type->name, 0, 200)));
 			type->base = NULL;
 		}
+		if (type->base != NULL)
+			type->base->has_derived = true;
 	}
 	for (void **at = map_oldest(&reader->csdl->types); at != NULL; at = map_newer(at)) {
 		struct csdl_type *type = *at;

@@ -150,6 +150,8 @@ static void check_key(const struct walk *walk, const struct csdl_type *type, con
 	const struct csdl_property *only =
 		type->key_count == 1 ? csdl_property(type, type->keys[0]) : NULL;
 
+	if (count == 1 && bytes_starts(list[0].value, BYTES("@")))
+		return; /* an alias */
 	if (count == 1 && list[0].name.len == 0) {
 		if (only != NULL)
 			check_literal(walk, only, list[0].value);
