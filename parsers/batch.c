@@ -79,8 +79,8 @@ static bool read_message(struct bytes rest, const struct message *outer, struct 
 			break;
 		name = bytes_split(&value, ':');
 		if (value.data != NULL && message->header_count < FIELDS_MAX)
-			headers[message->header_count++] = (struct header){.name = lower(bytes_trim(name), arena),
-									   .value = bytes_trim(value)};
+			headers[message->header_count++] = (struct header){
+				.name = lower(bytes_trim(name), arena), .value = bytes_trim(value)};
 	}
 	rest = bytes_trim(rest);
 	message->is_seen = message->is_complete = true;
@@ -88,9 +88,8 @@ static bool read_message(struct bytes rest, const struct message *outer, struct 
 	message->first_ns = outer->first_ns;
 	message->head_ns = outer->head_ns;
 	message->last_ns = outer->last_ns;
-	message->body = (struct body){.content = rest,
-				      .wire_len = rest.len,
-				      .state = rest.len == 0 ? BODY_NONE : BODY_WHOLE};
+	message->body = (struct body){
+		.content = rest, .wire_len = rest.len, .state = rest.len == 0 ? BODY_NONE : BODY_WHOLE};
 	return true;
 }
 
@@ -131,8 +130,8 @@ static void set_target(const struct batch *batch, struct exchange *part, struct 
 		part->path = arena_printf(&part->arena, BYTES_FORMAT BYTES_FORMAT, BYTES_PRINT(made),
 					  BYTES_PRINT(bytes_from(part->path, first.len)));
 	else if (part->path.len == 0 || part->path.data[0] != '/')
-		part->path = arena_printf(&part->arena, BYTES_FORMAT "/" BYTES_FORMAT, BYTES_PRINT(batch->base),
-					  BYTES_PRINT(part->path));
+		part->path = arena_printf(&part->arena, BYTES_FORMAT "/" BYTES_FORMAT,
+					  BYTES_PRINT(batch->base), BYTES_PRINT(part->path));
 	part->target = part->path;
 }
 
@@ -290,7 +289,8 @@ static struct bytes text_of(yyjson_val *table, const char *key)
 {
 	yyjson_val *value = yyjson_obj_get(table, key);
 
-	return (struct bytes){.data = yyjson_get_str(value), .len = yyjson_is_str(value) ? yyjson_get_len(value) : 0};
+	return (struct bytes){.data = yyjson_get_str(value),
+			      .len = yyjson_is_str(value) ? yyjson_get_len(value) : 0};
 }
 
 static bool read_json(yyjson_val *table, const struct message *outer, struct arena *arena,

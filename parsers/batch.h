@@ -1,6 +1,7 @@
 /*
  * batch: the requests in the body of an OData $batch, each with its response (OData 2.0 "Batch Processing",
- * OData 4.01 sections 11.7.7 and 19 of the JSON Format): multipart/mixed with change sets one level deep, or JSON.
+ * OData 4.01 sections 11.7.7 and 19 of the JSON Format): multipart/mixed with change sets one level deep, or
+ *JSON.
  *
  *	struct batch batch;
  *	batch_open(&batch, exchange, request.json, response.json);

@@ -44,7 +44,7 @@ struct judged {
 	unsigned references;
 
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
-	uint32_t part; /* of the batch that is this exchange; 0: a whole one */
+	uint32_t part;                        /* of the batch that is this exchange; 0: a whole one */
 	struct endpoint client, server;
 	enum exchange_outcome outcome;
 	bool is_opaque; /* no exchange: a connection that nobody could read, for the coverage alone */

@@ -1,6 +1,6 @@
 /*
- * conform: an exchange of an OData service against its model. The path is walked again, this time to say what is
- * odd about it.
+ * conform: an exchange of an OData service against its model. The path is walked again, this time to say what
+ * is odd about it.
  */
 #include "specs/conform_odata.h"
 
@@ -25,15 +25,15 @@ static void tell_notes(const struct checking *checking, const struct odata_notes
 		const struct odata_note *note = &notes->list[i];
 		struct bytes name = is_plain(note->name) ? note->name : BYTES("");
 
-		departure_add(checking,
-			      &(struct departure){.part = note->part,
-						  .keyword = note->keyword,
-						  .name = name,
-						  .pointer = BYTES(""),
-						  .expected = note->expected,
-						  .observed = note->value.len == 0
-								      ? BYTES("absent")
-								      : observed_shape(checking, note->value)});
+		departure_add(checking, &(struct departure){
+						.part = note->part,
+						.keyword = note->keyword,
+						.name = name,
+						.pointer = BYTES(""),
+						.expected = note->expected,
+						.observed = note->value.len == 0
+								    ? BYTES("absent")
+								    : observed_shape(checking, note->value)});
 	}
 }
 
@@ -45,14 +45,14 @@ static bool is_read(const struct message *message, const struct body_reading *re
 static void tell_malformed(const struct checking *checking, const struct body_reading *reading)
 {
 	departure_add(checking,
-		      &(struct departure){.part = PART_BODY,
-					  .keyword = KEYWORD_MALFORMED,
-					  .pointer = BYTES(""),
-					  .expected = BYTES("a body as its media type says"),
-					  .observed = arena_printf(&checking->exchange->arena, "%s at byte %zu",
-								   reading->error == NULL ? "unreadable"
-											  : reading->error,
-								   reading->error_offset)});
+		      &(struct departure){
+			      .part = PART_BODY,
+			      .keyword = KEYWORD_MALFORMED,
+			      .pointer = BYTES(""),
+			      .expected = BYTES("a body as its media type says"),
+			      .observed = arena_printf(&checking->exchange->arena, "%s at byte %zu",
+						       reading->error == NULL ? "unreadable" : reading->error,
+						       reading->error_offset)});
 }
 
 static void check_request(const struct odata_payload *payload, const struct odata_path *path,
@@ -119,15 +119,15 @@ static void check_batch(const struct checking *checking, const struct body_readi
 		exchange_free(part);
 	if (batch.broken_count == 0 && !batch.is_cut)
 		return;
-	departure_add(checking, &(struct departure){.part = PART_BODY,
-						    .keyword = KEYWORD_ODATA_BATCH,
-						    .pointer = BYTES(""),
-						    .expected = batch.is_cut ? BYTES("fewer parts")
-									     : BYTES("an HTTP message in each part"),
-						    .observed = arena_printf(&checking->exchange->arena,
-									     "%zu broken of %u parts",
-									     batch.broken_count,
-									     (unsigned)batch.part_count)});
+	departure_add(checking,
+		      &(struct departure){
+			      .part = PART_BODY,
+			      .keyword = KEYWORD_ODATA_BATCH,
+			      .pointer = BYTES(""),
+			      .expected = batch.is_cut ? BYTES("fewer parts")
+						       : BYTES("an HTTP message in each part"),
+			      .observed = arena_printf(&checking->exchange->arena, "%zu broken of %u parts",
+						       batch.broken_count, (unsigned)batch.part_count)});
 }
 
 void odata_check(struct checking *checking, const struct body_reading *request,
@@ -150,7 +150,8 @@ void odata_check(struct checking *checking, const struct body_reading *request,
 	odata_path_read(odata, segments->list + used, segments->count - used, arena, path, &notes);
 	if (path->end != ODATA_UNKNOWN && match->kind == MATCH_OPERATION) {
 		context.type = has_own_names(exchange) ? NULL : path->value.type;
-		context.child = path->navigation_count == 0 && path->end != ODATA_ANYTHING ? path->child : NULL;
+		context.child =
+			path->navigation_count == 0 && path->end != ODATA_ANYTHING ? path->child : NULL;
 		odata_query_check(&context, path, exchange);
 	}
 	tell_notes(checking, &notes);

@@ -207,10 +207,9 @@ static void read_property(const struct csdl_reader *reader, const struct node *e
 	property->value = property->is_navigation && element_text(element, "Relationship").len > 0
 				  ? navigation_value(reader, element)
 				  : csdl_value_read(reader, element);
-	property->is_required = !property->is_navigation && !property->value.is_nullable &&
-				!property->value.is_collection &&
-				element_text(element, "DefaultValue").data == NULL &&
-				property->value.edm != EDM_STREAM;
+	property->is_required =
+		!property->is_navigation && !property->value.is_nullable && !property->value.is_collection &&
+		element_text(element, "DefaultValue").data == NULL && property->value.edm != EDM_STREAM;
 	if (property->name.len == 0)
 		csdl_warn(reader, element, "give it a Name", "a property without Name");
 	csdl_property_annotate(reader, element, property);
@@ -218,7 +217,8 @@ static void read_property(const struct csdl_reader *reader, const struct node *e
 
 static int by_name(const void *a, const void *b)
 {
-	return bytes_compare(((const struct csdl_property *)a)->name, ((const struct csdl_property *)b)->name);
+	return bytes_compare(((const struct csdl_property *)a)->name,
+			     ((const struct csdl_property *)b)->name);
 }
 
 static void read_keys(struct csdl *csdl, const struct node *element, struct csdl_type *type)

@@ -11,7 +11,8 @@
 /* Members of one object among which required ones are looked for. */
 #define MEMBERS_SEARCHED 2000
 
-/* Where the check stands: links to the root, from which a pointer is written when there is something to tell. */
+/* Where the check stands: links to the root, from which a pointer is written when there is something to tell.
+ */
 struct place_in {
 	const struct place_in *up;
 	struct bytes name; /* data NULL: an item */
@@ -67,12 +68,12 @@ static void tell(const struct odata_payload *payload, const struct place_in *at,
 
 static const char *kind_of(yyjson_val *json)
 {
-	return yyjson_is_str(json)	? "a text"
-	       : yyjson_is_bool(json)	? "true or false"
-	       : yyjson_is_null(json)	? "null"
-	       : yyjson_is_arr(json)	? "an array"
-	       : yyjson_is_obj(json)	? "an object"
-					: "a number";
+	return yyjson_is_str(json)    ? "a text"
+	       : yyjson_is_bool(json) ? "true or false"
+	       : yyjson_is_null(json) ? "null"
+	       : yyjson_is_arr(json)  ? "an array"
+	       : yyjson_is_obj(json)  ? "an object"
+				      : "a number";
 }
 
 static struct bytes text_of(yyjson_val *json)
@@ -253,9 +254,8 @@ static void check_required(const struct odata_payload *payload, const struct pla
 
 			if (property->is_required && !csdl_is_key(type, property->name) &&
 			    yyjson_obj_getn(json, property->name.data, property->name.len) == NULL)
-				tell(payload,
-				     &(struct place_in){.up = at, .name = property->name}, KEYWORD_REQUIRED,
-				     BYTES("a value"), "absent");
+				tell(payload, &(struct place_in){.up = at, .name = property->name},
+				     KEYWORD_REQUIRED, BYTES("a value"), "absent");
 		}
 }
 
@@ -328,8 +328,16 @@ static void check_value(const struct odata_payload *payload, const struct place_
 
 /* -- the whole -------------------------------------------------------------------------------- */
 
+/* A POST to a collection carries a new member of it, and so does its answer. */
+static bool is_member_made(const struct odata_payload *payload, const struct odata_path *path)
+{
+	return path->end == ODATA_COLLECTION &&
+	       bytes_equal(odata_method(payload->checking->exchange), BYTES("POST"));
+}
+
 /* Verbose JSON: {"d": {...}}, {"d": {"results": [...]}}, {"d": [...]}; requests may go without the "d". */
-static void check_verbose(const struct odata_payload *payload, const struct odata_path *path, yyjson_val *json)
+static void check_verbose(const struct odata_payload *payload, const struct odata_path *path,
+			  yyjson_val *json)
 {
 	yyjson_val *data = yyjson_obj_get(json, "d");
 	const struct place_in at = {.name = BYTES("d")}, *place = data == NULL ? NULL : &at;
@@ -342,7 +350,7 @@ static void check_verbose(const struct odata_payload *payload, const struct odat
 	    (path->function != NULL && yyjson_obj_get(data, "__metadata") == NULL &&
 	     yyjson_obj_get(data, "results") == NULL && !yyjson_is_arr(data)))
 		return; /* {"d": {"Name": ...}}: named after the property or function */
-	if (value.is_collection && yyjson_is_obj(data) && payload->checking->side == SIDE_REQUEST)
+	if (is_member_made(payload, path))
 		value.is_collection = false;
 	check_value(payload, place, &value, data);
 }
@@ -359,8 +367,8 @@ void odata_payload_check(const struct odata_payload *payload, const struct odata
 		check_verbose(payload, path, json);
 		return;
 	}
-	if (payload->checking->side == SIDE_REQUEST && path->end == ODATA_COLLECTION)
-		value.is_collection = false; /* a new member of it */
+	if (is_member_made(payload, path))
+		value.is_collection = false;
 	if (!value.is_collection && value.edm == EDM_STRUCTURED)
 		check_value(payload, NULL, &value, json);
 	else if (!yyjson_is_obj(json) || inner == NULL)
@@ -388,6 +396,7 @@ void odata_arguments_check(const struct odata_payload *payload, const struct csd
 		if (parameter != NULL)
 			check_value(payload, &at, &parameter->value, yyjson_obj_iter_get_val(key));
 		else if (!is_control(payload, at.name))
-			tell(payload, &at, KEYWORD_ODATA_PROPERTY, action->name, "a parameter it does not have");
+			tell(payload, &at, KEYWORD_ODATA_PROPERTY, action->name,
+			     "a parameter it does not have");
 	}
 }

@@ -17,8 +17,9 @@ static void tell(const struct evidence *evidence, const struct departure *depart
 	if (departure->keyword >= KEYWORD_ODATA_ENTITY)
 		snprintf(id, sizeof(id), "conform.odata.%s", keyword_name(departure->keyword));
 	else
-		snprintf(id, sizeof(id), "conform.%s.%s.%s", departure->side == SIDE_REQUEST ? "request" : "response",
-		 part_name(departure->part), keyword_name(departure->keyword));
+		snprintf(id, sizeof(id), "conform.%s.%s.%s",
+			 departure->side == SIDE_REQUEST ? "request" : "response", part_name(departure->part),
+			 keyword_name(departure->keyword));
 	if (catalogue_find(bytes_of(id)) == NULL) {
 		out->left_out++;
 		return;
