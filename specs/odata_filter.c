@@ -318,10 +318,11 @@ static bool primary(struct parser *parser)
 
 /* -- operators -------------------------------------------------------------------------------------- */
 
+/* "with" stands in aggregate() alone, of OData Data Aggregation. */
 static bool is_operator(struct bytes name)
 {
-	static const char *const names[] = {"eq",  "ne",  "gt",  "ge",  "lt",    "le",  "and", "or",
-					    "add", "sub", "mul", "div", "divby", "mod", "has", "in"};
+	static const char *const names[] = {"eq",  "ne",  "gt",  "ge",    "lt",  "le",  "and", "or",  "add",
+					    "sub", "mul", "div", "divby", "mod", "has", "in",  "with"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (bytes_equal(name, bytes_of(names[i])))

@@ -167,7 +167,7 @@ static void check_key(const struct walk *walk, const struct csdl_type *type, con
 			note_name(walk, PART_PATH, KEYWORD_ODATA_PROPERTY, list[i].name,
 				  "a property of the key");
 	}
-	if (count < type->key_count && count > 0 && csdl_is_key(type, list[0].name))
+	if (count > 0 && csdl_is_key(type, list[0].name))
 		for (size_t i = 0; i < type->key_count; i++) {
 			bool is_there = false;
 
