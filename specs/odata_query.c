@@ -141,7 +141,8 @@ static void check_nested(const struct odata_context *context, const struct csdl_
 	while (list.data != NULL) {
 		struct bytes value = item_split(&list, ';'), name = bytes_trim(bytes_split(&value, '='));
 
-		if (name.len == 0)
+		/* a parameter alias, or the rest of a text with a semicolon */
+		if (name.len == 0 || name.data[0] == '@' || value.data == NULL)
 			continue;
 		inner.option = name;
 		if (name.data[0] != '$' &&
