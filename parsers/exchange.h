@@ -118,6 +118,7 @@ struct exchange {
 	uint64_t connection; /* number of the packet that opened the connection: same for any number of
 				workers */
 	uint64_t number;     /* of the exchange in its connection, from 0 */
+	uint32_t part;       /* of a batch: from 1; 0: no part of one (parsers/batch.h) */
 	uint64_t time_ns;    /* packet time at which it was complete, or given up */
 	struct endpoint client, server;
 	bool is_announced;         /* the PROXY protocol said who the client is */

@@ -19,9 +19,10 @@ void coverage_finish(struct coverage *coverage)
 void coverage_take(struct coverage *coverage, const struct judged *judged)
 {
 	bool is_new;
-	struct coverage_line *line = map_put(&coverage->map, judged->partner_id, &is_new);
+	struct coverage_line *line =
+		judged->part > 0 ? NULL : map_put(&coverage->map, judged->partner_id, &is_new);
 
-	if (line == NULL)
+	if (line == NULL) /* a part of a batch was counted with the batch */
 		return;
 	if (judged->is_opaque) {
 		line->opaque++;

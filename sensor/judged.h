@@ -45,6 +45,7 @@ struct judged {
 	unsigned references;
 
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
+	uint32_t part;                        /* of the batch that is this exchange; 0: a whole one */
 	struct endpoint client, server;
 	bool is_proxied; /* `client` is who a trusted proxy says it is */
 	struct endpoint proxy;

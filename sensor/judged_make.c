@@ -292,6 +292,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	judged->time_ns = exchange->time_ns;
 	judged->connection = exchange->connection;
 	judged->number = exchange->number;
+	judged->part = exchange->part;
 	judged->client = exchange->client;
 	judged->server = exchange->server;
 	judged->is_proxied = exchange->is_proxied;

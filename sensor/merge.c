@@ -26,7 +26,9 @@ static bool is_before(const struct judged *a, const struct judged *b)
 		return a->time_ns < b->time_ns;
 	if (a->connection != b->connection)
 		return a->connection < b->connection;
-	return a->number < b->number;
+	if (a->number != b->number)
+		return a->number < b->number;
+	return a->part < b->part;
 }
 
 static void swap(struct merge *merge, size_t a, size_t b)

@@ -1,6 +1,7 @@
 #include "sensor/pipeline.h"
 
 #include "parsers/base/limits.h"
+#include "parsers/batch.h"
 #include "rules/ruleset.h"
 #include "rules/token_checker.h"
 #include "sensor/judged_make.h"
@@ -56,7 +57,32 @@ static void find_client(const struct forwarded_policy *policy, struct exchange *
 	exchange->is_proxied = true;
 }
 
-static void judge(struct pipeline *pipeline, struct exchange *exchange)
+static void count_judged(struct worker_counts *counts, bool is_part, bool is_sent)
+{
+	counts->judged += is_sent && !is_part;
+	counts->judged_lost += !is_sent && !is_part;
+	counts->batch_parts += is_sent && is_part;
+	counts->batch_parts_lost += !is_sent && is_part;
+}
+
+static void judge(struct pipeline *pipeline, struct exchange *exchange, const struct partner *partner);
+
+/* What an OData batch carries is judged as if it had come alone. A batch in a batch is not opened. */
+static void judge_parts(struct pipeline *pipeline, const struct evidence *batch_seen)
+{
+	struct exchange *part;
+	struct batch batch;
+
+	if (batch_seen->exchange->part > 0 || batch_seen->match->kind != MATCH_OPERATION ||
+	    !bytes_equal(batch_seen->match->operation->template, BYTES("/$batch")))
+		return;
+	batch_open(&batch, batch_seen->exchange, batch_seen->request->json, batch_seen->response->json);
+	while ((part = batch_next(&batch)) != NULL)
+		judge(pipeline, part, batch_seen->partner);
+}
+
+/* `partner` is who sent the batch that the exchange is a part of; NULL: it is none, or nobody knows. */
+static void judge(struct pipeline *pipeline, struct exchange *exchange, const struct partner *partner)
 {
 	const struct contract *contract = pipeline->known->contract;
 	struct credentials credentials = {0};
@@ -89,14 +115,13 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
 	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
-	seen.partner = contract_partner(contract, exchange, &credentials);
+	seen.partner = partner != NULL ? partner : contract_partner(contract, exchange, &credentials);
 	contract_operation(contract, seen.partner, exchange, &match);
 	profile_lap(profile, STAGE_IDENTIFY);
 	body_read(exchange, &exchange->request, &request);
 	body_read(exchange, &exchange->response, &response);
 	profile_lap(profile, STAGE_BODY);
-	if (match.kind == MATCH_OPERATION)
-		conform_check(&match, exchange, &request, &response, &departures);
+	conform_check(&match, exchange, &request, &response, &departures);
 	profile_lap(profile, STAGE_CONFORM);
 	if (pipeline->scanner != NULL)
 		scanner_scan(pipeline->scanner, exchange, &request, &response, &hits);
@@ -109,10 +134,9 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange)
 	pipeline->counts.hits_left_out += hits.left_out;
 	pipeline->counts.findings_left_out += findings.left_out;
 	judged = judged_make(&seen, &findings, &pipeline->known->key);
-	if (judged != NULL && pipeline->plan.send(pipeline->plan.context, judged))
-		pipeline->counts.judged++;
-	else
-		pipeline->counts.judged_lost++;
+	count_judged(&pipeline->counts, exchange->part > 0,
+		     judged != NULL && pipeline->plan.send(pipeline->plan.context, judged));
+	judge_parts(pipeline, &seen);
 	exchange_free(exchange);
 	profile_lap(profile, STAGE_RECORD);
 }
@@ -128,7 +152,7 @@ static void follow(struct pipeline *pipeline, struct connection *connection)
 		session_feed(&connection->session, &chunk);
 		while ((exchange = session_next(&connection->session)) != NULL) {
 			pipeline->counts.exchanges++;
-			judge(pipeline, exchange);
+			judge(pipeline, exchange, NULL);
 		}
 		profile_lap(&pipeline->profile, STAGE_PARSE);
 	}

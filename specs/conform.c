@@ -1,6 +1,7 @@
 #include "specs/conform.h"
 
 #include "specs/conform_check.h"
+#include "specs/conform_odata.h"
 
 /* -- responses ---------------------------------------------------------------- */
 
@@ -132,6 +133,11 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
 {
 	struct checking checking = {.match = match, .exchange = exchange, .out = out, .side = SIDE_REQUEST};
 
+	if (match->api != NULL && match->api->spec->odata != NULL && exchange->request.is_seen &&
+	    (match->kind == MATCH_OPERATION || match->kind == MATCH_NO_PATH)) {
+		odata_check(&checking, request, response);
+		return;
+	}
 	if (match->kind != MATCH_OPERATION || match->operation->is_lookalike)
 		return;
 	if (exchange->request.is_seen)

@@ -8,7 +8,8 @@
 #include "specs/contract.h"
 #include "specs/template.h"
 
-/* `out` has room for LIMIT_DEPARTURES; call only with MATCH_OPERATION. */
+/* `out` has room for LIMIT_DEPARTURES. Without an operation there is nothing to say, but for an OData
+ * service, whose model says which name is not known. */
 void conform_check(const struct match *match, struct exchange *exchange, const struct body_reading *request,
 		   const struct body_reading *response, struct departures *out);
 

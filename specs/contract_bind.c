@@ -262,8 +262,8 @@ static void search_init(struct search *search, const struct bindings *bindings, 
 	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
 }
 
-/* RFC 3986 section 3.3: SAP Gateway takes parameters behind the name of a service, "SRV;v=2" or "SRV;mo", which
- * choose a version or a system and name no other resource. True: there were some. */
+/* RFC 3986 section 3.3: SAP Gateway takes parameters behind the name of a service, "SRV;v=2" or "SRV;mo",
+ * which choose a version or a system and name no other resource. True: there were some. */
 static bool drop_parameters(struct search *search)
 {
 	bool has_some = false;

@@ -419,11 +419,12 @@ static void blame_spec(struct load *load, const struct partner_file *file, const
 			  : status == STATUS_NOT_FOUND ? "is not there"
 						       : "could not be loaded";
 
-	problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, plan->spec),
-		     "name an OpenAPI file or a descriptor set below the contracts folder",
-		     "spec \"%.*s\" %s; the partner has no such API",
-		     (int)(node_text(plan->spec).len > 200 ? 200 : node_text(plan->spec).len),
-		     node_text(plan->spec).data == NULL ? "" : node_text(plan->spec).data, why);
+	problems_add(
+		load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, plan->spec),
+		"name an OpenAPI file, an OData $metadata or a descriptor set below the contracts folder",
+		"spec \"%.*s\" %s; the partner has no such API",
+		(int)(node_text(plan->spec).len > 200 ? 200 : node_text(plan->spec).len),
+		node_text(plan->spec).data == NULL ? "" : node_text(plan->spec).data, why);
 }
 
 static enum status add_partner_apis(struct load *load, const struct partner_file *file,

@@ -1,7 +1,7 @@
 /*
- * csdl: the entity model of an OData service, read from its $metadata: CSDL as XML (OData 2.0, 3.0, 4.0, 4.01)
- * or JSON (4.0, 4.01). Types, containers, functions and actions, with what annotations (Org.OData.Capabilities,
- * Org.OData.Core, sap:) say of them.
+ * csdl: the entity model of an OData service, read from its $metadata: CSDL as XML
+ *(OData 2.0, 3.0, 4.0, 4.01) or JSON (4.0, 4.01). Types, containers, functions and actions, with what
+ *annotations (Org.OData.Capabilities, Org.OData.Core, sap:) say of them.
  *
  *	if (csdl_is(document->root))
  *		csdl = csdl_read(document, &problems);
@@ -72,12 +72,13 @@ enum csdl_kind { CSDL_ENTITY, CSDL_COMPLEX, CSDL_ENUM, CSDL_DEFINITION };
 struct csdl_type {
 	enum csdl_kind kind;
 	struct bytes name; /* "Namespace.Name" */
-	const struct csdl_type *base;
+	struct csdl_type *base;
 	struct csdl_property *properties; /* its own, sorted by name */
 	size_t property_count;
 	const struct bytes *keys; /* of the nearest base that has some */
 	size_t key_count;
 	bool is_open, is_abstract, has_stream;
+	bool has_derived;            /* it is the base of another */
 	const struct bytes *members; /* CSDL_ENUM */
 	const struct bytes *member_values;
 	size_t member_count;
@@ -134,9 +135,11 @@ const struct csdl_type *csdl_type(const struct csdl *csdl, struct bytes name);
 bool csdl_has_namespace(const struct csdl *csdl, struct bytes name); /* of a qualified name */
 const struct csdl_operation *csdl_operation(const struct csdl *csdl, struct bytes name); /* first overload */
 
-const struct csdl_property *csdl_property(const struct csdl_type *type, struct bytes name); /* inherited too */
+const struct csdl_property *csdl_property(const struct csdl_type *type,
+					  struct bytes name); /* inherited too */
 bool csdl_derives(const struct csdl_type *type, const struct csdl_type *base);
 bool csdl_is_key(const struct csdl_type *type, struct bytes name);
 bool csdl_is_open(const struct csdl_type *type);
-struct csdl_value csdl_value_of_type(const struct csdl *csdl, struct bytes type); /* "Collection(Edm.Int32)" */
-const char *edm_name(enum edm edm);                                               /* "Edm.Int32" */
+struct csdl_value csdl_value_of_type(const struct csdl *csdl,
+				     struct bytes type); /* "Collection(Edm.Int32)" */
+const char *edm_name(enum edm edm);                      /* "Edm.Int32" */

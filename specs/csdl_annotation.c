@@ -1,6 +1,6 @@
 /*
- * What annotations say: Org.OData.Capabilities.V1 of sets, Org.OData.Core.V1 of properties, and sap: attributes
- * (SAP Annotations for OData 2.0). Others say nothing about what may be sent.
+ * What annotations say: Org.OData.Capabilities.V1 of sets, Org.OData.Core.V1 of properties, and sap:
+ * attributes (SAP Annotations for OData 2.0). Others say nothing about what may be sent.
  */
 #include "specs/csdl_read.h"
 
@@ -57,10 +57,10 @@ static void annotate_record(struct csdl *csdl, const struct node *record, struct
 		const char *name;
 		bool *is_not;
 	} flags[] = {
-		{"Insertable", &child->is_not_insertable},   {"Updatable", &child->is_not_updatable},
-		{"Deletable", &child->is_not_deletable},     {"Readable", &child->is_not_readable},
-		{"Filterable", &child->is_not_filterable},   {"Sortable", &child->is_not_sortable},
-		{"Expandable", &child->is_not_expandable},   {"Searchable", &child->is_not_searchable},
+		{"Insertable", &child->is_not_insertable}, {"Updatable", &child->is_not_updatable},
+		{"Deletable", &child->is_not_deletable},   {"Readable", &child->is_not_readable},
+		{"Filterable", &child->is_not_filterable}, {"Sortable", &child->is_not_sortable},
+		{"Expandable", &child->is_not_expandable}, {"Searchable", &child->is_not_searchable},
 		{"Countable", &child->is_not_countable},
 	};
 
@@ -86,17 +86,16 @@ static bool is_term(struct csdl *csdl, const struct node *annotation, const char
 {
 	struct bytes term = csdl_qualified(csdl, element_text(annotation, "Term"));
 
-	return element_is(annotation, "Annotation") && bytes_starts(term, BYTES("Org.OData.Capabilities.V1.")) &&
-	       bytes_ends(term, bytes_of(name));
+	return element_is(annotation, "Annotation") &&
+	       bytes_starts(term, BYTES("Org.OData.Capabilities.V1.")) && bytes_ends(term, bytes_of(name));
 }
 
 static void annotate_capabilities(struct csdl *csdl, const struct node *element, struct csdl_child *child)
 {
-	static const char *const records[] = {".InsertRestrictions", ".UpdateRestrictions",
-					      ".DeleteRestrictions", ".ReadRestrictions",
-					      ".FilterRestrictions", ".SortRestrictions",
-					      ".ExpandRestrictions", ".SearchRestrictions",
-					      ".CountRestrictions"};
+	static const char *const records[] = {
+		".InsertRestrictions", ".UpdateRestrictions", ".DeleteRestrictions",
+		".ReadRestrictions",   ".FilterRestrictions", ".SortRestrictions",
+		".ExpandRestrictions", ".SearchRestrictions", ".CountRestrictions"};
 
 	for (size_t i = 0; i < element_count(element); i++) {
 		const struct node *annotation = element_at(element, i);
@@ -139,7 +138,8 @@ void csdl_annotations_take(const struct csdl_reader *reader, const struct node *
 		return;
 	type = csdl_type(csdl, first);
 	property = csdl_property(type, rest);
-	child = bytes_equal(csdl_qualified(csdl, first), csdl->name) ? csdl_look(&csdl->children, rest) : NULL;
+	child = bytes_equal(csdl_qualified(csdl, first), csdl->name) ? csdl_look(&csdl->children, rest)
+								     : NULL;
 	if (child != NULL)
 		annotate_capabilities(csdl, element, child);
 	if (property != NULL)

@@ -18,8 +18,7 @@ static void read_parameters(const struct csdl_reader *reader, const struct node 
 			operation->has_return = true;
 			operation->returned = csdl_value_read(reader, child);
 		}
-		if (!element_is(child, "Parameter") ||
-		    bytes_equal(element_text(child, "Mode"), BYTES("Out")))
+		if (!element_is(child, "Parameter") || bytes_equal(element_text(child, "Mode"), BYTES("Out")))
 			continue;
 		parameter->name = element_text(child, "Name");
 		parameter->value = csdl_value_read(reader, child);
@@ -78,8 +77,8 @@ static const struct csdl_operation *import_itself(const struct csdl_reader *read
 	if (operation == NULL)
 		return NULL;
 	operation->is_bound = element_flag(element, "IsBindable", false);
-	operation->is_action = element_flag(element, "IsSideEffecting", false) ||
-			       bytes_equal(method, BYTES("POST"));
+	operation->is_action =
+		element_flag(element, "IsSideEffecting", false) || bytes_equal(method, BYTES("POST"));
 	if (method.len > 0)
 		operation->method = method;
 	else if (operation->is_action)
@@ -118,7 +117,8 @@ static bool kind_of(const struct csdl_reader *reader, const struct node *element
 		child->operation = import_itself(reader, element);
 	if (child->kind != CSDL_IMPORT && child->type == NULL)
 		csdl_warn(reader, element, "define the entity type, or mend its name",
-			  "type " BYTES_FORMAT " of " BYTES_FORMAT " is not defined; nothing below it is checked",
+			  "type " BYTES_FORMAT " of " BYTES_FORMAT
+			  " is not defined; nothing below it is checked",
 			  BYTES_PRINT(bytes_slice(type, 0, 120)),
 			  BYTES_PRINT(bytes_slice(child->name, 0, 100)));
 	if (child->kind == CSDL_IMPORT && child->operation == NULL)

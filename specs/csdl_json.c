@@ -19,7 +19,8 @@ static struct node *text_node(struct making *making, struct bytes text, const st
 	if (node == NULL)
 		making->is_full = true;
 	else
-		*node = (struct node){.kind = NODE_STRING, .text = text, .line = at->line, .column = at->column};
+		*node = (struct node){
+			.kind = NODE_STRING, .text = text, .line = at->line, .column = at->column};
 	return node;
 }
 
@@ -50,7 +51,8 @@ static struct node *element_new(struct making *making, const char *name, size_t 
 	attribute(making, element, "$element", bytes_of(name));
 	if (making->is_full)
 		return NULL;
-	element->entries[element->count++] = (struct node_entry){.key = BYTES("$children"), .value = children};
+	element->entries[element->count++] =
+		(struct node_entry){.key = BYTES("$children"), .value = children};
 	return element;
 }
 
@@ -151,8 +153,8 @@ static struct node *type_element(struct making *making, const char *kind, struct
 		element_add(element, key_element(making, keys));
 	for (size_t i = 0; i < table->count; i++) {
 		const struct node_entry *entry = &table->entries[i];
-		bool is_navigation = bytes_equal(node_text(node_get(entry->value, "$Kind")),
-						 BYTES("NavigationProperty"));
+		bool is_navigation =
+			bytes_equal(node_text(node_get(entry->value, "$Kind")), BYTES("NavigationProperty"));
 		struct node *member;
 
 		if (!is_name(entry->key))
@@ -186,8 +188,9 @@ static struct node *operation_element(struct making *making, struct bytes name, 
 	attribute(making, element, "Name", name);
 	attribute(making, element, "IsBound", flag(table, "$IsBound", false));
 	for (size_t i = 0; i < count; i++)
-		element_add(element, value_element(making, "Parameter", text_of(parameters->items[i], "$Name"),
-						   parameters->items[i]));
+		element_add(element,
+			    value_element(making, "Parameter", text_of(parameters->items[i], "$Name"),
+					  parameters->items[i]));
 	if (node_is(returned, NODE_TABLE))
 		element_add(element, value_element(making, "ReturnType", BYTES_NONE, returned));
 	return element;
@@ -220,8 +223,8 @@ static struct node *container_element(struct making *making, struct bytes name, 
 	attribute(making, element, "Name", name);
 	for (size_t i = 0; i < table->count; i++)
 		if (is_name(table->entries[i].key) && node_is(table->entries[i].value, NODE_TABLE))
-			element_add(element, child_element(making, table->entries[i].key,
-							   table->entries[i].value));
+			element_add(element,
+				    child_element(making, table->entries[i].key, table->entries[i].value));
 	return element;
 }
 

@@ -1,8 +1,8 @@
 /*
  * csdl_read: what the files of the CSDL reader share: elements, and what was found so far. For csdl*.c only.
  *
- * An element is a table as document_xml makes it: "$element" is its name, attributes stand by name, "$children"
- * is the list of elements in it. JSON CSDL is made into such elements first.
+ * An element is a table as document_xml makes it: "$element" is its name, attributes stand by name,
+ * "$children" is the list of elements in it. JSON CSDL is made into such elements first.
  */
 #pragma once
 
@@ -40,8 +40,8 @@ bool element_flag(const struct node *element, const char *attribute, bool other)
 size_t element_count(const struct node *element);
 const struct node *element_at(const struct node *element, size_t index);
 
-void csdl_warn(const struct csdl_reader *reader, const struct node *node, const char *mend, const char *format,
-	       ...) __attribute__((format(printf, 4, 5)));
+void csdl_warn(const struct csdl_reader *reader, const struct node *node, const char *mend,
+	       const char *format, ...) __attribute__((format(printf, 4, 5)));
 void csdl_refuse(const struct csdl_reader *reader, const struct node *node, const char *mend,
 		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 

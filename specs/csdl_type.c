@@ -207,10 +207,9 @@ static void read_property(const struct csdl_reader *reader, const struct node *e
 	property->value = property->is_navigation && element_text(element, "Relationship").len > 0
 				  ? navigation_value(reader, element)
 				  : csdl_value_read(reader, element);
-	property->is_required = !property->is_navigation && !property->value.is_nullable &&
-				!property->value.is_collection &&
-				element_text(element, "DefaultValue").data == NULL &&
-				property->value.edm != EDM_STREAM;
+	property->is_required =
+		!property->is_navigation && !property->value.is_nullable && !property->value.is_collection &&
+		element_text(element, "DefaultValue").data == NULL && property->value.edm != EDM_STREAM;
 	if (property->name.len == 0)
 		csdl_warn(reader, element, "give it a Name", "a property without Name");
 	csdl_property_annotate(reader, element, property);
@@ -218,7 +217,8 @@ static void read_property(const struct csdl_reader *reader, const struct node *e
 
 static int by_name(const void *a, const void *b)
 {
-	return bytes_compare(((const struct csdl_property *)a)->name, ((const struct csdl_property *)b)->name);
+	return bytes_compare(((const struct csdl_property *)a)->name,
+			     ((const struct csdl_property *)b)->name);
 }
 
 static void read_keys(struct csdl *csdl, const struct node *element, struct csdl_type *type)
@@ -277,7 +277,7 @@ void csdl_type_fill(const struct csdl_reader *reader, const struct node *element
 		fill_members(csdl, element, type);
 	if (kind == CSDL_ENUM || kind == CSDL_DEFINITION)
 		return;
-	type->base = base.len == 0 ? NULL : csdl_type(csdl, base);
+	type->base = base.len == 0 ? NULL : csdl_look(&csdl->types, csdl_qualified(csdl, base));
 	if (base.len > 0 && type->base == NULL) {
 		csdl_warn(reader, element, "define the base type",
 			  "base type " BYTES_FORMAT " is not defined; its properties are not known",
@@ -313,6 +313,8 @@ void csdl_bases_check(const struct csdl_reader *reader)
 				  BYTES_PRINT(bytes_slice(type->name, 0, 200)));
 			type->base = NULL;
 		}
+		if (type->base != NULL)
+			type->base->has_derived = true;
 	}
 	for (void **at = map_oldest(&reader->csdl->types); at != NULL; at = map_newer(at)) {
 		struct csdl_type *type = *at;

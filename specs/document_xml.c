@@ -115,8 +115,8 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
 	(void)space;
 	if (reader->has_failed)
 		return;
-	is_done = build_close(reader->build) != NULL &&
-		  (text.len == 0 || add_text(reader, "$text", text)) && build_close(reader->build) != NULL;
+	is_done = build_close(reader->build) != NULL && (text.len == 0 || add_text(reader, "$text", text)) &&
+		  build_close(reader->build) != NULL;
 	reader->text_len = 0;
 	keep(reader, is_done);
 }

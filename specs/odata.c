@@ -113,7 +113,8 @@ static void add(struct loading *loading, struct bytes template, const char *meth
 	}
 }
 
-static struct bytes printed(struct loading *loading, struct bytes root, const char *between, struct bytes name)
+static struct bytes printed(struct loading *loading, struct bytes root, const char *between,
+			    struct bytes name)
 {
 	return arena_printf(loading->arena, BYTES_FORMAT "%s" BYTES_FORMAT, BYTES_PRINT(root), between,
 			    BYTES_PRINT(name));
@@ -170,8 +171,9 @@ static void add_child(struct loading *loading, const struct csdl_child *child)
 		const struct csdl_operation *operation = child->operation;
 
 		add(loading, root,
-		    operation == NULL || (operation->is_action && loading->odata->csdl->version == 4) ? "POST"
-			: operation->method.data);
+		    operation == NULL || (operation->is_action && loading->odata->csdl->version == 4)
+			    ? "POST"
+			    : operation->method.data);
 		return;
 	}
 	if (child->kind == CSDL_SINGLETON || child->type == NULL) {
@@ -182,9 +184,9 @@ static void add_child(struct loading *loading, const struct csdl_child *child)
 	}
 	add(loading, root,
 	    child->is_not_insertable && child->is_not_readable ? ""
-	    : child->is_not_insertable				? "GET"
-	    : child->is_not_readable				? "POST"
-								: "GET POST");
+	    : child->is_not_insertable                         ? "GET"
+	    : child->is_not_readable                           ? "POST"
+							       : "GET POST");
 	add_below(loading, root);
 	if (child->type->key_count == 0)
 		return;
@@ -280,7 +282,8 @@ const struct csdl *odata_csdl(const struct odata *odata)
 
 struct bytes odata_method(const struct exchange *exchange)
 {
-	static const struct bytes names[] = {BYTES_INIT("x-http-method"), BYTES_INIT("x-http-method-override")};
+	static const struct bytes names[] = {BYTES_INIT("x-http-method"),
+					     BYTES_INIT("x-http-method-override")};
 	static const struct bytes methods[] = {BYTES_INIT("MERGE"), BYTES_INIT("PATCH"), BYTES_INIT("PUT"),
 					       BYTES_INIT("DELETE")};
 
@@ -358,7 +361,8 @@ void odata_find(const struct odata *odata, const struct route_request *request, 
 			continue;
 		if (out_found->path_operation == NULL)
 			out_found->path_operation = operation;
-		if (is_fit && is_among(request->method, bytes_of(methods_of(&path, odata->csdl->version < 4))))
+		if (is_fit &&
+		    is_among(request->method, bytes_of(methods_of(&path, odata->csdl->version < 4))))
 			out_found->operation = operation;
 	}
 }

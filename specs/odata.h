@@ -1,6 +1,7 @@
 /*
- * odata: the operations of an OData service, and which of them a request path names (OData URL Conventions 2.0
- * and 4.01). Beside routes: a path is walked by the model, one lookup a segment, however many sets there are.
+ * odata: the operations of an OData service, and which of them a request path names (OData URL
+ *Conventions 2.0 and 4.01). Beside routes: a path is walked by the model, one lookup a segment, however many
+ *sets there are.
  *
  *	odata_load(document, &arena, &problems, &openapi);	openapi.spec.odata is set
  *	odata_find(odata, &request, &found);

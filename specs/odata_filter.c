@@ -43,8 +43,8 @@ static bool take(struct parser *parser, char byte)
 
 static bool is_word_byte(char byte)
 {
-	return ascii_is_alnum(byte) || byte == '_' || byte == '.' || byte == '$' || byte == '@' || byte == '-' ||
-	       byte == ':' || byte == '+' || (unsigned char)byte >= 0x80;
+	return ascii_is_alnum(byte) || byte == '_' || byte == '.' || byte == '$' || byte == '@' ||
+	       byte == '-' || byte == ':' || byte == '+' || (unsigned char)byte >= 0x80;
 }
 
 /* A name, a number, a date: what stands together; "/" joins the parts of a path. */
@@ -105,13 +105,54 @@ static bool named_arguments(struct parser *parser)
 
 static bool is_function(struct bytes name)
 {
-	static const char *const names[] = {
-		"substringof", "endswith", "startswith", "length", "indexof", "replace", "substring", "tolower",
-		"toupper", "trim", "concat", "contains", "year", "month", "day", "hour", "minute", "second",
-		"fractionalseconds", "date", "time", "totaloffsetminutes", "now", "maxdatetime", "mindatetime",
-		"totalseconds", "round", "floor", "ceiling", "cast", "isof", "hassubset", "hassubsequence",
-		"matchesPattern", "case", "any", "all", "geo.distance", "geo.length", "geo.intersects", "$count",
-		"years", "months", "days", "hours", "minutes", "seconds", "exists"};
+	static const char *const names[] = {"substringof",
+					    "endswith",
+					    "startswith",
+					    "length",
+					    "indexof",
+					    "replace",
+					    "substring",
+					    "tolower",
+					    "toupper",
+					    "trim",
+					    "concat",
+					    "contains",
+					    "year",
+					    "month",
+					    "day",
+					    "hour",
+					    "minute",
+					    "second",
+					    "fractionalseconds",
+					    "date",
+					    "time",
+					    "totaloffsetminutes",
+					    "now",
+					    "maxdatetime",
+					    "mindatetime",
+					    "totalseconds",
+					    "round",
+					    "floor",
+					    "ceiling",
+					    "cast",
+					    "isof",
+					    "hassubset",
+					    "hassubsequence",
+					    "matchesPattern",
+					    "case",
+					    "any",
+					    "all",
+					    "geo.distance",
+					    "geo.length",
+					    "geo.intersects",
+					    "$count",
+					    "years",
+					    "months",
+					    "days",
+					    "hours",
+					    "minutes",
+					    "seconds",
+					    "exists"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (bytes_equal(name, bytes_of(names[i])))
@@ -277,10 +318,11 @@ static bool primary(struct parser *parser)
 
 /* -- operators -------------------------------------------------------------------------------------- */
 
+/* "with" stands in aggregate() alone, of OData Data Aggregation. */
 static bool is_operator(struct bytes name)
 {
-	static const char *const names[] = {"eq",  "ne",  "gt",  "ge",  "lt",    "le",  "and", "or",
-					    "add", "sub", "mul", "div", "divby", "mod", "has", "in"};
+	static const char *const names[] = {"eq",  "ne",  "gt",  "ge",    "lt",  "le",  "and", "or",  "add",
+					    "sub", "mul", "div", "divby", "mod", "has", "in",  "with"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (bytes_equal(name, bytes_of(names[i])))

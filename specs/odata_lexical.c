@@ -87,8 +87,8 @@ static bool take_date(struct bytes *text)
 	unsigned month, day;
 
 	rest = bytes_from(rest, year);
-	if (year < 4 || rest.len < 6 || rest.data[0] != '-' || digits_at(rest, 1) != 2 || rest.data[3] != '-' ||
-	    digits_at(rest, 4) < 2)
+	if (year < 4 || rest.len < 6 || rest.data[0] != '-' || digits_at(rest, 1) != 2 ||
+	    rest.data[3] != '-' || digits_at(rest, 4) < 2)
 		return false;
 	month = number_at(rest, 1);
 	day = number_at(rest, 4);

@@ -1,6 +1,6 @@
 /*
- * odata_lexical: how values of the primitive types are written: in URLs (OData 2.0 "Primitive Types", OData 4.01
- * ABNF "Literal Data Values") and as plain text in payloads.
+ * odata_lexical: how values of the primitive types are written: in URLs (OData 2.0 "Primitive Types",
+ * OData 4.01 ABNF "Literal Data Values") and as plain text in payloads.
  */
 #pragma once
 

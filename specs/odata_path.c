@@ -141,15 +141,16 @@ static void note_name(const struct walk *walk, enum part part, enum keyword keyw
 						     .value = name});
 }
 
-/* A key of one property may stand without its name; others are named, in any order. An alternate key is made of
- * other properties of the type. */
+/* A key of one property may stand without its name; others are named, in any order. An alternate key is made
+ * of other properties of the type. */
 static void check_key(const struct walk *walk, const struct csdl_type *type, const struct step *step)
 {
 	struct argument list[ARGUMENTS_MAX];
 	size_t count = read_arguments(step->arguments, list);
-	const struct csdl_property *only =
-		type->key_count == 1 ? csdl_property(type, type->keys[0]) : NULL;
+	const struct csdl_property *only = type->key_count == 1 ? csdl_property(type, type->keys[0]) : NULL;
 
+	if (count == 1 && bytes_starts(list[0].value, BYTES("@")))
+		return; /* an alias */
 	if (count == 1 && list[0].name.len == 0) {
 		if (only != NULL)
 			check_literal(walk, only, list[0].value);
@@ -166,7 +167,7 @@ static void check_key(const struct walk *walk, const struct csdl_type *type, con
 			note_name(walk, PART_PATH, KEYWORD_ODATA_PROPERTY, list[i].name,
 				  "a property of the key");
 	}
-	if (count < type->key_count && count > 0 && csdl_is_key(type, list[0].name))
+	if (count > 0 && csdl_is_key(type, list[0].name))
 		for (size_t i = 0; i < type->key_count; i++) {
 			bool is_there = false;
 
@@ -248,13 +249,14 @@ static void take_function(struct walk *walk, const struct csdl_operation *operat
 			note_name(walk, PART_PATH, KEYWORD_ODATA_PROPERTY, list[i].name,
 				  "a parameter of the function");
 	}
-	if (operation->next == NULL && !operation->is_action && walk->csdl->version == 4 && step->has_arguments)
+	if (operation->next == NULL && !operation->is_action && walk->csdl->version == 4 &&
+	    step->has_arguments)
 		for (size_t i = operation->is_bound; i < operation->parameter_count; i++) {
 			bool is_there = !operation->parameters[i].is_required;
 
 			for (size_t j = 0; j < count; j++)
-				is_there = is_there ||
-					   bytes_equal(list[j].name, operation->parameters[i].name);
+				is_there =
+					is_there || bytes_equal(list[j].name, operation->parameters[i].name);
 			if (!is_there)
 				note_name(walk, PART_PATH, KEYWORD_REQUIRED, operation->parameters[i].name,
 					  "every parameter of the function");
@@ -302,7 +304,8 @@ static void take_word(struct walk *walk, struct bytes word)
 	fix(walk);
 	if (bytes_equal(word, BYTES("$value")))
 		path->end = ODATA_VALUE;
-	else if (bytes_equal(word, BYTES("$count")) && (path->value.is_collection || path->end == ODATA_FUNCTION))
+	else if (bytes_equal(word, BYTES("$count")) &&
+		 (path->value.is_collection || path->end == ODATA_FUNCTION))
 		path->end = ODATA_COUNT;
 	else if (bytes_equal(word, BYTES("$ref")) && !is_old)
 		path->end = ODATA_LINKS;
@@ -317,9 +320,9 @@ static void take_word(struct walk *walk, struct bytes word)
 
 static bool is_structured(const struct odata_path *path)
 {
-	return path->value.type != NULL && (path->end == ODATA_COLLECTION || path->end == ODATA_ENTITY ||
-					    path->end == ODATA_PROPERTY || path->end == ODATA_FUNCTION ||
-					    path->end == ODATA_ACTION || path->end == ODATA_LINKS);
+	return path->value.type != NULL &&
+	       (path->end == ODATA_COLLECTION || path->end == ODATA_ENTITY || path->end == ODATA_PROPERTY ||
+		path->end == ODATA_FUNCTION || path->end == ODATA_ACTION || path->end == ODATA_LINKS);
 }
 
 /* "Namespace.Type": from here on as that type. False: no such type, or one that has nothing to do with it. */
@@ -332,8 +335,11 @@ static bool take_cast(struct walk *walk, const struct step *step)
 	    (!csdl_derives(type, path->value.type) && !csdl_derives(path->value.type, type)))
 		return false;
 	path->value.type = type;
-	if (step->has_arguments && path->value.is_collection)
+	if (step->has_arguments && path->value.is_collection) {
 		take_key(walk, step);
+		if (path->property == NULL && !walk->is_fixed)
+			path->root_len = path->template_len;
+	}
 	return true;
 }
 
@@ -346,7 +352,8 @@ static void take_step(struct walk *walk, const struct step *step)
 
 	if (path->end == ODATA_FUNCTION || path->end == ODATA_ACTION)
 		path->end = end_of_value(&path->value);
-	if (path->end == ODATA_ANYTHING || (walk->csdl->version < 4 && bytes_equal(step->name, BYTES("$links")))) {
+	if (path->end == ODATA_ANYTHING ||
+	    (walk->csdl->version < 4 && bytes_equal(step->name, BYTES("$links")))) {
 		fix(walk);
 		path->end = path->end == ODATA_ANYTHING ? ODATA_ANYTHING : ODATA_LINKS;
 		return;
@@ -415,8 +422,7 @@ static bool take_resource(struct walk *walk, const struct step *step, bool is_on
 		print(walk->path, "/" BYTES_FORMAT, BYTES_PRINT(step->name));
 		if (step->has_arguments)
 			print(walk->path, "({EntitySets})");
-		walk->path->end =
-			is_only || words[i].end == ODATA_SEVERAL ? words[i].end : ODATA_UNKNOWN;
+		walk->path->end = is_only || words[i].end == ODATA_SEVERAL ? words[i].end : ODATA_UNKNOWN;
 		return true;
 	}
 	return false;

@@ -1,28 +1,36 @@
 #include "specs/odata_query.h"
 
-#include "parsers/body.h"
 #include "parsers/base/limits.h"
+#include "parsers/body.h"
 #include "specs/odata_lexical.h"
 
 /* $expand in $expand in ...; deeper is refused by every service known. */
 #define NESTED_MAX 16
 
-enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG, OPTION_FILTER, OPTION_ORDER, OPTION_SELECT, OPTION_EXPAND };
+enum option_kind {
+	OPTION_TEXT,
+	OPTION_NUMBER,
+	OPTION_FLAG,
+	OPTION_FILTER,
+	OPTION_ORDER,
+	OPTION_SELECT,
+	OPTION_EXPAND
+};
 
 static const struct option {
 	struct bytes name;
 	enum option_kind kind;
 	unsigned from_version, until_version;
 } options[] = {
-	{BYTES_INIT("$filter"), OPTION_FILTER, 2, 4},     {BYTES_INIT("$select"), OPTION_SELECT, 2, 4},
-	{BYTES_INIT("$expand"), OPTION_EXPAND, 2, 4},     {BYTES_INIT("$orderby"), OPTION_ORDER, 2, 4},
-	{BYTES_INIT("$top"), OPTION_NUMBER, 2, 4},        {BYTES_INIT("$skip"), OPTION_NUMBER, 2, 4},
-	{BYTES_INIT("$format"), OPTION_TEXT, 2, 4},       {BYTES_INIT("$skiptoken"), OPTION_TEXT, 2, 4},
-	{BYTES_INIT("$inlinecount"), OPTION_TEXT, 2, 3},  {BYTES_INIT("$count"), OPTION_FLAG, 4, 4},
-	{BYTES_INIT("$search"), OPTION_TEXT, 4, 4},       {BYTES_INIT("$apply"), OPTION_TEXT, 4, 4},
-	{BYTES_INIT("$compute"), OPTION_TEXT, 4, 4},      {BYTES_INIT("$deltatoken"), OPTION_TEXT, 4, 4},
-	{BYTES_INIT("$index"), OPTION_TEXT, 4, 4},        {BYTES_INIT("$schemaversion"), OPTION_TEXT, 4, 4},
-	{BYTES_INIT("$id"), OPTION_TEXT, 4, 4},           {BYTES_INIT("$levels"), OPTION_TEXT, 4, 4},
+	{BYTES_INIT("$filter"), OPTION_FILTER, 2, 4},    {BYTES_INIT("$select"), OPTION_SELECT, 2, 4},
+	{BYTES_INIT("$expand"), OPTION_EXPAND, 2, 4},    {BYTES_INIT("$orderby"), OPTION_ORDER, 2, 4},
+	{BYTES_INIT("$top"), OPTION_NUMBER, 2, 4},       {BYTES_INIT("$skip"), OPTION_NUMBER, 2, 4},
+	{BYTES_INIT("$format"), OPTION_TEXT, 2, 4},      {BYTES_INIT("$skiptoken"), OPTION_TEXT, 2, 4},
+	{BYTES_INIT("$inlinecount"), OPTION_TEXT, 2, 3}, {BYTES_INIT("$count"), OPTION_FLAG, 4, 4},
+	{BYTES_INIT("$search"), OPTION_TEXT, 4, 4},      {BYTES_INIT("$apply"), OPTION_TEXT, 4, 4},
+	{BYTES_INIT("$compute"), OPTION_TEXT, 4, 4},     {BYTES_INIT("$deltatoken"), OPTION_TEXT, 4, 4},
+	{BYTES_INIT("$index"), OPTION_TEXT, 4, 4},       {BYTES_INIT("$schemaversion"), OPTION_TEXT, 4, 4},
+	{BYTES_INIT("$id"), OPTION_TEXT, 4, 4},          {BYTES_INIT("$levels"), OPTION_TEXT, 4, 4},
 	{BYTES_INIT("$callback"), OPTION_TEXT, 2, 4},
 };
 
@@ -63,7 +71,8 @@ const struct csdl_property *odata_name_check(const struct odata_context *context
 	for (struct bytes rest = path; rest.data != NULL && type != NULL;) {
 		struct bytes name = bytes_trim(bytes_split(&rest, '/'));
 
-		if (name.len == 0 || name.data[0] == '$' || name.data[0] == '@' || bytes_equal(name, BYTES("*")))
+		if (name.len == 0 || name.data[0] == '$' || name.data[0] == '@' ||
+		    bytes_equal(name, BYTES("*")))
 			return NULL;
 		if (bytes_find_byte(name, '.') != BYTES_NOT_FOUND) {
 			type = csdl_type(context->csdl, name);
@@ -132,12 +141,12 @@ static void check_nested(const struct odata_context *context, const struct csdl_
 	while (list.data != NULL) {
 		struct bytes value = item_split(&list, ';'), name = bytes_trim(bytes_split(&value, '='));
 
-		if (name.len == 0)
+		/* a parameter alias, or the rest of a text with a semicolon */
+		if (name.len == 0 || name.data[0] == '@' || value.data == NULL)
 			continue;
 		inner.option = name;
-		if (name.data[0] != '$' && option_find(arena_printf(context->arena, "$" BYTES_FORMAT,
-								     BYTES_PRINT(name)),
-							4) == NULL)
+		if (name.data[0] != '$' &&
+		    option_find(arena_printf(context->arena, "$" BYTES_FORMAT, BYTES_PRINT(name)), 4) == NULL)
 			odata_option_note(&inner, "a query option of OData", name);
 		else if (name.data[0] == '$')
 			check_option(&inner, bytes_trim(value));
@@ -280,7 +289,8 @@ static void check_parameters(const struct odata_context *context, const struct c
 									.keyword = KEYWORD_REQUIRED,
 									.name = parameter->name,
 									.expected = BYTES("a value")});
-		if (field != NULL && !literal_fits(&parameter->value, csdl_version(context->csdl), field->value))
+		if (field != NULL &&
+		    !literal_fits(&parameter->value, csdl_version(context->csdl), field->value))
 			odata_note(context->notes,
 				   &(struct odata_note){.part = PART_QUERY,
 							.keyword = KEYWORD_TYPE,

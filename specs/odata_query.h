@@ -1,7 +1,7 @@
 /*
- * odata_query: the query options of an OData request ($filter, $select ...) against the model: known, well-formed,
- * of names that the type has, and allowed by what annotations say of the set. Options without "$" are the
- * service's own (sap-client, sap-language ...) and nobody's business here.
+ * odata_query: the query options of an OData request ($filter, $select ...) against the model: known,
+ * well-formed, of names that the type has, and allowed by what annotations say of the set. Options without
+ * "$" are the service's own (sap-client, sap-language ...) and nobody's business here.
  */
 #pragma once
 
@@ -21,8 +21,8 @@ struct odata_context {
 void odata_query_check(const struct odata_context *context, const struct odata_path *path,
 		       const struct exchange *exchange);
 
-/* A path like "Address/City" or "Items/Product/Name" of the type. What is not known is noted. The property at its
- * end, or NULL: not known, a cast, or nothing to say. */
+/* A path like "Address/City" or "Items/Product/Name" of the type. What is not known is noted. The property at
+ * its end, or NULL: not known, a cast, or nothing to say. */
 const struct csdl_property *odata_name_check(const struct odata_context *context, struct bytes path);
 
 void odata_option_note(const struct odata_context *context, const char *expected, struct bytes value);

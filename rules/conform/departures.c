@@ -14,8 +14,12 @@ static void tell(const struct evidence *evidence, const struct departure *depart
 	struct finding *finding;
 	char id[ID_LEN_MAX];
 
-	snprintf(id, sizeof(id), "conform.%s.%s.%s", departure->side == SIDE_REQUEST ? "request" : "response",
-		 part_name(departure->part), keyword_name(departure->keyword));
+	if (departure->keyword >= KEYWORD_ODATA_ENTITY)
+		snprintf(id, sizeof(id), "conform.odata.%s", keyword_name(departure->keyword));
+	else
+		snprintf(id, sizeof(id), "conform.%s.%s.%s",
+			 departure->side == SIDE_REQUEST ? "request" : "response", part_name(departure->part),
+			 keyword_name(departure->keyword));
 	if (catalogue_find(bytes_of(id)) == NULL) {
 		out->left_out++;
 		return;
@@ -36,7 +40,9 @@ static void tell(const struct evidence *evidence, const struct departure *depart
 void conform_departures(const struct evidence *evidence, struct findings *out)
 {
 	for (size_t i = 0; i < evidence->departures->count; i++) {
-		if (evidence->departures->list[i].keyword < KEYWORD_CONFORM_COUNT)
+		enum keyword keyword = evidence->departures->list[i].keyword;
+
+		if (keyword < KEYWORD_CONFORM_COUNT || keyword >= KEYWORD_ODATA_ENTITY)
 			tell(evidence, &evidence->departures->list[i], out);
 	}
 }

@@ -82,6 +82,12 @@ static void fill_exchange(struct draft *draft, yyjson_mut_val *root, const void 
 	specular = event_add_specular(draft, root, access->context, judged);
 	if (judged->class_count > 0)
 		draft_texts(draft, specular, "classes", judged->classes, judged->class_count);
+	if (judged->part > 0) {
+		yyjson_mut_val *batch = draft_object(draft, specular, "batch");
+
+		draft_text(draft, batch, "uid", bytes_of(access->batch_uid));
+		draft_number(draft, batch, "part", judged->part);
+	}
 	draft_number(draft, specular, "findings", judged->finding_count + judged->findings_left_out);
 	if (draft->is_cut)
 		draft_bool(draft, specular, "cut", true);
@@ -96,25 +102,39 @@ static void add_endpoint(struct digest *digest, const struct endpoint *endpoint)
 	digest_number(digest, endpoint->port);
 }
 
-enum status event_exchange(const struct event_context *context, const struct judged *judged,
-			   char uid[EVENT_UID_TEXT], struct buffer *out)
+/* A whole exchange is part 0. */
+static enum status name_exchange(const struct judged *judged, uint32_t part, char uid[EVENT_UID_TEXT])
 {
-	struct event_access access = {context, judged, uid};
 	uint8_t name[DIGEST_LEN];
 	struct digest digest;
 	enum status status;
 
-	if (!judged->request.is_seen && !judged->response.is_seen) /* the class asks for one of them */
-		return STATUS_INVALID;
 	digest_init(&digest, "exchange record");
 	add_endpoint(&digest, &judged->client);
 	add_endpoint(&digest, &judged->server);
 	digest_number(&digest, judged->connection);
 	digest_number(&digest, judged->number);
 	digest_number(&digest, judged->time_ns);
+	if (part > 0)
+		digest_number(&digest, part);
 	status = digest_finish(&digest, name);
+	if (status == STATUS_OK)
+		digest_print(name, uid);
+	return status;
+}
+
+enum status event_exchange(const struct event_context *context, const struct judged *judged,
+			   char uid[EVENT_UID_TEXT], struct buffer *out)
+{
+	struct access access = {.context = context, .judged = judged, .uid = uid};
+	enum status status;
+
+	if (!judged->request.is_seen && !judged->response.is_seen) /* the class asks for one of them */
+		return STATUS_INVALID;
+	status = name_exchange(judged, judged->part, uid);
+	if (status == STATUS_OK && judged->part > 0)
+		status = name_exchange(judged, 0, access.batch_uid);
 	if (status != STATUS_OK)
 		return status;
-	digest_print(name, uid);
 	return draft_write(context->is_ecs ? ecs_fill_exchange : fill_exchange, &access, out);
 }

@@ -23,6 +23,7 @@ struct event_access {
 	const struct event_context *context;
 	const struct judged *judged;
 	const char *uid;
+	char batch_uid[EVENT_UID_TEXT]; /* of the exchange that this is a part of; else empty */
 };
 
 /* The same as ECS documents. */
