@@ -13,6 +13,11 @@
 		id, title, severity, owasp, ANALYTIC_REGULAR_EXPRESSION                                      \
 	}
 
+#define STATISTIC(id, severity, owasp, title)                                                                \
+	{                                                                                                    \
+		id, title, severity, owasp, ANALYTIC_STATISTICAL                                             \
+	}
+
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
 	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),
@@ -49,6 +54,13 @@ static const struct catalogue_entry rows[] = {
 		"Sensitive data sent where the contract declares none"),
 	PATTERN("pii.response_leak", 4, "API3:2023",
 		"Sensitive data returned where the contract declares none"),
+	ROW("quota.exceeded", 3, "API4:2023", "Agreed quota is used up"),
+	ROW("quota.near", 2, "API4:2023", "Agreed quota is nearly used up"),
+	ROW("rate.concurrency", 3, "API4:2023", "More requests at once than agreed"),
+	ROW("rate.header_mismatch", 2, "API4:2023", "Limit that the server tells is not the agreed one"),
+	ROW("rate.limit_exceeded", 3, "API4:2023", "More calls than the agreed limit"),
+	ROW("rate.not_enforced", 4, "API4:2023", "Calls beyond the agreed limit are still served"),
+	STATISTIC("rate.spike", 3, "API4:2023", "Far more calls than this partner ever made"),
 	PATTERN("secret.leak", 5, "API8:2023", "Secret of a machine returned"),
 	PATTERN("secret.request", 2, "API8:2023",
 		"Secret of a machine sent where the contract declares none"),

@@ -214,6 +214,8 @@ static void take(struct collector *collector, struct judged *judged)
 	usage_clock(&collector->usage,
 		    judged->time_ns); /* a window that is over goes before what came after it */
 	tell_exchange(collector, judged);
+	if (behaviour_take(&collector->behaviour, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
@@ -340,6 +342,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 							      .seed = plan->seed,
 							      .leave = leave,
 							      .context = collector});
+	behaviour_init(&collector->behaviour, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
 								       .internal = plan->internal,
@@ -356,6 +359,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 void collector_finish(struct collector *collector)
 {
 	ledger_finish(&collector->ledger);
+	behaviour_finish(&collector->behaviour);
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
 	coverage_finish(&collector->coverage);

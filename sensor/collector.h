@@ -14,6 +14,7 @@
 #pragma once
 
 #include "rules/ledger.h"
+#include "sensor/behaviour/behaviour.h"
 #include "sensor/coverage.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
@@ -43,6 +44,7 @@ struct collector {
 	struct merge merge;
 	struct outbox outbox;
 	struct ledger ledger;
+	struct behaviour behaviour;
 	struct usage usage;
 	struct inventory inventory;
 	struct coverage coverage;

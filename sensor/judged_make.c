@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/words.h"
+#include "sensor/judged_past.h"
 #include "sensor/publish/event.h"
 #include "sensor/publish/redact.h"
 #include "specs/template.h"
@@ -207,6 +208,7 @@ static bool make_finding(struct judged *judged, const struct finding *finding, s
 	out->finding.class_id = copy(judged, finding->class_id, 128);
 	out->finding.sample = copy(judged, finding->sample, 256);
 	out->finding.message = copy(judged, finding->message, 1024);
+	out->finding.subject = copy(judged, finding->subject, 256);
 	return event_finding_uid(judged, &out->finding, out->uid) == STATUS_OK;
 }
 
@@ -221,6 +223,25 @@ static void make_findings(struct judged *judged, const struct findings *findings
 			judged->finding_count++;
 		else
 			judged->findings_left_out++;
+}
+
+/* Hardly any exchange raises one of these: the list is made anew for each. */
+bool judged_raise(struct judged *judged, const struct finding *finding)
+{
+	struct judged_finding *list =
+		judged->finding_count >= LIMIT_FINDINGS
+			? NULL
+			: arena_alloc(&judged->arena, (judged->finding_count + 1) * sizeof(*list));
+
+	if (list == NULL || !make_finding(judged, finding, &list[judged->finding_count])) {
+		judged->findings_left_out++;
+		return false;
+	}
+	if (judged->finding_count > 0)
+		memcpy(list, judged->findings, judged->finding_count * sizeof(*list));
+	judged->findings = list;
+	judged->finding_count++;
+	return true;
 }
 
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
@@ -246,6 +267,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	make_match(judged, seen);
 	make_caller(judged, seen, key);
 	make_classes(judged, seen->hits);
+	judged_past_make(judged, seen, key);
 	make_findings(judged, findings);
 	if (judged->arena.is_full) { /* a record that lost texts would tell half a truth */
 		judged_release(judged);

@@ -94,6 +94,7 @@ static void add(struct line *line, const struct judged *judged)
 	sums->bytes_in += judged->request.body_len;
 	sums->bytes_out += judged->response.body_len;
 	sums->billable += class == 2 || class == 3;
+	sums->over_limit += judged->is_over_limit;
 	sums->findings += judged->finding_count;
 	if (judged->request.is_complete && judged->response.is_seen &&
 	    judged->response.first_ns >= judged->request.last_ns)

@@ -32,6 +32,20 @@ struct limit_agreed {
 	enum { WINDOW_ROLLING, WINDOW_CALENDAR, WINDOW_FLEXI } window;
 };
 
+/* What the provider promised; 0: not agreed. */
+struct slo_agreed {
+	double latency_ms_p95, error_rate_max, availability;
+};
+
+/* A finding that somebody has accepted, for a time. */
+struct suppression {
+	struct bytes id, operation; /* globs; operation empty: all */
+	struct bytes owner, reason;
+	uint64_t until_ns; /* exclusive; 0: no end */
+};
+
+enum partner_mode { MODE_ALERT, MODE_WARN, MODE_OBSERVE };
+
 struct tokens_agreed {
 	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
 	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
@@ -85,7 +99,10 @@ struct partner {
 	size_t tier_operation_count;
 	struct bytes timezone;  /* IANA name; empty: UTC */
 	uint64_t offboarded_ns; /* 0: not off-boarded */
-	enum { MODE_ALERT, MODE_WARN, MODE_OBSERVE } mode;
+	enum partner_mode mode;
+	struct slo_agreed slo;
+	const struct suppression *suppressions;
+	size_t suppression_count;
 };
 
 enum match_kind {

@@ -260,6 +260,31 @@
 #define LIMIT_INVENTORY 100000
 #define LIMIT_USAGE     100000
 
+/* Partners whose limits and service levels are watched; the longest silent leaves first. */
+#define LIMIT_WATCHED_PARTNERS 20000
+
+/* Limits of one partner that are watched; contracts have two or three. */
+#define LIMIT_WATCHED_LIMITS 8
+
+/* Calls beyond a limit that may be served before it counts as not enforced: gateways count in steps. */
+#define LIMIT_ENFORCE_WITHIN 10
+
+/* Calls of one rolling window that are remembered one by one, and the steps kept above: three times the limit
+ * is still told exactly. */
+#define LIMIT_WINDOW_EXACT 32768
+#define LIMIT_WINDOW_STEPS 131072
+
+/* All rolling windows together: 256 MiB. */
+#define LIMIT_WINDOW_STEPS_ALL (16 * 1024 * 1024)
+
+/* Exchanges of one partner whose time is remembered to tell how many went on at once. */
+#define LIMIT_IN_FLIGHT 4096
+
+/* One time zone's file (the longest has 3.5 KB) and its changes of clock. */
+#define LIMIT_ZONE_BYTES   65536
+#define LIMIT_ZONE_CHANGES 4096
+#define LIMIT_ZONES        64
+
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)
 

@@ -17,7 +17,10 @@ A talk file:
     {"id": "1"}
     ===                           the connection ends, the next turn opens a new one
     @protocol h2                  the whole talk is said in HTTP/2: see talk_http2.py
-    @repeat 3                     the connections so far, three times in all
+    @repeat 3                     the connections since the last @mark (or all so far), three times in all;
+                                  {{number}} in them is 1000, 1001, 1002
+    @mark                         what is repeated later begins here
+    @wait 60                      seconds pass before the next connection opens
 
     >>> raw                       escapes (\\r \\n \\t \\\\ \\xHH) instead of lines
 
@@ -48,6 +51,7 @@ class Connection:
     server: str
     server_port: int
     turns: list = field(default_factory=list)  # (is_request, bytes)
+    wait: float = 0.0  # seconds before it opens
 
 
 @dataclass
@@ -92,7 +96,8 @@ def message(lines, is_raw):
     while body and body[-1] == "":
         body.pop()
     content = expand("\n".join(body)).encode()
-    text = expand("\r\n".join(head)).replace("{{length}}", str(len(content)))
+    length = len(content.replace(b"{{number}}", b"1000"))
+    text = expand("\r\n".join(head)).replace("{{length}}", str(length))
     return text.encode() + b"\r\n\r\n" + content
 
 
@@ -100,12 +105,13 @@ class Reader:
     def __init__(self):
         self.client, self.server, self.server_port = "203.0.113.10", "10.0.0.5", 80
         self.port, self.connections, self.current, self.args = 40000, [], None, []
-        self.manner = "http1"
+        self.manner, self.wait, self.marked = "http1", 0.0, 0
 
     def turn(self, is_request, data):
         if self.current is None:
             self.port += 1
-            self.current = Connection(self.client, self.port, self.server, self.server_port)
+            self.current = Connection(self.client, self.port, self.server, self.server_port, wait=self.wait)
+            self.wait = 0.0
             self.connections.append(self.current)
         self.current.turns.append((is_request, data))
 
@@ -122,16 +128,23 @@ class Reader:
             self.manner = rest.strip()
         elif word == "repeat":
             self.repeat(int(rest))
+        elif word == "mark":
+            self.marked, self.current = len(self.connections), None
+        elif word == "wait":
+            self.wait, self.current = self.wait + float(rest), None
         else:
             raise SystemExit(f"unknown directive: {line}")
 
     def repeat(self, times):
-        again = list(self.connections)
-        self.current = None
-        for _ in range(times - 1):
+        again = self.connections[self.marked:]
+        self.connections, self.current = self.connections[:self.marked], None
+        for i in range(times):
             for one in again:
-                self.port += 1
-                self.connections.append(Connection(one.client, self.port, one.server, one.server_port, one.turns))
+                self.port += i > 0
+                turns = [(is_request, data.replace(b"{{number}}", str(1000 + i).encode()))
+                         for is_request, data in one.turns]
+                self.connections.append(Connection(one.client, one.client_port if i == 0 else self.port, one.server,
+                                                   one.server_port, turns, one.wait))
 
 
 def read_talk(path):
@@ -177,6 +190,7 @@ def segments_of(talk, size=SEGMENT):
     """The packets of all connections, one after the other."""
     out, now, turn = [], START, 0
     for connection in talk.connections:
+        now += connection.wait
         client = (connection.client, connection.client_port)
         server = (connection.server, connection.server_port)
         at = {client: 1000 + connection.client_port, server: 0xFFFFFF00}  # the server's numbers wrap soon
