@@ -18,6 +18,7 @@ enum severity_modifier {
 	SEVERITY_SENSITIVE = 1 << 2, /* +1: the operation carries a sensitive class */
 	SEVERITY_CAPTURE = 1 << 3,   /* -1: the capture is not complete */
 	SEVERITY_CLASS = 1 << 4,     /* the data class's own severity */
+	SEVERITY_OBSERVED = 1 << 5,  /* 1: the partner is only observed */
 };
 
 struct finding {

@@ -23,9 +23,10 @@ static void send(struct collector *collector, struct sink *sink, uint64_t time_n
 	outbox_put(&collector->outbox, sink, time_ns, &message);
 }
 
-static void tell_finding(struct collector *collector, const struct judged *judged,
-			 const struct judged_finding *finding, const struct finding_life *life)
+static void tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
+			 const struct finding_life *life)
 {
+	struct collector *collector = context;
 	char uid[EVENT_UID_TEXT], type[128], key[512];
 
 	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) !=
@@ -43,58 +44,6 @@ static void tell_finding(struct collector *collector, const struct judged *judge
 				   .subject = judged->operation_id,
 				   .partner = judged->partner_id,
 				   .severity = finding->finding.severity});
-}
-
-static void tell_update(struct collector *collector, struct ledger_entry *entry, uint64_t time_ns)
-{
-	const struct judged *judged = entry->evidence;
-
-	tell_finding(collector, judged, &judged->findings[entry->index],
-		     &(struct finding_life){.activity = ACTIVITY_UPDATE,
-					    .count = entry->count,
-					    .first_ns = entry->first_ns,
-					    .last_ns = entry->last_ns,
-					    .time_ns = time_ns});
-	entry->told_count = entry->count;
-}
-
-/* The ledger is full, or the end: the last count is told before the entry is forgotten. */
-static void leave(void *context, void *value)
-{
-	struct collector *collector = context;
-	struct ledger_entry *entry = value;
-
-	if (entry->evidence == NULL)
-		return;
-	if (entry->told_count != entry->count)
-		tell_update(collector, entry, collector->clock_ns);
-	judged_release(entry->evidence);
-	entry->evidence = NULL;
-}
-
-static void take_finding(struct collector *collector, struct judged *judged, size_t index)
-{
-	const struct judged_finding *finding = &judged->findings[index];
-	struct bytes uid = {.data = (const char *)finding->uid, .len = sizeof(finding->uid)};
-	bool is_due = false;
-	struct ledger_entry *entry = ledger_take(&collector->ledger, uid, judged->time_ns, &is_due);
-
-	if (entry == NULL) {
-		collector->health.lost_records++;
-		return;
-	}
-	if (!is_due)
-		return;
-	judged_release(entry->evidence);
-	entry->evidence = judged_hold(judged);
-	entry->index = index;
-	entry->told_count = entry->count;
-	tell_finding(collector, judged, finding,
-		     &(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
-					    .count = entry->count,
-					    .first_ns = entry->first_ns,
-					    .last_ns = entry->last_ns,
-					    .time_ns = judged->time_ns});
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -170,6 +119,8 @@ static void tell_health_line(struct collector *collector, const struct health_li
 void collector_health(const struct collector *collector, struct health *out_health)
 {
 	*out_health = collector->health;
+	out_health->findings_suppressed = collector->lives.suppressed;
+	out_health->limit_steps_forgotten = collector->behaviour.budget.forgotten;
 	out_health->lost_records += collector->outbox.lost;
 	for (size_t i = 0; i < collector->plan.source_count; i++)
 		health_add_source(out_health, &collector->source_reports[i]);
@@ -221,8 +172,9 @@ static void take(struct collector *collector, struct judged *judged)
 	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	coverage_take(&collector->coverage, judged);
-	for (size_t i = 0; i < judged->finding_count; i++)
-		take_finding(collector, judged, i);
+	lives_clock(&collector->lives, judged->time_ns);
+	if (lives_take(&collector->lives, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	judged_release(judged);
 }
 
@@ -280,6 +232,7 @@ static void clock_moves(struct collector *collector)
 	usage_clock(&collector->usage, time_ns);
 	if (!collector->plan.is_live)
 		return;
+	lives_clock(&collector->lives, time_ns);
 	outbox_send(&collector->outbox);
 	if (time_ns - collector->health_told_ns >= HEALTH_EVERY_NS) {
 		if (collector->health_told_ns != 0) {
@@ -318,15 +271,12 @@ bool collector_turn(struct collector *collector)
 
 void collector_close(struct collector *collector)
 {
-	struct ledger_entry *entry = NULL;
-
 	if (collector->end_ns > collector->clock_ns)
 		collector->clock_ns = collector->end_ns;
 	usage_clock(&collector->usage,
 		    collector->clock_ns); /* whether or not a tick came in time to say so */
-	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
-		if (entry->told_count != entry->count)
-			tell_update(collector, entry, collector->clock_ns);
+	lives_clock(&collector->lives, collector->clock_ns);
+	lives_tell(&collector->lives, collector->clock_ns);
 	usage_close(&collector->usage);
 	inventory_tell(&collector->inventory);
 	tell_health(collector);
@@ -338,10 +288,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
-	ledger_init(&collector->ledger, &(struct ledger_plan){.entries_max = LIMIT_LEDGER,
-							      .seed = plan->seed,
-							      .leave = leave,
-							      .context = collector});
+	lives_init(&collector->lives, plan->seed, tell_finding, collector);
 	behaviour_init(&collector->behaviour, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
@@ -358,7 +305,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 
 void collector_finish(struct collector *collector)
 {
-	ledger_finish(&collector->ledger);
+	lives_finish(&collector->lives);
 	behaviour_finish(&collector->behaviour);
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);

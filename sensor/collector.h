@@ -13,11 +13,11 @@
  */
 #pragma once
 
-#include "rules/ledger.h"
 #include "sensor/behaviour/behaviour.h"
 #include "sensor/coverage.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
+#include "sensor/lives.h"
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
 #include "sensor/ring.h"
@@ -43,7 +43,7 @@ struct collector {
 	struct collector_plan plan;
 	struct merge merge;
 	struct outbox outbox;
-	struct ledger ledger;
+	struct lives lives;
 	struct behaviour behaviour;
 	struct usage usage;
 	struct inventory inventory;

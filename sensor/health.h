@@ -18,7 +18,9 @@ struct health {
 	struct source_report sources; /* summed */
 	struct worker_counts workers; /* summed */
 	uint64_t findings_told, exchanges_told;
-	uint64_t lost_records; /* outbox, ledger: no memory */
+	uint64_t findings_suppressed;   /* somebody accepted them for a time */
+	uint64_t limit_steps_forgotten; /* rolling windows without room: totals were too small */
+	uint64_t lost_records;          /* outbox, ledger: no memory */
 };
 
 void health_add_source(struct health *health, const struct source_report *report);

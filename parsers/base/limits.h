@@ -260,6 +260,9 @@
 #define LIMIT_INVENTORY 100000
 #define LIMIT_USAGE     100000
 
+/* Partners' APIs whose version of the spec is remembered, to see that it was replaced. */
+#define LIMIT_API_VERSIONS 100000
+
 /* Partners whose limits and service levels are watched; the longest silent leaves first. */
 #define LIMIT_WATCHED_PARTNERS 20000
 
