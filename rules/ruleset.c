@@ -4,6 +4,7 @@
 #include "rules/auth/auth.h"
 #include "rules/conform/conform_rules.h"
 #include "rules/pii/pii.h"
+#include "rules/resource/resource.h"
 #include "rules/severity.h"
 #include "rules/shadow/shadow.h"
 #include "rules/zombie/zombie.h"
@@ -26,6 +27,10 @@ static const struct {
 	{"pii", pii_data},
 	{"attack", attack_request_smuggling},
 	{"attack", attack_h2_abuse},
+	{"resource", resource_payload},
+	{"resource", resource_json},
+	{"resource", resource_xml},
+	{"resource", resource_page},
 };
 
 void ruleset_judge(const struct evidence *evidence, struct findings *out)

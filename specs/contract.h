@@ -37,6 +37,12 @@ struct slo_agreed {
 	double latency_ms_p95, error_rate_max, availability;
 };
 
+/* What one request may cost; never 0. */
+struct resources_agreed {
+	uint64_t payload_bytes, json_depth, json_entries, array_items, string_bytes, name_bytes, xml_depth,
+		page_rows;
+};
+
 /* A finding that somebody has accepted, for a time. */
 struct suppression {
 	struct bytes id, operation; /* globs; operation empty: all */
@@ -101,6 +107,7 @@ struct partner {
 	uint64_t offboarded_ns; /* 0: not off-boarded */
 	enum partner_mode mode;
 	struct slo_agreed slo;
+	struct resources_agreed resources;
 	const struct suppression *suppressions;
 	size_t suppression_count;
 };
@@ -140,6 +147,9 @@ void contract_free(struct contract *contract); /* accepts NULL */
  * API key, client id of a token, Basic user, path prefix (longest), host, network (longest). */
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials);
+
+/* Of that partner, or the defaults when it is NULL. */
+const struct resources_agreed *resources_of(const struct partner *partner);
 
 /* Does the partner's tier include this operation? True when it lists none. */
 bool partner_tier_allows(const struct partner *partner, const struct operation *operation);

@@ -391,7 +391,7 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
-		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress");
+		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress", "resources");
 	partner->id = node_text(node_get(root, "partner"));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
@@ -404,6 +404,7 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	partner->limits = limits_read(&values, root, &partner->limit_count);
 	mode_read(&values, partner);
 	slo_read(&values, &partner->slo);
+	resources_read(&values, &partner->resources);
 	partner->suppressions = suppressions_read(&values, &partner->suppression_count);
 	identify_read(&values, &file.identify);
 	access_read(&values, partner);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/base/limits.h"
+
 #define NUMBER_LEN_MAX 32
 
 /* A number from `low` to `high`; 0 when it is absent or none. */
@@ -39,6 +41,50 @@ void slo_read(struct values *values, struct slo_agreed *out_slo)
 		.error_rate_max = number_read(values, table, "error_rate_max", 0.000001, 1),
 		.availability = number_read(values, table, "availability", 0.01, 1),
 	};
+}
+
+/* Labels and documents travel as base64 in JSON, lists of a day's shipments in one array: what passes these
+ * is far from everyday traffic. */
+static const struct resources_agreed resources_usual = {
+	.payload_bytes = 4 * MIB,
+	.json_depth = 40,
+	.json_entries = 5000,
+	.array_items = 10000,
+	.string_bytes = 3 * MIB,
+	.name_bytes = 256,
+	.xml_depth = 60,
+	.page_rows = 10000,
+};
+
+const struct resources_agreed *resources_of(const struct partner *partner)
+{
+	return partner == NULL ? &resources_usual : &partner->resources;
+}
+
+void resources_read(struct values *values, struct resources_agreed *out_resources)
+{
+	const struct node *table = values_table(values, values->document->root, "resources");
+	struct resources_agreed agreed = resources_usual;
+	const struct {
+		const char *key;
+		uint64_t *to;
+	} keys[] = {
+		{"payload_bytes", &agreed.payload_bytes}, {"json_depth", &agreed.json_depth},
+		{"json_entries", &agreed.json_entries},   {"array_items", &agreed.array_items},
+		{"string_bytes", &agreed.string_bytes},   {"name_bytes", &agreed.name_bytes},
+		{"xml_depth", &agreed.xml_depth},         {"page_rows", &agreed.page_rows},
+	};
+	const char *known[sizeof(keys) / sizeof(keys[0])];
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		uint64_t count = values_count(values, table, keys[i].key);
+
+		known[i] = keys[i].key;
+		if (count > 0)
+			*keys[i].to = count;
+	}
+	values_keys(values, table, known, sizeof(known) / sizeof(known[0]));
+	*out_resources = agreed;
 }
 
 static struct suppression suppression_read(struct values *values, const struct node *node)

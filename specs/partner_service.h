@@ -10,4 +10,5 @@
 #include "specs/partner_value.h"
 
 void slo_read(struct values *values, struct slo_agreed *out_slo);
+void resources_read(struct values *values, struct resources_agreed *out_resources);
 const struct suppression *suppressions_read(struct values *values, size_t *out_count);
