@@ -20,9 +20,20 @@
 
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
+	PATTERN("attack.cmdi", 4, "API8:2023", "Command for a shell in a request"),
+	PATTERN("attack.crlf", 4, "API8:2023", "Header line in a value of a request"),
 	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),
+	PATTERN("attack.lfi", 4, "API8:2023", "Path out of a folder in a request"),
+	PATTERN("attack.log4shell", 4, "API8:2023", "Lookup for a logger in a request"),
+	PATTERN("attack.nosqli", 4, "API8:2023", "Query for a document database in a request"),
+	PATTERN("attack.reflected_success", 5, "API8:2023", "Attack, and an answer that shows it worked"),
 	ROW("attack.request_smuggling", 4, "API8:2023",
 	    "Request framing that two servers may read differently"),
+	PATTERN("attack.sqli", 4, "API8:2023", "SQL in a request"),
+	PATTERN("attack.ssrf", 4, "API7:2023", "Address of an inner network in a request"),
+	PATTERN("attack.ssti", 4, "API8:2023", "Template expression in a request"),
+	PATTERN("attack.xss", 4, "API8:2023", "Script in a request"),
+	PATTERN("attack.xxe", 4, "API8:2023", "External entity in a request"),
 	ROW("auth.basic_used", 3, "API2:2023",
 	    "Basic authentication where the contract does not agree on it"),
 	ROW("auth.cleartext_credential", 5, "API2:2023,API8:2023", "Credential on an unencrypted connection"),

@@ -27,6 +27,7 @@ static const struct {
 	{"pii", pii_data},
 	{"attack", attack_request_smuggling},
 	{"attack", attack_h2_abuse},
+	{"attack", attack_patterns},
 	{"resource", resource_payload},
 	{"resource", resource_json},
 	{"resource", resource_xml},

@@ -391,7 +391,8 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
-		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress", "resources");
+		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress",
+		   "resources");
 	partner->id = node_text(node_get(root, "partner"));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
