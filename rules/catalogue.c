@@ -20,6 +20,17 @@
 
 /* In order of id: catalogue_find searches by halves. */
 static const struct catalogue_entry rows[] = {
+	STATISTIC("abuse.bola_enumeration", 4, "API1:2023",
+		  "Objects fetched one after the other by guessed ids"),
+	STATISTIC("abuse.bola_foreign_object", 5, "API1:2023", "Object of another partner fetched"),
+	STATISTIC("abuse.bruteforce", 4, "API2:2023", "Many failed logins"),
+	STATISTIC("abuse.credential_stuffing", 4, "API2:2023", "Failed logins at many accounts"),
+	STATISTIC("abuse.function_probe", 3, "API5:2023", "Operations tried that refuse this caller"),
+	STATISTIC("abuse.ip_rotation", 3, "API2:2023", "One credential used from many addresses"),
+	STATISTIC("abuse.otp_flood", 3, "API2:2023,API6:2023", "One-time codes asked for again and again"),
+	STATISTIC("abuse.password_spray", 4, "API2:2023", "One password tried at many accounts"),
+	STATISTIC("abuse.scanner", 3, "API8:2023", "Search for paths that may be there"),
+	STATISTIC("abuse.token_farming", 3, "API2:2023,API6:2023", "Tokens made in large numbers"),
 	PATTERN("attack.cmdi", 4, "API8:2023", "Command for a shell in a request"),
 	PATTERN("attack.crlf", 4, "API8:2023", "Header line in a value of a request"),
 	ROW("attack.h2_abuse", 3, "API4:2023", "HTTP/2 used to wear a server out"),

@@ -52,6 +52,17 @@ struct judged_past {
 	const struct suppression *suppressions; /* of this operation, in force at this time */
 	size_t suppression_count;
 
+	struct bytes actor;  /* the credential's client or fingerprint; without one the source */
+	struct bytes source; /* the client's address */
+	bool has_credential, is_login, is_token_endpoint, is_code;
+	uint64_t account, secret, path;
+
+	struct bytes resource;          /* "orders" of /orders/{id} */
+	uint64_t object, object_number; /* that the path names; its number, shifted by a secret */
+	bool has_number;
+	const uint64_t *given; /* objects that the response lists or made */
+	size_t given_count;
+
 	bool has_advertised, has_retry_after; /* rate limits as the response tells them */
 	uint64_t advertised_limit, retry_after_s;
 };

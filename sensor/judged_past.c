@@ -74,7 +74,7 @@ static void make_advertised(struct judged *judged, const struct message *respons
 
 void judged_past_make(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)
 {
-	(void)key;
+	judged_actor_make(judged, seen, key);
 	make_agreed(judged, seen->partner);
 	if (seen->partner != NULL && seen->partner->limit_count > 0)
 		make_advertised(judged, &seen->exchange->response);

@@ -7,4 +7,5 @@
 #include "rules/rule.h"
 #include "sensor/judged.h"
 
+void judged_actor_make(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key);
 void judged_past_make(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key);

@@ -263,6 +263,14 @@
 /* Partners' APIs whose version of the spec is remembered, to see that it was replaced. */
 #define LIMIT_API_VERSIONS 100000
 
+/* Objects that one answer gives and that are remembered, and all of them: 16 MiB. */
+#define LIMIT_GIVEN_OBJECTS 200
+#define LIMIT_OBJECTS       (1024 * 1024)
+
+/* Kinds of objects, and clients, credentials and accounts whose doings are counted. */
+#define LIMIT_RESOURCES 10000
+#define LIMIT_ACTORS    50000
+
 /* Partners whose limits and service levels are watched; the longest silent leaves first. */
 #define LIMIT_WATCHED_PARTNERS 20000
 

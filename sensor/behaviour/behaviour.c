@@ -25,12 +25,16 @@ void behaviour_init(struct behaviour *behaviour, uint64_t seed)
 						       .value_len = sizeof(struct zone),
 						       .seed = seed,
 						       .leave = leave_zone});
+	actors_init(&behaviour->actors, seed);
+	objects_init(&behaviour->objects, seed);
 }
 
 void behaviour_finish(struct behaviour *behaviour)
 {
 	map_finish(&behaviour->partners);
 	map_finish(&behaviour->zones);
+	actors_finish(&behaviour->actors);
+	objects_finish(&behaviour->objects);
 }
 
 /* Looked up each time: it may have left. A place that is not known is UTC. */
@@ -49,10 +53,15 @@ static const struct zone *zone_of(struct behaviour *behaviour, struct bytes name
 enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 {
 	struct watched *watched;
-	bool is_new;
+	bool is_new, is_known = false;
+	enum status status = STATUS_OK;
 
-	if (judged->partner_id.len == 0)
-		return STATUS_OK;
+	if (judged->partner_id.len > 0)
+		status = objects_take(&behaviour->objects, judged, &is_known);
+	if (status == STATUS_OK)
+		status = actors_take(&behaviour->actors, judged, is_known);
+	if (status != STATUS_OK || judged->partner_id.len == 0)
+		return status;
 	watched = map_put(&behaviour->partners, judged->partner_id, &is_new);
 	if (watched == NULL)
 		return STATUS_NO_MEMORY;

@@ -11,7 +11,9 @@
 #pragma once
 
 #include "parsers/base/map.h"
+#include "sensor/behaviour/actors.h"
 #include "sensor/behaviour/limits.h"
+#include "sensor/behaviour/objects.h"
 #include "sensor/behaviour/spike.h"
 
 /* One partner. */
@@ -23,6 +25,8 @@ struct watched {
 struct behaviour {
 	struct map partners; /* of struct watched */
 	struct map zones;    /* of struct zone, by name */
+	struct actors actors;
+	struct objects objects;
 	struct window_budget budget;
 	struct zone utc;
 };
