@@ -67,5 +67,6 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 		return STATUS_NO_MEMORY;
 	limits_take(&watched->limits, zone_of(behaviour, judged->past.timezone), &behaviour->budget, judged);
 	spike_take(&watched->spike, judged);
+	service_take(&watched->service, judged);
 	return STATUS_OK;
 }

@@ -14,12 +14,14 @@
 #include "sensor/behaviour/actors.h"
 #include "sensor/behaviour/limits.h"
 #include "sensor/behaviour/objects.h"
+#include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
 
 /* One partner. */
 struct watched {
 	struct limits limits;
 	struct spike spike;
+	struct service service;
 };
 
 struct behaviour {
