@@ -9,6 +9,8 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/in_flight.h"
+#include "sensor/behaviour/service.h"
+#include "sensor/behaviour/spike.h"
 #include "sensor/behaviour/window.h"
 
 static void clocks_change_where_they_do(void **state)
@@ -142,6 +144,81 @@ static void what_goes_on_at_once_is_counted(void **state)
 	in_flight_finish(&flights);
 }
 
+static struct judged *call(uint64_t time_ns, unsigned status, uint64_t server_ns)
+{
+	struct judged *judged = judged_new();
+
+	assert_non_null(judged);
+	judged->time_ns = time_ns;
+	judged->partner_id = BYTES("p");
+	judged->status = status;
+	judged->request = (struct judged_side){.is_seen = true,
+					       .is_complete = true,
+					       .first_ns = time_ns - server_ns - 1000,
+					       .last_ns = time_ns - server_ns};
+	judged->response = (struct judged_side){
+		.is_seen = true, .is_complete = true, .first_ns = time_ns, .last_ns = time_ns + 1000};
+	return judged;
+}
+
+/* How many findings of that id the call raised. */
+static size_t raised(struct judged *judged, const char *id)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < judged->finding_count; i++)
+		count += strcmp(judged->findings[i].finding.kind->id, id) == 0;
+	return count;
+}
+
+static void a_spike_is_told_when_usual_minutes_are_known(void **state)
+{
+	const uint64_t start = 1000000 * 60 * SECONDS;
+	struct spike spike = {0};
+	size_t told = 0;
+
+	(void)state;
+	for (uint64_t minute = 0; minute <= 24 * 60 + 1; minute++) {
+		/* The same spike before a day has passed is learned, and not told; then it has to be three
+		 * times that. */
+		uint64_t calls = minute == 60 ? 150 : minute == 24 * 60 + 1 ? 460 : 10;
+
+		for (uint64_t i = 0; i < calls; i++) {
+			struct judged *judged = call(start + minute * 60 * SECONDS + i, 200, 1000);
+
+			spike_take(&spike, judged);
+			assert_true(minute > 24 * 60 || judged->finding_count == 0);
+			told += raised(judged, "rate.spike");
+			judged_release(judged);
+		}
+	}
+	assert_true(told > 10 && told < 100); /* those above 3 x 150, which has faded a little since */
+}
+
+static void anomalies_are_told_when_the_usual_is_known(void **state)
+{
+	struct service service = {0};
+	size_t slow = 0, failing = 0;
+
+	(void)state;
+	for (uint64_t window = 1; window <= 302; window++)
+		for (uint64_t i = 0; i < 20; i++) {
+			/* Slow and failing at the 100th, when nothing is learned yet, and at the 300th. */
+			bool is_odd = window == 100 || window == 300;
+			struct judged *judged =
+				call(window * SERVICE_WINDOW_NS + i * SECONDS + SECONDS,
+				     is_odd && i < 10 ? 500 : 200, is_odd ? 200000000 : 10000000);
+
+			service_take(&service, judged);
+			assert_true(judged->finding_count == 0 || (window == 301 && i == 0));
+			slow += raised(judged, "sla.latency_anomaly");
+			failing += raised(judged, "sla.error_anomaly");
+			judged_release(judged);
+		}
+	assert_int_equal(slow, 1);
+	assert_int_equal(failing, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +229,8 @@ int main(void)
 		cmocka_unit_test(a_window_without_room_says_so),
 		cmocka_unit_test(flexi_begins_with_the_first_call),
 		cmocka_unit_test(what_goes_on_at_once_is_counted),
+		cmocka_unit_test(a_spike_is_told_when_usual_minutes_are_known),
+		cmocka_unit_test(anomalies_are_told_when_the_usual_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
