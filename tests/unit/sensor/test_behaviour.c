@@ -9,6 +9,7 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/in_flight.h"
+#include "sensor/behaviour/risk.h"
 #include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
 #include "sensor/behaviour/window.h"
@@ -219,6 +220,36 @@ static void anomalies_are_told_when_the_usual_is_known(void **state)
 	assert_int_equal(failing, 1);
 }
 
+static void risk_says_what_it_is_made_of(void **state)
+{
+	struct judged *judged = call(1000 * SECONDS, 200, 1000);
+	struct contribution parts[RISK_CATEGORY_COUNT];
+	struct judged_finding findings[3] = {0};
+	struct risk risk = {0};
+	double score = -1;
+
+	(void)state;
+	assert_int_equal(risk_explain(&risk, false, false, false, parts, &score), 0);
+	assert_true(score > -0.01 && score < 0.01);
+	findings[0].finding = (struct finding){.kind = catalogue_find(BYTES("auth.missing")), .severity = 5};
+	findings[1].finding = (struct finding){.kind = catalogue_find(BYTES("shadow.path")), .severity = 4};
+	findings[2].finding = (struct finding){.kind = catalogue_find(BYTES("attack.sqli")), .severity = 5};
+	findings[2].is_suppressed = true;
+	judged->findings = findings;
+	judged->finding_count = 3;
+	for (int i = 0; i < 10; i++)
+		risk_take(&risk, judged);
+	assert_int_equal(risk_explain(&risk, true, true, true, parts, &score), 3);
+	assert_true(bytes_equal(parts[0].name, BYTES("authentication")) && parts[0].score > 16.9 &&
+		    parts[0].score < 17.1);
+	assert_true(bytes_equal(parts[1].name, BYTES("exposure")) && parts[1].score > 19.9 &&
+		    parts[1].score < 20.1);
+	assert_true(bytes_equal(parts[2].name, BYTES("inventory")) && parts[2].score > 13.9 &&
+		    parts[2].score < 14.1);
+	assert_true(score > 50.9 && score < 51.1);
+	judged_release(judged);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +261,7 @@ int main(void)
 		cmocka_unit_test(flexi_begins_with_the_first_call),
 		cmocka_unit_test(what_goes_on_at_once_is_counted),
 		cmocka_unit_test(a_spike_is_told_when_usual_minutes_are_known),
+		cmocka_unit_test(risk_says_what_it_is_made_of),
 		cmocka_unit_test(anomalies_are_told_when_the_usual_is_known),
 	};
 
