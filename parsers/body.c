@@ -1,10 +1,22 @@
 #include "parsers/body.h"
 
+#include "parsers/body_read.h"
 #include "parsers/grpc.h"
 #include "parsers/json_read.h"
 #include "parsers/utf8.h"
 
-enum reader { READ_JSON, READ_FORM, READ_TEXT, READ_OPAQUE, READ_BY_CONTENT, READ_UNKNOWN };
+enum reader {
+	READ_JSON,
+	READ_FORM,
+	READ_MULTIPART,
+	READ_XML,
+	READ_LINES,
+	READ_SEQUENCE,
+	READ_EVENTS,
+	READ_TEXT,
+	READ_BY_CONTENT,
+	READ_UNKNOWN
+};
 
 static bool is_one_of(struct bytes type, const struct bytes *names, size_t count)
 {
@@ -15,24 +27,44 @@ static bool is_one_of(struct bytes type, const struct bytes *names, size_t count
 	return false;
 }
 
-static enum reader reader_of(const struct message *message)
+/* RFC 6839 section 3.1: a suffix says which syntax the type is written in. */
+bool body_is_json_type(struct bytes type)
 {
 	static const struct bytes json[] = {BYTES_INIT("application/json"), BYTES_INIT("text/json"),
 					    BYTES_INIT("application/x-json"), BYTES_INIT("text/x-json")};
+
+	return is_one_of(type, json, sizeof(json) / sizeof(json[0])) ||
+	       bytes_ends_nocase(type, BYTES("+json"));
+}
+
+static enum reader reader_of(const struct message *message)
+{
 	static const struct bytes xml[] = {BYTES_INIT("application/xml"), BYTES_INIT("text/xml")};
-	struct bytes type = message_media_type(message);
+	static const struct bytes lines[] = {
+		BYTES_INIT("application/jsonl"), BYTES_INIT("application/x-ndjson"),
+		BYTES_INIT("application/ndjson"), BYTES_INIT("application/x-jsonl"),
+		BYTES_INIT("application/jsonlines")};
+	static const struct bytes sequences[] = {BYTES_INIT("application/json-seq"),
+						 BYTES_INIT("application/geo+json-seq")};
+	struct bytes type = bytes_trim(message_media_type(message));
 
 	if (type.len == 0)
 		return READ_BY_CONTENT;
-	/* RFC 6839 section 3.1: a suffix says which syntax the type is written in. */
-	if (is_one_of(type, json, sizeof(json) / sizeof(json[0])) || bytes_ends_nocase(type, BYTES("+json")))
+	if (is_one_of(type, lines, sizeof(lines) / sizeof(lines[0])))
+		return READ_LINES;
+	if (is_one_of(type, sequences, sizeof(sequences) / sizeof(sequences[0])) ||
+	    bytes_ends_nocase(type, BYTES("+json-seq")))
+		return READ_SEQUENCE;
+	if (bytes_equal_nocase(type, BYTES("text/event-stream")))
+		return READ_EVENTS;
+	if (body_is_json_type(type))
 		return READ_JSON;
 	if (bytes_equal_nocase(type, BYTES("application/x-www-form-urlencoded")))
 		return READ_FORM;
 	if (is_one_of(type, xml, sizeof(xml) / sizeof(xml[0])) || bytes_ends_nocase(type, BYTES("+xml")))
-		return READ_OPAQUE;
+		return READ_XML;
 	if (bytes_equal_nocase(bytes_slice(type, 0, 10), BYTES("multipart/")))
-		return READ_OPAQUE;
+		return READ_MULTIPART;
 	if (bytes_equal_nocase(bytes_slice(type, 0, 5), BYTES("text/")))
 		return READ_TEXT;
 	return READ_UNKNOWN;
@@ -72,8 +104,8 @@ static const char *unread_reason(const struct message *message)
 	return NULL;
 }
 
-static struct body_reading not_read(enum body_kind kind, struct bytes content, const char *error,
-				    size_t error_offset)
+struct body_reading body_not_read(enum body_kind kind, struct bytes content, const char *error,
+				  size_t error_offset)
 {
 	return (struct body_reading){
 		.kind = kind, .text = content, .error = error, .error_offset = error_offset};
@@ -88,7 +120,7 @@ static struct body_reading read_text(struct bytes content, bool is_declared)
 	return (struct body_reading){.kind = BODY_OPAQUE};
 }
 
-static struct body_reading read_json(struct bytes content, struct arena *arena)
+struct body_reading body_read_json(struct bytes content, struct arena *arena)
 {
 	struct json_reading json;
 
@@ -97,11 +129,11 @@ static struct body_reading read_json(struct bytes content, struct arena *arena)
 	case JSON_READ:
 		return (struct body_reading){.kind = BODY_JSON, .json = json.root};
 	case JSON_CEILING:
-		return not_read(BODY_UNREAD, content, json.error, 0);
+		return body_not_read(BODY_UNREAD, content, json.error, 0);
 	case JSON_MALFORMED:
 		break;
 	}
-	return not_read(BODY_MALFORMED, content, json.error, json.error_offset);
+	return body_not_read(BODY_MALFORMED, content, json.error, json.error_offset);
 }
 
 static struct body_reading read_form(struct bytes content, struct arena *arena)
@@ -110,12 +142,13 @@ static struct body_reading read_form(struct bytes content, struct arena *arena)
 
 	/* What `curl -d '{...}'` sends by default: no form at all. */
 	if (bytes_starts(bytes_trim(content), BYTES("{")))
-		return not_read(BODY_MALFORMED, content, "JSON sent as a form", 0);
+		return body_not_read(BODY_MALFORMED, content, "JSON sent as a form", 0);
 	if (bytes_find_byte(content, '\0') != BYTES_NOT_FOUND)
-		return not_read(BODY_MALFORMED, content, "NUL in a form", bytes_find_byte(content, '\0'));
+		return body_not_read(BODY_MALFORMED, content, "NUL in a form",
+				     bytes_find_byte(content, '\0'));
 	reading.fields = form_read(bytes_trim(content), arena, &reading.field_count);
 	if (reading.fields == NULL && arena->is_full)
-		return not_read(BODY_UNREAD, content, "memory ceiling", 0);
+		return body_not_read(BODY_UNREAD, content, "memory ceiling", 0);
 	return reading;
 }
 
@@ -128,8 +161,38 @@ static struct body_reading read_by_content(struct bytes content, struct arena *a
 
 	if (!bytes_starts(start, BYTES("{")) && !bytes_starts(start, BYTES("[")))
 		return read_text(content, false);
-	reading = read_json(content, arena);
+	reading = body_read_json(content, arena);
 	return reading.kind == BODY_MALFORMED ? read_text(content, false) : reading;
+}
+
+static struct body_reading read_as(enum reader reader, const struct message *message, struct arena *arena)
+{
+	struct bytes content = message->body.content;
+	const struct header *type = message_header(message, BYTES("content-type"));
+
+	switch (reader) {
+	case READ_JSON:
+		return body_read_json(content, arena);
+	case READ_FORM:
+		return read_form(content, arena);
+	case READ_MULTIPART:
+		return body_read_multipart(content, type->value, arena);
+	case READ_XML:
+		return body_read_xml(content, arena);
+	case READ_LINES:
+		return body_read_lines(content, arena);
+	case READ_SEQUENCE:
+		return body_read_sequence(content, arena);
+	case READ_EVENTS:
+		return body_read_events(content, arena);
+	case READ_TEXT:
+		return read_text(content, true);
+	case READ_BY_CONTENT:
+		return read_by_content(content, arena);
+	case READ_UNKNOWN:
+		break;
+	}
+	return read_text(content, false);
 }
 
 void body_read(struct exchange *exchange, struct message *message, struct body_reading *out_reading)
@@ -139,32 +202,10 @@ void body_read(struct exchange *exchange, struct message *message, struct body_r
 
 	if (grpc_reading(exchange, message, out_reading))
 		return;
-	if (reason != NULL) {
-		*out_reading = not_read(BODY_UNREAD, content, reason, 0);
-		return;
-	}
-	if (message->body.state == BODY_NONE || content.len == 0) {
+	if (reason != NULL)
+		*out_reading = body_not_read(BODY_UNREAD, content, reason, 0);
+	else if (message->body.state == BODY_NONE || content.len == 0)
 		*out_reading = (struct body_reading){.kind = BODY_EMPTY};
-		return;
-	}
-	switch (reader_of(message)) {
-	case READ_JSON:
-		*out_reading = read_json(content, &exchange->arena);
-		return;
-	case READ_FORM:
-		*out_reading = read_form(content, &exchange->arena);
-		return;
-	case READ_TEXT:
-		*out_reading = read_text(content, true);
-		return;
-	case READ_OPAQUE:
-		*out_reading = (struct body_reading){.kind = BODY_OPAQUE};
-		return;
-	case READ_BY_CONTENT:
-		*out_reading = read_by_content(content, &exchange->arena);
-		return;
-	case READ_UNKNOWN:
-		break;
-	}
-	*out_reading = read_text(content, false);
+	else
+		*out_reading = read_as(reader_of(message), message, &exchange->arena);
 }

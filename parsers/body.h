@@ -10,15 +10,21 @@
 #include <yyjson.h>
 
 #include "parsers/exchange.h"
+#include "parsers/multipart.h"
+#include "parsers/xml_read.h"
 
 enum body_kind {
 	BODY_EMPTY,     /* no body, or zero bytes */
 	BODY_JSON,      /* json is set */
 	BODY_FORM,      /* fields are set (application/x-www-form-urlencoded) */
 	BODY_GRPC,      /* fields are set: the texts in its messages, named by their path of field numbers */
+	BODY_MULTIPART, /* parts are set, json is an object of named values, or an array when one has no name
+			 */
+	BODY_XML,       /* xml is set, json shows the same: attributes and elements by their names */
+	BODY_ITEMS,     /* a sequence (JSON Lines, JSON text sequences, event streams): json is their array */
 	BODY_TEXT,      /* text/ and unknown types that are UTF-8 */
 	BODY_OPAQUE,    /* binary, or a type that is not read */
-	BODY_MALFORMED, /* said to be JSON or a form and is not */
+	BODY_MALFORMED, /* said to be one of these and is not */
 	BODY_UNREAD,    /* not whole, or over a ceiling: no verdict about it is possible */
 };
 
@@ -27,9 +33,18 @@ struct form_field {
 	struct bytes raw_name, raw_value; /* raw_value.data is NULL when there was no '=' */
 };
 
+struct body_part {
+	struct multipart_part part;
+	enum body_kind kind; /* BODY_EMPTY, BODY_JSON, BODY_TEXT, BODY_OPAQUE or BODY_MALFORMED */
+	yyjson_val *json;    /* BODY_JSON: the root */
+};
+
 struct body_reading {
 	enum body_kind kind;
-	yyjson_val *json; /* BODY_JSON: the root */
+	yyjson_val *json; /* BODY_JSON: the root; of others what the data scan walks */
+	struct body_part *parts;
+	size_t part_count;
+	const struct xml_element *xml;
 	struct form_field *fields;
 	size_t field_count;
 	struct bytes text; /* BODY_TEXT: the content; also of MALFORMED and UNREAD, what there is */

@@ -38,13 +38,25 @@ struct http1_body {
 	bool is_behind_data; /* a chunk went before: llhttp waits for its CR LF */
 };
 
+static uint64_t room_of(const struct http1_body *body)
+{
+	if (body->plan.all_now == NULL)
+		return UINT64_MAX;
+	return *body->plan.all_now < LIMIT_BODIES_TOTAL ? LIMIT_BODIES_TOTAL - *body->plan.all_now : 0;
+}
+
 static void keep(struct http1_body *body, struct bytes part)
 {
+	size_t kept;
+
 	body->wire_len += part.len;
 	if (body->is_holed || part.len == 0)
 		return;
-	if (buffer_append_some(&body->kept, part) < part.len)
+	kept = buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
+	if (kept < part.len)
 		body->is_cut = true;
+	if (body->plan.all_now != NULL)
+		*body->plan.all_now += kept;
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t len)
@@ -175,6 +187,8 @@ void http1_body_free(struct http1_body *body)
 {
 	if (body == NULL)
 		return;
+	if (body->plan.all_now != NULL)
+		*body->plan.all_now -= body->kept.len;
 	wipe(&body->kept);
 	wipe(&body->trailers);
 	free(body);

@@ -24,6 +24,7 @@ struct http1_body_plan {
 	uint64_t length;            /* HTTP1_LENGTH: above 0 */
 	bool is_request;
 	uint64_t bytes_max; /* kept */
+	uint64_t *all_now;  /* kept by all bodies of the worker; NULL: nobody counts */
 };
 
 enum http1_body_step {

@@ -97,7 +97,18 @@ static void give_up_one(struct http1_pairs *pairs, uint64_t time_ns)
 	free(victim);
 }
 
-struct http1_pending *pairs_ask(struct http1_pairs *pairs, uint64_t time_ns)
+/* Does the client ask before it has its answer? After loss an answer may only not have been seen: then it
+ * shows in that the client acknowledged nothing between two requests, or asks inside an answer. */
+static bool is_pipelined(const struct http1_pairs *pairs, const struct http1_answer *question)
+{
+	if (pairs->trust != HTTP1_LOST)
+		return pairs_front(pairs) != NULL;
+	return pairs->answering != NULL || (question->is_peer_known && pairs->is_last_asked_known &&
+					    question->peer == pairs->last_asked_at);
+}
+
+struct http1_pending *pairs_ask(struct http1_pairs *pairs, const struct http1_answer *question,
+				uint64_t time_ns)
 {
 	struct http1_pending *pending = calloc(1, sizeof(*pending));
 
@@ -110,8 +121,19 @@ struct http1_pending *pairs_ask(struct http1_pairs *pairs, uint64_t time_ns)
 		free(pending);
 		return NULL;
 	}
-	if (pairs_front(pairs) != NULL)
-		pairs->has_pipelined = true;
+	/* Each answer, and each gap between two of them, was one request's at least: all have theirs. */
+	if (pairs->trust == HTTP1_LOST && pairs->is_counting && !pairs->is_hunting && !pairs->has_hidden &&
+	    pairs->answering == NULL && pairs_front(pairs) == NULL)
+		pairs->trust = HTTP1_IN_STEP;
+	pending->start = question->start;
+	pending->answer_at = question->peer;
+	pending->is_answer_at_known = question->is_peer_known;
+	pairs->has_pipelined |= is_pipelined(pairs, question);
+	pairs->has_waited |=
+		pairs->trust == HTTP1_IN_STEP && pairs->has_answered && pairs_front(pairs) == NULL;
+	pending->hidden = question->start - pairs->asked_end;
+	pairs->last_asked_at = question->peer;
+	pairs->is_last_asked_known = question->is_peer_known;
 	*(pairs->first == NULL ? &pairs->first : &pairs->last->next) = pending;
 	pairs->last = pending;
 	pairs->count++;
@@ -145,6 +167,15 @@ static struct http1_pending *orphan(struct http1_pairs *pairs, enum exchange_out
 	return pending;
 }
 
+/* May the gap before this request hide several at once? Not where the client has shown that it waits for its
+ * answers, nor where only one like this fits. */
+static bool may_hide_several(const struct http1_pairs *pairs, const struct http1_pending *pending)
+{
+	uint64_t len = pending->head_end - pending->start + pending->exchange->request.body.wire_len;
+
+	return !pairs->has_waited && pending->hidden >= 2 * len;
+}
+
 enum fit {
 	FIT_YES,
 	FIT_EARLIER, /* the response belongs to something before this request */
@@ -152,17 +183,25 @@ enum fit {
 	FIT_UNKNOWN,
 };
 
-static enum fit fit_by_proof(const struct http1_pairs *pairs, const struct http1_pending *pending,
+static enum fit fit_by_proof(struct http1_pairs *pairs, const struct http1_pending *pending,
 			     const struct http1_answer *answer)
 {
 	if (!pending->is_answer_at_known || !answer->is_peer_known)
 		return pairs->trust == HTTP1_JOINED && !pending->is_after_loss ? FIT_YES : FIT_UNKNOWN;
+	/* The client acknowledged one answer when it asked, while others were still on their way: this one,
+	 * right behind it, may be any of theirs. */
+	if (pairs->trust == HTTP1_LOST && pairs->has_pipelined)
+		return FIT_UNKNOWN;
 	if (answer->start > pending->answer_at)
 		return pairs->trust == HTTP1_IN_STEP ? FIT_UNKNOWN : FIT_LATER;
 	if (answer->peer < pending->head_end)
 		return FIT_EARLIER;
 	if (!pending->is_after_loss)
 		return FIT_YES;
+	if (may_hide_several(pairs, pending)) {
+		pairs->has_pipelined = true;
+		return FIT_UNKNOWN;
+	}
 	/* A request hidden in the gap and this one may have been sent in one go, acknowledging the same:
 	 * then this is the answer to the hidden one. Not so where the response before it had already
 	 * acknowledged every byte before this request. */
@@ -181,7 +220,7 @@ static bool fits_by_place(const struct http1_pairs *pairs, const struct http1_pe
 	       answer->start == pending->answer_at;
 }
 
-static enum fit fit_of(const struct http1_pairs *pairs, const struct http1_pending *pending,
+static enum fit fit_of(struct http1_pairs *pairs, const struct http1_pending *pending,
 		       const struct http1_answer *answer)
 {
 	if (pending->is_answer_at_known && answer->start < pending->answer_at)
@@ -255,6 +294,7 @@ struct http1_pending *pairs_answer(struct http1_pairs *pairs, const struct http1
 
 	if (pending != NULL) /* 1xx went before */
 		return pending;
+	pairs->is_hunting = false;
 	pending = find(pairs, answer);
 	if (pending == NULL)
 		return NULL;
@@ -270,6 +310,7 @@ void pairs_answered(struct http1_pairs *pairs, uint64_t time_ns)
 {
 	struct http1_pending *pending = pairs->answering;
 
+	pairs->has_answered |= !pending->is_orphan;
 	pending->is_response_over = true;
 	if (pending->is_orphan)
 		close_pending(pairs, pending, time_ns);
@@ -277,9 +318,18 @@ void pairs_answered(struct http1_pairs *pairs, uint64_t time_ns)
 	pairs_settle(pairs, time_ns);
 }
 
-void pairs_lose(struct http1_pairs *pairs, uint64_t time_ns)
+void pairs_lose(struct http1_pairs *pairs, bool at_start, uint64_t time_ns)
 {
+	struct http1_pending *front = pairs_front(pairs);
+
+	/* Whoever never pipelines is told apart by the sequence numbers, which know better. */
+	if (pairs->trust != HTTP1_LOST)
+		pairs->is_counting = pairs->has_pipelined && pairs->trust == HTTP1_IN_STEP;
+	if (at_start && pairs->is_counting && pairs->trust == HTTP1_IN_STEP && front != NULL &&
+	    front->exchange != NULL)
+		unpair(front, EXCHANGE_GAP_RESPONSE);
 	pairs->trust = HTTP1_LOST;
+	pairs->is_hunting = true;
 	pairs->is_last_peer_known = false;
 	forget_interim(pairs, time_ns);
 }

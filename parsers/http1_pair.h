@@ -4,9 +4,10 @@
  * Without loss the order says it. After loss order says nothing, and a wrong
  * pair is worse than none: then the sequence numbers have to prove it. The
  * response to a request starts exactly where the request's own segments
- * acknowledged the server's bytes, unless the client pipelined; and the server
+ * acknowledged the server's bytes, unless the client pipelines; and the server
  * had acknowledged the request before it answered. What cannot be proved is
- * handed out as two halves, and counted.
+ * handed out as two halves, and counted: where a client pipelines, all that
+ * comes after an answer was lost, until every request must have had its own.
  *
  * Owns     the requests that wait, until they are handed to the desk.
  */
@@ -19,6 +20,7 @@ struct http1_pending {
 	struct exchange *exchange; /* NULL: `ghosts` requests were given up here, their answers will come */
 	uint64_t ghosts;
 	uint64_t start, head_end; /* offsets in the client's direction; head_end is 0 until it is known */
+	uint64_t hidden;          /* bytes since the head before: its body, or what a gap took */
 	uint64_t answer_at;       /* where the answer starts, when nothing is pipelined */
 	bool is_answer_at_known;
 	bool is_head_method, is_connect, may_leave; /* HEAD; CONNECT; CONNECT or an Upgrade field */
@@ -42,20 +44,29 @@ struct http1_pairs {
 	struct http1_pending *answering; /* its response has begun; may be an orphan */
 	size_t count;                    /* without ghosts */
 	enum http1_trust trust;
-	bool has_pipelined;
+	bool has_pipelined;     /* or may have, in a gap */
+	bool has_hidden;        /* a gap in the client's direction may hold requests that were never seen */
+	bool is_hunting;        /* no answer was seen since the loss: its gap may grow */
+	bool is_counting;       /* since the loss an answer takes the first request away, whosever it is */
+	bool has_answered;      /* a request got its answer */
+	bool has_waited;        /* and only then the next one was asked */
+	uint64_t asked_end;     /* of the last head in the client's direction */
+	uint64_t last_asked_at; /* what the request before had acknowledged */
+	bool is_last_asked_known;
 	uint64_t last_peer; /* what the response before had acknowledged when it began */
 	bool is_last_peer_known;
 	bool is_server_over; /* no response will come any more */
 };
 
-/* Where a response begins. */
+/* Where a message begins, and what of the other direction its sender had acknowledged. */
 struct http1_answer {
 	uint64_t start, peer;
 	bool is_peer_known;
 };
 
 /* A request begins. NULL without memory. At LIMIT_PIPELINE the oldest is given up. */
-struct http1_pending *pairs_ask(struct http1_pairs *pairs, uint64_t time_ns);
+struct http1_pending *pairs_ask(struct http1_pairs *pairs, const struct http1_answer *question,
+				uint64_t time_ns);
 
 /* A response begins: the request that it answers, or an orphan. NULL without memory. */
 struct http1_pending *pairs_answer(struct http1_pairs *pairs, const struct http1_answer *answer,
@@ -64,8 +75,8 @@ struct http1_pending *pairs_answer(struct http1_pairs *pairs, const struct http1
 /* The final response of pairs->answering is over. Frees an orphan. */
 void pairs_answered(struct http1_pairs *pairs, uint64_t time_ns);
 
-/* A response boundary was lost. */
-void pairs_lose(struct http1_pairs *pairs, uint64_t time_ns);
+/* A response boundary was lost; at_start: in a gap that began where the next response should. */
+void pairs_lose(struct http1_pairs *pairs, bool at_start, uint64_t time_ns);
 
 /* The server's direction ended: nothing will be answered any more. */
 void pairs_end(struct http1_pairs *pairs, uint64_t time_ns);

@@ -66,7 +66,7 @@ static void message_over(struct http1 *http1, struct http1_side *side, enum http
 	pairs_settle(&http1->pairs, http1->time_ns);
 }
 
-static void lose(struct http1 *http1, struct http1_side *side)
+static void lose(struct http1 *http1, struct http1_side *side, bool at_start)
 {
 	counts_of(http1)->hunts++;
 	head_forget(side);
@@ -76,7 +76,7 @@ static void lose(struct http1 *http1, struct http1_side *side)
 	if (side->is_request)
 		side->has_lost = true;
 	else
-		pairs_lose(&http1->pairs, http1->time_ns);
+		pairs_lose(&http1->pairs, at_start, http1->time_ns);
 }
 
 /* A message begins: side->current is the exchange that it belongs to. False without memory. */
@@ -87,11 +87,9 @@ static bool message_begin(struct http1 *http1, struct http1_side *side)
 	if (!side->is_request) {
 		pending = pairs_answer(&http1->pairs, &side->start, http1->time_ns);
 	} else {
-		pending = pairs_ask(&http1->pairs, http1->time_ns);
+		http1->pairs.has_hidden |= side->has_lost;
+		pending = pairs_ask(&http1->pairs, &side->start, http1->time_ns);
 		if (pending != NULL) {
-			pending->start = side->start.start;
-			pending->answer_at = side->start.peer;
-			pending->is_answer_at_known = side->start.is_peer_known;
 			pending->is_after_loss = side->has_lost;
 			side->has_lost = false;
 		}
@@ -111,7 +109,7 @@ static void give_up(struct http1 *http1, struct http1_side *side)
 {
 	counts_of(http1)->parse_errors++;
 	message_over(http1, side, HTTP1_END_MALFORMED);
-	lose(http1, side);
+	lose(http1, side, false);
 }
 
 static void body_begin(struct http1 *http1, struct http1_side *side, bool is_bodiless)
@@ -119,7 +117,8 @@ static void body_begin(struct http1 *http1, struct http1_side *side, bool is_bod
 	struct message *message = message_of(side);
 	struct http1_body_plan plan = {.is_request = side->is_request,
 				       .length = side->read->fields.length,
-				       .bytes_max = http1->desk->plan->body_bytes_max};
+				       .bytes_max = http1->desk->plan->body_bytes_max,
+				       .all_now = &counts_of(http1)->body_bytes_now};
 
 	plan.framing = http1_framing_of(side->read, side->is_request, is_bodiless, &message->oddities);
 	if (plan.framing == HTTP1_NO_BODY) {
@@ -151,6 +150,7 @@ static void request_read(struct http1 *http1, struct http1_side *side, uint64_t 
 	if (!http1_method_is_known(exchange->method))
 		exchange->request.oddities |= ODDITY_METHOD_UNKNOWN;
 	pending->head_end = head_end;
+	http1->pairs.asked_end = head_end;
 	pending->is_head_method = bytes_equal(exchange->method, BYTES("HEAD"));
 	pending->is_connect = is_connect;
 	pending->may_leave = is_connect || side->read->fields.wants_upgrade;
@@ -439,7 +439,7 @@ void side_gap(struct http1 *http1, struct http1_side *side, uint64_t gap_len)
 	if (is_inside_start(side) && side->current == NULL && !message_begin(http1, side))
 		return;
 	if (side->current == NULL) {
-		lose(http1, side);
+		lose(http1, side, true);
 		return;
 	}
 	message_of(side)->gap_len += gap_len;
@@ -449,7 +449,7 @@ void side_gap(struct http1 *http1, struct http1_side *side, uint64_t gap_len)
 	if (step != HTTP1_BODY_BROKEN)
 		return;
 	message_over(http1, side, HTTP1_END_GAP);
-	lose(http1, side);
+	lose(http1, side, false);
 }
 
 void side_stop(struct http1 *http1, struct http1_side *side)

@@ -132,6 +132,7 @@ void http2_streams_close(struct http2_streams *streams, struct http2_stream *str
 		streams->closed_next = (streams->closed_next + 1) % HTTP2_CLOSED_KEPT;
 	}
 	streams->bytes -= stream->charged;
+	streams->desk->plan->counts->body_bytes_now -= stream->charged;
 	desk_close(streams->desk, stream->exchange, outcome, streams->time_ns);
 	stream->exchange = NULL;
 	map_remove(&streams->map, stream);
@@ -252,6 +253,16 @@ static void charge(struct http2_streams *streams, struct http2_stream *stream, u
 {
 	stream->charged += len;
 	streams->bytes += len;
+	streams->desk->plan->counts->body_bytes_now += len;
+}
+
+static uint64_t room_of(const struct http2_streams *streams)
+{
+	uint64_t all = streams->desk->plan->counts->body_bytes_now;
+	uint64_t own_room = streams->bytes < LIMIT_STREAMS_BYTES ? LIMIT_STREAMS_BYTES - streams->bytes : 0;
+	uint64_t room = all < LIMIT_BODIES_TOTAL ? LIMIT_BODIES_TOTAL - all : 0;
+
+	return own_room < room ? own_room : room;
 }
 
 void http2_stream_head(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
@@ -287,7 +298,7 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 		       struct bytes part)
 {
 	struct http2_half *half = half_of(stream, is_request);
-	uint64_t room = streams->bytes < LIMIT_STREAMS_BYTES ? LIMIT_STREAMS_BYTES - streams->bytes : 0;
+	uint64_t room = room_of(streams);
 	struct bytes wanted = bytes_slice(part, 0, room);
 	size_t kept;
 

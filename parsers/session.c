@@ -36,6 +36,7 @@ struct session_state {
 	uint64_t lost[2];               /* bytes of gaps, while looking */
 	bool has_ended[2];              /* FIN, while looking */
 	unsigned tunnel_depth;          /* CONNECT inside CONNECT */
+	bool is_opaque;                 /* counted as one that cannot be read */
 	struct http1 *http1;
 	struct http2 *http2;
 };
@@ -51,6 +52,12 @@ static void candidate_forget(struct candidate *candidate)
 		explicit_bzero(candidate->bytes.data, candidate->bytes.len);
 	buffer_finish(&candidate->bytes);
 	*candidate = (struct candidate){.bytes.bytes_max = LIMIT_START_LINE_BYTES + 1};
+}
+
+static void count_opaque(struct session *session, uint64_t *connections)
+{
+	session->state->is_opaque = true;
+	(*connections)++;
 }
 
 static void become_opaque(struct session *session)
@@ -83,7 +90,7 @@ static enum look tls_look(struct bytes run, size_t *scanned)
 static void tls_begin(struct session *session, enum direction direction)
 {
 	(void)direction;
-	session->plan.counts->tls_connections++;
+	count_opaque(session, &session->plan.counts->tls_connections);
 	become_opaque(session);
 }
 
@@ -163,7 +170,7 @@ static void http1_begin(struct session *session, enum direction client)
 			state->desk.seen[i] = state->candidates[i].first.offset;
 	state->http1 = http1_new(&state->desk, client, is_joined);
 	if (state->http1 == NULL) {
-		session->plan.counts->opaque_connections++;
+		count_opaque(session, &session->plan.counts->opaque_connections);
 		become_opaque(session);
 		return;
 	}
@@ -305,7 +312,7 @@ static void look(struct session *session, const struct chunk *original)
 static void look_in_vain(struct session *session)
 {
 	if (session->state->looked_bytes > 0 && session->state->tunnel_depth == 0)
-		session->plan.counts->opaque_connections++;
+		count_opaque(session, &session->plan.counts->opaque_connections);
 	become_opaque(session);
 }
 
@@ -382,7 +389,7 @@ static void leave_http1(struct session *session)
 		state->has_skipped = false;
 		state->lost[0] = state->lost[1] = 0;
 	} else if (mode == HTTP1_FAILED) {
-		session->plan.counts->opaque_connections++;
+		count_opaque(session, &session->plan.counts->opaque_connections);
 	} else if (mode == HTTP1_UPGRADED) {
 		http2_upgrade(session);
 	}
@@ -469,4 +476,9 @@ void session_finish(struct session *session)
 	desk_finish(&state->desk);
 	free(state);
 	session->state = NULL;
+}
+
+bool session_is_opaque(const struct session *session)
+{
+	return session->state != NULL && session->state->is_opaque;
 }

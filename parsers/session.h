@@ -26,6 +26,7 @@
 struct session_counts {
 	uint64_t bytes; /* stream bytes fed */
 	uint64_t gap_bytes;
+	uint64_t body_bytes_now; /* a stock, under LIMIT_BODIES_TOTAL: kept of bodies that are not over yet */
 	uint64_t exchanges[EXCHANGE_OUTCOME_COUNT];
 	uint64_t http1_connections;
 	uint64_t http2_connections;
@@ -75,5 +76,6 @@ struct session {
 
 void session_init(struct session *session, const struct session_plan *plan);
 void session_feed(struct session *session, const struct chunk *chunk);
+bool session_is_opaque(const struct session *session);  /* TLS, or nothing that is known */
 struct exchange *session_next(struct session *session); /* NULL when there is none yet */
 void session_finish(struct session *session);           /* frees what was not handed out; accepts zeroed */

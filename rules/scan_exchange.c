@@ -164,6 +164,9 @@ static void add_body(struct scan_values *values, const struct message *message,
 		return;
 	switch (reading->kind) {
 	case BODY_JSON:
+	case BODY_MULTIPART:
+	case BODY_XML:
+	case BODY_ITEMS:
 		values_add_json(values, reading->json, place);
 		return;
 	case BODY_FORM:

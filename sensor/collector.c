@@ -1,5 +1,6 @@
 #include "sensor/collector.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "sensor/relearn.h"
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
@@ -23,8 +25,8 @@ static void send(struct collector *collector, struct sink *sink, uint64_t time_n
 	outbox_put(&collector->outbox, sink, time_ns, &message);
 }
 
-static void tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
-			 const struct finding_life *life)
+void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
+			    const struct finding_life *life)
 {
 	struct collector *collector = context;
 	char uid[EVENT_UID_TEXT], type[128], key[512];
@@ -122,10 +124,31 @@ void collector_health(const struct collector *collector, struct health *out_heal
 	out_health->findings_suppressed = collector->lives.suppressed;
 	out_health->limit_steps_forgotten = collector->behaviour.budget.forgotten;
 	out_health->lost_records += collector->outbox.lost;
+	if (collector->plan.loads != NULL) {
+		out_health->reloads = atomic_load(&collector->plan.loads->reloads);
+		out_health->config_errors = atomic_load(&collector->plan.loads->errors);
+	}
 	for (size_t i = 0; i < collector->plan.source_count; i++)
 		health_add_source(out_health, &collector->source_reports[i]);
 	for (size_t i = 0; i < collector->plan.worker_count; i++)
 		health_add_worker(out_health, &collector->worker_counts[i]);
+}
+
+void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message)
+{
+	struct counter counters[HEALTH_COUNTERS_MAX];
+	struct health_line line = {.time_ns = collector->clock_ns,
+				   .id = id,
+				   .severity = severity,
+				   .message = bytes_of(message),
+				   .counters = counters};
+	struct health health;
+
+	if (collector->plan.sinks.health == NULL)
+		return;
+	collector_health(collector, &health);
+	line.counter_count = health_counters(&health, counters);
+	tell_health_line(collector, &line);
 }
 
 static void tell_health(struct collector *collector)
@@ -162,8 +185,15 @@ static void take(struct collector *collector, struct judged *judged)
 {
 	if (judged->time_ns > collector->clock_ns)
 		collector->clock_ns = judged->time_ns;
+	relearn(collector, judged->time_ns);
+	(void)learner_apply(&collector->learner, judged);
 	usage_clock(&collector->usage,
 		    judged->time_ns); /* a window that is over goes before what came after it */
+	if (judged->is_opaque) {
+		coverage_take(&collector->coverage, judged);
+		judged_release(judged);
+		return;
+	}
 	tell_exchange(collector, judged);
 	if (behaviour_take(&collector->behaviour, judged) != STATUS_OK)
 		collector->health.lost_records++;
@@ -176,6 +206,36 @@ static void take(struct collector *collector, struct judged *judged)
 	if (lives_take(&collector->lives, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	judged_release(judged);
+}
+
+/* -- the records that wait for what comes next ------------------------------------------ */
+
+static void take_first(struct collector *collector)
+{
+	struct judged *judged = collector->ahead[collector->ahead_first];
+
+	collector->ahead_first = (collector->ahead_first + 1) % LIMIT_LOOKAHEAD_RECORDS;
+	collector->ahead_count--;
+	take(collector, judged);
+}
+
+/* Those that waited long enough at that time. What they know of later records is the same however the clock
+ * moved, since every record passes here in order. */
+static void take_until(struct collector *collector, uint64_t time_ns)
+{
+	while (collector->ahead_count > 0 &&
+	       collector->ahead[collector->ahead_first]->time_ns + LIMIT_LOOKAHEAD_NS <= time_ns)
+		take_first(collector);
+}
+
+static void look(struct collector *collector, struct judged *judged)
+{
+	take_until(collector, judged->time_ns);
+	if (collector->ahead_count == LIMIT_LOOKAHEAD_RECORDS)
+		take_first(collector);
+	learner_see(&collector->learner, judged);
+	collector->ahead[(collector->ahead_first + collector->ahead_count++) % LIMIT_LOOKAHEAD_RECORDS] =
+		judged;
 }
 
 static void take_outbound(struct collector *collector, size_t worker, const struct outbound *outbound)
@@ -226,7 +286,11 @@ static void clock_moves(struct collector *collector)
 {
 	uint64_t time_ns = merge_time(&collector->merge);
 
-	if (time_ns == UINT64_MAX || time_ns <= collector->clock_ns)
+	if (time_ns == UINT64_MAX)
+		return;
+	take_until(collector, time_ns);
+	time_ns = time_ns > LIMIT_LOOKAHEAD_NS ? time_ns - LIMIT_LOOKAHEAD_NS : 0;
+	if (time_ns <= collector->clock_ns)
 		return;
 	collector->clock_ns = time_ns;
 	usage_clock(&collector->usage, time_ns);
@@ -259,7 +323,7 @@ bool collector_turn(struct collector *collector)
 	bool was_busy = take_rings(collector);
 
 	while ((judged = merge_next(&collector->merge)) != NULL)
-		take(collector, judged);
+		look(collector, judged);
 	clock_moves(collector);
 	poll_sinks(&collector->plan.sinks);
 	if (collector->ended_count == collector->plan.worker_count)
@@ -271,6 +335,9 @@ bool collector_turn(struct collector *collector)
 
 void collector_close(struct collector *collector)
 {
+	while (collector->ahead_count > 0)
+		take_first(collector);
+	relearn(collector, UINT64_MAX);
 	if (collector->end_ns > collector->clock_ns)
 		collector->clock_ns = collector->end_ns;
 	usage_clock(&collector->usage,
@@ -288,8 +355,9 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	*collector = (struct collector){.plan = *plan, .record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
-	lives_init(&collector->lives, plan->seed, tell_finding, collector);
+	lives_init(&collector->lives, plan->seed, collector_tell_finding, collector);
 	behaviour_init(&collector->behaviour, plan->seed);
+	learner_init(&collector->learner, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
 								       .internal = plan->internal,
@@ -298,7 +366,8 @@ enum status collector_init(struct collector *collector, const struct collector_p
 								       .context = collector});
 	collector->worker_counts = calloc(plan->worker_count, sizeof(*collector->worker_counts));
 	collector->source_reports = calloc(plan->source_count, sizeof(*collector->source_reports));
-	if (collector->worker_counts == NULL || collector->source_reports == NULL)
+	collector->ahead = calloc(LIMIT_LOOKAHEAD_RECORDS, sizeof(struct judged *));
+	if (collector->worker_counts == NULL || collector->source_reports == NULL || collector->ahead == NULL)
 		return STATUS_NO_MEMORY;
 	return merge_init(&collector->merge, plan->worker_count);
 }
@@ -310,6 +379,11 @@ void collector_finish(struct collector *collector)
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
 	coverage_finish(&collector->coverage);
+	learner_finish(&collector->learner);
+	while (collector->ahead_count > 0)
+		judged_release(collector->ahead[(collector->ahead_first + --collector->ahead_count) %
+						LIMIT_LOOKAHEAD_RECORDS]);
+	free(collector->ahead);
 	merge_finish(&collector->merge);
 	outbox_finish(&collector->outbox);
 	free(collector->worker_counts);

@@ -17,6 +17,7 @@
 #include "sensor/coverage.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
+#include "sensor/learner.h"
 #include "sensor/lives.h"
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
@@ -28,6 +29,11 @@ struct collector_sinks {
 		*health; /* NULL: nobody wants them; may be the same */
 };
 
+/* Counted by the thread that loads contracts and packs. */
+struct collector_loads {
+	_Atomic uint64_t reloads, errors;
+};
+
 struct collector_plan {
 	struct ring *rings; /* one from each worker */
 	size_t worker_count, source_count;
@@ -36,7 +42,8 @@ struct collector_plan {
 	uint64_t seed;
 	const struct network *internal;
 	size_t internal_count;
-	bool is_live; /* health records while it runs */
+	bool is_live;                        /* health records while it runs */
+	const struct collector_loads *loads; /* NULL: nothing is loaded while it runs */
 };
 
 struct collector {
@@ -48,6 +55,10 @@ struct collector {
 	struct usage usage;
 	struct inventory inventory;
 	struct coverage coverage;
+	struct learner learner;
+	uint64_t relearned_opened, relearned_ns;
+	struct judged **ahead; /* a ring of records that wait for what comes next */
+	size_t ahead_first, ahead_count;
 	struct worker_counts *worker_counts; /* the newest of each */
 	struct source_report *source_reports;
 	size_t ended_count;
@@ -60,5 +71,11 @@ struct collector {
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
+/* One record of a finding, as it stands in `judged`. */
+void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
+			    const struct finding_life *life);
+
+/* Something that the security team has to know of the sensor itself. */
+void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message);
 void collector_health(const struct collector *collector, struct health *out_health); /* summed now */
 void collector_finish(struct collector *collector);

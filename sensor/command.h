@@ -8,6 +8,7 @@
 int command_run(int argc, char **argv);
 int command_replay(int argc, char **argv);
 int command_spec(int argc, char **argv);
+int command_inventory(int argc, char **argv);
 int command_pack(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_rules(int argc, char **argv);

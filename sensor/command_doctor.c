@@ -17,8 +17,8 @@
 static const char help[] =
 	"Usage: specular doctor [--seconds N] -i INTERFACE\n"
 	"       specular doctor CAPTURE...\n\n"
-	"Says what arrives at a mirror and why (no) API traffic is seen: by server the packets, bytes and\n"
-	"protocols of both directions; then, in plain sentences, what to mend.\n\n"
+	"Says what arrives at a mirror and why (no) API traffic is seen: by server and by pair of hosts the\n"
+	"packets, bytes and protocols of both directions; then, in plain sentences, what to mend.\n\n"
 	"  -i, --interface NAME   look at a mirror port\n"
 	"  --seconds N            for so long (default 10, at most 3600)\n"
 	"  --filter EXPRESSION    BPF filter, as for tcpdump\n"

@@ -26,13 +26,13 @@ static int test_packs(const char *dir)
 	problems_init(&problems);
 	status = knowledge_load(&plan, &problems, &knowledge);
 	if (status == STATUS_OK)
-		scanner = scanner_new(knowledge->patterns, &knowledge->key);
+		scanner = scanner_new(knowledge->classes->patterns, &knowledge->key);
 	if (scanner != NULL)
-		run = pack_test(&knowledge->packs, BYTES_NONE, scanner, &problems);
+		run = pack_test(&knowledge->classes->packs, BYTES_NONE, scanner, &problems);
 	log_problems(&problems, true);
 	code = scanner == NULL || problems.error_count > 0;
 	if (scanner != NULL)
-		printf("%zu classes, %zu strings, %zu do not hold\n", knowledge->packs.count, run,
+		printf("%zu classes, %zu strings, %zu do not hold\n", knowledge->classes->packs.count, run,
 		       problems.error_count);
 	scanner_free(scanner);
 	knowledge_free(knowledge);

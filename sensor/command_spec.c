@@ -1,3 +1,4 @@
+#include "sensor/command_spec.h"
 #include "sensor/command.h"
 
 #include <stdio.h>
@@ -5,40 +6,34 @@
 #include <string.h>
 #include <yyjson.h>
 
-#include "sensor/folder.h"
 #include "sensor/log.h"
+#include "sensor/problem_json.h"
 #include "specs/lint.h"
 
 static const char help[] =
-	"Usage: specular spec check [--json] FILE...\n\n"
-	"Reads and lints OpenAPI documents, descriptor sets of protobuf and contract files. Says what is\n"
-	"wrong or cannot be enforced with file, line, column and what to do. $ref reads files beside and\n"
-	"below the file alone; nothing is fetched. Exit 1 when a file would be refused.\n\n"
-	"  --json    one JSON object a problem on standard output\n";
+	"Usage: specular spec check [--json] FILE...\n"
+	"       specular spec diff [--json] OLD NEW\n"
+	"       specular spec push --to URL --partner ID FILE      (push --help says more)\n\n"
+	"check reads and lints OpenAPI documents, descriptor sets of protobuf and contract files. Says what\n"
+	"is wrong or cannot be enforced\n"
+	"with file, line, column and what to do. $ref reads files beside and below the file alone; nothing\n"
+	"is fetched. Exit 1 when a file would be refused.\n\n"
+	"diff says what changes for callers from OLD to NEW: added, removed, changed, and broken for those "
+	"who\n"
+	"call as before. Exit 1 when something breaks, or one of the two does not load.\n\n"
+	"  --json    one JSON object a problem, or a difference, on standard output\n";
 
 struct checking {
 	bool is_json;
 	size_t error_count;
 };
 
-static const char *level_name(enum problem_level level)
-{
-	return level == PROBLEM_ERROR ? "error" : level == PROBLEM_WARNING ? "warning" : "note";
-}
-
 static void print_json(const struct problem *problem)
 {
 	yyjson_mut_doc *doc = yyjson_mut_doc_new(NULL);
-	yyjson_mut_val *root = doc == NULL ? NULL : yyjson_mut_obj(doc);
+	yyjson_mut_val *root = doc == NULL ? NULL : problem_json(doc, problem);
 	char *text;
 
-	yyjson_mut_obj_add_str(doc, root, "file", problem->place.file == NULL ? "" : problem->place.file);
-	yyjson_mut_obj_add_uint(doc, root, "line", problem->place.line);
-	yyjson_mut_obj_add_uint(doc, root, "column", problem->place.column);
-	yyjson_mut_obj_add_str(doc, root, "level", level_name(problem->level));
-	yyjson_mut_obj_add_str(doc, root, "id", problem->id);
-	yyjson_mut_obj_add_str(doc, root, "what", problem->what);
-	yyjson_mut_obj_add_str(doc, root, "mend", problem->mend);
 	text = yyjson_mut_val_write(root, YYJSON_WRITE_ALLOW_INVALID_UNICODE, NULL);
 	if (text != NULL)
 		puts(text);
@@ -58,20 +53,34 @@ static void print_report(const char *path, const struct lint_report *report, con
 		       report->disabled_pattern_count);
 }
 
-static void check_file(struct checking *checking, const char *path)
+enum status spec_path_open(struct spec_path *path, const char *text)
 {
-	const char *slash = strrchr(path, '/');
-	char *parent = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + (slash == path));
-	const char *const folders[] = {parent};
+	const char *slash = strrchr(text, '/');
+
+	path->name = slash == NULL ? text : slash + 1;
+	path->parent = slash == NULL ? strdup(".") : strndup(text, (size_t)(slash - text) + (slash == text));
+	path->folders[0] = path->parent;
+	return path->parent == NULL ? STATUS_NO_MEMORY : folder_open_beside(&path->folder, path->folders);
+}
+
+void spec_path_close(struct spec_path *path)
+{
+	folder_close(&path->folder);
+	free(path->parent);
+	*path = (struct spec_path){0};
+}
+
+static void check_file(struct checking *checking, const char *text)
+{
 	struct lint_report report = {0};
 	struct problems problems;
-	struct folder folder = {0};
+	struct spec_path path = {0};
 
 	problems_init(&problems);
-	if (parent != NULL && folder_open_beside(&folder, folders) == STATUS_OK &&
-	    lint_file(&folder.files, slash == NULL ? path : slash + 1, &report, &problems) != STATUS_OK &&
+	if (spec_path_open(&path, text) == STATUS_OK &&
+	    lint_file(&path.folder.files, path.name, &report, &problems) != STATUS_OK &&
 	    problems.error_count == 0)
-		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = path},
+		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = text},
 			     "name a readable OpenAPI or contract file", "cannot read the file");
 	checking->error_count += problems.error_count;
 	if (checking->is_json) {
@@ -79,34 +88,41 @@ static void check_file(struct checking *checking, const char *path)
 			print_json(&problems.list[i]);
 	} else {
 		log_problems(&problems, true);
-		print_report(path, &report, &problems);
+		print_report(text, &report, &problems);
 	}
-	folder_close(&folder);
+	spec_path_close(&path);
 	problems_finish(&problems);
-	free(parent);
 }
 
+/* "check" or "diff", with --json before or behind the files. */
 int command_spec(int argc, char **argv)
 {
 	struct checking checking = {0};
-	int first = 2;
+	bool is_check = argc >= 2 && strcmp(argv[1], "check") == 0;
+	bool is_diff = argc >= 2 && strcmp(argv[1], "diff") == 0;
+	int count = 0;
 
-	if (argc >= 2 && strcmp(argv[argc - 1], "--help") == 0 &&
-	    (argc == 2 || strcmp(argv[1], "check") == 0)) {
-		fputs(help, stdout);
-		return 0;
+	if (argc >= 2 && strcmp(argv[1], "push") == 0)
+		return command_spec_push(argc - 1, argv + 1);
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			fputs(help, stdout);
+			return 0;
+		}
+		if (i >= 2 && strcmp(argv[i], "--json") == 0)
+			checking.is_json = true;
+		else if (i >= 2)
+			argv[2 + count++] = argv[i];
 	}
-	if (argc >= 3 && strcmp(argv[2], "--json") == 0) {
-		checking.is_json = true;
-		first = 3;
-	}
-	if (argc <= first || strcmp(argv[1], "check") != 0) {
+	if ((is_check && count == 0) || (is_diff && count != 2) || (!is_check && !is_diff)) {
 		fputs(help, stderr);
 		return 2;
 	}
-	for (int i = first; i < argc; i++) {
-		log_progress("checking %s", argv[i]);
-		check_file(&checking, argv[i]);
+	if (is_diff)
+		return spec_diff(argv[2], argv[3], checking.is_json);
+	for (int i = 0; i < count; i++) {
+		log_progress("checking %s", argv[2 + i]);
+		check_file(&checking, argv[2 + i]);
 	}
 	log_progress_end();
 	return checking.error_count > 0;

@@ -23,6 +23,10 @@ void coverage_take(struct coverage *coverage, const struct judged *judged)
 
 	if (line == NULL)
 		return;
+	if (judged->is_opaque) {
+		line->opaque++;
+		return;
+	}
 	if (judged->outcome == EXCHANGE_COMPLETE)
 		line->complete++;
 	else

@@ -1,7 +1,7 @@
 /*
  * coverage: what share of each partner's exchanges could be judged, and why not
- * the rest. The honesty of the sensor in numbers: complete + partial by reason
- * is all there were.
+ * the rest; and how many connections nobody could read. The honesty of the sensor in numbers: complete +
+ * partial by reason is all there were.
  *
  * Thread   the collector's.
  */

@@ -8,7 +8,7 @@
  *	doctor_print(&doctor, stdout);
  *	doctor_finish(&doctor);
  *
- * Owns     one line a server (address and port), at most DOCTOR_SERVERS_MAX.
+ * Owns     one line a server (address and port) and one a pair of hosts, at most DOCTOR_LINES_MAX of each.
  * Thread   one.
  */
 #pragma once
@@ -20,13 +20,17 @@
 #include "sensor/capture/segment.h"
 #include "sensor/capture/source.h"
 
-#define DOCTOR_SERVERS_MAX 4096
-#define DOCTOR_NAMES_MAX   4
-#define DOCTOR_NAME_LEN    64
+#define DOCTOR_LINES_MAX 4096
+#define DOCTOR_NAMES_MAX 4
+#define DOCTOR_NAME_LEN  64
 
-struct doctor_server {
+struct doctor_line {
 	struct endpoint server;
+	struct address client; /* of a pair of hosts */
+	bool is_pair;
 	uint64_t packets[2], bytes[2]; /* to the server, from it */
+	uint64_t cut, duplicates;
+	unsigned tunnels; /* a bit set of the layers it came in */
 	uint64_t tls, http1, http2,
 		other; /* segments that begin so; other: data that begins like none of them */
 	char names[DOCTOR_NAMES_MAX][DOCTOR_NAME_LEN]; /* TLS server names */
@@ -36,7 +40,7 @@ struct doctor_server {
 #define DOCTOR_RECENT 65536
 
 struct doctor {
-	struct map servers;
+	struct map servers, pairs;
 	struct capture_counts counts;
 	struct fragments fragments;
 	struct source_counts source;

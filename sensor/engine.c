@@ -9,13 +9,17 @@
 #include <unistd.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/admin/admin.h"
+#include "sensor/board.h"
 #include "sensor/collector.h"
 #include "sensor/feeder.h"
 #include "sensor/key_file.h"
+#include "sensor/loader.h"
 #include "sensor/log.h"
 #include "sensor/outputs.h"
 #include "sensor/privileges.h"
 #include "sensor/version.h"
+#include "sensor/watch.h"
 #include "sensor/worker.h"
 
 #define FLUSH_MS          (30 * 1000)
@@ -27,8 +31,11 @@ struct engine {
 	bool is_live;
 	char site[256];
 	uint64_t seed;
-	struct knowledge_plan knowledge_plan;
 	struct knowledge_shelf shelf;
+	struct collector_loads loads;
+	struct loader loader;
+	struct board board;
+	struct admin *admin; /* NULL: not wanted */
 	struct outputs outputs;
 
 	struct source *sources[SETTINGS_LIST_MAX];
@@ -50,64 +57,52 @@ struct engine {
 
 /* -- knowledge -------------------------------------------------------------- */
 
-static enum status load_knowledge(struct engine *engine, struct knowledge **out_knowledge, size_t *out_errors)
+/* Whoever loaded them: the security team hears of it, and what lies in the folder becomes a version. */
+static void loaded(void *context, bool is_good, const char *words)
 {
-	struct problems problems;
-	enum status status;
+	struct engine *engine = context;
 
-	problems_init(&problems);
-	status = knowledge_load(&engine->knowledge_plan, &problems, out_knowledge);
-	log_problems(&problems, false);
-	*out_errors = problems.error_count;
-	problems_finish(&problems);
-	return status;
+	atomic_fetch_add(is_good ? &engine->loads.reloads : &engine->loads.errors, 1);
+	board_tell(&engine->board, is_good, words);
 }
 
 static void reload(struct engine *engine)
 {
-	struct knowledge *fresh = NULL;
-	size_t errors;
-	enum status status = load_knowledge(engine, &fresh, &errors);
-
-	if (status != STATUS_OK || errors > 0) {
-		log_line("contracts and packs stay as they were: mend the %s and send SIGHUP again",
-			 errors > 0 ? "problems above" : status_text(status));
-		knowledge_free(fresh);
-		return;
-	}
-	knowledge_free(knowledge_swap(&engine->shelf, fresh));
-	log_line("contracts and packs loaded again");
+	if (loader_reload(&engine->loader))
+		admin_note_folder(engine->admin);
 }
 
 static bool prepare_knowledge(struct engine *engine)
 {
 	static const char *const default_folder[] = {"./contracts"};
 	const struct settings *settings = engine->settings;
-	struct knowledge *knowledge = NULL;
+	struct knowledge_plan plan = {.contract_folders = settings->contracts,
+				      .contract_folder_count = settings->contract_count,
+				      .pack_folders = settings->packs,
+				      .pack_folder_count = settings->pack_count};
 	char error[512];
-	size_t errors;
 
-	engine->knowledge_plan = (struct knowledge_plan){.contract_folders = settings->contracts,
-							 .contract_folder_count = settings->contract_count,
-							 .pack_folders = settings->packs,
-							 .pack_folder_count = settings->pack_count};
 	if (settings->contract_count == 0) {
-		engine->knowledge_plan.contract_folders = default_folder;
-		engine->knowledge_plan.contract_folder_count = 1;
-		engine->knowledge_plan.is_folder_optional = true;
+		plan.contract_folders = default_folder;
+		plan.contract_folder_count = 1;
+		plan.is_folder_optional = true;
 	}
-	if (key_file_read(settings, &engine->knowledge_plan.key, error, sizeof(error)) != STATUS_OK) {
+	if (key_file_read(settings, &plan.key, error, sizeof(error)) != STATUS_OK) {
 		log_line("%s", error);
 		return false;
 	}
-	if (load_knowledge(engine, &knowledge, &errors) != STATUS_OK) {
+	loader_init(&engine->loader, &plan, &engine->shelf);
+	explicit_bzero(&plan.key, sizeof(plan.key));
+	engine->loader.tell = loaded;
+	engine->loader.context = engine;
+	if (loader_start(&engine->loader, engine->worker_count) != STATUS_OK) {
 		log_line("nothing to judge by: mend the problems above");
 		return false;
 	}
-	if (contract_is_empty(knowledge->contract))
+	if (contract_is_empty(atomic_load(&engine->shelf.current)->contract))
 		log_line("no contract is loaded: exchanges are told, nothing can be shadow");
-	engine->had_trouble |= errors > 0;
-	knowledge_shelf_init(&engine->shelf, knowledge, engine->worker_count);
+	engine->had_trouble |= engine->loader.error_count > 0;
+	atomic_fetch_add(&engine->loads.errors, engine->loader.error_count);
 	return true;
 }
 
@@ -225,11 +220,30 @@ static bool start_feeders(struct engine *engine)
 	return true;
 }
 
+/* A replay takes its contracts as they were when it began, unless a signal says otherwise. */
+static void watch_folders(const struct engine *engine, struct watch *watch)
+{
+	const struct knowledge_plan *plan = &engine->loader.plan;
+	const char *roots[WATCH_ROOTS_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->contract_folder_count; i++)
+		roots[count++] = plan->contract_folders[i];
+	for (size_t i = 0; i < plan->pack_folder_count; i++)
+		roots[count++] = plan->pack_folders[i];
+	if (!watch_open(watch, roots, count))
+		log_line("folders cannot be watched: send SIGHUP after a change");
+}
+
 static void *watch_signals(void *context)
 {
 	struct engine *engine = context;
 	const struct timespec look = {.tv_nsec = SIGNAL_LOOK_NS};
+	struct watch watch = {.file = -1};
 	sigset_t set;
+
+	if (engine->is_live)
+		watch_folders(engine, &watch);
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
@@ -238,14 +252,16 @@ static void *watch_signals(void *context)
 	while (!atomic_load(&engine->is_over)) {
 		int signal_number = sigtimedwait(&set, NULL, &look);
 
-		if (signal_number == SIGHUP)
+		if (signal_number == SIGHUP || watch_changed(&watch))
 			reload(engine);
+		loader_sweep(&engine->loader);
 		if (signal_number != SIGINT && signal_number != SIGTERM)
 			continue;
 		log_line("draining");
 		for (size_t i = 0; i < engine->feeder_count; i++)
 			feeder_stop(&engine->feeders[i]);
 	}
+	watch_close(&watch);
 	return NULL;
 }
 
@@ -286,8 +302,12 @@ static void collect(struct engine *engine)
 {
 	uint64_t shown_ns = 0;
 
-	while (collector_turn(&engine->collector))
+	while (collector_turn(&engine->collector)) {
+		board_serve(&engine->board, &engine->collector);
 		show_progress(engine, &shown_ns);
+	}
+	board_close(&engine->board);
+	board_serve(&engine->board, &engine->collector); /* news that came last */
 	log_progress_end();
 	collector_close(&engine->collector);
 }
@@ -328,12 +348,17 @@ static bool start(struct engine *engine)
 				      .seed = engine->seed,
 				      .internal = settings->internal,
 				      .internal_count = settings->internal_count,
-				      .is_live = engine->is_live};
+				      .is_live = engine->is_live,
+				      .loads = &engine->loads};
 
 	if (collector_init(&engine->collector, &plan) != STATUS_OK || !start_workers(engine) ||
 	    !start_feeders(engine)) {
 		log_line("cannot start: out of memory or threads");
 		exit(1); /* half of the threads run: there is nothing to save yet */
+	}
+	if (admin_start(engine->admin) != STATUS_OK) {
+		log_line("the admin API cannot start");
+		engine->had_trouble = true;
 	}
 	engine->has_signals = pthread_create(&engine->signals, NULL, watch_signals, engine) == 0;
 	for (size_t i = 0; engine->is_live && i < settings->source_count; i++)
@@ -350,6 +375,8 @@ static void stop(struct engine *engine)
 	atomic_store(&engine->is_over, true);
 	if (engine->has_signals)
 		pthread_join(engine->signals, NULL);
+	admin_close(engine->admin); /* what the thread of signals loads becomes a version until then */
+	engine->admin = NULL;
 }
 
 static bool prepare(struct engine *engine)
@@ -360,6 +387,11 @@ static bool prepare(struct engine *engine)
 		return false;
 	if (!outputs_open(&engine->outputs, engine->settings, engine->site, !engine->is_live, error,
 			  sizeof(error))) {
+		log_line("%s", error);
+		return false;
+	}
+	if (admin_open(engine->settings, &engine->loader, &engine->board, error, sizeof(error),
+		       &engine->admin) != STATUS_OK) {
 		log_line("%s", error);
 		return false;
 	}
@@ -391,6 +423,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
 		return 1;
 	name_site(&engine);
+	board_init(&engine.board);
 	block_signals();
 	if (!prepare(&engine)) {
 		engine.had_trouble = true;
@@ -408,6 +441,9 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		source_close(engine.sources[i]);
 	outputs_close(&engine.outputs);
 	free_rings(&engine);
-	knowledge_free(atomic_load(&engine.shelf.current));
+	admin_close(engine.admin);
+	knowledge_shelf_finish(&engine.shelf);
+	loader_finish(&engine.loader);
+	board_finish(&engine.board);
 	return engine.had_trouble ? 1 : 0;
 }

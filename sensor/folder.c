@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "parsers/base/limits.h"
 
@@ -116,19 +117,48 @@ static void sort_names(struct folder *folder)
 	folder->name_count = kept;
 }
 
+/* Does the path, with all links followed, stand below the root? Who may write into the folder could else have
+ * the sensor read any file. */
+static bool is_below(const char *root, const char *path)
+{
+	char real_root[PATH_MAX], real_path[PATH_MAX];
+	size_t len;
+
+	if (realpath(root, real_root) == NULL || realpath(path, real_path) == NULL)
+		return false;
+	len = strlen(real_root);
+	return strncmp(real_path, real_root, len) == 0 && (real_path[len] == '/' || len == 1);
+}
+
+static enum status read_below(const char *root, const char *name, struct folder_text *text)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof(path), "%s/%s", root, name) >= (int)sizeof(path) || access(path, F_OK) != 0)
+		return STATUS_NOT_FOUND;
+	return is_below(root, path) ? file_read(path, &text->data, &text->len) : STATUS_INVALID;
+}
+
 static enum status read_name(void *context, const char *name, struct bytes *out_text)
 {
 	struct folder *folder = context;
 	enum status status = STATUS_NOT_FOUND;
 	struct folder_text *text;
-	char path[PATH_MAX];
 
+	for (size_t i = 0; i < folder->patch_count; i++) {
+		const struct folder_patch *patch = &folder->patches[i];
+
+		if (strcmp(patch->name, name) != 0)
+			continue;
+		if (!patch->is_removed)
+			*out_text = patch->text;
+		return patch->is_removed ? STATUS_NOT_FOUND : STATUS_OK;
+	}
 	text = calloc(1, sizeof(*text));
 	if (text == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < folder->path_count && status == STATUS_NOT_FOUND; i++)
-		if (snprintf(path, sizeof(path), "%s/%s", folder->paths[i], name) < (int)sizeof(path))
-			status = file_read(path, &text->data, &text->len);
+		status = read_below(folder->paths[i], name, text);
 	if (status != STATUS_OK) {
 		free(text);
 		return status;
@@ -186,6 +216,33 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 	}
 	lend_names(folder);
 	return STATUS_OK;
+}
+
+static void remove_name(struct folder *folder, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < folder->name_count; i++)
+		if (strcmp(folder->names[i], name) == 0)
+			free(folder->names[i]);
+		else
+			folder->names[kept++] = folder->names[i];
+	folder->name_count = kept;
+}
+
+enum status folder_apply(struct folder *folder, const struct folder_patch *patches, size_t patch_count)
+{
+	enum status status = STATUS_OK;
+
+	folder->patches = patches;
+	folder->patch_count = patch_count;
+	for (size_t i = 0; i < patch_count && status == STATUS_OK; i++)
+		if (patches[i].is_removed)
+			remove_name(folder, patches[i].name);
+		else
+			status = add_name(folder, patches[i].name);
+	lend_names(folder);
+	return status;
 }
 
 void folder_close(struct folder *folder)

@@ -143,6 +143,7 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "sessions.opaque", sessions->opaque_connections);
 	put(list, "sessions.opaque_bytes", sessions->opaque_bytes);
 	put(list, "sessions.bytes", sessions->bytes);
+	put(list, "sessions.body_bytes_now", sessions->body_bytes_now);
 	put(list, "sessions.gap_bytes", sessions->gap_bytes);
 	put(list, "http1.parse_errors", sessions->parse_errors);
 	put(list, "http1.hunts", sessions->hunts);
@@ -181,6 +182,8 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "exchanges.judged", workers->judged);
 	put(&list, "exchanges.lost", workers->judged_lost);
 	put(&list, "tcp.segments_lost", workers->connections_lost);
+	put(&list, "tcp.one_sided", workers->one_sided);
+	put(&list, "sessions.opaque_lost", workers->opaque_lost);
 	put(&list, "findings.left_out", workers->findings_left_out);
 	put(&list, "hits.left_out", workers->hits_left_out);
 	put(&list, "departures.left_out", workers->departures_left_out);
@@ -188,6 +191,8 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "findings.suppressed", health->findings_suppressed);
 	put(&list, "limits.steps_forgotten", health->limit_steps_forgotten);
 	put(&list, "records.exchanges", health->exchanges_told);
+	put(&list, "config.reloads", health->reloads);
+	put(&list, "config.errors", health->config_errors);
 	put(&list, "records.lost", health->lost_records);
 	return list.count;
 }
@@ -216,10 +221,37 @@ bool health_adds_up(const struct health *health, const char **out_law)
 	return workers->exchanges == workers->judged + workers->judged_lost;
 }
 
+/* Shares below which a few stray packets or connections mean nothing. */
+#define IS_SHARE(part, whole, per_cent) ((part) > 0 && (part)*100 >= (whole) * (per_cent))
+
+/* What makes the sensor blind to more than a few packets; NULL when nothing does. */
+static const char *blindness(const struct health *health)
+{
+	const struct capture_counts *capture = &health->sources.capture;
+	const struct session_counts *sessions = &health->workers.sessions;
+	uint64_t unread = 0;
+
+	for (int drop = DROP_NONE + 1; drop < DROP_COUNT; drop++)
+		if (drop != DROP_NOT_IP && drop != DROP_NOT_TCP && drop != DROP_FRAGMENT_JOINED)
+			unread += capture->drops[drop];
+	if (capture->packets == 0)
+		return "nothing arrives: is the mirror session on?";
+	if (capture->segments == 0)
+		return "packets arrive, and none of them is TCP: the mirror copies something else";
+	if (IS_SHARE(unread, capture->packets, 1))
+		return "packets arrive that cannot be read: see capture.drop";
+	if (IS_SHARE(sessions->opaque_connections, health->workers.reassembly.connections, 10))
+		return "connections are neither HTTP nor TLS: nothing is known of what they carry";
+	return NULL;
+}
+
 size_t health_events(const struct health *health, struct health_event events[HEALTH_EVENTS_MAX])
 {
 	const struct source_report *sources = &health->sources;
 	const struct worker_counts *workers = &health->workers;
+	const struct reassembly_counts *tcp = &workers->reassembly;
+	const struct session_counts *sessions = &workers->sessions;
+	const char *blind = blindness(health);
 	const struct {
 		bool is_so;
 		struct health_event event;
@@ -230,12 +262,24 @@ size_t health_events(const struct health *health, struct health_event events[HEA
 		{sources->ring_drops + workers->judged_lost + workers->connections_lost > 0,
 		 {"sensor.backpressure_drop", 3,
 		  "the sensor was too slow and dropped what it could not take"}},
-		{workers->sessions.gap_bytes > 0,
+		{sessions->gap_bytes > 0,
 		 {"sensor.capture_gap", 2, "bytes of connections are missing in the mirror"}},
 		{sources->capture.cut > 0,
 		 {"sensor.truncated_snaplen", 2, "the mirror cuts packets short: raise its snaplen or MTU"}},
-		{workers->sessions.tls_connections > 0,
+		{IS_SHARE(workers->one_sided, tcp->connections, 1),
+		 {"sensor.one_sided", 2,
+		  "only one direction of connections is mirrored: mirror the other one too"}},
+		{IS_SHARE(tcp->duplicates, tcp->segments, 1),
+		 {"sensor.duplicate_mirror", 1, "packets arrive twice: one mirror port of a path is enough"}},
+		{sessions->tls_connections > 0,
 		 {"sensor.opaque_tls", 2, "encrypted connections cannot be judged: mirror them decrypted"}},
+		{sessions->http2_undecoded + sessions->http2_unknown_heads > 0,
+		 {"sensor.h2_undecodable", 2,
+		  "HTTP/2 headers refer to what was not seen: joined late, or bytes are missing"}},
+		{blind != NULL, {"sensor.blind_spot", 3, blind}},
+		{health->reloads > 0, {"sensor.spec_reload", 1, "contracts and packs were loaded anew"}},
+		{health->config_errors > 0,
+		 {"sensor.config_error", 3, "a contract, spec or pack file was refused: see the log"}},
 	};
 	size_t count = 0;
 

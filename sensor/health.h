@@ -20,7 +20,8 @@ struct health {
 	uint64_t findings_told, exchanges_told;
 	uint64_t findings_suppressed;   /* somebody accepted them for a time */
 	uint64_t limit_steps_forgotten; /* rolling windows without room: totals were too small */
-	uint64_t lost_records;          /* outbox, ledger: no memory */
+	uint64_t reloads, config_errors; /* contracts loaded anew; problems in them and in packs */
+	uint64_t lost_records;           /* outbox, ledger: no memory */
 };
 
 void health_add_source(struct health *health, const struct source_report *report);
@@ -38,5 +39,5 @@ struct health_event {
 	unsigned severity;
 	const char *message;
 };
-#define HEALTH_EVENTS_MAX 8
+#define HEALTH_EVENTS_MAX 16
 size_t health_events(const struct health *health, struct health_event events[HEALTH_EVENTS_MAX]);

@@ -21,6 +21,7 @@ struct line {
 	uint64_t told_calls;
 	bool is_documented, is_deprecated, is_external, is_internal;
 	struct risk risk;
+	bool is_learned, was_found; /* found: answered with something else than "there is none" */
 	struct names partners, auth, classes;
 };
 
@@ -54,7 +55,8 @@ static void names_free(struct names *names)
 		free((void *)(uintptr_t)names->list[i].data);
 }
 
-static void tell(struct inventory *inventory, struct line *line)
+static void show(const struct inventory *inventory, const struct line *line,
+		 void (*tell)(void *context, const struct inventory_line *line), void *context)
 {
 	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
 	struct contribution contributions[RISK_CATEGORY_COUNT];
@@ -85,8 +87,13 @@ static void tell(struct inventory *inventory, struct line *line)
 	told.api = parts[KEY_API];
 	told.spec = parts[KEY_SPEC];
 	memcpy(told.by_status, line->by_status, sizeof(told.by_status));
+	tell(context, &told);
+}
+
+static void tell(struct inventory *inventory, struct line *line)
+{
 	line->told_calls = line->calls;
-	inventory->tell(inventory->context, &told);
+	show(inventory, line, inventory->tell, inventory->context);
 }
 
 static void leave(void *context, void *value)
@@ -153,6 +160,8 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 	line->calls++;
 	line->by_status[class <= 5 ? class : 0]++;
 	line->is_documented = judged->is_documented;
+	line->is_learned = judged->is_learned;
+	line->was_found |= !learner_is_refused(judged->status);
 	line->is_deprecated = judged->is_deprecated;
 	*(is_internal(inventory, &judged->client.address) ? &line->is_internal : &line->is_external) = true;
 	risk_take(&line->risk, judged);
@@ -186,9 +195,94 @@ enum status inventory_take(struct inventory *inventory, const struct judged *jud
 	return STATUS_OK;
 }
 
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell_line)(void *context, const struct inventory_line *line), void *context)
+{
+	for (const struct line *line = map_oldest(&inventory->map); line != NULL; line = map_newer(line))
+		show(inventory, line, tell_line, context);
+}
+
 void inventory_tell(struct inventory *inventory)
 {
 	for (struct line *line = map_oldest(&inventory->map); line != NULL; line = map_newer(line))
 		if (line->told_calls != line->calls)
 			tell(inventory, line);
+}
+
+/* -- learning ----------------------------------------------------------------------- */
+
+static void merge_names(struct names *into, const struct names *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		names_add(into, from->list[i]);
+}
+
+static void merge_line(struct line *into, const struct line *from, bool is_new)
+{
+	if (is_new || from->first_ns < into->first_ns)
+		into->first_ns = from->first_ns;
+	if (from->last_ns > into->last_ns)
+		into->last_ns = from->last_ns;
+	into->calls += from->calls;
+	for (size_t i = 0; i < sizeof(into->by_status) / sizeof(*into->by_status); i++)
+		into->by_status[i] += from->by_status[i];
+	into->is_learned = true;
+	into->was_found |= from->was_found;
+	into->is_external |= from->is_external;
+	into->is_internal |= from->is_internal;
+	merge_names(&into->partners, &from->partners);
+	merge_names(&into->auth, &from->auth);
+	merge_names(&into->classes, &from->classes);
+}
+
+/* The key that the line would have now, in inventory->key; false when it has it. */
+static bool rename_line(struct inventory *inventory, struct learner *learner, const struct line *line)
+{
+	struct buffer operation = BUFFER_MAX(64 * KIB);
+	struct bytes parts[KEY_COUNT], template;
+	bool is_changed;
+
+	if (!line->is_learned)
+		return false;
+	parts_split(map_key(line), parts, KEY_COUNT);
+	template = learner_template(learner, parts[KEY_HOST], !line->was_found, parts[KEY_TEMPLATE]);
+	is_changed = !bytes_equal(template, parts[KEY_TEMPLATE]) &&
+		     buffer_append(&operation, parts[KEY_METHOD]) == STATUS_OK &&
+		     buffer_append_byte(&operation, ' ') == STATUS_OK &&
+		     buffer_append(&operation, template) == STATUS_OK;
+	parts[KEY_TEMPLATE] = template;
+	parts[KEY_OPERATION] = buffer_bytes(&operation);
+	is_changed = is_changed && parts_join(&inventory->key, parts, KEY_COUNT) == STATUS_OK;
+	buffer_finish(&operation);
+	return is_changed;
+}
+
+void inventory_relearn(struct inventory *inventory, struct learner *learner)
+{
+	struct line **stale = calloc(inventory->map.count + 1, sizeof(*stale));
+	size_t count = 0;
+
+	for (struct line *line = map_oldest(&inventory->map); line != NULL && stale != NULL;
+	     line = map_newer(line))
+		if (rename_line(inventory, learner, line))
+			stale[count++] = line;
+	for (size_t i = 0; i < count; i++) {
+		struct line old = *stale[i], *into;
+		bool is_new;
+
+		if (!rename_line(inventory, learner, stale[i]))
+			continue;
+		stale[i]->told_calls = stale[i]->calls; /* it goes without a word: the new line tells it */
+		memset(&stale[i]->partners, 0, sizeof(stale[i]->partners));
+		memset(&stale[i]->auth, 0, sizeof(stale[i]->auth));
+		memset(&stale[i]->classes, 0, sizeof(stale[i]->classes));
+		map_remove(&inventory->map, stale[i]);
+		into = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
+		if (into != NULL)
+			merge_line(into, &old, is_new);
+		names_free(&old.partners);
+		names_free(&old.auth);
+		names_free(&old.classes);
+	}
+	free(stale);
 }

@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/learner.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -34,4 +35,9 @@ struct inventory_plan {
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
 void inventory_finish(struct inventory *inventory); /* tells nothing */
 MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+/* All lines, the longest unseen first, to `tell`. */
+void inventory_walk(const struct inventory *inventory,
+		    void (*tell)(void *context, const struct inventory_line *line), void *context);
+/* Puts lines together whose templates turned out to be one. */
+void inventory_relearn(struct inventory *inventory, struct learner *learner);
 void inventory_tell(struct inventory *inventory); /* lines that changed since they were last told */

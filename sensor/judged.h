@@ -74,6 +74,7 @@ struct judged {
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
 	struct endpoint client, server;
 	enum exchange_outcome outcome;
+	bool is_opaque; /* no exchange: a connection that nobody could read, for the coverage alone */
 	bool is_mid_stream, is_decrypted;
 	enum http_version version;
 	unsigned status; /* 0: no response */
@@ -88,6 +89,7 @@ struct judged {
 	char spec_sha256[65];
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
+	bool is_learned;             /* the template is no contract's */
 	struct bytes auth;           /* kind of credential: "basic", "bearer", "none" */
 	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
 	const struct bytes *classes; /* data classes seen */

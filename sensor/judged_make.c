@@ -135,11 +135,13 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 				     BYTES_PRINT(match->operation->template));
 		return;
 	}
-	if (match->kind == MATCH_NO_METHOD)
+	if (match->kind == MATCH_NO_METHOD) {
 		judged->template = arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT,
 						BYTES_PRINT(match->base_path), BYTES_PRINT(template));
-	else /* learned from what was masked, so that it holds nothing sensitive either */
+	} else { /* learned from what was masked, so that it holds nothing sensitive either */
 		judged->template = template_learn(judged->path, &judged->arena);
+		judged->is_learned = seen->exchange->request.is_seen;
+	}
 	if (seen->exchange->request.is_seen)
 		judged->operation_id =
 			arena_printf(&judged->arena, BYTES_FORMAT " " BYTES_FORMAT,

@@ -16,12 +16,20 @@
 #include <stdatomic.h>
 
 #include "rules/scan.h"
+#include "sensor/folder.h"
 #include "specs/contract.h"
+
+/* Data classes take longest to load and change least: knowledge that follows may share them. */
+struct classes {
+	struct packs packs;
+	struct pattern_set *patterns;
+	uint64_t digest;     /* of the packs' files */
+	unsigned references; /* the writer's */
+};
 
 struct knowledge {
 	struct contract *contract;
-	struct packs packs;
-	struct pattern_set *patterns;
+	struct classes *classes;
 	struct fingerprint_key key;
 };
 
@@ -32,6 +40,10 @@ struct knowledge_plan {
 	const char *const *pack_folders;
 	size_t pack_folder_count;
 	struct fingerprint_key key;
+	const struct folder_patch *patches; /* of the contracts, as they would be */
+	size_t patch_count;
+	const struct knowledge
+		*previous; /* its data classes are shared while the packs are the same; may be NULL */
 };
 
 /* Loads everything; what is broken is refused with its problems, the rest loads.
@@ -41,17 +53,22 @@ MUST_CHECK enum status knowledge_load(const struct knowledge_plan *plan, struct 
 void knowledge_free(struct knowledge *knowledge); /* accepts NULL */
 
 #define KNOWLEDGE_READERS_MAX 64
+#define KNOWLEDGE_RETIRED_MAX 8
 
 struct knowledge_shelf {
 	_Atomic(struct knowledge *) current;
 	_Atomic(struct knowledge *) held[KNOWLEDGE_READERS_MAX]; /* by worker; NULL: done */
 	size_t reader_count;
+	struct knowledge *retired[KNOWLEDGE_RETIRED_MAX]; /* the writer's: replaced, perhaps still held */
+	size_t retired_count;
 };
 
 void knowledge_shelf_init(struct knowledge_shelf *shelf, struct knowledge *knowledge, size_t readers);
+void knowledge_shelf_finish(struct knowledge_shelf *shelf); /* once nobody reads */
 const struct knowledge *knowledge_current(struct knowledge_shelf *shelf, size_t reader);
 void knowledge_leave(struct knowledge_shelf *shelf, size_t reader); /* this reader reads no more */
 
-/* Puts the new one up and returns the old one once no reader holds it; waits
- * at most a few seconds, then returns NULL and the old one is kept until the end. */
-struct knowledge *knowledge_swap(struct knowledge_shelf *shelf, struct knowledge *knowledge);
+/* One writer at a time. Puts the new one up and frees what no reader holds any more.
+ * False, and nothing changed: KNOWLEDGE_RETIRED_MAX old ones are still held. */
+bool knowledge_swap(struct knowledge_shelf *shelf, struct knowledge *knowledge);
+void knowledge_sweep(struct knowledge_shelf *shelf); /* the writer's: frees what is held no more */

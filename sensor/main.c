@@ -16,7 +16,8 @@ static const struct {
 } commands[] = {
 	{"run", command_run, "attach to mirror interfaces until SIGTERM or SIGINT"},
 	{"replay", command_replay, "the same over pcap and pcapng files"},
-	{"spec", command_spec, "check specs and contract files before they are agreed"},
+	{"spec", command_spec, "check specs and contract files, and upload them"},
+	{"inventory", command_inventory, "write what was seen as an OpenAPI document"},
 	{"doctor", command_doctor, "say what arrives at a mirror, and what to mend"},
 	{"rules", command_rules, "list the findings that this build can raise"},
 	{"pack", command_pack, "run a pattern pack's own examples"},
@@ -32,7 +33,7 @@ static void print_help(FILE *out)
 	      "contracts between a company and its partners. It never sends a packet.\n\n",
 	      out);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
 	fputs("\n'specular COMMAND --help' says more.\n", out);
 }
 

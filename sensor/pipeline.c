@@ -32,7 +32,7 @@ static void refresh(struct pipeline *pipeline)
 		return;
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
-	pipeline->scanner = scanner_new(known->patterns, &known->key);
+	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
 }
 
 static void judge(struct pipeline *pipeline, struct exchange *exchange)
@@ -94,12 +94,46 @@ static void follow(struct pipeline *pipeline, struct connection *connection)
 	}
 }
 
+/* Data went one way, and not so much as an acknowledgement came back: the mirror shows half of it. */
+static bool is_one_sided(const struct connection *connection)
+{
+	const struct stream *streams = connection->streams;
+
+	return (streams[0].is_seen && streams[0].next > 0 && !streams[1].is_seen) ||
+	       (streams[1].is_seen && streams[1].next > 0 && !streams[0].is_seen);
+}
+
+/* What cannot be read is somebody's all the same. False: lost. */
+static bool tell_opaque(struct pipeline *pipeline, const struct connection *connection)
+{
+	const struct contract *contract = pipeline->known->contract;
+	struct exchange unseen = {.client = connection->ends[0], .server = connection->ends[1]};
+	struct credentials credentials = {0};
+	const struct partner *partner = contract_partner(contract, &unseen, &credentials);
+	struct judged *judged = judged_new();
+
+	if (judged == NULL)
+		return false;
+	judged->is_opaque = true;
+	judged->time_ns = pipeline->clock_ns;
+	judged->connection = connection->number;
+	judged->number = UINT64_MAX; /* behind its exchanges */
+	judged->client = unseen.client;
+	judged->server = unseen.server;
+	if (partner != NULL)
+		judged->partner_id = arena_copy(&judged->arena, partner->id);
+	return pipeline->plan.send(pipeline->plan.context, judged);
+}
+
 static void retire(struct pipeline *pipeline)
 {
 	struct connection *connection;
 
 	while ((connection = connections_retired(&pipeline->connections)) != NULL) {
 		follow(pipeline, connection);
+		pipeline->counts.one_sided += is_one_sided(connection);
+		if (session_is_opaque(&connection->session) && !tell_opaque(pipeline, connection))
+			pipeline->counts.opaque_lost++;
 		connection_free(connection);
 	}
 }

@@ -80,9 +80,9 @@ const char *settings_help(enum settings_command command)
 {
 	if (command == COMMAND_RUN)
 		return "Usage: specular run [-c FILE] -i INTERFACE... [options]\n\n"
-		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. SIGHUP loads "
-		       "contracts\n"
-		       "and packs again; when they are broken, the old ones stay.\n"
+		       "Watches mirror interfaces until SIGTERM or SIGINT, then drains. Contracts and packs "
+		       "that\n"
+		       "change are loaded again, and at SIGHUP; when they are broken, the old ones stay.\n"
 		       "It never sends a packet. Root is needed to open the interface and given up at "
 		       "once.\n\n"
 		       "  -i, --interface NAME   a mirror port; may be repeated: the two sides of a "

@@ -39,6 +39,7 @@ struct settings {
 	size_t internal_count;
 	struct capture_plan capture; /* for all sources */
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
+	const char *admin_listen, *admin_token_file; /* NULL: no admin API */
 	bool is_help;
 };
 

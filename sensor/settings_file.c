@@ -217,6 +217,26 @@ static void read_limits(struct reading *reading, const struct node *node)
 	}
 }
 
+static void read_admin(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+
+		if (bytes_equal(entry->key, BYTES("listen")))
+			settings->admin_listen = text(reading, entry->value);
+		else if (bytes_equal(entry->key, BYTES("token_file")))
+			settings->admin_token_file = text(reading, entry->value);
+		else
+			complain(reading, entry->value, "admin has listen, token_file",
+				 "unknown key of admin");
+	}
+	if (settings->admin_listen == NULL || settings->admin_token_file == NULL)
+		complain(reading, node, "write {listen: 127.0.0.1:8081, token_file: FILE}",
+			 "admin needs both listen and token_file");
+}
+
 static void read_workers(struct reading *reading, const struct node *node)
 {
 	uint64_t workers = 0;
@@ -256,6 +276,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		settings->hmac_key_file = text(reading, value);
 	else if (bytes_equal(key, BYTES("state_dir")))
 		settings->state_dir = text(reading, value);
+	else if (bytes_equal(key, BYTES("admin")))
+		read_admin(reading, value);
 	else if (bytes_equal(key, BYTES("site")))
 		settings->site = text(reading, value);
 	else if (bytes_equal(key, BYTES("user")))
@@ -264,7 +286,7 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		complain(reading, value,
 			 "this version knows sources, checksums, tunnels, networks, outputs, limits, "
 			 "contracts, packs, workers, "
-			 "hmac_key_file, state_dir, site, user",
+			 "hmac_key_file, state_dir, admin, site, user",
 			 "unknown key");
 }
 

@@ -12,7 +12,8 @@ struct line {
 	struct quantile latency;
 };
 
-static void tell(struct usage *usage, const struct line *line)
+static void show(const struct usage *usage, const struct line *line,
+		 void (*tell)(void *context, const struct usage_line *line), void *context)
 {
 	struct usage_line told = line->sums;
 	struct bytes parts[KEY_COUNT];
@@ -27,7 +28,14 @@ static void tell(struct usage *usage, const struct line *line)
 	told.latency_p50_ms = quantile_ms(&line->latency, 0.50);
 	told.latency_p95_ms = quantile_ms(&line->latency, 0.95);
 	told.latency_p99_ms = quantile_ms(&line->latency, 0.99);
-	usage->tell(usage->context, &told);
+	tell(context, &told);
+}
+
+void usage_walk(const struct usage *usage, void (*tell)(void *context, const struct usage_line *line),
+		void *context)
+{
+	for (const struct line *line = map_oldest(&usage->map); line != NULL; line = map_newer(line))
+		show(usage, line, tell, context);
 }
 
 static void leave(void *context, void *value)
@@ -35,7 +43,7 @@ static void leave(void *context, void *value)
 	struct usage *usage = context;
 
 	if (usage->start_ns != 0)
-		tell(usage, value);
+		show(usage, value, usage->tell, usage->context);
 }
 
 void usage_init(struct usage *usage, uint64_t seed,

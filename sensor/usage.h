@@ -30,4 +30,7 @@ void usage_finish(struct usage *usage); /* tells nothing */
 /* Moves to the window of `time_ns`: earlier ones are told, in order of their keys. */
 void usage_clock(struct usage *usage, uint64_t time_ns);
 MUST_CHECK enum status usage_take(struct usage *usage, const struct judged *judged);
+/* The lines of the current window so far. */
+void usage_walk(const struct usage *usage, void (*tell)(void *context, const struct usage_line *line),
+		void *context);
 void usage_close(struct usage *usage); /* tells the current window */

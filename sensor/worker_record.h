@@ -40,9 +40,11 @@ enum outbound_kind {
 struct worker_counts {
 	struct reassembly_counts reassembly;
 	struct session_counts sessions;
-	uint64_t exchanges;        /* taken from sessions */
-	uint64_t judged;           /* handed to the collector */
-	uint64_t judged_lost;      /* no memory, or (live) the collector's ring was full */
+	uint64_t exchanges;   /* taken from sessions */
+	uint64_t judged;      /* handed to the collector */
+	uint64_t judged_lost; /* no memory, or (live) the collector's ring was full */
+	uint64_t opaque_lost; /* connections that could not be read, and no memory to say so */
+	uint64_t one_sided; /* connections that ended with data of one direction, and nothing of the other */
 	uint64_t connections_lost; /* segments without a connection: no memory */
 	uint64_t findings_left_out, hits_left_out, departures_left_out;
 };

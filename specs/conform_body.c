@@ -1,103 +1,6 @@
-#include <string.h>
-
 #include "specs/conform_check.h"
 #include "specs/schema_check.h"
 #include "specs/shape.h"
-
-/* -- media types -------------------------------------------------------------- */
-
-/* RFC 9110 section 8.3.1; a parameter's value may stand in quotes. */
-static bool is_same_parameter(struct bytes sent, struct bytes declared)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < sent.len; i++) {
-		if (ascii_is_space(sent.data[i]) || sent.data[i] == '"')
-			continue;
-		if (at == declared.len || ascii_lower(sent.data[i]) != declared.data[at])
-			return false;
-		at++;
-	}
-	return at == declared.len;
-}
-
-/* Each parameter of the declared key stands among those sent. */
-static bool has_parameters(struct bytes sent, struct bytes declared)
-{
-	while (declared.data != NULL && declared.len > 0) {
-		struct bytes wanted = bytes_split(&declared, ';');
-		bool is_found = false;
-
-		for (struct bytes rest = sent; rest.data != NULL && !is_found;)
-			is_found = is_same_parameter(bytes_split(&rest, ';'), wanted);
-		if (!is_found)
-			return false;
-	}
-	return true;
-}
-
-/* "application" of "application" with a star as its subtype; BYTES_NONE for a full type. */
-static struct bytes range_type(struct bytes range)
-{
-	return bytes_ends(range, BYTES("/*")) ? bytes_slice(range, 0, range.len - 2) : BYTES_NONE;
-}
-
-/* 0: does not fit; 4 the very key, 3 the type without parameters, 2 its main type, 1 anything. */
-static int fit(const struct media *media, struct bytes type, struct bytes parameters)
-{
-	struct bytes main_type = range_type(media->range);
-
-	if (bytes_equal(media->range, BYTES("*/*")) || bytes_equal(media->range, BYTES("*")))
-		return 1;
-	if (main_type.data != NULL)
-		return type.len > main_type.len && type.data[main_type.len] == '/' &&
-				       bytes_equal_nocase(bytes_slice(type, 0, main_type.len), main_type)
-			       ? 2
-			       : 0;
-	if (!bytes_equal_nocase(type, media->range))
-		return 0;
-	if (media->parameters.len == 0)
-		return 3;
-	return has_parameters(parameters, media->parameters) ? 4 : 0;
-}
-
-static const struct media *best_media(const struct content *content, struct bytes type,
-				      struct bytes parameters)
-{
-	const struct media *best = NULL;
-	int best_fit = 0;
-
-	for (size_t i = 0; i < content->count; i++) {
-		int found = fit(&content->list[i], type, parameters);
-
-		if (found <= best_fit)
-			continue;
-		best = &content->list[i];
-		best_fit = found;
-	}
-	return best;
-}
-
-const struct media *content_media(const struct content *content, const struct message *message)
-{
-	struct bytes type = bytes_trim(message_media_type(message));
-	const struct header *line = message_header(message, BYTES("content-type"));
-	struct bytes parameters = line == NULL ? BYTES_NONE : line->value;
-	const struct media *media;
-
-	bytes_split(&parameters, ';');
-	media = best_media(content, type, parameters);
-	if (media != NULL || type.len == 0)
-		return media;
-	/* A declared charset adds nothing: JSON is UTF-8, and a text without one is what it is. */
-	for (size_t i = 0; i < content->count; i++) {
-		if (!bytes_equal_nocase(content->list[i].range, type) ||
-		    bytes_find(content->list[i].parameters, BYTES("charset=")) == BYTES_NOT_FOUND)
-			continue;
-		return &content->list[i];
-	}
-	return NULL;
-}
 
 static bool is_json(struct bytes range)
 {
@@ -106,14 +9,8 @@ static bool is_json(struct bytes range)
 
 /* -- content ------------------------------------------------------------------ */
 
-struct judging {
-	const struct checking *checking;
-	const struct media *media; /* NULL: none fits */
-	const struct body_reading *reading;
-};
-
-static void tell(const struct judging *judging, enum keyword keyword, struct bytes expected,
-		 struct bytes observed)
+void tell_body(const struct judging *judging, enum keyword keyword, struct bytes expected,
+	       struct bytes observed)
 {
 	struct departure departure = {.part = PART_BODY,
 				      .keyword = keyword,
@@ -135,62 +32,94 @@ static struct schema_checker checker_of(const struct judging *judging, bool is_t
 				       .is_text = is_text};
 }
 
-/* Fields as a JSON object. Names in brackets follow no standard: such a form is not judged. */
-static void check_form(const struct judging *judging)
-{
-	const struct body_reading *reading = judging->reading;
-	struct arena *arena = &judging->checking->exchange->arena;
-	struct schema_checker checker = checker_of(judging, true);
-	struct occurrence *list = arena_alloc(arena, (reading->field_count + 1) * sizeof(*list));
-	yyjson_val *tree;
-
-	for (size_t i = 0; i < reading->field_count && list != NULL; i++) {
-		struct bytes name = reading->fields[i].name;
-
-		if (bytes_find_byte(name, '[') != BYTES_NOT_FOUND &&
-		    schema_property(judging->media->schema, name) == NULL)
-			return;
-		if (!is_utf8(name) || !is_utf8(reading->fields[i].value)) {
-			tell(judging, KEYWORD_ENCODING, BYTES("UTF-8"), BYTES("bytes that are not UTF-8"));
-			return;
-		}
-		list[i] = (struct occurrence){.name = name, .value = reading->fields[i].value};
-	}
-	tree = list == NULL ? NULL
-			    : pairs_to_object(list, reading->field_count, judging->media->schema, arena);
-	if (tree != NULL)
-		schema_check(judging->media->schema, tree, &checker);
-}
-
 static void check_text(const struct judging *judging)
 {
 	struct schema_checker checker = checker_of(judging, true);
 
-	if (bytes_equal(judging->media->range, BYTES("text/plain")) &&
-	    (schema_types(judging->media->schema) & (SCHEMA_ARRAY | SCHEMA_OBJECT)) == 0)
+	if ((schema_types(judging->media->schema) & (SCHEMA_ARRAY | SCHEMA_OBJECT)) == 0)
 		schema_check_text(judging->media->schema, judging->reading->text, &checker);
 }
 
-static void check_content(const struct judging *judging)
+/* The departures from `before` on are of a value that stands at `pointer`. */
+static void move_departures(const struct judging *judging, size_t before, struct bytes pointer)
+{
+	struct departures *out = judging->checking->out;
+
+	for (size_t i = before; i < out->count && pointer.len > 0; i++)
+		out->list[i].pointer =
+			arena_printf(&judging->checking->exchange->arena, BYTES_FORMAT BYTES_FORMAT,
+				     BYTES_PRINT(pointer), BYTES_PRINT(out->list[i].pointer));
+}
+
+void value_check(const struct judging *judging, const struct schema *schema, yyjson_val *value,
+		 struct bytes pointer)
+{
+	struct schema_checker checker = checker_of(judging, false);
+	size_t before = judging->checking->out->count;
+
+	if (schema == NULL || value == NULL)
+		return;
+	schema_check(schema, value, &checker);
+	move_departures(judging, before, pointer);
+}
+
+/* RFC 8259 section 8.1: UTF-8. What is text in another encoding is no broken JSON. */
+static bool is_other_encoding(struct bytes text)
+{
+	return bytes_starts(text, BYTES("\xFE\xFF")) || bytes_starts(text, BYTES("\xFF\xFE")) ||
+	       bytes_starts(text, BYTES("\0{")) || bytes_starts(text, BYTES("{\0")) ||
+	       bytes_starts(text, BYTES("\0[")) || bytes_starts(text, BYTES("[\0")) ||
+	       bytes_starts(text, BYTES("\0\0\0")) || !is_utf8(text);
+}
+
+static void tell_malformed(const struct judging *judging)
 {
 	const struct body_reading *reading = judging->reading;
-	struct schema_checker checker = checker_of(judging, false);
+
+	if (is_json(judging->media->range) && is_other_encoding(reading->text))
+		tell_body(judging, KEYWORD_ENCODING, BYTES("UTF-8"), BYTES("bytes that are not UTF-8"));
+	else
+		tell_body(judging, KEYWORD_MALFORMED, judging->media->range,
+			  arena_printf(&judging->checking->exchange->arena, "%s at byte %zu",
+				       reading->error == NULL ? "unreadable" : reading->error,
+				       reading->error_offset));
+}
+
+/* RFC 9110 section 8.3: of what is not read the length in bytes is all that can be said. */
+static void check_octets(const struct judging *judging, struct bytes content)
+{
+	struct arena *arena = &judging->checking->exchange->arena;
+	yyjson_val *octets = octets_value(content, arena);
+
+	if (bytes_starts(judging->media->range, BYTES("application/octet-stream")) &&
+	    (schema_types(judging->media->schema) & (SCHEMA_ARRAY | SCHEMA_OBJECT)) == 0)
+		value_check(judging, judging->media->schema, octets, BYTES(""));
+}
+
+static void check_content(const struct judging *judging, struct bytes content)
+{
+	const struct body_reading *reading = judging->reading;
 
 	if (reading->kind == BODY_MALFORMED) {
-		tell(judging, KEYWORD_MALFORMED, judging->media->range,
-		     arena_printf(&judging->checking->exchange->arena, "%s at byte %zu",
-				  reading->error == NULL ? "unreadable" : reading->error,
-				  reading->error_offset));
+		tell_malformed(judging);
 		return;
 	}
-	if (judging->media->schema == NULL || judging->media->is_encoded)
+	if (reading->kind == BODY_ITEMS)
+		items_check(judging);
+	if (judging->media->schema == NULL)
 		return;
 	if (reading->kind == BODY_JSON)
-		schema_check(judging->media->schema, reading->json, &checker);
+		value_check(judging, judging->media->schema, reading->json, BYTES(""));
 	else if (reading->kind == BODY_FORM)
-		check_form(judging);
-	else if (reading->kind == BODY_TEXT)
+		form_check(judging);
+	else if (reading->kind == BODY_MULTIPART)
+		multipart_check(judging);
+	else if (reading->kind == BODY_XML)
+		xml_check(judging);
+	else if (reading->kind == BODY_TEXT && bytes_equal(judging->media->range, BYTES("text/plain")))
 		check_text(judging);
+	else if (reading->kind == BODY_TEXT || reading->kind == BODY_OPAQUE)
+		check_octets(judging, content);
 }
 
 /* JSON that came without a media type is checked as the JSON that is declared. */
@@ -209,7 +138,7 @@ static void check_empty(const struct judging *judging, const struct content *con
 
 	/* An empty text is a text; nothing is no JSON. */
 	if (is_response ? json != NULL && content->count == 1 : content->is_required)
-		tell(judging, KEYWORD_MISSING, BYTES("a body"), BYTES("no body"));
+		tell_body(judging, KEYWORD_MISSING, BYTES("a body"), BYTES("no body"));
 }
 
 static bool is_whole(const struct message *message)
@@ -274,6 +203,11 @@ void content_check(const struct checking *checking, const struct content *conten
 		tell_type(&judging, type);
 	if (judging.media == NULL && type.len == 0 && reading->kind == BODY_JSON)
 		judging.media = declared_json(content);
-	if (judging.media != NULL && is_whole(message) && reading->kind != BODY_UNREAD)
-		check_content(&judging);
+	if (judging.media == NULL || !is_whole(message))
+		return;
+	if (reading->kind == BODY_UNREAD)
+		tell_body(&judging, KEYWORD_OVERLIMIT, BYTES("a body that can be checked"),
+			  bytes_of(reading->error));
+	else
+		check_content(&judging, message->body.content);
 }

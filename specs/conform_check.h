@@ -27,7 +27,13 @@ void parameters_check(const struct checking *checking);
 /* One parameter as it came: still encoded, one entry an occurrence. */
 struct occurrence {
 	struct bytes name, value;
+	yyjson_val *tree; /* of a form: its value was read already; else NULL */
 };
+
+/* The value that the occurrences are, as its style and schema say; NULL when there is none: what is wrong was
+ * told, or nothing can be said. */
+yyjson_val *parameter_read(const struct checking *checking, const struct parameter *parameter,
+			   const struct occurrence *list, size_t count);
 
 void parameter_check(const struct checking *checking, const struct parameter *parameter,
 		     const struct occurrence *list, size_t count);
@@ -41,6 +47,37 @@ yyjson_val *texts_to_array(const struct occurrence *list, size_t count, const st
 			   struct arena *arena);
 
 struct bytes number_text(unsigned types, struct bytes text);
+
+/* Bytes that are no text, as a string of as many characters. */
+yyjson_val *octets_value(struct bytes content, struct arena *arena);
+
+/* -- parameter.c: names on the wire --------------------------------------------------- */
+/* "filter[id]" of "filter" is "id"; BYTES_NONE when it is something else. */
+struct bytes deep_name(struct bytes field, struct bytes name);
+
+/* -- conform_form.c ---------------------------------------------------------------- */
+struct judging {
+	const struct checking *checking;
+	const struct media *media; /* NULL: none fits */
+	const struct body_reading *reading;
+};
+
+void form_check(const struct judging *judging);
+void tell_body(const struct judging *judging, enum keyword keyword, struct bytes expected,
+	       struct bytes observed);
+
+/* Checks a value that stands at `pointer` of the body. */
+void value_check(const struct judging *judging, const struct schema *schema, yyjson_val *value,
+		 struct bytes pointer);
+
+/* -- conform_multipart.c, conform_xml.c, conform_items.c ---------------------------- */
+void multipart_check(const struct judging *judging);
+void xml_check(const struct judging *judging);
+void items_check(const struct judging *judging);
+
+/* -- conform_media.c ---------------------------------------------------------------- */
+/* Does the type, perhaps with parameters, fit one of a list like "image/png, image/jpeg; text" with stars? */
+bool media_type_fits(struct bytes type, struct bytes list);
 
 /* -- conform_body.c ---------------------------------------------------------------- */
 void content_check(const struct checking *checking, const struct content *content,

@@ -49,6 +49,9 @@ static bool declares_at(const struct schema *schema, struct bytes pointer, struc
 
 		if (property == NULL && (bytes_to_u64(token, &index) || bytes_equal(token, BYTES("*"))))
 			property = schema_items(schema);
+		/* XML shows the items of an array without their numbers. */
+		if (property == NULL && schema_items(schema) != NULL)
+			property = schema_property(schema_items(schema), unescape(token, text));
 		schema = property;
 		if (declares(schema, class_id))
 			return true;

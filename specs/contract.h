@@ -92,6 +92,7 @@ struct api {
 
 struct partner {
 	struct bytes id, name, tier, owner;
+	struct bytes file; /* relative to the contracts folder */
 	const struct api *apis;
 	size_t api_count;
 	const struct network *networks; /* access.networks */

@@ -8,6 +8,7 @@ struct binding {
 	struct binding *next;
 	const struct api *api;
 	struct bytes base_path;
+	const struct operation *operation; /* of a token endpoint, else NULL */
 };
 
 struct binding_list {
@@ -21,8 +22,10 @@ enum status bindings_init(struct bindings *bindings, struct arena *arena, size_t
 	trie_init(&bindings->trie, arena);
 	bindings->common = trie_root(&bindings->trie);
 	bindings->everybody = trie_root(&bindings->trie);
+	bindings->tokens = trie_root(&bindings->trie);
 	bindings->partners = arena_alloc(arena, (partner_count + 1) * sizeof(*bindings->partners));
-	if (bindings->common == NULL || bindings->everybody == NULL || bindings->partners == NULL)
+	if (bindings->common == NULL || bindings->everybody == NULL || bindings->tokens == NULL ||
+	    bindings->partners == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < partner_count; i++) {
 		bindings->partners[i] = trie_root(&bindings->trie);
@@ -64,6 +67,15 @@ static bool shows_nothing_new(const struct binding_list *list, const struct api 
 	return false;
 }
 
+static void list_append(struct binding_list *list, struct binding *binding)
+{
+	if (list->last == NULL)
+		list->first = binding;
+	else
+		list->last->next = binding;
+	list->last = binding;
+}
+
 static enum status add(struct bindings *bindings, struct trie_node *scope, const struct api *api,
 		       const struct server *servers, size_t server_count, bool is_everybody)
 {
@@ -77,11 +89,7 @@ static enum status add(struct bindings *bindings, struct trie_node *scope, const
 		if (is_everybody && shows_nothing_new(list, api))
 			continue;
 		*binding = (struct binding){.api = api, .base_path = servers[i].base_path};
-		if (list->last == NULL)
-			list->first = binding;
-		else
-			list->last->next = binding;
-		list->last = binding;
+		list_append(list, binding);
 	}
 	return STATUS_OK;
 }
@@ -98,6 +106,19 @@ enum status bindings_add_everybody(struct bindings *bindings, const struct api *
 	return add(bindings, bindings->everybody, api, servers, server_count, true);
 }
 
+enum status bindings_add_token(struct bindings *bindings, const struct api *api, const struct server *at,
+			       const struct operation *operation)
+{
+	struct trie_node *node = node_of(bindings, bindings->tokens, at);
+	struct binding *binding = arena_alloc(bindings->trie.arena, sizeof(*binding));
+
+	if (node == NULL || binding == NULL)
+		return STATUS_NO_MEMORY;
+	*binding = (struct binding){.api = api, .base_path = BYTES(""), .operation = operation};
+	list_append(node->payload, binding);
+	return STATUS_OK;
+}
+
 /* -- finding ------------------------------------------------------------------ */
 
 struct search {
@@ -108,6 +129,7 @@ struct search {
 
 	enum match_kind kind; /* the best so far */
 	const struct binding *binding;
+	const struct partner *partner; /* who asks for a token */
 	struct route_found found;
 };
 
@@ -162,19 +184,38 @@ static bool visit_base(struct trie_walk *walk, const struct trie_node *node, siz
 	return search->kind == MATCH_OPERATION;
 }
 
+/* Of those who name this token endpoint: the caller's own contract, else the first. */
+static bool visit_token(struct trie_walk *walk, const struct trie_node *node, size_t used)
+{
+	struct search *search = walk->context;
+	const struct binding_list *list = node->payload;
+
+	(void)used;
+	for (const struct binding *binding = list->first; binding != NULL; binding = binding->next) {
+		if (!is_effective(binding->api, search->exchange->time_ns) ||
+		    (search->kind == MATCH_OPERATION && binding->api->partner != search->partner))
+			continue;
+		search->kind = MATCH_OPERATION;
+		search->binding = binding;
+		search->found = (struct route_found){.operation = binding->operation};
+	}
+	return search->kind == MATCH_OPERATION;
+}
+
 static bool find_base(struct search *search, const struct trie_node *scope, struct bytes host)
 {
+	bool is_token = scope == search->bindings->tokens;
 	const struct trie_node *node = trie_literal(&search->bindings->trie, scope, host);
 	struct trie_walk walk;
 
 	if (node == NULL)
 		return false;
-	if (search->kind > MATCH_NO_BASE)
+	if (search->kind > MATCH_NO_BASE && !is_token)
 		search->kind = MATCH_NO_BASE;
 	walk.segments = search->segments.list;
 	walk.segment_count = search->segments.count;
-	walk.is_prefix = true;
-	walk.visit = visit_base;
+	walk.is_prefix = !is_token;
+	walk.visit = is_token ? visit_token : visit_base;
 	walk.context = search;
 	return trie_walk(&search->bindings->trie, node, &walk);
 }
@@ -211,9 +252,11 @@ static void keep_values(const struct search *search, struct arena *arena, struct
 {
 	const struct routes *routes = search->binding->api->spec->routes;
 	size_t count = search->found.value_count, name_count;
-	const struct bytes *names = routes_names(routes, search->found.operation, &name_count);
+	const struct bytes *names = NULL;
 	struct bytes *values = count == 0 ? NULL : arena_alloc(arena, count * sizeof(*values));
 
+	if (values != NULL)
+		names = routes_names(routes, search->found.operation, &name_count);
 	if (values == NULL || name_count != count)
 		return;
 	memcpy(values, search->found.values, count * sizeof(*values));
@@ -271,6 +314,9 @@ void contract_operation(const struct contract *contract, const struct partner *p
 		find_host(&search, bindings->common);
 	if (search.kind != MATCH_OPERATION && partner == NULL)
 		find_host(&search, bindings->everybody);
+	search.partner = partner;
+	if (search.kind != MATCH_OPERATION && bytes_equal(exchange->method, BYTES("POST")))
+		find_host(&search, bindings->tokens);
 	tell(&search, exchange, out_match);
 	if (is_preflight(exchange)) {
 		out_match->kind = MATCH_PREFLIGHT;

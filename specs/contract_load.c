@@ -4,6 +4,7 @@
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
 #include "specs/grpc_descriptor.h"
+#include "specs/overlay.h"
 
 /* What one contract is loaded from. Lives as long as contract_load. */
 struct load {
@@ -41,6 +42,46 @@ static void spec_leave(void *context, void *value)
 static struct loaded_spec *spec_slot(struct load *load, const char *name, bool *out_is_new)
 {
 	return map_put(&load->contract->specs, bytes_of(name), out_is_new);
+}
+
+/* Two digests become that of the pair. */
+static enum status digest_join(struct contract *contract, const char *overlay, struct spec *spec)
+{
+	struct bytes pair = arena_printf(&contract->arena, "%s%s", spec->sha256,
+					 references_digest(&contract->references, overlay));
+
+	return pair.data != NULL && digest_sha256(pair, spec->sha256) ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+/* The spec with a partner's overlay over it, kept beside the spec without. */
+static struct loaded_spec *overlaid_load(struct load *load, const struct api_plan *plan)
+{
+	struct contract *contract = load->contract;
+	const struct document *document = NULL, *overlay = NULL;
+	bool is_new = false;
+	struct bytes name = arena_printf(&contract->arena, "%s\n%s", plan->file, plan->overlay_file);
+	struct loaded_spec *loaded = name.data == NULL ? NULL : spec_slot(load, name.data, &is_new);
+
+	if (loaded == NULL || !is_new)
+		return loaded;
+	loaded->is_named = true;
+	loaded->status = references_open(&contract->references, plan->file, &document);
+	if (loaded->status == STATUS_OK)
+		loaded->status = references_open(&contract->references, plan->overlay_file, &overlay);
+	if (loaded->status == STATUS_OK && (!overlay_is(overlay->root) || !openapi_is(document->root)))
+		loaded->status = STATUS_INVALID;
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			overlay_apply(document, overlay, &contract->arena, load->problems, &document);
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
+	if (loaded->status == STATUS_OK)
+		loaded->status = digest_join(contract, plan->overlay_file, &loaded->openapi.spec);
+	if (loaded->status == STATUS_OK)
+		loaded->status =
+			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
+	return loaded;
 }
 
 /* Reads the spec once; later calls give what the first one found. */
@@ -293,6 +334,37 @@ static bool show_sensitive(struct arena *arena, const struct api_plan *plan, str
 	return true;
 }
 
+static bool is_served_at(const struct openapi *openapi, struct bytes host)
+{
+	for (size_t i = 0; i < openapi->server_count; i++)
+		if (bytes_equal(openapi->servers[i].host, host))
+			return true;
+	return host.len == 0;
+}
+
+/* At the host of its URL; and where the API is served, when the spec has both at one host. */
+static enum status add_tokens(struct load *load, const struct openapi *openapi, const struct api *api)
+{
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < openapi->token_count; i++) {
+		const struct token_endpoint *token = &openapi->tokens[i];
+		struct server at = token->at;
+
+		if (at.host.len > 0 || api->host_count == 0)
+			status = bindings_add_token(&load->contract->bindings, api, &at, &token->operation);
+		for (size_t j = 0; is_served_at(openapi, token->at.host) && j < api->host_count; j++) {
+			at.host = api->hosts[j];
+			if (status == STATUS_OK && !bytes_equal(at.host, token->at.host))
+				status = bindings_add_token(&load->contract->bindings, api, &at,
+							    &token->operation);
+		}
+		if (status != STATUS_OK)
+			return status;
+	}
+	return STATUS_OK;
+}
+
 static enum status add_api(struct load *load, const struct partner *partner, const struct partner_file *file,
 			   const struct api_plan *plan, const struct loaded_spec *loaded, struct api *api)
 {
@@ -318,6 +390,8 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 	status = bindings_add(bindings, scope, api, servers, count);
 	if (status == STATUS_OK && partner != NULL)
 		status = bindings_add_everybody(bindings, api, servers, count);
+	if (status == STATUS_OK)
+		status = add_tokens(load, &loaded->openapi, api);
 	contract->apis[contract->api_count++] = api;
 	return status;
 }
@@ -325,7 +399,8 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 static void blame_spec(struct load *load, const struct partner_file *file, const struct api_plan *plan,
 		       enum status status)
 {
-	const char *why = plan->file == NULL           ? "leaves the contracts folder"
+	const char *why = plan->overlay != NULL        ? "or its overlay could not be loaded"
+			  : plan->file == NULL         ? "leaves the contracts folder"
 			  : status == STATUS_NOT_FOUND ? "is not there"
 						       : "could not be loaded";
 
@@ -345,9 +420,12 @@ static enum status add_partner_apis(struct load *load, const struct partner_file
 	partner->apis = apis;
 	for (size_t i = 0; i < file->api_count && status == STATUS_OK; i++) {
 		const struct api_plan *plan = &file->apis[i];
-		const struct loaded_spec *loaded = plan->file == NULL ? NULL : spec_load(load, plan->file);
+		bool is_named = plan->file != NULL && (plan->overlay == NULL || plan->overlay_file != NULL);
+		const struct loaded_spec *loaded = !is_named               ? NULL
+						   : plan->overlay == NULL ? spec_load(load, plan->file)
+									   : overlaid_load(load, plan);
 
-		if (plan->file != NULL && loaded == NULL)
+		if (is_named && loaded == NULL)
 			return STATUS_NO_MEMORY;
 		if (loaded == NULL || loaded->status != STATUS_OK)
 			blame_spec(load, file, plan, loaded == NULL ? STATUS_INVALID : loaded->status);
@@ -404,8 +482,10 @@ static enum status build_partners(struct load *load)
 	struct contract *contract = load->contract;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < load->partner_count; i++)
+	for (size_t i = 0; i < load->partner_count; i++) {
 		contract->partners[i] = load->partners[i].partner;
+		contract->partners[i].file = bytes_of(load->partners[i].document->file);
+	}
 	contract->partner_count = load->partner_count;
 	for (size_t i = 0; i < load->partner_count && status == STATUS_OK; i++) {
 		struct partner *partner = &contract->partners[i];

@@ -23,6 +23,7 @@ struct bindings {
 	struct trie_node *common;    /* APIs that hold for every caller */
 	struct trie_node *everybody; /* APIs of all partners, by partner id */
 	struct trie_node **partners; /* one a partner */
+	struct trie_node *tokens;    /* token endpoints of all, by host and whole path */
 };
 
 MUST_CHECK enum status bindings_init(struct bindings *bindings, struct arena *arena, size_t partner_count);
@@ -35,6 +36,10 @@ MUST_CHECK enum status bindings_add(struct bindings *bindings, struct trie_node 
 /* As bindings_add for the scope of everybody: an API that shows nothing new is left out. */
 MUST_CHECK enum status bindings_add_everybody(struct bindings *bindings, const struct api *api,
 					      const struct server *servers, size_t server_count);
+
+/* A token endpoint that the API names, at `at`. */
+MUST_CHECK enum status bindings_add_token(struct bindings *bindings, const struct api *api,
+					  const struct server *at, const struct operation *operation);
 
 /* -- contract_identify.c: who calls ------------------------------------------------ */
 

@@ -156,7 +156,7 @@ void document_finish(struct document *document)
 	*document = (struct document){0};
 }
 
-static const struct node *index_find(const struct node *table, struct bytes key)
+static const struct node_entry *index_find(const struct node *table, struct bytes key)
 {
 	size_t low = 0, high = table->count;
 
@@ -166,7 +166,7 @@ static const struct node *index_find(const struct node *table, struct bytes key)
 		int order = bytes_compare(key, entry->key);
 
 		if (order == 0)
-			return entry->value;
+			return entry;
 		if (order < 0)
 			high = middle;
 		else
@@ -175,7 +175,7 @@ static const struct node *index_find(const struct node *table, struct bytes key)
 	return NULL;
 }
 
-const struct node *node_get_bytes(const struct node *table, struct bytes key)
+const struct node_entry *node_entry(const struct node *table, struct bytes key)
 {
 	if (!node_is(table, NODE_TABLE))
 		return NULL;
@@ -183,8 +183,15 @@ const struct node *node_get_bytes(const struct node *table, struct bytes key)
 		return index_find(table, key);
 	for (size_t i = 0; i < table->count; i++)
 		if (bytes_equal(table->entries[i].key, key))
-			return table->entries[i].value;
+			return &table->entries[i];
 	return NULL;
+}
+
+const struct node *node_get_bytes(const struct node *table, struct bytes key)
+{
+	const struct node_entry *entry = node_entry(table, key);
+
+	return entry == NULL ? NULL : entry->value;
 }
 
 const struct node *node_get(const struct node *table, const char *key)

@@ -49,6 +49,7 @@ MUST_CHECK enum status document_read(struct bytes text, const char *file, struct
 				     struct problems *problems);
 void document_finish(struct document *document); /* accepts zeroed */
 
+const struct node_entry *node_entry(const struct node *table, struct bytes key); /* NULL when absent */
 const struct node *node_get(const struct node *table, const char *key); /* NULL when absent or no table */
 const struct node *node_get_bytes(const struct node *table, struct bytes key);
 struct bytes node_text(const struct node *node); /* of a string or number; empty otherwise, and for NULL */

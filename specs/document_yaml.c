@@ -319,6 +319,48 @@ static bool tabs_soften(struct yaml_reader *reader, enum reading reading)
 	return true;
 }
 
+/* Brackets left open, anywhere in the text. libfyaml looks ahead from each of them for the colon of a key,
+ * and keeps 350 bytes for it; prose leaves a few open, a contract none. */
+#define BRACKETS_OPEN_MAX 10000
+
+/* Behind the quoted text that starts at `at`. */
+static size_t quoted_end(struct bytes text, size_t at)
+{
+	char quote = text.data[at++];
+
+	while (at < text.len && text.data[at] != quote)
+		at += 1 + (quote == '"' && text.data[at] == '\\');
+	return at;
+}
+
+static bool brackets_check(const struct yaml_reader *reader)
+{
+	struct bytes text = reader->text;
+	struct spot spot = {.line = 1, .column = 1};
+	size_t open = 0, line_start = 0;
+
+	for (size_t at = 0; at < text.len; at++) {
+		char byte = text.data[at];
+
+		if (byte == '\n') {
+			spot.line++;
+			line_start = at + 1;
+		} else if (byte == '[' || byte == '{') {
+			open++;
+		} else if (byte == ']' || byte == '}') {
+			open -= open > 0;
+		} else if (open > LIMIT_DOCUMENT_DEPTH && (byte == '"' || byte == '\'')) {
+			at = quoted_end(text, at);
+		}
+		if (open <= BRACKETS_OPEN_MAX)
+			continue;
+		spot.column = (uint32_t)(at - line_start) + 1;
+		return build_fail(reader->build, STATUS_LIMIT, spot, "close the brackets, or nest less",
+				  "more than %d brackets are open", BRACKETS_OPEN_MAX);
+	}
+	return true;
+}
+
 bool yaml_document_read(struct bytes text, enum reading reading, struct build *build)
 {
 	struct fy_diag_cfg silent;
@@ -328,7 +370,7 @@ bool yaml_document_read(struct bytes text, enum reading reading, struct build *b
 	struct yaml_reader reader = {.build = build, .text = text};
 	bool is_read = false;
 
-	if (!tabs_soften(&reader, reading))
+	if (!tabs_soften(&reader, reading) || !brackets_check(&reader))
 		return false;
 	fy_diag_cfg_default(&silent);
 	silent.fp = NULL;

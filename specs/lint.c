@@ -5,6 +5,8 @@
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
 #include "specs/grpc_descriptor.h"
+#include "specs/lint_example.h"
+#include "specs/overlay.h"
 
 struct lint {
 	const struct spec_files *files;
@@ -19,14 +21,14 @@ struct lint {
 
 static struct place place_of_path(const struct lint *lint, struct bytes template)
 {
-	const struct node *paths = node_get(lint->document->root, "paths");
+	const struct node_entry *entry = node_entry(node_get(lint->document->root, "paths"), template);
+	struct place place = {.file = lint->document->file};
 
-	for (size_t i = 0; node_is(paths, NODE_TABLE) && i < paths->count; i++)
-		if (bytes_equal(paths->entries[i].key, template))
-			return (struct place){.file = lint->document->file,
-					      .line = paths->entries[i].line,
-					      .column = paths->entries[i].column};
-	return (struct place){.file = lint->document->file};
+	if (entry != NULL) {
+		place.line = entry->line;
+		place.column = entry->column;
+	}
+	return place;
 }
 
 static void lint_security(const struct lint *lint, const struct openapi *openapi)
@@ -73,6 +75,55 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 				     (int)(names[i].len > 60 ? 60 : names[i].len), names[i].data);
 }
 
+/* An operationId names one operation in records and in partner files. */
+static void lint_ids(const struct lint *lint, const struct openapi *openapi)
+{
+	struct map ids;
+	bool is_new;
+
+	map_init(&ids, &(struct map_plan){.entries_max = LIMIT_OPERATIONS,
+					  .value_len = sizeof(const struct operation *),
+					  .seed = (uintptr_t)lint});
+	for (size_t i = 0; i < openapi->spec.operation_count; i++) {
+		const struct operation *operation = &openapi->spec.operations[i];
+		const struct operation **first = map_put(&ids, operation->id, &is_new);
+
+		if (first != NULL && is_new)
+			*first = operation;
+		if (first != NULL && !is_new)
+			problems_add(
+				lint->problems, PROBLEM_WARNING, "spec.conflict",
+				place_of_path(lint, operation->template), "give each operation its own id",
+				"operationId \"%.*s\" is that of %.*s %.*s too",
+				(int)(operation->id.len > 100 ? 100 : operation->id.len), operation->id.data,
+				(int)((*first)->method.len > 20 ? 20 : (*first)->method.len),
+				(*first)->method.data,
+				(int)((*first)->template.len > 200 ? 200 : (*first)->template.len),
+				(*first)->template.data);
+	}
+	map_finish(&ids);
+}
+
+/* OpenAPI 3, Server Object: a variable of the url is declared, with a default at least. */
+static void lint_servers(const struct lint *lint)
+{
+	const struct node *servers = node_get(lint->document->root, "servers");
+
+	for (size_t i = 0; node_is(servers, NODE_LIST) && i < servers->count && i < 1000; i++) {
+		const struct node *variables = node_get(servers->items[i], "variables");
+		struct bytes names[16];
+		size_t count = trie_names(node_text(node_get(servers->items[i], "url")), names, 16);
+
+		for (size_t j = 0; j < count; j++)
+			if (node_get_bytes(variables, names[j]) == NULL)
+				problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
+					     node_place(lint->document, servers->items[i]),
+					     "declare it under variables, with a default or an enum",
+					     "server variable {%.*s} is not declared; any value fits",
+					     (int)(names[j].len > 60 ? 60 : names[j].len), names[j].data);
+	}
+}
+
 static size_t count_patterns(const struct problems *problems, size_t from)
 {
 	size_t count = 0;
@@ -92,6 +143,9 @@ static enum status lint_spec(struct lint *lint)
 	if (status != STATUS_OK)
 		return status;
 	lint_security(lint, &openapi);
+	lint_servers(lint);
+	lint_ids(lint, &openapi);
+	lint_examples(lint->document, openapi.schemas, lint->problems);
 	for (size_t i = 0; i < openapi.spec.operation_count; i++)
 		lint_operation(lint, &openapi, &openapi.spec.operations[i]);
 	lint->report.operation_count = openapi.spec.operation_count;
@@ -128,6 +182,22 @@ static void find_tiers(struct lint *lint, struct tiers *tiers)
 	}
 }
 
+static void lint_overlay(struct lint *lint, const struct api_plan *plan, const struct document *document)
+{
+	const struct document *overlay = NULL;
+	enum status status = STATUS_INVALID;
+
+	if (plan->overlay_file != NULL)
+		status = references_open(&lint->references, plan->overlay_file, &overlay);
+	if (status == STATUS_OK && overlay_is(overlay->root)) {
+		status = overlay_apply(document, overlay, &lint->arena, lint->problems, &document);
+		if (status == STATUS_OK || status == STATUS_INVALID)
+			return;
+	}
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->overlay),
+		     "name an Overlay 1.0 file below the contracts folder", "the overlay could not be read");
+}
+
 static void lint_plan(struct lint *lint, const struct api_plan *plan)
 {
 	const struct document *document = NULL;
@@ -139,8 +209,11 @@ static void lint_plan(struct lint *lint, const struct api_plan *plan)
 			return;
 	} else if (plan->file != NULL)
 		status = references_open(&lint->references, plan->file, &document);
-	if (status == STATUS_OK && openapi_is(document->root))
+	if (status == STATUS_OK && openapi_is(document->root)) {
+		if (plan->overlay != NULL)
+			lint_overlay(lint, plan, document);
 		return;
+	}
 	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->spec),
 		     "name an OpenAPI file or a descriptor set below the contracts folder", "the spec %s",
 		     plan->file == NULL           ? "leaves the contracts folder"
@@ -178,8 +251,8 @@ static enum status lint_document(struct lint *lint)
 {
 	const struct node *root = lint->document->root;
 
-	lint->report.is_contract =
-		partner_is(root) || tiers_is(lint->document) || node_get(root, "categories") != NULL;
+	lint->report.is_contract = overlay_is(root) || partner_is(root) || tiers_is(lint->document) ||
+				   node_get(root, "categories") != NULL;
 	if (partner_is(root))
 		return lint_partner(lint);
 	if (tiers_is(lint->document))

@@ -29,6 +29,22 @@ static enum status refuse(struct reader *reader, const char *key, const char *me
 	return STATUS_INVALID;
 }
 
+static enum status swagger_version(struct reader *reader, enum schema_dialect *out_dialect)
+{
+	struct spot spot = spot_child(reader, reader->root, "swagger");
+	struct bytes version = bytes_trim(node_text(spot.node));
+
+	if (!bytes_equal(version, BYTES("2.0")) && !bytes_equal(version, BYTES("2")))
+		return refuse(reader, "swagger", "use swagger: '2.0', or OpenAPI 3",
+			      "this version of Swagger is not known");
+	if (node_is(spot.node, NODE_NUMBER))
+		spot_problem(reader, spot, PROBLEM_NOTE, "put the version in quotes",
+			     "the version is a number, not a text");
+	reader->is_swagger = true;
+	*out_dialect = DIALECT_DRAFT_4;
+	return STATUS_OK;
+}
+
 /* "3.0.3", or the number 3.0 that somebody forgot to quote. */
 static enum status dialect_read(struct reader *reader, enum schema_dialect *out_dialect)
 {
@@ -36,8 +52,7 @@ static enum status dialect_read(struct reader *reader, enum schema_dialect *out_
 	struct bytes version = bytes_trim(node_text(spot.node));
 
 	if (spot.node == NULL)
-		return refuse(reader, "swagger", "convert the file to OpenAPI 3",
-			      "Swagger 2.0 is not read yet");
+		return swagger_version(reader, out_dialect);
 	if (node_is(spot.node, NODE_NUMBER))
 		spot_problem(reader, spot, PROBLEM_NOTE, "put the version in quotes",
 			     "the version is a number, not a text");
@@ -123,13 +138,13 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 	return status;
 }
 
-static enum status read_paths(struct reader *reader)
+static enum status read_paths(struct reader *reader, const char *key)
 {
-	struct spot paths = spot_get(reader, reader->root, "paths");
+	struct spot paths = spot_get(reader, reader->root, key);
 	enum status status = STATUS_OK;
 
 	if (paths.node != NULL && !node_is(paths.node, NODE_TABLE))
-		return refuse(reader, "paths", "write a table of paths", "paths is not a table");
+		return refuse(reader, key, "write a table of paths", "paths is not a table");
 	for (size_t i = 0; i < table_count(paths.node) && status == STATUS_OK; i++) {
 		struct bytes template = paths.node->entries[i].key;
 
@@ -188,17 +203,26 @@ static enum status read_all(struct reader *reader)
 	if (status != STATUS_OK)
 		return status;
 	reader->schemas = out->schemas;
+	/* JSON Schema 2020-12 section 7.2.1: annotations, unless the author wants more */
+	if (bytes_equal(node_text(node_get(reader->root.node, "x-specular-formats")), BYTES("assert")))
+		schema_set_formats(out->schemas, true);
 	read_info(reader, &out->spec);
-	servers_read(reader, spot_get(reader, reader->root, "servers"));
+	if (reader->is_swagger)
+		swagger_servers_read(reader);
+	else
+		servers_read(reader, spot_get(reader, reader->root, "servers"));
 	if (reader->server_count == 0)
 		reader->servers[reader->server_count++] =
 			(struct server){.host = BYTES(""), .base_path = BYTES("")};
 	status = read_security(reader);
 	if (status == STATUS_OK)
-		status = read_paths(reader);
+		status = read_paths(reader, "paths");
+	if (status == STATUS_OK) /* Azure: paths that differ in the query alone */
+		status = read_paths(reader, "x-ms-paths");
 	if (status != STATUS_OK)
 		return status;
-	token_endpoints_mark(reader);
+	if (!token_endpoints_read(reader))
+		return STATUS_NO_MEMORY;
 	out->routes = routes_new(reader->operations, reader->operation_count,
 				 (struct place){.file = reader->root.document->file}, reader->problems);
 	return out->routes == NULL ? STATUS_NO_MEMORY : STATUS_OK;

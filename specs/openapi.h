@@ -1,5 +1,5 @@
 /*
- * openapi: an OpenAPI 3.0, 3.1 or 3.2 document as operations. What cannot be used
+ * openapi: an OpenAPI 2.0 (Swagger), 3.0, 3.1 or 3.2 document as operations. What cannot be used
  * is a problem with its place, and everything else still loads.
  *
  *	if (openapi_is(document->root))
@@ -20,10 +20,18 @@ struct server {
 	struct bytes base_path; /* "" or "/v1/{tenant}", no trailing slash */
 };
 
+/* Where tokens come from (tokenUrl, refreshUrl of an oauth2 scheme): a POST that no path needs to declare. */
+struct token_endpoint {
+	struct server at; /* the base path is the whole path; host "": where the spec is served */
+	struct operation operation;
+};
+
 struct openapi {
 	struct spec spec;
 	const struct server *servers; /* at least one */
 	size_t server_count;
+	const struct token_endpoint *tokens;
+	size_t token_count;
 	struct schema_set *schemas;
 	struct routes *routes;
 	size_t schema_count;

@@ -14,16 +14,25 @@ static struct bytes without_spaces(struct arena *arena, struct bytes text)
 }
 
 /* RFC 9110 section 8.3.1: type and parameters are told apart by the first semicolon. */
-static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
+struct media media_of(const struct reader *reader, struct spot schema, struct bytes range)
 {
 	struct bytes parameters = without_spaces(reader->arena, range);
-	struct spot schema = spot_child(reader, spot, "schema");
 	struct media media = {.range = bytes_split(&parameters, ';')};
 
 	media.parameters = parameters.data == NULL ? BYTES("") : parameters;
 	media.schema = spot_schema(reader, schema);
 	media.schema_pointer = schema.pointer;
-	media.is_encoded = node_get(spot.node, "encoding") != NULL;
+	return media;
+}
+
+static struct media media_read(const struct reader *reader, struct spot spot, struct bytes range)
+{
+	struct media media = media_of(reader, spot_child(reader, spot, "schema"), range);
+	struct spot item = spot_child(reader, spot, "itemSchema");
+
+	media.item_schema = spot_schema(reader, item);
+	media.item_schema_pointer = item.pointer;
+	encodings_read(reader, spot, &media);
 	return media;
 }
 
@@ -42,32 +51,6 @@ void content_read(const struct reader *reader, struct spot content, struct conte
 				     content.node->entries[i].key);
 	out_content->list = list;
 	out_content->count = content.node->count;
-}
-
-static void headers_read(const struct reader *reader, struct spot headers, struct response *response)
-{
-	struct response_header *list;
-
-	if (!node_is(headers.node, NODE_TABLE))
-		return;
-	list = arena_alloc(reader->arena, (headers.node->count + 1) * sizeof(*list));
-	if (list == NULL)
-		return;
-	for (size_t i = 0; i < headers.node->count; i++) {
-		struct spot header = spot_follow(reader, spot_entry(reader, headers, i));
-		struct spot schema = spot_child(reader, header, "schema");
-		struct bytes name = text_lower(reader->arena, headers.node->entries[i].key);
-
-		/* OpenAPI 3, Response Object: a header "Content-Type" shall be ignored. */
-		if (header.node == NULL || bytes_equal(name, BYTES("content-type")))
-			continue;
-		list[response->header_count++] = (struct response_header){
-			.name = name,
-			.is_required = node_bool(node_get(header.node, "required"), false),
-			.schema = spot_schema(reader, schema),
-			.schema_pointer = schema.pointer};
-	}
-	response->headers = list;
 }
 
 /* "200", "4XX" or "default"; false for anything else ("x-..."). */
@@ -92,8 +75,9 @@ static bool status_read(struct bytes key, struct response *response)
 	return true;
 }
 
-void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation)
+void responses_read(const struct reader *reader, struct spot node, struct operation *out_operation)
 {
+	struct spot responses = spot_get(reader, node, "responses");
 	struct response *list;
 	size_t count = 0;
 
@@ -116,8 +100,12 @@ void responses_read(const struct reader *reader, struct spot responses, struct o
 				     key.data);
 			continue;
 		}
-		content_read(reader, spot_get(reader, spot, "content"), &response.content);
-		headers_read(reader, spot_get(reader, spot, "headers"), &response);
+		if (reader->is_swagger)
+			swagger_content_read(reader, node, spot, &response.content);
+		else
+			content_read(reader, spot_get(reader, spot, "content"), &response.content);
+		headers_read(reader, spot_get(reader, spot, "headers"), &response.headers,
+			     &response.header_count);
 		list[count++] = response;
 	}
 	out_operation->responses = list;

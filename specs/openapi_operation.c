@@ -13,10 +13,9 @@ static bool part_read(struct bytes place, enum part *out_part)
 		struct bytes name;
 		enum part part;
 	} places[] = {
-		{BYTES_INIT("path"), PART_PATH},
-		{BYTES_INIT("query"), PART_QUERY},
-		{BYTES_INIT("header"), PART_HEADER},
-		{BYTES_INIT("cookie"), PART_COOKIE},
+		{BYTES_INIT("path"), PART_PATH},         {BYTES_INIT("query"), PART_QUERY},
+		{BYTES_INIT("header"), PART_HEADER},     {BYTES_INIT("cookie"), PART_COOKIE},
+		{BYTES_INIT("querystring"), PART_QUERY}, /* 3.2: all of it */
 	};
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -41,6 +40,7 @@ static enum style style_read(struct bytes text, enum part part)
 		{BYTES_INIT("spaceDelimited"), STYLE_SPACE_DELIMITED},
 		{BYTES_INIT("pipeDelimited"), STYLE_PIPE_DELIMITED},
 		{BYTES_INIT("deepObject"), STYLE_DEEP_OBJECT},
+		{BYTES_INIT("cookie"), STYLE_COOKIE},
 	};
 
 	for (size_t i = 0; i < sizeof(styles) / sizeof(styles[0]); i++)
@@ -49,22 +49,40 @@ static enum style style_read(struct bytes text, enum part part)
 	return part == PART_QUERY || part == PART_COOKIE ? STYLE_FORM : STYLE_SIMPLE;
 }
 
-static bool is_json_range(struct bytes range)
+void style_apply(const struct node *node, struct parameter *parameter)
+{
+	static const char separators[] = {
+		[STYLE_SPACE_DELIMITED] = ' ', [STYLE_PIPE_DELIMITED] = '|', [STYLE_TAB_DELIMITED] = '\t'};
+
+	parameter->style = style_read(node_text(node_get(node, "style")), parameter->part);
+	parameter->is_deep_object = parameter->style == STYLE_DEEP_OBJECT;
+	parameter->is_exploded =
+		node_bool(node_get(node, "explode"),
+			  parameter->style == STYLE_FORM || parameter->style == STYLE_COOKIE);
+	parameter->separator = separators[parameter->style] == '\0' ? ',' : separators[parameter->style];
+}
+
+bool is_json_range(struct bytes range)
 {
 	return bytes_starts(range, BYTES("application/json")) ||
 	       bytes_find(range, BYTES("+json")) != BYTES_NOT_FOUND;
 }
 
-/* `content` has exactly one entry; only JSON text is looked into. */
+/* `content` has exactly one entry. JSON, text and (of a whole query) forms are looked into. */
 static struct spot content_schema(const struct reader *reader, struct spot spot, struct parameter *parameter)
 {
 	struct spot content = spot_get(reader, spot, "content");
 	struct spot none = {.document = spot.document, .pointer = spot.pointer};
+	struct bytes range;
 
-	if (!node_is(content.node, NODE_TABLE) || content.node->count == 0 ||
-	    !is_json_range(content.node->entries[0].key))
+	if (!node_is(content.node, NODE_TABLE) || content.node->count == 0)
 		return none;
-	parameter->is_json = true;
+	range = content.node->entries[0].key;
+	parameter->is_json = is_json_range(range);
+	parameter->is_plain = bytes_starts(range, BYTES("text/"));
+	if (!parameter->is_json && !parameter->is_plain &&
+	    !(parameter->is_whole && bytes_equal_nocase(range, BYTES("application/x-www-form-urlencoded"))))
+		return none;
 	return spot_child(reader, spot_follow(reader, spot_entry(reader, content, 0)), "schema");
 }
 
@@ -80,7 +98,7 @@ static bool parameter_name(const struct reader *reader, struct spot spot, struct
 {
 	struct bytes name = node_text(node_get(spot.node, "name"));
 
-	if (spot.node == NULL)
+	if (spot.node == NULL || (reader->is_swagger && swagger_is_body(spot.node)))
 		return false;
 	if (name.len == 0 || !part_read(node_text(node_get(spot.node, "in")), &parameter->part)) {
 		spot_problem(reader, spot, PROBLEM_WARNING,
@@ -92,21 +110,22 @@ static bool parameter_name(const struct reader *reader, struct spot spot, struct
 	return !is_ignored(parameter);
 }
 
-static void parameter_read(const struct reader *reader, struct spot spot, struct parameter *parameter)
+static void schema_read(const struct reader *reader, struct spot spot, struct parameter *parameter)
 {
-	const struct node *explode = node_get(spot.node, "explode");
 	struct spot schema = spot_child(reader, spot, "schema");
 
 	/* OpenAPI 3: a path parameter is required whatever it says. */
 	parameter->is_required =
 		parameter->part == PART_PATH || node_bool(node_get(spot.node, "required"), false);
 	parameter->is_empty_allowed = node_bool(node_get(spot.node, "allowEmptyValue"), false);
-	parameter->style = style_read(node_text(node_get(spot.node, "style")), parameter->part);
-	parameter->is_deep_object = parameter->style == STYLE_DEEP_OBJECT;
-	parameter->is_exploded = node_bool(explode, parameter->style == STYLE_FORM);
-	parameter->separator = parameter->style == STYLE_SPACE_DELIMITED  ? ' '
-			       : parameter->style == STYLE_PIPE_DELIMITED ? '|'
-									  : ',';
+	if (reader->is_swagger) {
+		swagger_style(spot.node, parameter);
+		parameter->schema = swagger_schema(reader, spot);
+		parameter->schema_pointer = spot.pointer;
+		return;
+	}
+	parameter->is_whole = bytes_equal(node_text(node_get(spot.node, "in")), BYTES("querystring"));
+	style_apply(spot.node, parameter);
 	if (schema.node == NULL)
 		schema = content_schema(reader, spot, parameter);
 	parameter->schema = spot_schema(reader, schema);
@@ -132,7 +151,7 @@ static void parameters_add(const struct reader *reader, struct spot spots, struc
 				     OPENAPI_PARAMETERS_MAX);
 			return;
 		}
-		parameter_read(reader, spot, &parameter);
+		schema_read(reader, spot, &parameter);
 		parameters->list[parameters->count++] = parameter;
 	}
 }
@@ -211,8 +230,11 @@ bool operation_read(const struct reader *reader, struct spot item, struct spot n
 	}
 	if (!operation.has_security)
 		reader->out->unsecured_count++;
-	request_read(reader, node, &operation);
-	responses_read(reader, spot_get(reader, node, "responses"), &operation);
+	if (!reader->is_swagger)
+		request_read(reader, node, &operation);
+	else if (!swagger_request_read(reader, item, node, &operation.request))
+		return false;
+	responses_read(reader, node, &operation);
 	if (!parameters_read(reader, item, node, &operation))
 		return false;
 	*out_operation = operation;

@@ -12,6 +12,9 @@
 /* Servers of one spec, variables put in; more are noted and left out. */
 #define OPENAPI_SERVERS_MAX 256
 
+/* Token endpoints of one spec; more are not known as such. */
+#define OPENAPI_TOKENS_MAX 32
+
 /* A node, the document it stands in and its RFC 6901 pointer there. */
 struct spot {
 	const struct document *document;
@@ -26,8 +29,10 @@ struct reader {
 	struct schema_resolver resolver;
 	struct schema_set *schemas;
 	struct spot root;
+	bool is_swagger; /* OpenAPI 2.0 */
 	struct openapi *out;
 
+	struct token_endpoint *tokens;
 	struct server *servers; /* OPENAPI_SERVERS_MAX of them */
 	size_t server_count;
 	struct operation *operations;
@@ -55,19 +60,42 @@ const struct schema *spot_schema(const struct reader *reader, struct spot spot);
 
 /* -- openapi_server.c ----------------------------------------------------------- */
 void servers_read(struct reader *reader, struct spot list); /* adds to reader->servers */
-struct bytes url_path(struct bytes url);                    /* "https://h/a/b?c" is "/a/b" */
+void server_url_read(struct reader *reader, struct spot spot, struct bytes url);
+struct bytes url_path(struct bytes url);                      /* "https://h/a/b?c" is "/a/b" */
+struct bytes url_host(struct arena *arena, struct bytes url); /* "h"; "" when it names none */
+
+/* -- openapi_encoding.c --------------------------------------------------------- */
+/* `spot` is a media type object; its schema is read already. */
+void encodings_read(const struct reader *reader, struct spot spot, struct media *media);
+void headers_read(const struct reader *reader, struct spot headers, const struct response_header **out_list,
+		  size_t *out_count);
 
 /* -- openapi_content.c ---------------------------------------------------------- */
 void content_read(const struct reader *reader, struct spot content, struct content *out_content);
-void responses_read(const struct reader *reader, struct spot responses, struct operation *out_operation);
+struct media media_of(const struct reader *reader, struct spot schema, struct bytes range);
+void responses_read(const struct reader *reader, struct spot node, struct operation *out_operation);
+
+/* -- openapi_swagger.c ---------------------------------------------------------- */
+const struct schema *swagger_schema(const struct reader *reader, struct spot spot); /* of a parameter */
+void swagger_style(const struct node *node, struct parameter *parameter);
+bool swagger_is_body(const struct node *parameter); /* in: body or formData */
+bool swagger_request_read(const struct reader *reader, struct spot item, struct spot node,
+			  struct content *out_request); /* false without memory */
+void swagger_content_read(const struct reader *reader, struct spot operation, struct spot response,
+			  struct content *out_content);
+void swagger_servers_read(struct reader *reader);
 
 /* -- openapi_security.c ---------------------------------------------------------- */
 /* `list` is a "security" list; false without memory. */
 bool security_read(const struct reader *reader, struct spot list,
 		   const struct security_requirement **out_requirements, size_t *out_count);
-void token_endpoints_mark(struct reader *reader);
+bool token_endpoints_read(struct reader *reader); /* and marks the operations that are some */
 
 /* -- openapi_operation.c --------------------------------------------------------- */
+/* Style, explode and what follows from them, of a parameter whose part is known. */
+void style_apply(const struct node *node, struct parameter *parameter);
+bool is_json_range(struct bytes range);
+
 /* `item` is the path item, which lends its parameters. */
 bool operation_read(const struct reader *reader, struct spot item, struct spot node, struct bytes method,
 		    struct bytes template, struct operation *out_operation);

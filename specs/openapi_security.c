@@ -41,6 +41,8 @@ static bool scheme_read(const struct reader *reader, const struct node *node, st
 	if (bytes_equal(type, BYTES("http"))) {
 		scheme->name = node_text(node_get(node, "scheme"));
 		scheme->kind = http_kind(scheme->name);
+	} else if (reader->is_swagger && bytes_equal(type, BYTES("basic"))) {
+		scheme->kind = SECURITY_BASIC;
 	} else if (bytes_equal(type, BYTES("oauth2"))) {
 		scheme->kind = SECURITY_OAUTH2;
 	} else if (bytes_equal(type, BYTES("openIdConnect"))) {
@@ -53,19 +55,28 @@ static bool scheme_read(const struct reader *reader, const struct node *node, st
 	return true;
 }
 
+static struct spot schemes_spot(const struct reader *reader)
+{
+	return reader->is_swagger
+		       ? spot_get(reader, reader->root, "securityDefinitions")
+		       : spot_get(reader, spot_get(reader, reader->root, "components"), "securitySchemes");
+}
+
 static struct security_scheme scheme_of(const struct reader *reader, struct spot list, struct bytes id,
 					const struct node *scopes)
 {
 	struct security_scheme scheme = {.id = id, .kind = SECURITY_UNKNOWN};
-	struct spot defined = spot_get(reader, reader->root, "components");
+	struct spot defined = schemes_spot(reader);
 	const struct document *document = defined.document;
-	const struct node *node = node_get_bytes(node_get(defined.node, "securitySchemes"), id);
+	const struct node *node = node_get_bytes(defined.node, id);
 
 	if (node != NULL)
 		node = reference_follow(reader->references, document, node, &document);
 	if (node == NULL || !scheme_read(reader, node, &scheme)) {
 		scheme.kind = SECURITY_UNKNOWN;
-		spot_problem(reader, list, PROBLEM_WARNING, "define it under components/securitySchemes",
+		spot_problem(reader, list, PROBLEM_WARNING,
+			     reader->is_swagger ? "define it under securityDefinitions"
+						: "define it under components/securitySchemes",
 			     "security scheme \"%.*s\" is not defined; nothing is said about it",
 			     (int)(id.len > 100 ? 100 : id.len), id.data);
 	}
@@ -128,29 +139,61 @@ static bool is_token_path(const struct reader *reader, struct bytes path, struct
 	return false;
 }
 
-static void mark(struct reader *reader, struct bytes token_url)
+static bool is_known_token(const struct reader *reader, const struct server *at)
 {
-	struct bytes path = url_path(token_url);
-
-	for (size_t i = 0; path.len > 0 && i < reader->operation_count; i++)
-		if (is_token_path(reader, path, reader->operations[i].template))
-			reader->operations[i].is_token_endpoint = true;
+	for (size_t i = 0; i < reader->out->token_count; i++)
+		if (bytes_equal(reader->tokens[i].at.host, at->host) &&
+		    bytes_equal(reader->tokens[i].at.base_path, at->base_path))
+			return true;
+	return false;
 }
 
-void token_endpoints_mark(struct reader *reader)
+/* RFC 6749 section 3.2: a POST; who calls is said in the body or by Basic, as the client likes. */
+static bool token_add(struct reader *reader, struct bytes url)
 {
-	struct spot schemes =
-		spot_get(reader, spot_get(reader, reader->root, "components"), "securitySchemes");
+	struct bytes path = url_path(url);
+	struct server at = {.host = url_host(reader->arena, url), .base_path = path};
+	struct operation operation = {
+		.method = BYTES("POST"), .template = path, .is_token_endpoint = true, .has_security = true};
 
+	if (path.len == 0 || path.data[0] != '/')
+		return true;
+	for (size_t i = 0; i < reader->operation_count; i++)
+		if (is_token_path(reader, path, reader->operations[i].template))
+			reader->operations[i].is_token_endpoint = true;
+	if (reader->out->token_count == OPENAPI_TOKENS_MAX || is_known_token(reader, &at))
+		return true;
+	operation.id = arena_printf(reader->arena, "POST " BYTES_FORMAT, BYTES_PRINT(path));
+	reader->tokens[reader->out->token_count++] =
+		(struct token_endpoint){.at = at, .operation = operation};
+	return operation.id.data != NULL && at.host.data != NULL;
+}
+
+static bool flow_read(struct reader *reader, const struct node *flow)
+{
+	return token_add(reader, node_text(node_get(flow, "tokenUrl"))) &&
+	       token_add(reader, node_text(node_get(flow, "refreshUrl")));
+}
+
+bool token_endpoints_read(struct reader *reader)
+{
+	struct spot schemes = schemes_spot(reader);
+
+	reader->tokens = arena_alloc(reader->arena, OPENAPI_TOKENS_MAX * sizeof(*reader->tokens));
+	reader->out->tokens = reader->tokens;
+	if (reader->tokens == NULL)
+		return false;
 	for (size_t i = 0; node_is(schemes.node, NODE_TABLE) && i < schemes.node->count; i++) {
 		const struct document *document = schemes.document;
 		const struct node *scheme = reference_follow(reader->references, document,
 							     schemes.node->entries[i].value, &document);
 		const struct node *flows = node_get(scheme, "flows");
 
-		for (size_t j = 0; node_is(flows, NODE_TABLE) && j < flows->count; j++) {
-			mark(reader, node_text(node_get(flows->entries[j].value, "tokenUrl")));
-			mark(reader, node_text(node_get(flows->entries[j].value, "refreshUrl")));
-		}
+		if (reader->is_swagger && !flow_read(reader, scheme))
+			return false;
+		for (size_t j = 0; node_is(flows, NODE_TABLE) && j < flows->count; j++)
+			if (!flow_read(reader, flows->entries[j].value))
+				return false;
 	}
+	return true;
 }

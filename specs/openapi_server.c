@@ -38,7 +38,7 @@ struct bytes url_path(struct bytes url)
 }
 
 /* "user@Host:443" is "host"; a label that is partly variable makes all left of it open: "*.example.com". */
-static struct bytes url_host(struct arena *arena, struct bytes url)
+struct bytes url_host(struct arena *arena, struct bytes url)
 {
 	size_t end = scheme_end(url);
 	struct bytes host = end == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(url, end);
@@ -152,17 +152,22 @@ static void expand(struct expansion *expansion, struct bytes url, size_t from)
 	expansion->depth--;
 }
 
+void server_url_read(struct reader *reader, struct spot spot, struct bytes url)
+{
+	struct expansion expansion = {
+		.reader = reader, .server = spot, .variables = node_get(spot.node, "variables")};
+
+	if (url.len <= URL_BYTES_MAX)
+		expand(&expansion, bytes_trim(url), 0);
+}
+
 void servers_read(struct reader *reader, struct spot list)
 {
 	if (!node_is(list.node, NODE_LIST))
 		return;
 	for (size_t i = 0; i < list.node->count; i++) {
 		struct spot server = spot_entry(reader, list, i);
-		struct expansion expansion = {
-			.reader = reader, .server = server, .variables = node_get(server.node, "variables")};
-		struct bytes url = node_text(node_get(server.node, "url"));
 
-		if (url.len <= URL_BYTES_MAX)
-			expand(&expansion, bytes_trim(url), 0);
+		server_url_read(reader, server, node_text(node_get(server.node, "url")));
 	}
 }

@@ -16,6 +16,9 @@ enum style {
 	STYLE_SPACE_DELIMITED,
 	STYLE_PIPE_DELIMITED,
 	STYLE_DEEP_OBJECT,
+	STYLE_COOKIE,        /* 3.2: as form, but nothing is percent-encoded */
+	STYLE_TAB_DELIMITED, /* Swagger 2.0 "tsv"; "csv" is form (query) or simple, "ssv" space, "pipes" pipe,
+				"multi" form exploded */
 };
 
 struct parameter {
@@ -25,11 +28,33 @@ struct parameter {
 	bool is_empty_allowed;
 	bool is_exploded;
 	bool is_deep_object;
-	bool is_json; /* declared by `content` as JSON: the value is JSON text */
+	bool is_json;  /* declared by `content` as JSON: the value is JSON text */
+	bool is_plain; /* declared by `content` as text: the value is one text */
+	bool is_whole; /* 3.2, in: querystring: the whole query is the value, a form unless is_json or
+			  is_plain */
 	enum style style;
-	char separator;              /* of arrays that are not exploded: ',', ' ' or '|' */
+	char separator;              /* of arrays that are not exploded: ',', ' ', '|' or a tab */
 	const struct schema *schema; /* NULL: anything */
 	struct bytes schema_pointer;
+};
+
+struct response_header {
+	struct bytes name; /* lower case */
+	bool is_required;
+	bool is_exploded;
+	bool is_json; /* declared by `content` as JSON */
+	const struct schema *schema;
+	struct bytes schema_pointer;
+};
+
+/* How one property of a form or multipart body is written (OpenAPI 3, Encoding Object). */
+struct encoding {
+	struct bytes name;          /* of the property; empty: of every part (3.2 itemEncoding) */
+	struct bytes content_types; /* "image/png, image/jpeg"; empty: the default */
+	bool has_style;
+	struct parameter parameter;            /* with has_style: the property as a query parameter */
+	const struct response_header *headers; /* of a part */
+	size_t header_count;
 };
 
 struct media {
@@ -38,7 +63,10 @@ struct media {
 	struct bytes parameters;     /* "version=2", lower case without spaces; usually empty */
 	const struct schema *schema; /* NULL: anything */
 	struct bytes schema_pointer;
-	bool is_encoded; /* has an `encoding` that changes how fields are written: not checked */
+	const struct schema *item_schema; /* 3.2, of sequences: each item; NULL: anything */
+	struct bytes item_schema_pointer;
+	const struct encoding *encodings;
+	size_t encoding_count;
 };
 
 struct content {
@@ -46,13 +74,6 @@ struct content {
 	size_t count;
 	bool is_declared; /* a "content" (or body) is there, even if empty */
 	bool is_required; /* requests */
-};
-
-struct response_header {
-	struct bytes name; /* lower case */
-	bool is_required;
-	const struct schema *schema;
-	struct bytes schema_pointer;
 };
 
 struct response {

@@ -22,8 +22,7 @@ static void take(struct occurrences *occurrences, struct bytes name, struct byte
 
 /* -- names ------------------------------------------------------------------------ */
 
-/* "filter[id]" of "filter" is "id"; {NULL, 0} when it is something else. */
-static struct bytes deep_name(struct bytes field, struct bytes name)
+struct bytes deep_name(struct bytes field, struct bytes name)
 {
 	struct bytes inner;
 
@@ -48,7 +47,8 @@ static bool is_name(struct bytes field, const struct parameter *parameter)
 /* An exploded form writes the members of its object as parameters of their own. */
 static bool is_spread(const struct parameter *parameter)
 {
-	return parameter->schema != NULL && !parameter->is_json && parameter->style == STYLE_FORM &&
+	return parameter->schema != NULL && !parameter->is_json && !parameter->is_plain &&
+	       (parameter->style == STYLE_FORM || parameter->style == STYLE_COOKIE) &&
 	       parameter->is_exploded && (schema_types(parameter->schema) & SCHEMA_OBJECT) != 0 &&
 	       schema_types(parameter->schema) != SCHEMA_ANY;
 }
@@ -87,6 +87,19 @@ static void gather_query(const struct query *query, const struct parameter *para
 	}
 }
 
+/* OpenAPI 3.2, "querystring": all of it is one value. */
+static void gather_whole(const struct exchange *exchange, const struct query *query,
+			 const struct parameter *parameter, struct occurrences *out)
+{
+	if (parameter->is_json || parameter->is_plain) {
+		if (exchange->query.len > 0)
+			take(out, parameter->name, exchange->query);
+		return;
+	}
+	for (size_t i = 0; i < query->count; i++)
+		take(out, query->fields[i].raw_name, query->fields[i].raw_value);
+}
+
 static void gather_header(const struct message *message, const struct parameter *parameter,
 			  struct occurrences *out)
 {
@@ -117,7 +130,10 @@ static void gather(const struct checking *checking, const struct query *query,
 		gather_path(checking->match, parameter, out);
 		break;
 	case PART_QUERY:
-		gather_query(query, parameter, out);
+		if (parameter->is_whole)
+			gather_whole(checking->exchange, query, parameter, out);
+		else
+			gather_query(query, parameter, out);
 		break;
 	case PART_HEADER:
 		gather_header(&checking->exchange->request, parameter, out);
@@ -162,7 +178,7 @@ static bool is_declared(const struct operation *operation, struct bytes name)
 		if (parameter->part != PART_QUERY)
 			continue;
 		/* An object spread over the query takes every name there is. */
-		if (is_spread(parameter) || is_name(name, parameter) ||
+		if (parameter->is_whole || is_spread(parameter) || is_name(name, parameter) ||
 		    (parameter->is_deep_object && deep_name(name, parameter->name).data != NULL))
 			return true;
 	}

@@ -20,11 +20,24 @@ struct value {
 	size_t count;
 	struct departures *out; /* of the reading that is tried */
 	bool is_unreadable;     /* nothing can be said: no memory, or over a ceiling */
+	bool is_field;          /* it is a property of a form: it is read, not checked */
+	yyjson_val *tree;       /* of a field: what was read */
 };
 
 static struct arena *arena_of(const struct value *value)
 {
 	return &value->checking->exchange->arena;
+}
+
+/* Of a field its name; one with '~' or '/' is told at the root. */
+static struct bytes pointer_to(const struct value *value)
+{
+	struct bytes name = value->parameter->name;
+
+	if (!value->is_field || bytes_find_byte(name, '~') != BYTES_NOT_FOUND ||
+	    bytes_find_byte(name, '/') != BYTES_NOT_FOUND)
+		return BYTES("");
+	return arena_printf(arena_of(value), "/" BYTES_FORMAT, BYTES_PRINT(name));
 }
 
 static void tell(const struct value *value, enum keyword keyword, struct bytes expected,
@@ -33,24 +46,25 @@ static void tell(const struct value *value, enum keyword keyword, struct bytes e
 	struct checking checking = *value->checking;
 
 	checking.out = value->out;
-	departure_add(&checking, &(struct departure){.part = value->parameter->part,
-						     .keyword = keyword,
-						     .name = value->parameter->name,
-						     .pointer = BYTES(""),
-						     .schema_pointer = value->parameter->schema_pointer,
-						     .expected = expected,
-						     .observed = observed});
+	departure_add(&checking,
+		      &(struct departure){.part = value->is_field ? PART_BODY : value->parameter->part,
+					  .keyword = keyword,
+					  .name = value->is_field ? BYTES_NONE : value->parameter->name,
+					  .pointer = pointer_to(value),
+					  .schema_pointer = value->parameter->schema_pointer,
+					  .expected = expected,
+					  .observed = observed});
 }
 
 /* -- decoding --------------------------------------------------------------------- */
 
-/* Field values are not percent-encoded; '+' is a space in a query only. */
+/* Field values, and cookies of that style, are not percent-encoded; '+' is a space in a query only. */
 static bool decode(struct value *value, struct bytes text, struct bytes *out_text)
 {
 	enum part part = value->parameter->part;
 	struct bytes decoded = text;
 
-	if (part != PART_HEADER)
+	if (part != PART_HEADER && value->parameter->style != STYLE_COOKIE)
 		decoded = percent_decode(text, part == PART_QUERY, arena_of(value));
 	if (decoded.data == NULL && text.len > 0) {
 		value->is_unreadable = true;
@@ -64,6 +78,21 @@ static bool decode(struct value *value, struct bytes text, struct bytes *out_tex
 	return true;
 }
 
+/* Bytes of the separator that stands here; 0 when none does. All but the comma may be percent-encoded: RFC
+ * 3986 has them no other way in a URI. */
+static size_t separator_len(struct bytes text, char separator)
+{
+	if (text.data[0] == separator || (separator == ' ' && text.data[0] == '+'))
+		return 1;
+	if ((separator != ' ' && separator != '|' && separator != '\t') || text.len < 3 ||
+	    text.data[0] != '%')
+		return 0;
+	return ascii_hex_value(text.data[1]) << 4 == (separator & 0xf0) &&
+			       ascii_hex_value(text.data[2]) == (separator & 0x0f)
+		       ? 3
+		       : 0;
+}
+
 /* Splits at the separator of the style, encoded or not, outside of the quotes of a field value. */
 static struct bytes take_item(struct bytes *rest, char separator, bool has_quotes)
 {
@@ -71,16 +100,10 @@ static struct bytes take_item(struct bytes *rest, char separator, bool has_quote
 	bool is_quoted = false;
 
 	for (size_t i = 0; i < whole.len; i++) {
-		size_t width = whole.data[i] == separator ? 1 : 0;
+		size_t width = separator_len(bytes_from(whole, i), separator);
 
 		if (has_quotes && whole.data[i] == '"' && (i == 0 || whole.data[i - 1] != '\\'))
 			is_quoted = !is_quoted;
-		if (separator == ' ' && whole.data[i] == '+')
-			width = 1;
-		if ((separator == ' ' && bytes_starts(bytes_from(whole, i), BYTES("%20"))) ||
-		    (separator == '|' && (bytes_starts(bytes_from(whole, i), BYTES("%7C")) ||
-					  bytes_starts(bytes_from(whole, i), BYTES("%7c")))))
-			width = 3;
 		if (width == 0 || is_quoted)
 			continue;
 		*rest = bytes_from(whole, i + width);
@@ -97,7 +120,7 @@ struct items {
 
 static bool items_add(struct value *value, struct items *items, struct bytes name, struct bytes text)
 {
-	struct occurrence item;
+	struct occurrence item = {0};
 
 	if (value->parameter->part == PART_HEADER)
 		text = bytes_trim(text);
@@ -162,7 +185,8 @@ static char separator_of(const struct parameter *parameter)
 
 static bool is_repeated_style(const struct parameter *parameter)
 {
-	return parameter->style == STYLE_FORM && parameter->is_exploded;
+	return parameter->is_exploded && parameter->style != STYLE_SIMPLE &&
+	       parameter->style != STYLE_LABEL && parameter->style != STYLE_MATRIX;
 }
 
 /* "a,b,c" */
@@ -229,6 +253,8 @@ static void check_tree(struct value *value, yyjson_val *tree)
 
 	if (tree == NULL)
 		value->is_unreadable = true;
+	else if (value->is_field)
+		value->tree = tree;
 	else
 		schema_check(value->parameter->schema, tree, &checker);
 }
@@ -284,7 +310,7 @@ static void read_array(struct value *value)
 static void read_members(struct value *value)
 {
 	const struct parameter *parameter = value->parameter;
-	bool is_split = parameter->is_deep_object || is_repeated_style(parameter);
+	bool is_split = parameter->is_deep_object || parameter->is_whole || is_repeated_style(parameter);
 	struct items items = {0};
 	bool is_ok = true;
 
@@ -362,8 +388,13 @@ void parameter_check(const struct checking *checking, const struct parameter *pa
 	if (parameter->schema == NULL || count == 0)
 		return;
 	value.out = &first;
-	if (parameter->is_json) {
-		read_json(&value);
+	if (parameter->is_json || parameter->is_plain || parameter->is_whole) {
+		if (parameter->is_json)
+			read_json(&value);
+		else if (parameter->is_whole && !parameter->is_plain)
+			read_members(&value);
+		else
+			check_scalar(&value, list[0].value);
 		keep(checking, &first);
 		return;
 	}
@@ -374,4 +405,35 @@ void parameter_check(const struct checking *checking, const struct parameter *pa
 			return;
 	}
 	keep(checking, &first);
+}
+
+static void read_field(struct value *value, struct bytes text)
+{
+	yyjson_val *tree = arena_alloc(arena_of(value), sizeof(*tree));
+
+	if (tree == NULL || !decode(value, text, &text))
+		return;
+	schema_text_value(value->parameter->schema, number_text(schema_types(value->parameter->schema), text),
+			  tree);
+	value->tree = tree;
+}
+
+yyjson_val *parameter_read(const struct checking *checking, const struct parameter *parameter,
+			   const struct occurrence *list, size_t count)
+{
+	unsigned types = schema_types(parameter->schema);
+	struct value value = {.checking = checking,
+			      .parameter = parameter,
+			      .list = list,
+			      .count = count,
+			      .out = checking->out,
+			      .is_field = true};
+
+	if ((types & SCALARS) != 0)
+		read_field(&value, list[count - 1].value);
+	else if ((types & SCHEMA_ARRAY) != 0)
+		read_array(&value);
+	else
+		read_members(&value);
+	return value.tree;
 }

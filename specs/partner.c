@@ -258,21 +258,33 @@ static void identify_read(struct values *values, struct identify *identify)
 
 /* -- APIs ----------------------------------------------------------------------- */
 
+/* Below the contracts folder; NULL when it leaves it. */
+static char *file_name(struct values *values, struct bytes name)
+{
+	char file[PATH_MAX], *copy = NULL;
+
+	if (reference_name(name, values->document->file, file, sizeof(file)))
+		copy = arena_alloc(values->arena, strlen(file) + 1);
+	if (copy != NULL)
+		memcpy(copy, file, strlen(file) + 1);
+	return copy;
+}
+
 static void plan_read(struct values *values, const struct node *node, struct api_plan *plan)
 {
 	const struct node *effective = values_table(values, node, "effective");
-	char file[PATH_MAX];
 	struct bytes spec = values_text(values, node, "spec");
 
-	CHECK_KEYS(values, node, "spec", "hosts", "base_path", "effective", "operations", "sensitive");
+	CHECK_KEYS(values, node, "spec", "overlay", "hosts", "base_path", "effective", "operations",
+		   "sensitive");
 	CHECK_KEYS(values, effective, "from", "until");
 	if (node_get(node, "spec") == NULL)
 		values_error(values, node, "add spec: FILE", "an API without a spec");
 	plan->spec = node_get(node, "spec");
-	if (reference_name(spec, values->document->file, file, sizeof(file)))
-		plan->file = arena_alloc(values->arena, strlen(file) + 1);
-	if (plan->file != NULL)
-		memcpy(plan->file, file, strlen(file) + 1);
+	plan->file = file_name(values, spec);
+	plan->overlay = node_get(node, "overlay");
+	if (plan->overlay != NULL)
+		plan->overlay_file = file_name(values, values_text(values, node, "overlay"));
 	plan->has_base_path = node_get(node, "base_path") != NULL;
 	plan->base_path = node_text(node_get(node, "base_path"));
 	check_slash(values, node_get(node, "base_path"), "base_path", plan->base_path);

@@ -35,8 +35,10 @@ struct identify {
 
 /* One entry of "apis:", not loaded yet. */
 struct api_plan {
-	const struct node *spec; /* the name, for its place */
-	char *file;              /* relative to the contracts folder; NULL: it leaves the folder */
+	const struct node *spec;    /* the name, for its place */
+	char *file;                 /* relative to the contracts folder; NULL: it leaves the folder */
+	const struct node *overlay; /* NULL: none */
+	char *overlay_file;
 	bool has_base_path;
 	struct bytes base_path;
 	struct texts hosts, operations, sensitive;

@@ -14,8 +14,8 @@ struct loaded {
 /* Files of a folder are named by the user who owns it: nothing to hide the hash from. */
 #define NAME_SEED 0x72656673ull
 
-/* Nodes looked at to find one $anchor. */
-#define ANCHOR_STEPS_MAX 1000000
+/* Nodes looked at to find the anchors of one document. Aliases share nodes, so the steps are counted. */
+#define ANCHOR_STEPS_MAX (2 * LIMIT_DOCUMENT_NODES)
 
 static void loaded_leave(void *context, void *value)
 {
@@ -32,11 +32,15 @@ void references_init(struct references *references, const struct spec_files *fil
 							    .value_len = sizeof(struct loaded),
 							    .seed = NAME_SEED,
 							    .leave = loaded_leave});
+	map_init(&references->names, &(struct map_plan){.entries_max = LIMIT_DOCUMENT_NODES,
+							.value_len = sizeof(const struct node *),
+							.seed = (uintptr_t)references});
 }
 
 void references_finish(struct references *references)
 {
 	map_finish(&references->documents);
+	map_finish(&references->names);
 	*references = (struct references){0};
 }
 
@@ -52,7 +56,11 @@ static enum status read_document(struct references *references, const char *name
 			     (unsigned long long)(LIMIT_SPEC_BYTES / MIB));
 		return STATUS_INVALID;
 	}
-	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+	if (status == STATUS_INVALID)
+		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place,
+			     "put the file itself into the contracts folder",
+			     "the file is a link that leads out of the contracts folder");
+	else if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		problems_add(references->problems, PROBLEM_ERROR, "spec.invalid", place, "",
 			     "the file could not be read: %s", status_text(status));
 	if (status != STATUS_OK)
@@ -168,7 +176,7 @@ static bool decode_token(struct bytes token, char *out_text, size_t text_max, st
 	return true;
 }
 
-static const struct node *step(const struct node *node, struct bytes token)
+const struct node *reference_step(const struct node *node, struct bytes token)
 {
 	char text[4096];
 	struct bytes key;
@@ -181,35 +189,87 @@ static const struct node *step(const struct node *node, struct bytes token)
 	return bytes_to_u64(key, &index) && index < node->count ? node->items[index] : NULL;
 }
 
-/* JSON Schema 2020-12 section 8.2.2. Aliases share nodes, so the steps are counted, not the nodes. */
-static const struct node *find_anchor(const struct node *node, struct bytes name, size_t *steps)
-{
-	const struct node *found = NULL;
+/* -- anchors and ids ----------------------------------------------------------- */
 
-	if (node == NULL || ++*steps > ANCHOR_STEPS_MAX)
+/* A name of one document; an empty one stands for "its names are all here". */
+static const struct node **name_put(struct references *references, const struct document *document,
+				    struct bytes name, bool *out_is_new)
+{
+	char key[sizeof(document) + 1024];
+
+	if (name.len > 1024)
 		return NULL;
-	if (bytes_equal(node_text(node_get(node, "$anchor")), name) ||
-	    bytes_equal(node_text(node_get(node, "$dynamicAnchor")), name))
-		return node;
-	if (node->kind != NODE_LIST && node->kind != NODE_TABLE)
-		return NULL;
-	for (size_t i = 0; i < node->count && found == NULL; i++)
-		found = find_anchor(node->kind == NODE_LIST ? node->items[i] : node->entries[i].value, name,
-				    steps);
-	return found;
+	memcpy(key, &document, sizeof(document));
+	if (name.len > 0)
+		memcpy(key + sizeof(document), name.data, name.len);
+	return map_put(&references->names, (struct bytes){.data = key, .len = sizeof(document) + name.len},
+		       out_is_new);
 }
 
-static const struct node *find_fragment(const struct document *document, struct bytes fragment)
+static void name_add(struct references *references, const struct document *document, struct bytes name,
+		     const struct node *node)
 {
-	const struct node *node = document->root;
+	bool is_new = false;
+	const struct node **place = name.len == 0 ? NULL : name_put(references, document, name, &is_new);
+
+	if (place != NULL && is_new)
+		*place = node;
+}
+
+/* JSON Schema 2020-12 sections 8.2.1 and 8.2.2: "#name" for an anchor, the text of $id for an id. */
+static void names_gather(struct references *references, const struct document *document,
+			 const struct node *node, size_t *steps)
+{
+	static const char *const keys[] = {"$anchor", "$dynamicAnchor"};
+	char name[256] = "#";
+
+	if (node == NULL || node->kind < NODE_LIST || ++*steps > ANCHOR_STEPS_MAX)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes anchor = node_text(node_get(node, keys[i]));
+
+		if (anchor.len == 0 || anchor.len >= sizeof(name) - 1)
+			continue;
+		memcpy(name + 1, anchor.data, anchor.len);
+		name_add(references, document, (struct bytes){.data = name, .len = anchor.len + 1}, node);
+	}
+	name_add(references, document, node_text(node_get(node, "$id")), node);
+	name_add(references, document, node_text(node_get(node, "$self")), node);
+	for (size_t i = 0; i < node->count; i++)
+		names_gather(references, document,
+			     node->kind == NODE_LIST ? node->items[i] : node->entries[i].value, steps);
+}
+
+/* Each document is walked once, when somebody first asks for a name in it. */
+static const struct node *name_find(struct references *references, const struct document *document,
+				    struct bytes name)
+{
+	const struct node **place;
+	bool is_new = false;
 	size_t steps = 0;
+
+	if (name.len == 0 || name_put(references, document, BYTES(""), &is_new) == NULL)
+		return NULL;
+	if (is_new)
+		names_gather(references, document, document->root, &steps);
+	is_new = false;
+	place = name_put(references, document, name, &is_new);
+	return place == NULL ? NULL : *place;
+}
+
+/* `root` is the document's, or that of a schema with an id of its own. */
+static const struct node *find_fragment(struct references *references, const struct document *document,
+					const struct node *root, struct bytes fragment)
+{
+	const struct node *node = root;
 
 	if (fragment.len == 0)
 		return node;
-	if (fragment.data[0] != '/')
-		return find_anchor(node, fragment, &steps);
+	if (fragment.data[0] != '/') /* with the hash before it */
+		return name_find(references, document,
+				 (struct bytes){.data = fragment.data - 1, .len = fragment.len + 1});
 	for (struct bytes rest = bytes_from(fragment, 1); rest.data != NULL && node != NULL;)
-		node = step(node, bytes_split(&rest, '/'));
+		node = reference_step(node, bytes_split(&rest, '/'));
 	return node;
 }
 
@@ -255,12 +315,13 @@ const struct node *reference_find(struct references *references, const struct do
 	struct bytes file = hash == BYTES_NOT_FOUND ? reference : bytes_slice(reference, 0, hash);
 	struct bytes fragment = hash == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(reference, hash + 1);
 	const struct document *target = document;
-	const char *why = file.len == 0 ? NULL : open_file(references, document, file, &target);
-	const struct node *node;
+	const struct node *root = name_find(references, document, file), *node;
+	const char *why =
+		file.len == 0 || root != NULL ? NULL : open_file(references, document, file, &target);
 
 	if (why != NULL)
 		return unresolved(references, place, reference, why);
-	node = find_fragment(target, fragment);
+	node = find_fragment(references, target, root != NULL ? root : target->root, fragment);
 	if (node == NULL)
 		return unresolved(references, place, reference, "leads nowhere");
 	*out_document = target;

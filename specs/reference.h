@@ -21,6 +21,7 @@ struct references {
 	const struct spec_files *files;
 	struct problems *problems;
 	struct map documents;    /* name -> struct loaded */
+	struct map names;        /* document and anchor or $id -> const struct node * */
 	size_t pulled_count;     /* files opened through $ref since references_restart */
 	size_t unresolved_count; /* references that lead nowhere */
 };
@@ -43,6 +44,9 @@ bool reference_name(struct bytes name, const char *from, char *out_name, size_t 
 /* The function of struct schema_resolver; the context is the struct references. */
 const struct node *reference_resolve(void *context, const struct document *document, struct bytes reference,
 				     const struct document **out_document);
+
+/* One step of a JSON pointer in a URI fragment: percent-decoded, ~0 and ~1. NULL when it leads nowhere. */
+const struct node *reference_step(const struct node *node, struct bytes token);
 
 /* `node`, or what its $ref names, or what that names, at most LIMIT_REF_CHAIN steps.
  * NULL (and a problem) when it leads nowhere; NULL for NULL. */

@@ -22,6 +22,7 @@ struct routes {
 	struct trie_node *root;
 	struct operation *operations;
 	struct route_entry *entries; /* one an operation */
+	struct map firsts;           /* route, method, query -> the first entry that looks so */
 };
 
 /* -- building ----------------------------------------------------------------- */
@@ -40,19 +41,27 @@ static struct bytes path_of_template(struct bytes template)
 	return template;
 }
 
-static bool looks_alike(const struct operation *a, const struct operation *b)
+/* False without memory. */
+static bool mark_lookalike(struct routes *routes, const struct route *route, struct route_entry *entry)
 {
-	return bytes_equal(a->method, b->method) && bytes_equal(a->query_literal, b->query_literal);
+	struct operation *operation = entry->operation, **first;
+	bool is_new = false;
+	struct bytes key =
+		arena_printf(&routes->arena, "%p " BYTES_FORMAT " " BYTES_FORMAT, (const void *)route,
+			     BYTES_PRINT(operation->method), BYTES_PRINT(operation->query_literal));
+
+	first = key.data == NULL ? NULL : map_put(&routes->firsts, key, &is_new);
+	if (first == NULL)
+		return false;
+	if (is_new)
+		*first = operation;
+	else
+		(*first)->is_lookalike = operation->is_lookalike = true;
+	return true;
 }
 
 static void entry_add(struct route *route, struct route_entry *entry)
 {
-	for (struct route_entry *old = route->first; old != NULL; old = old->next) {
-		if (!looks_alike(old->operation, entry->operation))
-			continue;
-		old->operation->is_lookalike = true;
-		entry->operation->is_lookalike = true;
-	}
 	entry->route = route;
 	if (route->last == NULL)
 		route->first = entry;
@@ -105,6 +114,9 @@ struct routes *routes_new(struct operation *operations, size_t operation_count, 
 		return NULL;
 	arena_init(&routes->arena, LIMIT_CONTRACT_BYTES);
 	trie_init(&routes->trie, &routes->arena);
+	map_init(&routes->firsts, &(struct map_plan){.entries_max = SIZE_MAX,
+						     .value_len = sizeof(struct operation *),
+						     .seed = (uintptr_t)routes});
 	routes->operations = operations;
 	routes->root = trie_root(&routes->trie);
 	routes->entries = arena_alloc(&routes->arena, (operation_count + 1) * sizeof(struct route_entry));
@@ -116,7 +128,8 @@ struct routes *routes_new(struct operation *operations, size_t operation_count, 
 		struct route *route = route_of(routes, operations[i].template);
 
 		routes->entries[i].operation = &operations[i];
-		if (route != NULL && entry_names(routes, &routes->entries[i]))
+		if (route != NULL && entry_names(routes, &routes->entries[i]) &&
+		    mark_lookalike(routes, route, &routes->entries[i]))
 			entry_add(route, &routes->entries[i]);
 		else
 			problems_add(
@@ -125,6 +138,7 @@ struct routes *routes_new(struct operation *operations, size_t operation_count, 
 				(int)(operations[i].template.len > 200 ? 200 : operations[i].template.len),
 				operations[i].template.data);
 	}
+	map_finish(&routes->firsts);
 	return routes;
 }
 
@@ -133,6 +147,7 @@ void routes_free(struct routes *routes)
 	if (routes == NULL)
 		return;
 	trie_finish(&routes->trie);
+	map_finish(&routes->firsts);
 	arena_finish(&routes->arena);
 	free(routes);
 }

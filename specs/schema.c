@@ -7,7 +7,8 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
-#include "specs/schema_program.h"
+#include "specs/schema_plan.h"
+#include "specs/schema_resource.h"
 
 /* Schemas of one set: every value of the largest document. */
 #define SCHEMAS_MAX LIMIT_DOCUMENT_NODES
@@ -36,6 +37,16 @@ enum status schema_set_new(enum schema_dialect dialect, const struct schema_reso
 	set->resolver = *resolver;
 	set->problems = problems;
 	set->heirs_left = HEIRS_SEARCHED_MAX;
+	set->plan_names_left = PLAN_NAMES_ALL_MAX;
+	set->asserts_formats = dialect != DIALECT_2020_12;
+	for (int i = 0; i < 2; i++)
+		map_init(i == 0 ? &set->uris : &set->roots,
+			 &(struct map_plan){.entries_max = SCHEMAS_MAX,
+					    .value_len = sizeof(struct schema_resource *),
+					    .seed = (uintptr_t)set});
+	map_init(&set->one_way, &(struct map_plan){.entries_max = SCHEMAS_MAX,
+						   .value_len = sizeof(bool),
+						   .seed = (uintptr_t)set});
 	map_init(&set->schemas, &(struct map_plan){.entries_max = SCHEMAS_MAX,
 						   .value_len = sizeof(struct schema *),
 						   .seed = (uintptr_t)set});
@@ -52,6 +63,17 @@ enum status schema_set_new(enum schema_dialect dialect, const struct schema_reso
 	return STATUS_OK;
 }
 
+void schema_set_formats(struct schema_set *set, bool is_asserted)
+{
+	set->asserts_formats = is_asserted;
+}
+
+void schema_set_offer(struct schema_set *set, const struct document *document, struct bytes uri)
+{
+	if (set->dialect != DIALECT_OPENAPI_3_0 && document->root != NULL)
+		(void)resource_of_document(set, document, uri);
+}
+
 void schema_set_free(struct schema_set *set)
 {
 	if (set == NULL)
@@ -60,6 +82,11 @@ void schema_set_free(struct schema_set *set)
 		pattern_free(set->patterns[i]);
 	free(set->patterns);
 	map_finish(&set->schemas);
+	map_finish(&set->one_way);
+	map_finish(&set->uris);
+	map_finish(&set->roots);
+	for (size_t i = 0; i < set->metaschema_count; i++)
+		document_finish(&set->metaschemas[i]);
 	arena_finish(&set->arena);
 	free(set);
 }
@@ -77,8 +104,8 @@ void schema_note(struct schema_set *set, const struct schema *schema, const stru
 		     "%s", words);
 }
 
-struct schema *schema_at(struct schema_set *set, const struct document *document, const struct node *node,
-			 struct bytes pointer)
+static struct schema *add(struct schema_set *set, const struct document *document,
+			  struct schema_resource *resource, const struct node *node, struct bytes pointer)
 {
 	struct bytes key = {.data = (const char *)&node, .len = sizeof(node)};
 	struct schema **place;
@@ -99,6 +126,8 @@ struct schema *schema_at(struct schema_set *set, const struct document *document
 	*place = schema;
 	schema->document = document;
 	schema->node = node;
+	schema->resource = resource;
+	schema->dialect = resource == NULL ? set->dialect : resource->dialect;
 	schema->pointer = pointer;
 	schema->types = SCHEMA_ANY;
 	if (set->queue_end == NULL)
@@ -109,28 +138,41 @@ struct schema *schema_at(struct schema_set *set, const struct document *document
 	return schema;
 }
 
-/* RFC 6901 section 3: ~ is ~0, / is ~1 */
-static struct bytes pointer_extend(struct schema_set *set, struct bytes base, const char *keyword,
-				   struct bytes name)
+struct schema *schema_at(struct schema_set *set, const struct document *document, const struct node *node,
+			 struct bytes pointer)
 {
-	size_t keyword_len = strlen(keyword), len = base.len + 1 + keyword_len;
-	char *text = schema_alloc(set, base.len + keyword_len + 2 * name.len + 2);
+	struct schema_resource *resource = NULL;
+
+	if (set->dialect != DIALECT_OPENAPI_3_0) {
+		resource = resource_of_document(set, document, BYTES(""));
+		resource = resource_at(set, node, resource);
+	}
+	return add(set, document, resource, node, pointer);
+}
+
+struct schema *schema_at_resource(struct schema_set *set, struct schema_resource *resource,
+				  const struct node *node, struct bytes pointer)
+{
+	return add(set, resource->document, resource, node, pointer);
+}
+
+/* RFC 6901 section 3: ~ is ~0, / is ~1 */
+struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, struct bytes token)
+{
+	char *text = schema_alloc(set, base.len + 2 * token.len + 2);
+	size_t len = base.len;
 
 	if (text == NULL)
 		return BYTES_NONE;
 	if (base.len > 0)
 		memcpy(text, base.data, base.len);
-	text[base.len] = '/';
-	memcpy(text + base.len + 1, keyword, keyword_len);
-	if (name.data == NULL)
-		return (struct bytes){.data = text, .len = len};
 	text[len++] = '/';
-	for (size_t i = 0; i < name.len; i++) {
-		bool is_special = name.data[i] == '~' || name.data[i] == '/';
+	for (size_t i = 0; i < token.len; i++) {
+		bool is_special = token.data[i] == '~' || token.data[i] == '/';
 
-		text[len++] = is_special ? '~' : name.data[i];
+		text[len++] = is_special ? '~' : token.data[i];
 		if (is_special)
-			text[len++] = name.data[i] == '~' ? '0' : '1';
+			text[len++] = token.data[i] == '~' ? '0' : '1';
 	}
 	return (struct bytes){.data = text, .len = len};
 }
@@ -138,20 +180,58 @@ static struct bytes pointer_extend(struct schema_set *set, struct bytes base, co
 struct schema *schema_below(struct schema_set *set, const struct schema *parent, const struct node *node,
 			    const char *keyword, struct bytes name)
 {
-	return schema_at(set, parent->document, node, pointer_extend(set, parent->pointer, keyword, name));
+	struct bytes pointer = schema_pointer_extend(set, parent->pointer, bytes_of(keyword));
+	struct schema_resource *resource =
+		parent->resource == NULL ? NULL : resource_at(set, node, parent->resource);
+
+	if (name.data != NULL)
+		pointer = schema_pointer_extend(set, pointer, name);
+	return add(set, parent->document, resource, node, pointer);
 }
 
-struct schema *schema_referred(struct schema_set *set, const struct schema *from, struct bytes reference)
+/* By the resolver: files, and what stands outside of the resource. */
+static struct schema *resolved(struct schema_set *set, const struct schema *from, struct bytes reference)
 {
 	size_t hash = bytes_find_byte(reference, '#');
 	struct bytes pointer = hash == BYTES_NOT_FOUND ? BYTES("") : bytes_from(reference, hash + 1);
 	const struct document *document = NULL;
 	const struct node *node =
 		set->resolver.resolve(set->resolver.context, from->document, reference, &document);
+	struct schema_resource *resource;
+	struct schema_spot spot;
 
 	if (node == NULL || document == NULL)
 		return set->unchecked; /* the resolver said what is wrong: unchecked */
+	if (from->resource == NULL)
+		return schema_at(set, document, node, pointer);
+	resource = resource_of_document(set, document, BYTES(""));
+	if (resource != NULL && hash != BYTES_NOT_FOUND &&
+	    resource_find(set, resource, bytes_from(reference, hash), &spot) && spot.node == node)
+		return schema_at_resource(set, spot.resource, node, spot.pointer);
 	return schema_at(set, document, node, pointer);
+}
+
+struct schema *schema_referred(struct schema_set *set, const struct schema *from, struct bytes reference)
+{
+	struct schema_spot spot;
+
+	if (from->resource != NULL && resource_find(set, from->resource, reference, &spot))
+		return schema_at_resource(set, spot.resource, spot.node, spot.pointer);
+	return resolved(set, from, reference);
+}
+
+/* JSON Schema 2020-12 section 8.2.3.2: dynamic only when it leads to a dynamic anchor at first. */
+void schema_referred_dynamically(struct schema_set *set, struct schema *from, struct bytes reference)
+{
+	struct schema_spot spot;
+
+	if (!resource_find(set, from->resource, reference, &spot)) {
+		from->dynamic = resolved(set, from, reference);
+		return;
+	}
+	from->dynamic = schema_at_resource(set, spot.resource, spot.node, spot.pointer);
+	if (spot.anchor != NULL && spot.anchor->is_dynamic)
+		from->dynamic_anchor = spot.anchor->name;
 }
 
 const struct pattern *schema_pattern_add(struct schema_set *set, const struct schema *schema,
@@ -197,6 +277,7 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
 	for (struct schema *next = first; next != NULL; next = next->next)
 		schema_fill(set, next);
 	schema_circles_cut(set, first);
+	schema_plans_make(set, first);
 	set->queue = set->queue_end = NULL;
 	return set->is_full || pointer.data == NULL ? NULL : schema;
 }
@@ -216,6 +297,12 @@ struct bytes schema_data_class(const struct schema *schema)
 	for (int i = 0; i < LIMIT_REF_CHAIN && schema->reference != NULL && schema->data_class.len == 0; i++)
 		schema = schema->reference;
 	return schema->data_class;
+}
+
+const struct node *schema_node(const struct schema *schema, const struct document **out_document)
+{
+	*out_document = schema->document;
+	return schema->node;
 }
 
 unsigned schema_types(const struct schema *schema)

@@ -30,6 +30,11 @@ struct schema_resolver {
 
 MUST_CHECK enum status schema_set_new(enum schema_dialect dialect, const struct schema_resolver *resolver,
 				      struct problems *problems, struct schema_set **out_set);
+/* A document that a $ref may name by this URI; it must outlive the set. Before anything is compiled. */
+void schema_set_offer(struct schema_set *set, const struct document *document, struct bytes uri);
+/* Formats of text as assertions (the default up to OpenAPI 3.0 and draft 4) or as annotations (2020-12, where
+ * the vocabulary may say otherwise). Before anything is compiled. int32 and int64 are always asserted. */
+void schema_set_formats(struct schema_set *set, bool is_asserted);
 void schema_set_free(struct schema_set *set); /* accepts NULL */
 
 /* Compiles the schema at `node`; the same node gives the same schema, cycles are
@@ -41,6 +46,9 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
 /* Which declared data class a schema says its value holds: x-specular-sensitive,
  * or a format that names one ("email"); empty when none. */
 struct bytes schema_data_class(const struct schema *schema);
+
+/* Where it was written. */
+const struct node *schema_node(const struct schema *schema, const struct document **out_document);
 
 /* "type" as compiled, to coerce parameter text: a bit set of enum schema_type. */
 enum schema_type {

@@ -28,7 +28,8 @@ static void list_collect(struct evaluation *evaluation, const struct schema_list
 		applied_collect(evaluation, list->items[i], value, path, applied);
 }
 
-static void chosen_collect(struct evaluation *evaluation, const struct discriminator_rule *rule,
+/* True when the discriminator decides: oneOf and anyOf beside it are not asked. */
+static bool chosen_collect(struct evaluation *evaluation, const struct discriminator_rule *rule,
 			   yyjson_val *value, const struct path *path, struct applied *applied)
 {
 	yyjson_val *named = yyjson_obj_getn(value, rule->property.data, rule->property.len);
@@ -40,6 +41,7 @@ static void chosen_collect(struct evaluation *evaluation, const struct discrimin
 		applied_collect(evaluation, target->schema, value, path, applied);
 	else if (rule->other != NULL)
 		applied_collect(evaluation, rule->other, value, path, applied);
+	return target != NULL || rule->other != NULL;
 }
 
 static void if_collect(struct evaluation *evaluation, const struct logic_rule *logic, yyjson_val *value,
@@ -57,21 +59,25 @@ static void if_collect(struct evaluation *evaluation, const struct logic_rule *l
 static void logic_collect(struct evaluation *evaluation, const struct logic_rule *logic, yyjson_val *value,
 			  const struct path *path, struct applied *applied)
 {
+	bool is_decided = false;
+
 	for (size_t i = 0; i < logic->all_of.count; i++)
 		applied_collect(evaluation, logic->all_of.items[i], value, path, applied);
-	if (logic->any_of.count > 0)
+	if (logic->discriminator != NULL && yyjson_is_obj(value))
+		is_decided = chosen_collect(evaluation, logic->discriminator, value, path, applied);
+	if (logic->any_of.count > 0 && !is_decided)
 		list_collect(evaluation, &logic->any_of, value, path, applied);
-	if (logic->one_of.count > 0)
+	if (logic->one_of.count > 0 && !is_decided)
 		list_collect(evaluation, &logic->one_of, value, path, applied);
 	if (logic->if_schema != NULL)
 		if_collect(evaluation, logic, value, path, applied);
-	if (logic->discriminator != NULL && yyjson_is_obj(value))
-		chosen_collect(evaluation, logic->discriminator, value, path, applied);
 }
 
 void applied_collect(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		     const struct path *path, struct applied *applied)
 {
+	struct scope scope;
+
 	if (!evaluation_step(evaluation, schema, 1, path))
 		return;
 	for (size_t i = 0; i < applied->count; i++)
@@ -83,8 +89,11 @@ void applied_collect(struct evaluation *evaluation, const struct schema *schema,
 		return;
 	applied->list[applied->count++] = schema;
 	evaluation->depth++;
+	scope_enter(evaluation, schema, &scope);
 	if (schema->reference != NULL)
 		applied_collect(evaluation, schema->reference, value, path, applied);
+	if (schema->dynamic != NULL)
+		applied_collect(evaluation, scope_target(evaluation, schema), value, path, applied);
 	if (schema->logic != NULL)
 		logic_collect(evaluation, schema->logic, value, path, applied);
 	for (size_t i = 0; schema->object != NULL && i < schema->object->dependency_count; i++) {
@@ -94,6 +103,7 @@ void applied_collect(struct evaluation *evaluation, const struct schema *schema,
 		    yyjson_obj_getn(value, dependency->name.data, dependency->name.len) != NULL)
 			applied_collect(evaluation, dependency->schema, value, path, applied);
 	}
+	scope_leave(evaluation, &scope);
 	evaluation->depth--;
 }
 
@@ -241,7 +251,8 @@ static void report_direction(struct evaluation *evaluation, const struct schema 
 	       is_request ? "only in responses" : "only in requests");
 }
 
-/* Says nothing where some schema is open for other names, or nobody lists any. */
+/* Says nothing where some schema is open for other names, nobody lists any, or it depends on a dynamic scope.
+ */
 static bool lists_names(const struct applied *applied)
 {
 	bool lists = false;
@@ -249,6 +260,8 @@ static bool lists_names(const struct applied *applied)
 	for (size_t i = 0; i < applied->count; i++) {
 		const struct object_rule *rule = applied->list[i]->object;
 
+		if (applied->list[i]->scope != NULL || applied->list[i]->dynamic != NULL)
+			return false;
 		if (rule == NULL)
 			continue;
 		if (rule->additional != NULL || rule->unevaluated != NULL)

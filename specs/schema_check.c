@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "specs/schema_evaluate.h"
+#include "specs/schema_plan.h"
+#include "specs/schema_resource.h"
 
 unsigned value_type(yyjson_val *value)
 {
@@ -62,6 +63,8 @@ static bool choice_has(const struct choice_rule *choice, yyjson_val *value, uint
 	struct bytes text = {.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
 	size_t low = 0, high = choice->text_count;
 
+	if (yyjson_is_str(value) && choice->words.slots != NULL)
+		return words_find(&choice->words, choice->texts, sizeof(*choice->texts), text) != SIZE_MAX;
 	while (yyjson_is_str(value) && !choice->is_const && low < high) {
 		size_t middle = low + (high - low) / 2;
 		int order = bytes_compare(text, choice->texts[middle]);
@@ -91,6 +94,8 @@ static bool check_choice(struct evaluation *evaluation, const struct schema *sch
 	if (choice_has(choice, value, &evaluation->checker->steps) ||
 	    !evaluation_step(evaluation, schema, 0, path))
 		return true;
+	if (evaluation->quiet > 0)
+		return false;
 	words[0] = '\0';
 	for (size_t i = 0; i < choice->count && len < sizeof(words); i++) {
 		const struct node *node = choice->values[i];
@@ -138,8 +143,8 @@ static bool check_text(struct evaluation *evaluation, const struct schema *schem
 {
 	const struct text_rule *rule = schema->text;
 	struct bytes text = {.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
-	struct bytes shown = bytes_slice(rule->pattern_text, 0, 200);
-	bool has_length = rule->len_min > 0 || rule->len_max < UINT64_MAX;
+	/* a character is one to four bytes: often their number settles it */
+	bool has_length = text.len > rule->len_max || text.len / 4 < rule->len_min;
 	size_t characters = has_length ? characters_of(text) : 0;
 	bool fits = true;
 
@@ -151,9 +156,10 @@ static bool check_text(struct evaluation *evaluation, const struct schema *schem
 		fits = report(evaluation, schema, KEYWORD_LENGTH, value, false, path,
 			      "at most %llu characters", (unsigned long long)rule->len_max);
 	if (rule->pattern != NULL && !pattern_fits(evaluation, schema, rule->pattern, text, path))
-		fits = report(evaluation, schema, KEYWORD_PATTERN, value, true, path,
-			      "text like " BYTES_FORMAT, BYTES_PRINT(shown));
-	if (!format_fits(rule->format, text))
+		fits = report(evaluation, schema, KEYWORD_PATTERN, value, true, path, "text like %.*s",
+			      rule->pattern_text.len < 200 ? (int)rule->pattern_text.len : 200,
+			      rule->pattern_text.data);
+	if (rule->format != FORMAT_NONE && !format_fits(rule->format, text))
 		fits = report(evaluation, schema, KEYWORD_FORMAT, value, true, path, "format %s",
 			      format_name(rule->format));
 	return fits;
@@ -228,6 +234,20 @@ static bool number_small(yyjson_val *value, bool needs_digits, struct number *ou
 	return true;
 }
 
+/* Bounds that are small integers, as most are: surely inside? Doubles compare with them exactly. */
+static bool is_inside(const struct number_rule *rule, yyjson_val *value)
+{
+	if (!rule->has_range)
+		return false;
+	if (yyjson_is_uint(value))
+		return yyjson_get_uint(value) <= INT64_MAX && (int64_t)yyjson_get_uint(value) >= rule->low &&
+		       (int64_t)yyjson_get_uint(value) <= rule->high;
+	if (yyjson_is_sint(value))
+		return yyjson_get_sint(value) >= rule->low && yyjson_get_sint(value) <= rule->high;
+	return yyjson_is_real(value) && rule->format == FORMAT_NONE &&
+	       yyjson_get_real(value) > (double)rule->low && yyjson_get_real(value) < (double)rule->high;
+}
+
 static bool check_number(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 			 const struct path *path)
 {
@@ -239,6 +259,8 @@ static bool check_number(struct evaluation *evaluation, const struct schema *sch
 	bool fits;
 	char text[80];
 
+	if (is_inside(rule, value))
+		return true;
 	if (!number_small(value, needs_digits, &number) && !number_of(value, &scratch, &number)) {
 		report(evaluation, schema, KEYWORD_OVERLIMIT, value, false, path,
 		       "a number of at most %d digits", NUMBER_DIGITS_MAX);
@@ -280,6 +302,8 @@ static bool evaluate_keywords(struct evaluation *evaluation, const struct schema
 
 	if (schema->reference != NULL && (fits || !is_quiet))
 		fits &= evaluate(evaluation, schema->reference, value, path);
+	if (schema->dynamic != NULL && (fits || !is_quiet))
+		fits &= evaluate(evaluation, scope_target(evaluation, schema), value, path);
 	if (schema->object != NULL && yyjson_is_obj(value) && (fits || !is_quiet))
 		fits &= evaluate_object(evaluation, schema, value, path);
 	if (schema->array != NULL && yyjson_is_arr(value) && (fits || !is_quiet))
@@ -292,10 +316,40 @@ static bool evaluate_keywords(struct evaluation *evaluation, const struct schema
 	return fits;
 }
 
+void scope_enter(struct evaluation *evaluation, const struct schema *schema, struct scope *scope)
+{
+	*scope = (struct scope){.up = evaluation->scope, .resource = schema->scope};
+	if (schema->scope != NULL)
+		evaluation->scope = scope;
+}
+
+void scope_leave(struct evaluation *evaluation, const struct scope *scope)
+{
+	evaluation->scope = scope->up;
+}
+
+/* The outermost scope that has the anchor wins. */
+const struct schema *scope_target(const struct evaluation *evaluation, const struct schema *schema)
+{
+	const struct schema *target = schema->dynamic;
+
+	if (schema->dynamic_anchor.len == 0)
+		return target;
+	for (const struct scope *scope = evaluation->scope; scope != NULL; scope = scope->up) {
+		const struct schema_anchor *anchor =
+			resource_dynamic(scope->resource, schema->dynamic_anchor);
+
+		if (anchor != NULL && anchor->schema != NULL)
+			target = anchor->schema;
+	}
+	return target;
+}
+
 bool evaluate(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 	      const struct path *path)
 {
 	unsigned type = value_type(value);
+	struct scope scope;
 	bool fits;
 
 	if (!evaluation_step(evaluation, schema, 1, path))
@@ -308,7 +362,9 @@ bool evaluate(struct evaluation *evaluation, const struct schema *schema, yyjson
 	if (type == SCHEMA_NULL && schema->is_nullable && schema->choice == NULL)
 		return true;
 	evaluation->depth++;
+	scope_enter(evaluation, schema, &scope);
 	fits = evaluate_keywords(evaluation, schema, value, path);
+	scope_leave(evaluation, &scope);
 	evaluation->depth--;
 	return fits;
 }
@@ -341,11 +397,21 @@ bool evaluate_inner(struct evaluation *evaluation, const struct schema *schema, 
 bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
 {
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
-	const struct path root = {0};
 	bool fits;
 
 	if (value == NULL)
 		return true;
+	fits = quick_fits(&evaluation, schema, value);
+	pattern_search_free(evaluation.search);
+	return fits || schema_check_fully(schema, value, checker);
+}
+
+bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
+{
+	struct evaluation evaluation = {.checker = checker, .out = checker->out};
+	const struct path root = {0};
+	bool fits;
+
 	fits = evaluate_inner(&evaluation, schema, value, &root);
 	if (evaluation.is_pattern_over && !evaluation.is_pattern_told)
 		report(&evaluation, schema, KEYWORD_OVERLIMIT, NULL, false, &root,
@@ -379,36 +445,56 @@ static bool text_coerce(unsigned types, struct bytes text, yyjson_val *out_value
 }
 
 /* Where text is allowed too, "5" is the number only if that is what fits. */
-static bool is_better_as_text(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
+static bool is_better_as_text(const struct schema *schema, yyjson_val *value)
 {
-	struct evaluation evaluation = {.checker = checker, .out = checker->out};
+	struct schema_checker checker = {0};
+	struct departures none = {0};
+	struct evaluation evaluation = {.checker = &checker, .out = &none, .quiet = 1};
 	const struct path root = {0};
-	bool fits;
+	bool fits = evaluate_inner(&evaluation, schema, value, &root);
 
-	evaluation.quiet = 1;
-	fits = evaluate_inner(&evaluation, schema, value, &root);
 	pattern_search_free(evaluation.search);
 	return !fits;
 }
 
-bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker)
+/* False when the text fits no type of the schema: then it stays text. */
+static bool text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value)
 {
 	unsigned types = schema_types(schema);
+	yyjson_val value = {0};
+	bool is_coerced = text_coerce(types, text, &value);
+
+	if (!is_coerced ||
+	    ((types & SCHEMA_STRING) != 0 && !yyjson_is_str(&value) && is_better_as_text(schema, &value)))
+		yyjson_set_strn(&value, text.data, text.len);
+	*out_value = value;
+	return is_coerced;
+}
+
+void schema_text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value)
+{
+	yyjson_val value = {0};
+
+	if (text.data == NULL)
+		text = BYTES("");
+	if (schema == NULL)
+		yyjson_set_strn(&value, text.data, text.len);
+	else
+		text_value(schema, text, &value);
+	*out_value = value;
+}
+
+bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker)
+{
 	const struct path root = {0};
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
 	yyjson_val value = {0};
 	char words[80];
-	bool is_coerced;
 
 	if (text.data == NULL)
 		text = BYTES("");
-	is_coerced = text_coerce(types, text, &value);
-	if (is_coerced && (types & SCHEMA_STRING) != 0 && !yyjson_is_str(&value) &&
-	    is_better_as_text(schema, &value, checker))
-		yyjson_set_strn(&value, text.data, text.len);
-	if (is_coerced)
+	if (text_value(schema, text, &value))
 		return schema_check(schema, &value, checker);
-	yyjson_set_strn(&value, text.data, text.len);
-	types_print(types, words, sizeof(words));
+	types_print(schema_types(schema), words, sizeof(words));
 	return report(&evaluation, schema, KEYWORD_TYPE, &value, true, &root, "%s", words);
 }

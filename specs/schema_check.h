@@ -25,3 +25,7 @@ bool schema_check(const struct schema *schema, yyjson_val *value, struct schema_
 
 /* A value that came as text: coerced by the schema's types, then checked. */
 bool schema_check_text(const struct schema *schema, struct bytes text, struct schema_checker *checker);
+
+/* What that text is: the value which schema_check_text would check; borrows the text. Text where nothing
+ * fits, and where schema is NULL. */
+void schema_text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value);

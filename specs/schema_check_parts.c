@@ -181,7 +181,7 @@ static int hashed_compare(const void *a, const void *b)
 }
 
 #define UNIQUE_FEW 32
-static bool is_unique(struct evaluation *evaluation, yyjson_val *value)
+bool array_is_unique(struct evaluation *evaluation, yyjson_val *value)
 {
 	struct hashed few[UNIQUE_FEW], *list = few;
 	uint64_t *steps = &evaluation->checker->steps, seed = (uintptr_t)&few;
@@ -251,7 +251,7 @@ bool evaluate_array(struct evaluation *evaluation, const struct schema *schema, 
 			return true;
 		fits &= evaluate_inner(evaluation, inner_schema, item, &inner);
 	}
-	if (rule->is_unique && (fits || !is_quiet) && !is_unique(evaluation, value))
+	if (rule->is_unique && (fits || !is_quiet) && !array_is_unique(evaluation, value))
 		fits = report(evaluation, schema, KEYWORD_UNIQUE, value, false, path, "items all different");
 	if (rule->contains != NULL && (fits || !is_quiet))
 		fits &= check_contains(evaluation, schema, value, path);

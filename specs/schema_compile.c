@@ -1,24 +1,17 @@
 /* A schema's own keywords: objects, arrays, $ref. The others are in schema_compile_values.c and _logic.c. */
 #include <stdio.h>
 
-#include "specs/schema_program.h"
-
-static bool is_2020_12(const struct schema_set *set)
-{
-	return set->dialect == DIALECT_2020_12;
-}
+#include "specs/schema_resource.h"
 
 /* A keyword that OpenAPI 3.0 does not have is no keyword there. */
-static const struct node *get_beyond_3_0(const struct schema_set *set, const struct schema *schema,
-					 const char *keyword)
+static const struct node *get_beyond_3_0(const struct schema *schema, const char *keyword)
 {
-	return set->dialect == DIALECT_OPENAPI_3_0 ? NULL : node_get(schema->node, keyword);
+	return schema->dialect == DIALECT_OPENAPI_3_0 ? NULL : node_get(schema->node, keyword);
 }
 
-static const struct node *get_2020_12(const struct schema_set *set, const struct schema *schema,
-				      const char *keyword)
+static const struct node *get_2020_12(const struct schema *schema, const char *keyword)
 {
-	return is_2020_12(set) ? node_get(schema->node, keyword) : NULL;
+	return schema->dialect == DIALECT_2020_12 ? node_get(schema->node, keyword) : NULL;
 }
 
 static struct schema *child(struct schema_set *set, struct schema *schema, const struct node *node,
@@ -107,7 +100,7 @@ static void fill_names(struct schema_set *set, struct schema *schema, struct obj
 
 static void fill_pattern_properties(struct schema_set *set, struct schema *schema, struct object_rule *object)
 {
-	const struct node *patterns = get_beyond_3_0(set, schema, "patternProperties");
+	const struct node *patterns = get_beyond_3_0(schema, "patternProperties");
 
 	if (!node_is(patterns, NODE_TABLE))
 		return;
@@ -150,7 +143,7 @@ static void fill_dependencies(struct schema_set *set, struct schema *schema, str
 	static const char *const keywords[] = {"dependencies", "dependentRequired", "dependentSchemas"};
 	size_t room = 0;
 
-	if (set->dialect == DIALECT_OPENAPI_3_0)
+	if (schema->dialect == DIALECT_OPENAPI_3_0)
 		return;
 	for (int i = 0; i < 3; i++) {
 		const struct node *table = node_get(schema->node, keywords[i]);
@@ -159,7 +152,8 @@ static void fill_dependencies(struct schema_set *set, struct schema *schema, str
 	}
 	object->dependencies = schema_alloc(set, room * sizeof(*object->dependencies));
 	for (int i = 0; object->dependencies != NULL && i < 3; i++)
-		if (i == 0 || is_2020_12(set)) /* draft 4 has the first alone, 2020-12 tolerates it */
+		if (i == 0 || schema->dialect ==
+				      DIALECT_2020_12) /* draft 4 has the first alone, 2020-12 tolerates it */
 			dependencies_add(set, schema, object, keywords[i]);
 }
 
@@ -189,10 +183,9 @@ static void fill_object(struct schema_set *set, struct schema *schema)
 	fill_dependencies(set, schema, object);
 	object->additional =
 		child(set, schema, node_get(schema->node, "additionalProperties"), "additionalProperties");
-	object->unevaluated = child(set, schema, get_2020_12(set, schema, "unevaluatedProperties"),
-				    "unevaluatedProperties");
-	object->property_names =
-		child(set, schema, get_2020_12(set, schema, "propertyNames"), "propertyNames");
+	object->unevaluated =
+		child(set, schema, get_2020_12(schema, "unevaluatedProperties"), "unevaluatedProperties");
+	object->property_names = child(set, schema, get_2020_12(schema, "propertyNames"), "propertyNames");
 	object->count_min = count_of(set, schema, "minProperties", 0);
 	object->count_max = count_of(set, schema, "maxProperties", UINT64_MAX);
 	schema->object = object;
@@ -217,7 +210,8 @@ static void fill_array(struct schema_set *set, struct schema *schema)
 	static const char *const keywords[] = {"items",    "prefixItems", "minItems",         "maxItems",
 					       "contains", "uniqueItems", "unevaluatedItems", NULL};
 	const struct node *items = node_get(schema->node, "items");
-	const struct node *prefix = get_2020_12(set, schema, "prefixItems");
+	bool has_prefix = schema->resource != NULL && !schema->resource->is_before_2020;
+	const struct node *prefix = has_prefix ? get_2020_12(schema, "prefixItems") : NULL;
 	struct array_rule *array;
 
 	if (!has_any(schema, keywords))
@@ -234,9 +228,8 @@ static void fill_array(struct schema_set *set, struct schema *schema)
 	} else {
 		array->items = child(set, schema, items, "items");
 	}
-	array->unevaluated =
-		child(set, schema, get_2020_12(set, schema, "unevaluatedItems"), "unevaluatedItems");
-	array->contains = child(set, schema, get_2020_12(set, schema, "contains"), "contains");
+	array->unevaluated = child(set, schema, get_2020_12(schema, "unevaluatedItems"), "unevaluatedItems");
+	array->contains = child(set, schema, get_2020_12(schema, "contains"), "contains");
 	array->contains_min = count_of(set, schema, "minContains", 1);
 	array->contains_max = count_of(set, schema, "maxContains", UINT64_MAX);
 	array->count_min = count_of(set, schema, "minItems", 0);
@@ -253,7 +246,7 @@ static bool fill_reference(struct schema_set *set, struct schema *schema)
 	if (!node_is(reference, NODE_STRING))
 		return false;
 	schema->reference = schema_referred(set, schema, reference->text);
-	if (is_2020_12(set))
+	if (schema->dialect == DIALECT_2020_12)
 		return false;
 	for (size_t i = 0; i < schema->node->count && !set->is_sibling_noted; i++) {
 		struct bytes key = schema->node->entries[i].key;
@@ -269,18 +262,43 @@ static bool fill_reference(struct schema_set *set, struct schema *schema)
 	return true;
 }
 
-static void note_unchecked(struct schema_set *set, const struct schema *schema)
+static void fill_dynamic(struct schema_set *set, struct schema *schema)
 {
-	static const char *const keywords[] = {"$dynamicRef",      "$recursiveRef", "contentEncoding",
-					       "contentMediaType", "contentSchema", NULL};
+	const struct node *reference = get_2020_12(schema, "$dynamicRef");
+	const struct node *recursive = get_2020_12(schema, "$recursiveRef");
 
-	for (size_t i = 0; is_2020_12(set) && keywords[i] != NULL; i++) {
-		const struct node *node = node_get(schema->node, keywords[i]);
+	if (node_is(reference, NODE_STRING) && schema->resource != NULL)
+		schema_referred_dynamically(set, schema, reference->text);
+	if (recursive != NULL && schema->resource != NULL && schema->resource->is_before_2020)
+		schema_note(set, schema, recursive, PROBLEM_NOTE, "use the $dynamicRef of 2020-12",
+			    "keyword $recursiveRef of 2019-09 is not checked");
+	if (schema->resource != NULL && schema->resource->has_dynamic)
+		schema->scope = schema->resource;
+}
 
-		if (node != NULL)
-			schema_note(set, schema, node, PROBLEM_NOTE, "", "keyword %s is not checked yet",
-				    keywords[i]);
+/* A vocabulary without validation: what applies schemas stays (2020-12 section 8.1.2). */
+static void forget_assertions(struct schema *schema)
+{
+	struct object_rule *object = schema->object;
+
+	schema->types = SCHEMA_ANY;
+	schema->choice = schema->constant = NULL;
+	schema->number = NULL;
+	schema->text = NULL;
+	if (schema->array != NULL) {
+		schema->array->count_min = 0;
+		schema->array->count_max = schema->array->contains_max = UINT64_MAX;
+		schema->array->contains_min = 1;
+		schema->array->is_unique = false;
 	}
+	if (object == NULL)
+		return;
+	object->count_min = object->required_count = 0;
+	object->count_max = UINT64_MAX;
+	for (size_t i = 0; i < object->name_count; i++)
+		object->names[i].required = 0;
+	for (size_t i = 0; i < object->dependency_count; i++)
+		object->dependencies[i].names = NULL;
 }
 
 static struct bytes data_class_of(const struct schema *schema)
@@ -316,5 +334,7 @@ void schema_fill(struct schema_set *set, struct schema *schema)
 	fill_object(set, schema);
 	fill_array(set, schema);
 	schema_fill_logic(set, schema);
-	note_unchecked(set, schema);
+	fill_dynamic(set, schema);
+	if (schema->resource != NULL && !schema->resource->has_validation)
+		forget_assertions(schema);
 }

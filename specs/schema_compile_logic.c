@@ -42,13 +42,12 @@ void schema_fill_logic(struct schema_set *set, struct schema *schema)
 	fill_list(set, schema, "anyOf", &logic.any_of);
 	fill_list(set, schema, "oneOf", &logic.one_of);
 	logic.not_schema = child(set, schema, "not");
-	if (set->dialect == DIALECT_2020_12) {
+	if (schema->dialect == DIALECT_2020_12) {
 		logic.if_schema = child(set, schema, "if");
 		logic.then_schema = logic.if_schema == NULL ? NULL : child(set, schema, "then");
 		logic.else_schema = logic.if_schema == NULL ? NULL : child(set, schema, "else");
 	}
-	if (set->dialect != DIALECT_DRAFT_4)
-		schema_fill_discriminator(set, schema, &logic);
+	schema_fill_discriminator(set, schema, &logic);
 	if (logic.all_of.count == 0 && logic.any_of.count == 0 && logic.one_of.count == 0 &&
 	    logic.not_schema == NULL && logic.if_schema == NULL && logic.discriminator == NULL)
 		return;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "specs/schema_program.h"
+#include "specs/schema_resource.h"
 
 static unsigned type_of(struct bytes name)
 {
@@ -40,8 +40,9 @@ static void fill_types(struct schema_set *set, struct schema *schema)
 	}
 	if (types != 0)
 		schema->types = types;
-	if (set->dialect != DIALECT_OPENAPI_3_0 || !(node_bool(node_get(schema->node, "nullable"), false) ||
-						     node_bool(node_get(schema->node, "x-nullable"), false)))
+	if (schema->dialect != DIALECT_OPENAPI_3_0 ||
+	    !(node_bool(node_get(schema->node, "nullable"), false) ||
+	      node_bool(node_get(schema->node, "x-nullable"), false)))
 		return;
 	if (types != 0)
 		schema->types |= SCHEMA_NULL;
@@ -79,12 +80,14 @@ static void fill_enum(struct schema_set *set, struct schema *schema)
 			choice->texts[choice->text_count++] = node->items[i]->text;
 	if (choice->text_count > 1)
 		qsort(choice->texts, choice->text_count, sizeof(*choice->texts), text_compare);
+	(void)words_build(&choice->words, &set->arena, choice->texts, sizeof(*choice->texts),
+			  choice->text_count);
 	schema->choice = choice;
 }
 
 static void fill_const(struct schema_set *set, struct schema *schema)
 {
-	const struct node *node = set->dialect == DIALECT_2020_12 ? node_get(schema->node, "const") : NULL;
+	const struct node *node = schema->dialect == DIALECT_2020_12 ? node_get(schema->node, "const") : NULL;
 	struct choice_rule *constant;
 	const struct node **values;
 
@@ -132,11 +135,11 @@ static void fill_exclusive(struct schema_set *set, const struct schema *schema, 
 
 	if (node == NULL)
 		return;
-	if (node->kind == NODE_BOOLEAN && set->dialect != DIALECT_2020_12) {
+	if (node->kind == NODE_BOOLEAN && schema->dialect != DIALECT_2020_12) {
 		*out_is_exclusive = node->boolean;
 		return;
 	}
-	if (node->kind == NODE_BOOLEAN || set->dialect != DIALECT_2020_12)
+	if (node->kind == NODE_BOOLEAN || schema->dialect != DIALECT_2020_12)
 		schema_note(set, schema, node, PROBLEM_WARNING, "write it as this version of OpenAPI has it",
 			    node->kind == NODE_BOOLEAN
 				    ? "%s true or false belongs to OpenAPI 3.0; ignored here"
@@ -150,6 +153,26 @@ static void fill_exclusive(struct schema_set *set, const struct schema *schema, 
 		return; /* the other bound is the narrower one */
 	*bound = exclusive;
 	*out_is_exclusive = true;
+}
+
+/* Integers that a double holds exactly. */
+#define RANGE_MAX (1ll << 53)
+
+static void fill_range(struct number_rule *rule)
+{
+	bool is_int32 = rule->format == FORMAT_INT32;
+
+	rule->low = is_int32 ? INT32_MIN : -RANGE_MAX;
+	rule->high = is_int32 ? INT32_MAX : RANGE_MAX;
+	if (rule->step != NULL ||
+	    (rule->min != NULL && (!rule->min->is_small || llabs(rule->min->small) >= RANGE_MAX)) ||
+	    (rule->max != NULL && (!rule->max->is_small || llabs(rule->max->small) >= RANGE_MAX)))
+		return;
+	if (rule->min != NULL && rule->min->small + rule->is_min_exclusive > rule->low)
+		rule->low = rule->min->small + rule->is_min_exclusive;
+	if (rule->max != NULL && rule->max->small - rule->is_max_exclusive < rule->high)
+		rule->high = rule->max->small - rule->is_max_exclusive;
+	rule->has_range = true;
 }
 
 static void fill_number(struct schema_set *set, struct schema *schema, enum format format)
@@ -169,6 +192,7 @@ static void fill_number(struct schema_set *set, struct schema *schema, enum form
 	}
 	if (rule.min == NULL && rule.max == NULL && rule.step == NULL && rule.format == FORMAT_NONE)
 		return;
+	fill_range(&rule);
 	schema->number = schema_alloc(set, sizeof(rule));
 	if (schema->number != NULL)
 		*schema->number = rule;
@@ -215,6 +239,11 @@ static void fill_text(struct schema_set *set, struct schema *schema, enum format
 void schema_fill_values(struct schema_set *set, struct schema *schema)
 {
 	enum format format = format_of(node_text(node_get(schema->node, "format")));
+	bool is_asserted =
+		schema->resource == NULL ? set->asserts_formats : schema->resource->asserts_formats;
+
+	if (!is_asserted && format < FORMAT_INT32)
+		format = FORMAT_NONE;
 
 	fill_types(set, schema);
 	fill_enum(set, schema);

@@ -92,6 +92,14 @@ static bool extends(const struct node *component, const struct bytes *names, siz
 	return false;
 }
 
+/* Azure's contracts give the value that stands for an heir beside its name. */
+static struct bytes heir_value(const struct node *component, struct bytes name)
+{
+	struct bytes value = node_text(node_get(component, "x-ms-discriminator-value"));
+
+	return value.len > 0 ? value : name;
+}
+
 /* Values that one discriminator tells apart; more is no contract. */
 #define TARGETS_MAX 4096
 
@@ -122,6 +130,7 @@ static void heirs_add(struct schema_set *set, struct schema *schema, struct disc
 		return;
 	rule->is_own_name_fine = true;
 	names[count++] = rule->own_name;
+	rule->own_name = heir_value(schema->node, rule->own_name);
 	for (int generation = 0; generation < GENERATIONS_MAX && from < count; generation++) {
 		size_t end = count;
 
@@ -131,7 +140,8 @@ static void heirs_add(struct schema_set *set, struct schema *schema, struct disc
 
 			if (!extends(components->entries[i].value, names + from, end - from))
 				continue;
-			target_add(targets, name, mapped(set, schema, name));
+			target_add(targets, heir_value(components->entries[i].value, name),
+				   mapped(set, schema, name));
 			if (targets->count > before)
 				names[count++] = name;
 		}

@@ -19,6 +19,12 @@ struct path {
 	bool is_index;
 };
 
+/* The schema resources entered on the way to this schema (JSON Schema 2020-12 section 7.1). */
+struct scope {
+	const struct scope *up;
+	const struct schema_resource *resource;
+};
+
 struct evaluation {
 	struct schema_checker *checker;
 	struct departures *out;
@@ -32,6 +38,7 @@ struct evaluation {
 	bool is_broken;             /* something was reported that is not a failed keyword */
 	const struct schema *whole; /* the schema with which this value was entered */
 	struct pattern_search *search;
+	const struct scope *scope;
 };
 
 /* Does the value fit? Departures are reported unless quiet. */
@@ -49,12 +56,19 @@ bool evaluate_object(struct evaluation *evaluation, const struct schema *schema,
 		     const struct path *path);
 bool evaluate_array(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		    const struct path *path);
+bool array_is_unique(struct evaluation *evaluation, yyjson_val *value);
 bool evaluate_logic(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value,
 		    const struct path *path);
 
 /* True when the text fits the pattern; given up counts as fitting, and is reported. */
 bool pattern_fits(struct evaluation *evaluation, const struct schema *schema, const struct pattern *pattern,
 		  struct bytes text, const struct path *path);
+
+/* Enters the resource of the schema: `scope` is the caller's, until scope_leave. */
+void scope_enter(struct evaluation *evaluation, const struct schema *schema, struct scope *scope);
+void scope_leave(struct evaluation *evaluation, const struct scope *scope);
+/* Where $dynamicRef leads here and now. */
+const struct schema *scope_target(const struct evaluation *evaluation, const struct schema *schema);
 
 /* Counts work; false when the ceiling is reached: then it is reported, once. */
 bool evaluation_step(struct evaluation *evaluation, const struct schema *schema, uint64_t steps,

@@ -3,11 +3,11 @@
 #include "parsers/base/endpoint.h"
 
 static const char *const names[] = {
-	[FORMAT_NONE] = "",       [FORMAT_DATE] = "date",         [FORMAT_DATE_TIME] = "date-time",
-	[FORMAT_TIME] = "time",   [FORMAT_EMAIL] = "email",       [FORMAT_UUID] = "uuid",
-	[FORMAT_URI] = "uri",     [FORMAT_HOSTNAME] = "hostname", [FORMAT_IPV4] = "ipv4",
-	[FORMAT_IPV6] = "ipv6",   [FORMAT_BYTE] = "byte",         [FORMAT_INT32] = "int32",
-	[FORMAT_INT64] = "int64",
+	[FORMAT_NONE] = "",       [FORMAT_DATE] = "date",           [FORMAT_DATE_TIME] = "date-time",
+	[FORMAT_TIME] = "time",   [FORMAT_EMAIL] = "email",         [FORMAT_UUID] = "uuid",
+	[FORMAT_URI] = "uri",     [FORMAT_HOSTNAME] = "hostname",   [FORMAT_IPV4] = "ipv4",
+	[FORMAT_IPV6] = "ipv6",   [FORMAT_BYTE] = "byte",           [FORMAT_INT32] = "int32",
+	[FORMAT_INT64] = "int64", [FORMAT_BASE64URL] = "base64url", [FORMAT_DURATION] = "duration",
 };
 
 enum format format_of(struct bytes name)
@@ -262,6 +262,58 @@ static bool is_base64(struct bytes text)
 	return count % 4 == 0 && padding <= 2;
 }
 
+/* RFC 4648 section 5; the padding may be left out */
+static bool is_base64url(struct bytes text)
+{
+	size_t len = text.len;
+
+	while (len > 0 && text.len - len < 2 && text.data[len - 1] == '=')
+		len--;
+	for (size_t i = 0; i < len; i++)
+		if (!ascii_is_alnum(text.data[i]) && text.data[i] != '-' && text.data[i] != '_')
+			return false;
+	return len % 4 != 1 && (len == text.len || text.len % 4 == 0);
+}
+
+/* Numbers with the units of `units`, which follow one another; *out_count how many there were. */
+static struct bytes units_read(struct bytes text, const char *units, size_t *out_count)
+{
+	size_t from = 0;
+
+	for (*out_count = 0; text.len > 0; ++*out_count) {
+		size_t len = 0, unit = from;
+
+		while (ascii_is_digit(at(text, len)))
+			len++;
+		if (len == 0 || len == text.len)
+			break;
+		while (units[unit] != '\0' && units[unit] != text.data[len])
+			unit++;
+		if (units[unit] == '\0' || (*out_count > 0 && unit != from))
+			break;
+		from = unit + 1;
+		text = bytes_from(text, len + 1);
+	}
+	return text;
+}
+
+/* RFC 3339 appendix A: no unit is left out between two others, weeks stand alone */
+static bool is_duration(struct bytes text)
+{
+	size_t days, times = 0, weeks;
+
+	if (at(text, 0) != 'P' || text.len < 3)
+		return false;
+	text = bytes_from(text, 1);
+	if (units_read(text, "W", &weeks).len == 0 && weeks == 1)
+		return true;
+	text = units_read(text, "YMD", &days);
+	if (at(text, 0) != 'T')
+		return text.len == 0 && days > 0;
+	text = units_read(bytes_from(text, 1), "HMS", &times);
+	return text.len == 0 && times > 0;
+}
+
 bool format_fits(enum format format, struct bytes text)
 {
 	switch (format) {
@@ -285,6 +337,10 @@ bool format_fits(enum format format, struct bytes text)
 		return is_address(text, true);
 	case FORMAT_BYTE:
 		return is_base64(text);
+	case FORMAT_BASE64URL:
+		return is_base64url(text);
+	case FORMAT_DURATION:
+		return is_duration(text);
 	case FORMAT_NONE:
 	case FORMAT_INT32:
 	case FORMAT_INT64:

@@ -15,6 +15,8 @@ enum format {
 	FORMAT_IPV4,
 	FORMAT_IPV6,
 	FORMAT_BYTE,
+	FORMAT_BASE64URL,
+	FORMAT_DURATION,
 	FORMAT_INT32, /* from here on: of numbers */
 	FORMAT_INT64,
 };

@@ -8,12 +8,15 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/limits.h"
+#include "specs/schema_plain.h"
 
 /* A translated expression; real ones stay below 2 KiB. */
 #define EXPRESSION_BYTES_MAX (32 * KIB)
 #define MATCH_HEAP_KIB       1024
 
 struct pattern {
+	bool is_plain; /* the engine is not needed */
+	struct plain_pattern plain;
 	pcre2_code *code;
 	pcre2_match_context *limits;
 };
@@ -179,6 +182,8 @@ struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason
 	snprintf(reason, reason_len, "too long");
 	if (buffer_reserve(&translation.out, 1) == STATUS_OK && expression_translate(&translation))
 		pattern = compile(buffer_bytes(&translation.out), reason, reason_len);
+	if (pattern != NULL)
+		pattern->is_plain = plain_pattern_read(expression, &pattern->plain);
 	buffer_finish(&translation.out);
 	return pattern;
 }
@@ -212,6 +217,8 @@ enum pattern_outcome schema_pattern_find(const struct pattern *pattern, struct b
 	PCRE2_SPTR subject = (PCRE2_SPTR)(text.data == NULL ? "" : text.data);
 	int result;
 
+	if (pattern->is_plain)
+		return plain_pattern_fits(&pattern->plain, text) ? PATTERN_MATCH : PATTERN_NO_MATCH;
 	if (*search == NULL)
 		*search = search_new();
 	if (*search == NULL)

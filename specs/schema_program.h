@@ -11,6 +11,7 @@
 #include "specs/schema_format.h"
 #include "specs/schema_number.h"
 #include "specs/schema_pattern.h"
+#include "specs/schema_words.h"
 
 struct schema_list {
 	struct schema **items;
@@ -71,14 +72,19 @@ struct text_rule {
 struct number_rule {
 	const struct number *min, *max, *step;
 	bool is_min_exclusive, is_max_exclusive;
+	bool has_range; /* all of it is that an integer lies in low .. high */
+	int64_t low, high;
 	enum format format;
 };
+
+struct plan;
 
 struct choice_rule {
 	const struct node *const *values; /* all, as written */
 	size_t count;
 	struct bytes *texts; /* the strings among them, sorted */
 	size_t text_count;
+	struct schema_words words; /* the same; no table when their hashes crowd */
 	bool is_const;
 };
 
@@ -100,10 +106,14 @@ struct logic_rule {
 
 enum schema_color { COLOR_NEW, COLOR_OPEN, COLOR_DONE }; /* of the search for circles */
 
+struct schema_resource;
+
 struct schema {
 	const struct document *document;
 	const struct node *node;
+	struct schema_resource *resource; /* NULL in OpenAPI 3.0 */
 	struct bytes pointer;
+	enum schema_dialect dialect;
 	unsigned types;
 	unsigned joint_types; /* with those behind $ref and allOf */
 	bool is_never;        /* the schema false */
@@ -113,27 +123,40 @@ struct schema {
 	bool is_write_only;
 	enum schema_color color;
 	struct schema *reference;
+	struct schema *dynamic;      /* $dynamicRef: where it leads at first */
+	struct bytes dynamic_anchor; /* and the anchor that a scope outside may have instead; else empty */
+	const struct schema_resource *scope; /* its resource, when that has dynamic anchors */
 	struct choice_rule *choice, *constant;
 	struct object_rule *object;
 	struct array_rule *array;
 	struct text_rule *text;
 	struct number_rule *number;
 	struct logic_rule *logic;
+	const struct plan *plan; /* schema_plan.h */
 	struct bytes data_class;
 	struct schema *next; /* the queue of compiling */
 };
+
+#define SCHEMA_METASCHEMAS_MAX 16
 
 struct schema_set {
 	struct arena arena;
 	enum schema_dialect dialect;
 	struct schema_resolver resolver;
 	struct problems *problems;
+	struct map uris;  /* absolute URI -> struct schema_resource * */
+	struct map roots; /* node pointer -> the struct schema_resource * that begins there */
+	struct document metaschemas[SCHEMA_METASCHEMAS_MAX];
+	size_t metaschema_count;
+	bool asserts_formats;
+	struct map one_way; /* names that are required somewhere -> bool: readOnly or writeOnly anywhere */
 	struct map schemas; /* node pointer -> struct schema * */
 	struct pattern **patterns;
 	size_t pattern_count, pattern_capacity;
 	struct schema *queue, *queue_end;
 	struct schema *fresh; /* compiled by this call, for the search for circles */
 	bool is_full;
+	size_t plan_names_left;
 	size_t heirs_left;        /* components that may still be searched for heirs of a discriminator */
 	bool is_sibling_noted;    /* $ref siblings: one note a set */
 	struct schema *anything;  /* true */
@@ -144,6 +167,11 @@ struct schema_set {
  * the pointer of `parent`; name.data NULL when the keyword alone leads there. */
 struct schema *schema_at(struct schema_set *set, const struct document *document, const struct node *node,
 			 struct bytes pointer);
+struct schema *schema_at_resource(struct schema_set *set, struct schema_resource *resource,
+				  const struct node *node, struct bytes pointer);
+struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, struct bytes token);
+/* $dynamicRef: fills in `dynamic` and `dynamic_anchor`. */
+void schema_referred_dynamically(struct schema_set *set, struct schema *from, struct bytes reference);
 struct schema *schema_below(struct schema_set *set, const struct schema *parent, const struct node *node,
 			    const char *keyword, struct bytes name);
 struct schema *schema_referred(struct schema_set *set, const struct schema *from, struct bytes reference);

@@ -114,13 +114,17 @@ static struct bytes observed_of(struct evaluation *evaluation, yyjson_val *value
 			    characters_of(text) > SHAPE_MAX ? "..." : "");
 }
 
-static struct departure *departure_add(struct departures *out)
+/* Two ways (allOf and a discriminator) may lead to one schema. */
+static bool is_known(const struct departures *out, const struct schema *schema, enum keyword keyword,
+		     struct bytes pointer, const char *words)
 {
-	if (out->count >= LIMIT_DEPARTURES) {
-		out->left_out++;
-		return NULL;
-	}
-	return &out->list[out->count++];
+	for (size_t i = 0; i < out->count; i++)
+		if (out->list[i].keyword == keyword &&
+		    out->list[i].schema_pointer.data == schema->pointer.data &&
+		    bytes_equal(out->list[i].pointer, pointer) &&
+		    bytes_equal(out->list[i].expected, bytes_of(words)))
+			return true;
+	return false;
 }
 
 bool report(struct evaluation *evaluation, const struct schema *schema, enum keyword keyword,
@@ -129,24 +133,28 @@ bool report(struct evaluation *evaluation, const struct schema *schema, enum key
 	struct schema_checker *checker = evaluation->checker;
 	char words[WORDS_MAX], pointer[POINTER_MAX];
 	struct departure *departure;
+	struct bytes place;
 	va_list arguments;
 
 	if (evaluation->quiet > 0 || evaluation->is_over)
 		return false;
-	departure = departure_add(evaluation->out);
-	if (departure == NULL)
+	if (evaluation->out->count >= LIMIT_DEPARTURES) {
+		evaluation->out->left_out++;
 		return false;
+	}
 	va_start(arguments, format);
 	vsnprintf(words, sizeof(words), format, arguments);
 	va_end(arguments);
+	place = (struct bytes){.data = pointer, .len = pointer_put(path, pointer, sizeof(pointer))};
+	if (is_known(evaluation->out, schema, keyword, place, words))
+		return false;
+	departure = &evaluation->out->list[evaluation->out->count++];
 	*departure = (struct departure){.side = checker->side,
 					.part = checker->part,
 					.keyword = keyword,
 					.name = checker->name,
 					.schema_pointer = schema->pointer};
-	departure->pointer = arena_copy(
-		checker->arena,
-		(struct bytes){.data = pointer, .len = pointer_put(path, pointer, sizeof(pointer))});
+	departure->pointer = arena_copy(checker->arena, place);
 	departure->expected = arena_copy(checker->arena, bytes_of(words));
 	departure->observed = observed_of(evaluation, value, is_shape);
 	return false;

@@ -10,7 +10,8 @@
 struct spec_files {
 	/* The bytes of a file, by its name relative to the contracts folder, '/' between
 	 * parts. Lends them until the loading call returns. STATUS_NOT_FOUND when it
-	 * is not there, STATUS_LIMIT when it is too large. Names that leave the folder
+	 * is not there, STATUS_LIMIT when it is too large, STATUS_INVALID when it is
+	 * a link that leads out of the folder. Names that leave the folder
 	 * (absolute, "..") never come here: the specs floor refuses them first. */
 	enum status (*read)(void *context, const char *name, struct bytes *out_text);
 

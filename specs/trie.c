@@ -130,6 +130,9 @@ static struct trie_node *add_pattern(struct trie *trie, struct trie_node *node, 
 	for (const struct trie_pattern *old = node->patterns; old != NULL; old = old->next)
 		if (bytes_equal(old->shape, pattern->shape))
 			return old->node;
+	if (node->pattern_count == TRIE_PATTERNS_MAX)
+		return NULL;
+	node->pattern_count++;
 	while (*at != NULL && (*at)->literal_len >= pattern->literal_len)
 		at = &(*at)->next;
 	pattern->next = *at;

@@ -21,11 +21,15 @@
 /* A literal segment of a template; a longer one is refused. */
 #define TRIE_LITERAL_MAX 512
 
+/* Segments that are partly literal, at one place; more would not be looked through for a request. */
+#define TRIE_PATTERNS_MAX 2000
+
 struct trie_pattern;
 
 struct trie_node {
 	uint32_t id;
-	void *payload;                 /* what ends here; NULL: nothing */
+	void *payload; /* what ends here; NULL: nothing */
+	uint32_t pattern_count;
 	struct trie_pattern *patterns; /* longest literal first */
 	struct trie_node *parameter;
 	struct trie_node *rest;

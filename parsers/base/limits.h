@@ -22,7 +22,10 @@
 #define LIMIT_JUDGED_BYTES (1 * MIB)
 
 /* Words of load problems; nobody reads more. */
-#define LIMIT_PROBLEMS      1000
+#define LIMIT_PROBLEMS 1000
+
+/* Differences between two versions of a spec that are listed; all are counted. */
+#define LIMIT_DIFFERENCES   100000
 #define LIMIT_PROBLEM_BYTES (1 * MIB)
 
 /* -- packets ---------------------------------------------------------------- */
@@ -54,7 +57,8 @@
 
 /* -- connections ------------------------------------------------------------ */
 
-/* Connections that one worker remembers; the longest untouched leaves first. */
+/* Connections that one worker remembers; the longest untouched leaves first. One with an unfinished
+ * exchange costs some 20 KiB, so at most 4 GiB; limits.connections of specular.yaml lowers it. */
 #define LIMIT_CONNECTIONS 200000
 
 /* Early bytes held for one direction: a 10 Gbit/s window over 3 ms; past it the hole is given up. */
@@ -110,6 +114,10 @@
 
 /* Body bytes kept for checking, as sent and again after decoding; the rest is counted, not kept. */
 #define LIMIT_BODY_BYTES (8 * MIB)
+
+/* The same of all open exchanges of one worker: many connections that each send a large body and never
+ * end it must not add up; past it bodies are counted, not kept. */
+#define LIMIT_BODIES_TOTAL (512 * MIB)
 
 /* Decoded bytes per encoded byte above LIMIT_RATIO_FROM: real text stays below 100. */
 #define LIMIT_DECODED_RATIO 2048
@@ -185,6 +193,13 @@
 
 /* Values of one body that are read for checking and scanning. */
 #define LIMIT_BODY_VALUES 1000000
+
+/* Parts of one multipart body, and one part's field lines: forms have tens, mail some hundreds. */
+#define LIMIT_MULTIPART_PARTS 10000
+#define LIMIT_PART_HEAD_BYTES (16 * KIB)
+
+/* Elements of one XML body inside one another: libxml2's own ceiling without XML_PARSE_HUGE. */
+#define LIMIT_XML_DEPTH 256
 
 /* -- contracts -------------------------------------------------------------- */
 
@@ -296,6 +311,14 @@
 #define LIMIT_ZONE_CHANGES 4096
 #define LIMIT_ZONES        64
 
+/* Places in undocumented paths at which names are counted: some 400 bytes each. */
+#define LIMIT_LEARNED 50000
+
+/* So long, and so many, judged records wait so that what comes next may say which of their segments are
+ * values. The price is that much delay of a live record. */
+#define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
+#define LIMIT_LOOKAHEAD_RECORDS 4096
+
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)
 
@@ -304,6 +327,20 @@
 
 /* Memory to write one record in: its texts mended and escaped, with the writer's growing buffer. */
 #define LIMIT_DRAFT_BYTES (16 * MIB)
+
+/* One answer of the admin API: an inventory of LIMIT_INVENTORY usual endpoints. */
+#define LIMIT_ADMIN_ANSWER_BYTES (128 * MIB)
+
+/* Bodies of all uploads under way: two of the largest specs. */
+#define LIMIT_ADMIN_BODY_BYTES (2 * LIMIT_SPEC_BYTES)
+
+/* Connections to the admin API at once, and how long one request may take or stay silent. */
+#define LIMIT_ADMIN_CONNECTIONS 32
+#define LIMIT_ADMIN_IDLE_S      15
+#define LIMIT_ADMIN_REQUEST_S   120
+
+/* Earlier versions kept of one uploaded file; the oldest goes. */
+#define LIMIT_VERSIONS 100
 
 /* Records of one file sink waiting for one write. */
 #define LIMIT_FILE_BUFFER_BYTES (1 * MIB)

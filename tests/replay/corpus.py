@@ -21,6 +21,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import conserve
+
 SKIPPED = 77
 
 # Layers and protocols that are not read yet, and conversations in which the oracle is not to be believed.
@@ -148,14 +150,18 @@ def compare(expected, seen):
 
 def run(options, path, work):
     out = work / (str(path).replace("/", "_") + ".jsonl")
+    health = Path(f"{out}.health")
     done = subprocess.run([options.specular, "replay", "--workers", "1", "--contracts", str(work), "--hmac-key-file",
-                           str(work / "key"), "--exchanges", str(out), str(path)],
+                           str(work / "key"), "--exchanges", str(out), "--health", str(health), str(path)],
                           capture_output=True, timeout=60, check=False)
     text = out.read_bytes() if out.exists() else b""
     if out.exists():
         out.unlink()
-    trouble = b"do not add up" in done.stderr or done.returncode not in (0, 1)
-    return text, (f"exit {done.returncode}: {done.stderr.decode(errors='replace')}" if trouble else "")
+    broken = list(conserve.problems_of([json.loads(line) for line in health.read_text(encoding="utf-8").splitlines()]
+                                       if health.exists() else []))
+    health.unlink(missing_ok=True)
+    trouble = broken or b"do not add up" in done.stderr or done.returncode not in (0, 1)
+    return text, (f"exit {done.returncode}: {done.stderr.decode(errors='replace')} {broken}" if trouble else "")
 
 
 def check(options, corpus, name, work):

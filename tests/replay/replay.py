@@ -19,6 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import conserve
 import talk as talks
 import talk_http2
 
@@ -131,24 +132,8 @@ def strip_manner(value):
 
 
 def check_conservation(name, health):
-    lines = [record for record in records(health) if record.get("id") == "sensor.coverage"]
-    if len(lines) != 1:
-        complain(f"{name}: {len(lines)} coverage records instead of one")
-        return
-    counters = lines[0]["counters"]
-    drops = sum(value for key, value in counters.items() if key.startswith("capture.drop."))
-    if counters["capture.packets"] != counters["capture.segments"] + drops:
-        complain(f"{name}: packets are not accounted for: {counters}")
-    reassembled = counters["tcp.segments"] + counters["capture.ring_drops"] + counters["tcp.segments_lost"]
-    if counters["capture.segments"] != reassembled:
-        complain(f"{name}: segments are not accounted for: {counters}")
-    outcomes = ("complete", "no_response", "no_request", "request_cut", "response_cut", "gap_request",
-                "gap_response", "gap_pairing", "malformed", "overflow", "unknown_head")
-    if sum(counters["exchanges." + key] for key in outcomes) != counters["exchanges.judged"]:
-        complain(f"{name}: exchanges are not accounted for: {counters}")
-    partner_sum = sum(line["complete"] + sum(line["partial"].values()) for line in lines[0]["coverage"].values())
-    if partner_sum != counters["exchanges.judged"]:
-        complain(f"{name}: the coverage of partners is not all there was: {lines[0]}")
+    for problem in conserve.problems_of(records(health)):
+        complain(f"{name}: {problem}")
 
 
 def check_ocsf(options, name, texts, work):

@@ -49,8 +49,15 @@ static void media_types_choose_the_reader(void **state)
 	assert_int_equal(kind_of("text/plain", BYTES("{}")), BODY_TEXT);
 	assert_int_equal(kind_of("application/unheard-of", BYTES("gr\xC3\xBC\xC3\x9F")), BODY_TEXT);
 	assert_int_equal(kind_of("application/unheard-of", BYTES("\xFF\xFE\x00")), BODY_OPAQUE);
-	assert_int_equal(kind_of("multipart/form-data; boundary=x", BYTES("--x")), BODY_OPAQUE);
-	assert_int_equal(kind_of("application/soap+xml", BYTES("<a/>")), BODY_OPAQUE);
+	assert_int_equal(kind_of("multipart/form-data; boundary=x", BYTES("--x")), BODY_MALFORMED);
+	assert_int_equal(kind_of("multipart/form-data; boundary=x", BYTES("--x--")), BODY_MULTIPART);
+	assert_int_equal(kind_of("application/soap+xml", BYTES("<a/>")), BODY_XML);
+	assert_int_equal(kind_of("text/xml", BYTES("<a>")), BODY_MALFORMED);
+	assert_int_equal(kind_of("application/jsonl", BYTES("1\n2\n")), BODY_ITEMS);
+	assert_int_equal(kind_of("application/x-ndjson", BYTES("1\n{\n")), BODY_MALFORMED);
+	assert_int_equal(kind_of("application/json-seq", BYTES("\x1e{}\n\x1e[]\n")), BODY_ITEMS);
+	assert_int_equal(kind_of("application/json-seq", BYTES("{}")), BODY_MALFORMED);
+	assert_int_equal(kind_of("text/event-stream", BYTES("data: a\n\n")), BODY_ITEMS);
 	assert_int_equal(kind_of("application/json", BYTES("")), BODY_EMPTY);
 }
 

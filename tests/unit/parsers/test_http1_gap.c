@@ -153,7 +153,7 @@ static void lost_while_pipelined(void **state)
 	/* The first of two responses is lost. */
 	expect(TURNS(">GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n", "<#39", "<" OK1 "2",
 		     ">GET /3 HTTP/1.1\r\n\r\n", "<" OK1 "3"),
-	       "0 gap_response | GET /1 none ''\n1 gap_response | GET /2 none ''\n2 gap_pairing | 200 whole "
+	       "0 gap_response | GET /1 none ''\n1 gap_pairing | GET /2 none ''\n2 gap_pairing | 200 whole "
 	       "'2'\n"
 	       "3 complete | GET /3 none '' | 200 whole '3'\n");
 }

@@ -107,6 +107,45 @@ static struct model converse(unsigned seed, unsigned loss_percent, unsigned pipe
 	return model;
 }
 
+/* A client that keeps `depth` requests on their way and sends the next at each answer, like h2load: after a
+ * loss every request acknowledges just the answer before somebody else's. */
+static struct model keep_asking(unsigned seed, unsigned loss_percent, unsigned depth)
+{
+	struct model model = {.seed = seed, .loss_percent = loss_percent};
+	struct session_plan plan = {.counts = &model.counts, .body_bytes_max = 1000};
+	struct chunk end = {.kind = CHUNK_ABORTED};
+	unsigned asked = 0;
+
+	session_init(&model.session, &plan);
+	while (asked < depth)
+		send_request(&model, asked++);
+	for (unsigned answered = 0; answered < 100; answered++) {
+		send_response(&model, answered);
+		if (asked < 100)
+			send_request(&model, asked++);
+	}
+	session_feed(&model.session, &end);
+	check(&model);
+	session_finish(&model.session);
+	return model;
+}
+
+static void never_a_wrong_pair_in_a_full_pipeline(void **state)
+{
+	static const unsigned losses[] = {1, 5, 20};
+	uint64_t paired = 0;
+
+	(void)state;
+	for (unsigned seed = 0; seed < 60; seed++)
+		for (int loss = 0; loss < 3; loss++) {
+			struct model model = keep_asking(seed + 1, losses[loss], 8);
+
+			assert_int_equal(model.wrong, 0);
+			paired += model.paired;
+		}
+	assert_true(paired > 1000);
+}
+
 static void never_a_wrong_pair(void **state)
 {
 	static const unsigned losses[] = {1, 5, 20, 50}, pipelined[] = {0, 5, 50, 100};
@@ -143,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(never_a_wrong_pair),
+		cmocka_unit_test(never_a_wrong_pair_in_a_full_pipeline),
 		cmocka_unit_test(most_pairs_survive),
 	};
 

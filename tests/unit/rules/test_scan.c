@@ -201,6 +201,45 @@ static void forms_and_texts_are_scanned(void **state)
 	exchange_free(exchange);
 }
 
+/* Parts, elements and items are values with a place, like those of JSON. */
+static void values_of_other_bodies_are_scanned(void **state)
+{
+	static const struct {
+		const char *type, *content, *pointer;
+	} rows[] = {
+		{"multipart/form-data; boundary=x",
+		 "--x\r\nContent-Disposition: form-data; name=\"mail\"\r\n\r\nann@example.com\r\n--x--",
+		 "/mail"},
+		{"multipart/form-data; boundary=x",
+		 "--x\r\nContent-Disposition: form-data; name=\"j\"\r\nContent-Type: application/json\r\n\r\n"
+		 "{\"a\":[\"ann@example.com\"]}\r\n--x--",
+		 "/j/a/0"},
+		{"application/xml", "<order mail='ann@example.com'/>", "/mail"},
+		{"application/soap+xml", "<e><b><mail>ann@example.com</mail></b></e>", "/b/mail"},
+		{"application/jsonl", "1\n{\"mail\":\"ann@example.com\"}\n", "/1/mail"},
+		{"text/event-stream", "data: ann@example.com\n\n", "/0/data"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct exchange *exchange = exchange_new();
+		struct header type = {.name = BYTES("content-type"), .value = bytes_of(rows[i].type)};
+		struct body_reading reading;
+		struct hits hits;
+
+		exchange->request.is_seen = true;
+		exchange->request.headers = &type;
+		exchange->request.header_count = 1;
+		exchange->request.body.content = bytes_of(rows[i].content);
+		exchange->request.body.state = BODY_WHOLE;
+		body_read(exchange, &exchange->request, &reading);
+		scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
+		assert_int_equal(hits.count, 1);
+		assert_bytes(hits.list[0].pointer, rows[i].pointer);
+		exchange_free(exchange);
+	}
+}
+
 static unsigned count_in(const char *text, const char *class_id)
 {
 	struct exchange *exchange = exchange_new();
@@ -394,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_lone_json_value_has_the_empty_pointer),
 		cmocka_unit_test(request_line_and_fields_are_scanned),
 		cmocka_unit_test(forms_and_texts_are_scanned),
+		cmocka_unit_test(values_of_other_bodies_are_scanned),
 		cmocka_unit_test(edges_and_overlaps),
 		cmocka_unit_test(large_patterns_have_starts_too),
 		cmocka_unit_test(matches_never_cross_values),

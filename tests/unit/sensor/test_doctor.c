@@ -96,8 +96,13 @@ static void a_good_mirror_is_called_good(void **state)
 	text = words_of(&doctor);
 	expect(text, "10.0.0.5:80", true);
 	expect(text, "100 % of the bytes belong to servers that speak HTTP in clear", true);
+	expect(text, "203.0.113.1 > 10.0.0.5", true);
+	expect(text, "Of 40 packets 40 are TCP.", true);
 	expect(text, "Only one direction", false);
 	expect(text, "arrive twice", false);
+	expect(text, "twice", false);
+	expect(text, "cut", false);
+	expect(text, "in VLAN", false);
 	free(text);
 }
 
@@ -112,6 +117,31 @@ static void one_direction_and_duplicates_are_said(void **state)
 	text = words_of(&doctor);
 	expect(text, "Only one direction of 10.0.0.5:80 is mirrored", true);
 	expect(text, "50 % of the segments arrive twice", true);
+	expect(text, "HTTP/1, one direction only, 50 % twice", true);
+	free(text);
+}
+
+static void what_the_mirror_cuts_and_wraps_is_said(void **state)
+{
+	struct frame frame = make(true, 1, "GET / HTTP/1.1\r\n", 16);
+	unsigned char *at = frame.bytes;
+	struct doctor doctor;
+	char *text;
+
+	(void)state;
+	assert_true(doctor_init(&doctor, 1));
+	feed(&doctor, &frame, 1);
+	memmove(at + 16, at + 12, frame.len - 12); /* IEEE 802.1Q */
+	put16(at + 12, 0x8100);
+	put16(at + 14, 42);
+	put16(at + 20, 40 + 100); /* the IP length says that 84 more bytes were there */
+	doctor_take(&doctor, &(struct packet){.data = {.data = (const char *)at, .len = frame.len + 4},
+					      .wire_len = (uint32_t)frame.len + 88,
+					      .link_type = 1,
+					      .time_ns = 1000000000});
+	text = words_of(&doctor);
+	expect(text, "50.0 % of the packets are cut short", true);
+	expect(text, "HTTP/1, in VLAN, 50 % cut", true);
 	free(text);
 }
 
@@ -156,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_mirror_is_called_good),
 		cmocka_unit_test(one_direction_and_duplicates_are_said),
+		cmocka_unit_test(what_the_mirror_cuts_and_wraps_is_said),
 		cmocka_unit_test(tls_is_said_with_its_share),
 		cmocka_unit_test(silence_and_noise_are_said),
 	};

@@ -62,29 +62,51 @@ static void old_knowledge_goes_when_the_last_reader_let_go(void **state)
 		assert_int_equal(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
 	}
 	for (int i = 1; i <= SWAPS; i++) {
-		struct knowledge *old = knowledge_swap(&shelf, make((uint8_t)i));
-
-		assert_non_null(old);
-		free(old);
+		assert_true(knowledge_swap(&shelf, make((uint8_t)i)));
+		assert_true(shelf.retired_count <= READERS);
 	}
 	atomic_store(&is_over, true);
 	for (size_t i = 0; i < READERS; i++)
 		pthread_join(threads[i], NULL);
-	free(atomic_load(&shelf.current));
+	knowledge_shelf_finish(&shelf);
 }
 
 static void a_reader_that_never_looks_keeps_the_old_one(void **state)
 {
 	struct knowledge_shelf shelf;
-	struct knowledge *first = make(1), *second = make(2);
+	const struct knowledge *known;
 
 	(void)state;
-	knowledge_shelf_init(&shelf, first, 1);
-	assert_ptr_equal(knowledge_current(&shelf, 0), first);
-	knowledge_leave(&shelf, 0); /* without this the swap waits and says NULL */
-	assert_ptr_equal(knowledge_swap(&shelf, second), first);
-	free(first);
-	free(second);
+	knowledge_shelf_init(&shelf, make(1), 1);
+	known = knowledge_current(&shelf, 0);
+	assert_true(knowledge_swap(&shelf, make(2)));
+	assert_int_equal(shelf.retired_count, 1);
+	assert_int_equal(known->key.bytes[0], 1); /* not freed */
+	assert_int_equal(knowledge_current(&shelf, 0)->key.bytes[0], 2);
+	assert_true(knowledge_swap(&shelf, make(3)));
+	assert_int_equal(shelf.retired_count, 1); /* the second is held now, the first is gone */
+	knowledge_leave(&shelf, 0);
+	assert_true(knowledge_swap(&shelf, make(4)));
+	assert_int_equal(shelf.retired_count, 0);
+	knowledge_shelf_finish(&shelf);
+}
+
+static void too_many_old_ones_are_refused(void **state)
+{
+	struct knowledge_shelf shelf;
+	struct knowledge *refused = make(9);
+
+	(void)state;
+	knowledge_shelf_init(&shelf, make(0), KNOWLEDGE_RETIRED_MAX);
+	for (size_t i = 0; i < KNOWLEDGE_RETIRED_MAX; i++) { /* each reader stays at another one */
+		for (size_t reader = i; reader < KNOWLEDGE_RETIRED_MAX; reader++)
+			knowledge_current(&shelf, reader);
+		shelf.reader_count = i + 1; /* the others are not waited for yet */
+		assert_true(knowledge_swap(&shelf, make((uint8_t)i)));
+	}
+	assert_false(knowledge_swap(&shelf, refused));
+	knowledge_free(refused);
+	knowledge_shelf_finish(&shelf);
 }
 
 int main(void)
@@ -92,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(old_knowledge_goes_when_the_last_reader_let_go),
 		cmocka_unit_test(a_reader_that_never_looks_keeps_the_old_one),
+		cmocka_unit_test(too_many_old_ones_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,11 +241,14 @@ static void coverage_adds_up(void **state)
 	coverage_take(&coverage, judged);
 	judged->outcome = EXCHANGE_NO_REQUEST;
 	coverage_take(&coverage, judged);
+	judged->is_opaque = true; /* a connection, not one more exchange */
+	coverage_take(&coverage, judged);
 	lines = coverage_lines(&coverage, &count);
 	assert_int_equal(count, 1);
 	assert_int_equal(lines[0].complete, 1);
 	assert_int_equal(lines[0].partial[EXCHANGE_NO_REQUEST], 1);
 	assert_int_equal(lines[0].unpaired, 1);
+	assert_int_equal(lines[0].opaque, 1);
 	free(lines);
 	judged_release(judged);
 	coverage_finish(&coverage);

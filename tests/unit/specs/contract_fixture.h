@@ -110,6 +110,20 @@ static inline void message_field(struct exchange *exchange, struct message *mess
 	message->headers = headers;
 }
 
+/* "Name: value\nName: value" */
+static inline void message_fields(struct exchange *exchange, struct message *message, const char *fields)
+{
+	for (struct bytes rest = bytes_of(fields); rest.len > 0;) {
+		struct bytes value = bytes_split(&rest, '\n');
+		struct bytes name = bytes_split(&value, ':');
+		char *text = arena_alloc(&exchange->arena, name.len + 1);
+
+		for (size_t i = 0; i < name.len; i++)
+			text[i] = ascii_lower(name.data[i]);
+		message_field(exchange, message, text, arena_copy(&exchange->arena, bytes_trim(value)).data);
+	}
+}
+
 static inline void message_body(struct exchange *exchange, struct message *message, const char *type,
 				const char *body)
 {

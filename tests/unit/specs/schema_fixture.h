@@ -112,8 +112,8 @@ static inline const char *fixture_check_text(struct fixture *fixture, const char
 }
 
 /* One schema, one value, the departures wanted. */
-static void assert_check(enum schema_dialect dialect, const char *schema, const char *json,
-			 const char *wanted)
+static inline void assert_check(enum schema_dialect dialect, const char *schema, const char *json,
+				const char *wanted)
 {
 	struct fixture fixture;
 

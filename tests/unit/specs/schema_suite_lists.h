@@ -1,45 +1,29 @@
-/* Files of the JSON Schema test suite that pass completely, and must go on doing so. */
+/* Files of the JSON Schema test suite of which not every test passes, and why. All others must. */
 #pragma once
 
 #include <stddef.h>
 
-static const char *const complete_draft_4[] = {
-	"additionalItems.json", "additionalProperties.json",
-	"allOf.json",           "anyOf.json",
-	"maxItems.json",        "maxLength.json",
-	"maximum.json",         "minProperties.json",
-	"oneOf.json",           "properties.json",
-	"required.json",        NULL,
-};
+static const char *const partial_draft_4[] = {NULL};
 
-static const char *const complete_2020_12[] = {
-	"additionalProperties.json",
-	"allOf.json",
-	"anyOf.json",
-	"contains.json",
-	"exclusiveMaximum.json",
-	"exclusiveMinimum.json",
-	"if-then-else.json",
-	"maxContains.json",
-	"maxItems.json",
-	"maxLength.json",
-	"maximum.json",
-	"minProperties.json",
-	"oneOf.json",
-	"properties.json",
-	"propertyNames.json",
-	"required.json",
+static const char *const partial_2020_12[] = {NULL};
+
+static const char *const partial_draft_4_optional[] = {
+	"zeroTerminatedFloats.json", /* 1.0 is an integer, as in all later drafts */
 	NULL,
 };
 
-static const char *const complete_formats[] = {
-	"date.json", "email.json", "ipv4.json", "unknown.json", "uri.json", NULL,
-};
-
-static const char *const complete_optional[] = {
-	"cross-draft.json",
-	"dependencies-compatibility.json",
-	"float-overflow.json",
-	"non-bmp-regex.json",
+/* Names of hosts and mailboxes beyond ASCII would need the tables of IDNA 2008; the others no contract
+ * asserts: they stay annotations. Draft 4 has an older idea of a hostname (RFC 1123). */
+static const char *const partial_formats[] = {
+	"idn-email.json",
+	"idn-hostname.json",
+	"hostname.json",
+	"iri.json",
+	"iri-reference.json",
+	"json-pointer.json",
+	"regex.json",
+	"relative-json-pointer.json",
+	"uri-reference.json",
+	"uri-template.json",
 	NULL,
 };

@@ -248,6 +248,12 @@ static void test_hostile_shapes(void **state)
 		assert_int_equal(buffer_append(&text, BYTES("- ")), STATUS_OK);
 	refused(buffer_bytes(&text), STATUS_LIMIT, 0, 0);
 	buffer_clear(&text);
+	/* YAML whose brackets never close: refused before the reader keeps something for each of them */
+	assert_int_equal(buffer_append(&text, BYTES("a: ")), STATUS_OK);
+	for (int i = 0; i < 1000000; i++)
+		assert_int_equal(buffer_append(&text, BYTES("[a,")), STATUS_OK);
+	refused(buffer_bytes(&text), STATUS_LIMIT, 1, 30004);
+	buffer_clear(&text);
 	/* billion laughs */
 	assert_int_equal(buffer_append(&text, BYTES("a0: &a0 [x,x,x,x,x,x,x,x,x]\n")), STATUS_OK);
 	for (int i = 1; i < 30; i++) {

@@ -38,6 +38,65 @@ static void tells_what_is_weak(void **state)
 	problems_finish(&problems);
 }
 
+static void tells_of_ids_servers_and_overlays(void **state)
+{
+	struct folder folder = {0};
+	struct lint_report report;
+	struct problems problems;
+	const struct problem *problem;
+
+	(void)state;
+	folder_add(
+		&folder, "a.yaml",
+		"openapi: 3.0.3\nservers: [{url: 'https://{x}.h/{y}', variables: {x: {default: "
+		"a}}}]\npaths:\n"
+		"  /a: {get: {operationId: i, security: []}}\n  /b: {get: {operationId: i, security: []}}\n");
+	folder_add(&folder, "acme.yaml", "partner: acme\napis: [{spec: a.yaml, overlay: o.yaml}]\n");
+	folder_add(&folder, "o.yaml",
+		   "overlay: 1.0.0\nactions: [{target: '$.nothing', remove: true}, {target: x}]\n");
+	assert_int_equal(linted(&folder, "a.yaml", &report, &problems), STATUS_OK);
+	problem = problem_with(&problems, "operationId \"i\" is that of GET /a too");
+	assert_non_null(problem);
+	assert_string_equal(problem->id, "spec.conflict");
+	assert_int_equal(problem->place.line, 5);
+	assert_non_null(problem_with(&problems, "server variable {y} is not declared"));
+	assert_null(problem_with(&problems, "server variable {x}"));
+	problems_finish(&problems);
+	assert_int_equal(linted(&folder, "o.yaml", &report, &problems), STATUS_OK);
+	assert_true(report.is_contract);
+	problems_finish(&problems);
+	assert_int_equal(linted(&folder, "acme.yaml", &report, &problems), STATUS_INVALID);
+	assert_non_null(problem_with(&problems, "\"$.nothing\" names nothing"));
+	assert_non_null(problem_with(&problems, "the target is not understood"));
+	problems_finish(&problems);
+}
+
+static void tells_of_examples_that_do_not_fit(void **state)
+{
+	struct folder folder = {0};
+	struct lint_report report;
+	struct problems problems;
+
+	(void)state;
+	folder_add(
+		&folder, "a.yaml",
+		"openapi: 3.0.3\npaths: {/a: {get: {security: [], parameters: [\n"
+		"  {name: p, in: query, schema: {type: integer}, example: x},\n"
+		"  {name: q, in: query, schema: {type: integer}, example: 5}],\n"
+		"  responses: {200: {content: {application/json: {schema: {$ref: '#/components/schemas/A'}, "
+		"examples: {good: {value: {n: 1}},\n"
+		"    bad: {value: {n: [1]}}}}, application/xml: {schema: {type: object}, example: "
+		"<a/>}}}}}}}\n"
+		"components: {schemas: {A: {required: [n], properties: {n: {type: integer}}}}}\n");
+	assert_int_equal(linted(&folder, "a.yaml", &report, &problems), STATUS_OK);
+	assert_int_equal(problems.count, 2);
+	assert_string_equal(problems.list[0].what, "the example does not fit its schema: type at \"\"");
+	assert_int_equal(problems.list[0].place.line, 3);
+	assert_string_equal(problems.list[1].what, "the example does not fit its schema: type at \"/n\"");
+	assert_int_equal(problems.list[1].place.line, 6);
+	problems_finish(&problems);
+}
+
 static void lints_contract_files(void **state)
 {
 	struct folder folder = {0};
@@ -166,6 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_is_weak),
+		cmocka_unit_test(tells_of_examples_that_do_not_fit),
+		cmocka_unit_test(tells_of_ids_servers_and_overlays),
 		cmocka_unit_test(lints_contract_files),
 		cmocka_unit_test(lints_real_specs),
 	};

@@ -75,6 +75,43 @@ static void follows_references_across_files(void **state)
 	contract_free(contract);
 }
 
+/* An anchor, an embedded id and the document's own address are found without any file. */
+static void names_inside_a_document_are_found(void **state)
+{
+	static const char *const references[] = {
+		"#/components/schemas/A",
+		"#a",
+		"#/paths/~1x/get/responses/200/content/application~1json/schema",
+		"#/components/schemas/L/oneOf/1",
+		"#/components/schemas/%41",
+		"https://example.com/schemas/a.json",
+		"https://example.com/api.yaml#/components/schemas/A",
+		"https://example.com/schemas/a.json#/$defs/B"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(references) / sizeof(references[0]); i++) {
+		struct exchange *exchange = request_of("GET", "http://h/y?q=x");
+		struct contract *contract;
+		struct judged judged;
+		char text[1024];
+
+		snprintf(text, sizeof(text),
+			 "openapi: 3.2.0\n$self: https://example.com/api.yaml\npaths:\n"
+			 "  /x: {get: {responses: {200: {content: {application/json: {schema: {type: "
+			 "integer}}}}}}}\n"
+			 "  /y: {get: {parameters: [{name: q, in: query, schema: {$ref: '%s'}}]}}\n"
+			 "components: {schemas: {A: {$id: 'https://example.com/schemas/a.json', $anchor: a, "
+			 "type: "
+			 "integer, $defs: {B: {type: integer}}}, L: {oneOf: [{}, {type: integer}]}}}\n",
+			 references[i]);
+		contract = contract_of_text(text);
+		judge(contract, exchange, &judged);
+		assert_string_equal(departures_text(&judged), "request.query.type:q");
+		exchange_free(exchange);
+		contract_free(contract);
+	}
+}
+
 static void survives_references_that_lead_nowhere(void **state)
 {
 	struct contract *contract = NULL;
@@ -140,6 +177,69 @@ static void reads_security(void **state)
 	contract_free(contract);
 }
 
+/* A token endpoint that no path declares belongs to the contract; its neighbours do not. */
+static void a_token_url_is_a_token_endpoint(void **state)
+{
+	static const struct {
+		const char *method, *url;
+		enum match_kind kind;
+	} rows[] = {
+		{"POST", "http://auth.example.com/realms/acme/token", MATCH_OPERATION},
+		{"POST", "http://auth.example.com/refresh", MATCH_OPERATION},
+		{"GET", "http://auth.example.com/realms/acme/token", MATCH_NO_HOST},
+		{"POST", "http://auth.example.com/other", MATCH_NO_HOST},
+		{"POST", "http://api.example.com/oauth/token", MATCH_OPERATION},
+		{"POST", "http://api.example.com/oauth/tokens", MATCH_NO_BASE},
+		{"POST", "http://else.example.com/oauth/token", MATCH_NO_HOST},
+		{"POST", "http://gateway.example.com/oauth/token", MATCH_NO_HOST},
+	};
+	struct contract *contract = contract_of_text(
+		"openapi: 3.0.3\nservers: [{url: 'https://api.example.com/v1'}]\npaths: {/a: {get: {}}}\n"
+		"components: {securitySchemes: {o: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+		"'https://auth.example.com/realms/{realm}/token', refreshUrl: "
+		"'https://auth.example.com/refresh'},"
+		"\n  password: {tokenUrl: /oauth/token}, implicit: {}}}, n: {type: oauth2, flows: [7]}}}\n");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct exchange *exchange = request_of(rows[i].method, rows[i].url);
+		struct match match;
+
+		contract_operation(contract, NULL, exchange, &match);
+		assert_int_equal(match.kind, rows[i].kind);
+		if (match.kind == MATCH_OPERATION) {
+			assert_true(match.operation->is_token_endpoint);
+			assert_int_equal(match.operation->requirement_count, 0);
+			assert_non_null(match.api);
+		}
+		exchange_free(exchange);
+	}
+	contract_free(contract);
+}
+
+/* Where the partner file puts the API behind another host, its token endpoint is there too. */
+static void a_token_endpoint_moves_with_its_api(void **state)
+{
+	struct folder folder = {0};
+	struct contract *contract;
+	struct exchange *exchange = request_of("POST", "http://gateway.example.com/oauth/token");
+	struct match match;
+
+	(void)state;
+	folder_add(&folder, "acme.yaml",
+		   "partner: acme\napis: [{spec: api.yaml, hosts: [gateway.example.com]}]\n");
+	folder_add(&folder, "api.yaml",
+		   "openapi: 3.0.3\nservers: [{url: 'https://api.example.com/v1'}]\npaths: {/a: {get: {}}}\n"
+		   "components: {securitySchemes: {o: {type: oauth2, flows: {clientCredentials: {tokenUrl: "
+		   "'https://api.example.com/oauth/token'}}}}}\n");
+	contract = contract_of(&folder);
+	contract_operation(contract, contract_partner_at(contract, 0), exchange, &match);
+	assert_int_equal(match.kind, MATCH_OPERATION);
+	assert_true(match.operation->is_token_endpoint);
+	exchange_free(exchange);
+	contract_free(contract);
+}
+
 static void expect_version(const char *version, bool is_loaded, const char *words)
 {
 	struct contract *contract = NULL;
@@ -168,7 +268,9 @@ static void reads_versions(void **state)
 	expect_version("openapi: 3.2.0", true, "read as 3.1");
 	expect_version("openapi: 4.0.0", false, "not known");
 	expect_version("openapi: [3]", false, "not known");
-	expect_version("swagger: '2.0'", false, "Swagger 2.0 is not read yet");
+	expect_version("swagger: '2.0'", true, NULL);
+	expect_version("swagger: 2.0", true, "is a number");
+	expect_version("swagger: '1.2'", false, "this version of Swagger");
 }
 
 /* Nodes of the wrong kind everywhere: nothing crashes, the rest loads. */
@@ -243,8 +345,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_stay_in_the_folder),
 		cmocka_unit_test(follows_references_across_files),
+		cmocka_unit_test(names_inside_a_document_are_found),
 		cmocka_unit_test(survives_references_that_lead_nowhere),
 		cmocka_unit_test(reads_security),
+		cmocka_unit_test(a_token_url_is_a_token_endpoint),
+		cmocka_unit_test(a_token_endpoint_moves_with_its_api),
 		cmocka_unit_test(reads_versions),
 		cmocka_unit_test(survives_absurd_documents),
 		cmocka_unit_test(bounds_server_variables),

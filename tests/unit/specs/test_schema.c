@@ -42,8 +42,6 @@ static void test_notes(void **state)
 	assert_noted(DIALECT_2020_12, "{exclusiveMinimum: true}", PROBLEM_WARNING, "exclusiveMinimum");
 	assert_noted(DIALECT_OPENAPI_3_0, "{pattern: '('}", PROBLEM_WARNING, "pattern");
 	assert_noted(DIALECT_OPENAPI_3_0, "{pattern: '/a/'}", PROBLEM_WARNING, "slashes");
-	assert_noted(DIALECT_2020_12, "{$dynamicRef: '#a'}", PROBLEM_NOTE, "$dynamicRef");
-	assert_noted(DIALECT_2020_12, "{contentEncoding: base64}", PROBLEM_NOTE, "contentEncoding");
 	assert_noted(DIALECT_OPENAPI_3_0, "{properties: {a: 5}}", PROBLEM_WARNING, "no table");
 	assert_noted(DIALECT_OPENAPI_3_0, "{schema: {$ref: '#/b', type: string}, b: {}}", PROBLEM_NOTE,
 		     "beside $ref");

@@ -1,0 +1,28 @@
+/*
+ * schema_plain: the patterns that need no engine: "^", then characters and
+ * classes with counts, perhaps "$". Most patterns of contracts are ^[A-Z]{2}[0-9]{9}$.
+ * One pass, no going back: an expression where greedy could be wrong is refused.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "parsers/base/bytes.h"
+
+#define PLAIN_ITEMS_MAX 12
+
+struct plain_item {
+	uint64_t ascii[2]; /* the characters below 0x80, as bits */
+	bool has_wide;     /* and all others */
+	uint32_t min, max;
+};
+
+struct plain_pattern {
+	struct plain_item items[PLAIN_ITEMS_MAX];
+	size_t count;
+	bool is_open; /* no "$" */
+};
+
+/* False when the expression (ECMA-262) is not plain. */
+bool plain_pattern_read(struct bytes expression, struct plain_pattern *out_pattern);
+bool plain_pattern_fits(const struct plain_pattern *pattern, struct bytes text);

@@ -1,0 +1,256 @@
+#include "specs/schema_plan.h"
+
+/* The low five bits of a yyjson tag: type, and subtype above it. */
+#define TAG(type, subtype) (1u << ((unsigned)(type) | (unsigned)(subtype)))
+
+static uint32_t tags_of(unsigned types)
+{
+	static const struct {
+		unsigned type;
+		uint32_t tags;
+	} table[] = {
+		{SCHEMA_NULL, TAG(YYJSON_TYPE_NULL, 0)},
+		{SCHEMA_BOOLEAN,
+		 TAG(YYJSON_TYPE_BOOL, YYJSON_SUBTYPE_FALSE) | TAG(YYJSON_TYPE_BOOL, YYJSON_SUBTYPE_TRUE)},
+		{SCHEMA_INTEGER,
+		 TAG(YYJSON_TYPE_NUM, YYJSON_SUBTYPE_UINT) | TAG(YYJSON_TYPE_NUM, YYJSON_SUBTYPE_SINT)},
+		{SCHEMA_NUMBER, TAG(YYJSON_TYPE_NUM, YYJSON_SUBTYPE_REAL)},
+		{SCHEMA_STRING, TAG(YYJSON_TYPE_STR, 0) | TAG(YYJSON_TYPE_STR, YYJSON_SUBTYPE_NOESC)},
+		{SCHEMA_ARRAY, TAG(YYJSON_TYPE_ARR, 0)},
+		{SCHEMA_OBJECT, TAG(YYJSON_TYPE_OBJ, 0)},
+	};
+	uint32_t tags = 0;
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (types & table[i].type)
+			tags |= table[i].tags;
+	return tags;
+}
+
+/* The schema, what it refers to, its allOf, theirs. False when they are too many. */
+static bool parts_collect(const struct schema *schema, const struct schema **parts, size_t *count)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (parts[i] == schema)
+			return true;
+	if (*count == PLAN_PARTS_MAX)
+		return false;
+	parts[(*count)++] = schema;
+	if (schema->reference != NULL && !parts_collect(schema->reference, parts, count))
+		return false;
+	for (size_t i = 0; schema->logic != NULL && i < schema->logic->all_of.count; i++)
+		if (!parts_collect(schema->logic->all_of.items[i], parts, count))
+			return false;
+	return true;
+}
+
+static bool is_anything(const struct schema *schema)
+{
+	return schema->types == SCHEMA_ANY && !schema->is_never && !schema->is_unchecked &&
+	       schema->reference == NULL && schema->dynamic == NULL && schema->choice == NULL &&
+	       schema->constant == NULL && schema->object == NULL && schema->array == NULL &&
+	       schema->text == NULL && schema->number == NULL && schema->logic == NULL;
+}
+
+static void logic_join(struct plan *plan, const struct schema *part)
+{
+	const struct logic_rule *logic = part->logic;
+
+	if (logic->not_schema != NULL || logic->if_schema != NULL)
+		plan->is_unsure = true;
+	if (logic->any_of.count > 0 || logic->one_of.count > 0) {
+		plan->is_unsure |=
+			plan->branches != NULL || (logic->any_of.count > 0 && logic->one_of.count > 0);
+		plan->is_one_of = logic->one_of.count > 0;
+		plan->branches = plan->is_one_of ? &logic->one_of : &logic->any_of;
+	}
+	if (logic->discriminator != NULL) {
+		plan->is_unsure |= plan->discriminator != NULL;
+		plan->discriminator = logic->discriminator;
+		plan->discriminating = part;
+	}
+}
+
+static void array_join(struct plan *plan, const struct array_rule *rule)
+{
+	plan->is_unsure |= plan->has_array || rule->prefix.count > 0 || rule->contains != NULL ||
+			   rule->unevaluated != NULL;
+	plan->has_array = true;
+	plan->items = rule->items;
+	plan->items_min = rule->count_min;
+	plan->items_max = rule->count_max;
+	plan->is_unique = rule->is_unique;
+}
+
+static struct plan_name *name_of(struct plan *plan, struct bytes name, size_t known)
+{
+	for (size_t i = 0; i < known; i++) /* names of earlier parts: few parts have many */
+		if (bytes_equal(plan->names[i].name, name))
+			return &plan->names[i];
+	plan->names[plan->name_count].name = name;
+	return &plan->names[plan->name_count++];
+}
+
+static void name_join(struct plan_name *name, struct plan *plan, const struct schema *schema)
+{
+	if (schema == NULL)
+		return;
+	if (name->schema == NULL)
+		name->schema = schema;
+	else if (name->schema != schema && name->second == NULL)
+		name->second = schema;
+	else if (name->schema != schema)
+		plan->is_unsure = true;
+	name->is_read_only |= schema->is_read_only;
+	name->is_write_only |= schema->is_write_only;
+}
+
+/* Is a required name readOnly or writeOnly somewhere? Known when all is compiled: a place to look at then. */
+static bool *one_way_of(struct schema_set *set, struct bytes name)
+{
+	bool is_new, *place = map_put(&set->one_way, name.data == NULL ? BYTES("") : name, &is_new);
+
+	set->is_full |= place == NULL;
+	return place;
+}
+
+static void require(struct schema_set *set, struct plan *plan, struct plan_name *name, size_t *count)
+{
+	if (name->required != 0)
+		return;
+	if (*count == 64) {
+		plan->is_unsure = true;
+		return;
+	}
+	name->required = 1ull << *count;
+	plan->required |= name->required;
+	plan->excuses[(*count)++] = one_way_of(set, name->name);
+}
+
+/* In the order in which the contract lists them. */
+static void names_join(struct schema_set *set, struct plan *plan, const struct schema *part,
+		       size_t *required_count)
+{
+	const struct object_rule *rule = part->object;
+	const struct node *properties = node_get(part->node, "properties");
+	size_t known = plan->name_count;
+
+	for (size_t i = 0; rule->has_properties && i < properties->count; i++) {
+		const struct schema_name *name =
+			schema_name_find(rule->names, rule->name_count, properties->entries[i].key);
+
+		if (name != NULL)
+			name_join(name_of(plan, name->name, known), plan, name->schema);
+	}
+	for (size_t i = 0; i < rule->required_count && !plan->is_unsure; i++)
+		require(set, plan, name_of(plan, rule->required[i], plan->name_count), required_count);
+}
+
+static void object_join(struct schema_set *set, struct plan *plan, const struct schema *part,
+			size_t *required_count, bool *is_open)
+{
+	const struct object_rule *rule = part->object;
+
+	plan->is_unsure |= rule->pattern_count > 0 || rule->dependency_count > 0 ||
+			   rule->property_names != NULL || rule->unevaluated != NULL;
+	if (plan->is_unsure)
+		return;
+	if (rule->additional != NULL && is_anything(rule->additional)) {
+		*is_open = true;
+	} else if (rule->additional != NULL || plan->additional != NULL || plan->is_closed) {
+		plan->is_unsure |= plan->has_object; /* it is about the names of one part only */
+		plan->is_closed = rule->additional != NULL && rule->additional->is_never;
+		plan->additional = rule->additional;
+	}
+	plan->has_object = true;
+	plan->lists_names |= rule->has_properties;
+	if (rule->count_min > plan->count_min)
+		plan->count_min = rule->count_min;
+	if (rule->count_max < plan->count_max)
+		plan->count_max = rule->count_max;
+	names_join(set, plan, part, required_count);
+}
+
+static void part_join(struct plan *plan, const struct schema *part)
+{
+	plan->tags &= tags_of(part->is_never ? 0 : part->types);
+	plan->is_nullable |= part->is_nullable;
+	plan->is_unsure |= part->is_unchecked || part->dynamic != NULL || part->scope != NULL;
+	plan->has_scalars |=
+		part->choice != NULL || part->constant != NULL || part->text != NULL || part->number != NULL;
+	if (part->logic != NULL)
+		logic_join(plan, part);
+	if (part->array != NULL)
+		array_join(plan, part->array);
+}
+
+static void objects_join(struct schema_set *set, struct plan *plan)
+{
+	size_t room = 0, required_count = 0, cost;
+	bool is_open = false;
+
+	for (size_t i = 0; i < plan->part_count; i++)
+		room += plan->parts[i]->object == NULL
+				? 0
+				: plan->parts[i]->object->name_count + plan->parts[i]->object->required_count;
+	cost = room + (plan->part_count > 1 ? room * room / 8 : 0); /* to find equal names */
+	if (room > PLAN_NAMES_MAX || set->plan_names_left < cost) {
+		plan->is_unsure = true;
+		return;
+	}
+	set->plan_names_left -= cost;
+	plan->names = schema_alloc(set, room * sizeof(*plan->names));
+	for (size_t i = 0; plan->names != NULL && i < plan->part_count && !plan->is_unsure; i++)
+		if (plan->parts[i]->object != NULL)
+			object_join(set, plan, plan->parts[i], &required_count, &is_open);
+	if (is_open)
+		plan->lists_names = false;
+	if (plan->names == NULL || plan->is_unsure ||
+	    !words_build(&plan->words, &set->arena, plan->names, sizeof(*plan->names), plan->name_count))
+		plan->is_unsure = true;
+}
+
+static void plan_make(struct schema_set *set, struct schema *schema)
+{
+	const struct schema *parts[PLAN_PARTS_MAX];
+	struct plan *plan = schema_alloc(set, sizeof(*plan));
+	size_t count = 0;
+
+	if (plan == NULL)
+		return;
+	*plan = (struct plan){.tags = UINT32_MAX, .count_max = UINT64_MAX, .items_max = UINT64_MAX};
+	plan->is_unsure = !parts_collect(schema, parts, &count);
+	plan->parts = schema_alloc(set, count * sizeof(*parts));
+	if (plan->parts == NULL)
+		return;
+	memcpy(plan->parts, parts, count * sizeof(*parts));
+	plan->part_count = count;
+	for (size_t i = 0; i < count; i++)
+		part_join(plan, parts[i]);
+	plan->unsure_tags = TAG(YYJSON_TYPE_RAW, 0);
+	if (plan->tags & tags_of(SCHEMA_INTEGER) && !(plan->tags & tags_of(SCHEMA_NUMBER)))
+		plan->unsure_tags |= TAG(YYJSON_TYPE_NUM, YYJSON_SUBTYPE_REAL);
+	if (plan->is_nullable)
+		plan->unsure_tags |= TAG(YYJSON_TYPE_NULL, 0);
+	if (!plan->is_unsure)
+		objects_join(set, plan);
+	schema->plan = plan;
+}
+
+void schema_plans_make(struct schema_set *set, struct schema *first)
+{
+	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
+		for (size_t i = 0; schema->object != NULL && i < schema->object->name_count; i++) {
+			const struct schema_name *name = &schema->object->names[i];
+
+			if (name->schema == NULL ||
+			    (!name->schema->is_read_only && !name->schema->is_write_only))
+				continue;
+			bool *place = one_way_of(set, name->name);
+
+			if (place != NULL)
+				*place = true;
+		}
+	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
+		plan_make(set, schema);
+}

@@ -1,0 +1,66 @@
+/*
+ * schema_plan: a schema with all that $ref and allOf join to it, flat, for the
+ * bodies that fit. Most bodies do. schema_quick.c runs it, allocates nothing and
+ * answers "fits, and nothing is to be reported", "does not fit", or "unsure";
+ * only the first ends a check, everything else is walked again in full by
+ * schema_check.c, which alone reports. What a plan does not know makes it unsure.
+ *
+ * Owns     nothing; in the arena of the set, frozen.
+ */
+#pragma once
+
+#include "specs/schema_evaluate.h"
+#include "specs/schema_words.h"
+
+#define PLAN_PARTS_MAX 16
+
+/* Names of one plan, and of all plans of a set: beyond it the full check does the work, and memory stays
+ * small. */
+#define PLAN_NAMES_MAX     2000
+#define PLAN_NAMES_ALL_MAX 4000000
+
+enum quick_outcome { QUICK_FITS, QUICK_UNSURE, QUICK_FAILS };
+
+struct plan_name {
+	struct bytes name;           /* first: schema_words looks here */
+	const struct schema *schema; /* NULL: only required */
+	const struct schema *second; /* another part says something too; or NULL */
+	uint64_t required;           /* its bit among the required ones, or 0 */
+	bool is_read_only, is_write_only;
+};
+
+struct plan {
+	bool is_unsure;
+	bool has_scalars; /* some part has enum, const, bounds, lengths ... */
+	bool has_object, has_array;
+	bool lists_names; /* other names are undeclared: to be reported */
+	bool is_closed;   /* other names do not fit */
+	bool is_unique;
+	bool is_one_of;
+	bool is_nullable;     /* null is for the full check to decide */
+	uint32_t tags;        /* of the yyjson values that its types allow */
+	uint32_t unsure_tags; /* and those that need a closer look: 1.0, numbers of many digits */
+	const struct schema **parts;
+	size_t part_count;
+	struct plan_name *names; /* in the order of the contract, as most bodies have them */
+	size_t name_count;
+	struct schema_words words;
+	uint64_t required;       /* all bits */
+	const bool *excuses[64]; /* by bit: is the name readOnly or writeOnly anywhere? */
+	const struct schema *additional;
+	uint64_t count_min, count_max; /* of properties */
+	const struct schema *items;
+	uint64_t items_min, items_max;
+	const struct schema_list *branches; /* of oneOf or anyOf */
+	const struct discriminator_rule *discriminator;
+	const struct schema *discriminating; /* the part that has it */
+};
+
+/* Plans for all schemas compiled by this call. */
+void schema_plans_make(struct schema_set *set, struct schema *first);
+
+/* The full walk, which reports; schema_check does it when the quick one is not content. */
+bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);
+
+/* True: the value fits and there is nothing to report. */
+bool quick_fits(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value);

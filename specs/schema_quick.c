@@ -1,0 +1,228 @@
+/* Runs a plan. Follows schema_check*.c in what fits and schema_applied.c in what is to be reported. */
+#include "specs/schema_plan.h"
+
+/* A check that takes longer than this is left to the full walk, which has its own ceiling. */
+#define QUICK_STEPS_MAX (LIMIT_SCHEMA_STEPS / 4)
+#define QUICK_DEPTH_MAX (LIMIT_SCHEMA_DEPTH / 2)
+
+struct quick {
+	struct evaluation *evaluation;
+	uint64_t steps;
+	unsigned depth;
+	bool is_request;
+};
+
+static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
+				      bool is_chosen);
+
+static inline enum quick_outcome worse(enum quick_outcome a, enum quick_outcome b)
+{
+	return a > b ? a : b;
+}
+
+static inline struct bytes text_of(yyjson_val *value)
+{
+	return (struct bytes){.data = unsafe_yyjson_get_str(value), .len = unsafe_yyjson_get_len(value)};
+}
+
+/* A required name is missing: unless it may be readOnly there, that is that. */
+static enum quick_outcome missing(const struct plan *plan, uint64_t bits)
+{
+	for (; bits != 0; bits &= bits - 1)
+		if (!*plan->excuses[__builtin_ctzll(bits)])
+			return QUICK_FAILS;
+	return QUICK_UNSURE;
+}
+
+static enum quick_outcome other_name(struct quick *quick, const struct plan *plan, yyjson_val *member)
+{
+	if (plan->is_closed)
+		return QUICK_FAILS;
+	if (plan->additional == NULL)
+		return plan->lists_names ? QUICK_UNSURE : QUICK_FITS;
+	if (quick->is_request ? plan->additional->is_read_only : plan->additional->is_write_only)
+		return QUICK_UNSURE;
+	return quick_value(quick, plan->additional, member, false);
+}
+
+static enum quick_outcome quick_member(struct quick *quick, const struct plan_name *name, yyjson_val *member)
+{
+	enum quick_outcome outcome = quick_value(quick, name->schema, member, false);
+
+	if (name->second != NULL && outcome != QUICK_FAILS)
+		outcome = worse(outcome, quick_value(quick, name->second, member, false));
+	if (quick->is_request ? name->is_read_only : name->is_write_only)
+		outcome = worse(outcome, QUICK_UNSURE);
+	return outcome;
+}
+
+static enum quick_outcome quick_object(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	size_t left = unsafe_yyjson_get_len(value), next = 0;
+	yyjson_val *key = unsafe_yyjson_get_first(value);
+	enum quick_outcome outcome = QUICK_FITS;
+	uint64_t seen = 0;
+
+	if (left < plan->count_min || left > plan->count_max)
+		return QUICK_FAILS;
+	for (; left > 0 && outcome != QUICK_FAILS; left--) {
+		struct bytes text = text_of(key);
+		yyjson_val *member = key + 1;
+		const struct plan_name *name = NULL;
+
+		/* most bodies have the order of the contract */
+		if (next >= plan->name_count || !word_equal(plan->names[next].name, text))
+			next = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
+		if (next != SIZE_MAX)
+			name = &plan->names[next];
+		next++;
+		if (name != NULL)
+			seen |= name->required;
+		if (name != NULL && name->schema != NULL)
+			outcome = worse(outcome, quick_member(quick, name, member));
+		else
+			outcome = worse(outcome, other_name(quick, plan, member));
+		key = unsafe_yyjson_get_next(member);
+	}
+	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
+		outcome = worse(outcome, missing(plan, plan->required & ~seen));
+	return outcome;
+}
+
+static enum quick_outcome quick_array(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	size_t left = unsafe_yyjson_get_len(value);
+	yyjson_val *item = unsafe_yyjson_get_first(value);
+	enum quick_outcome outcome = QUICK_FITS;
+
+	if (left < plan->items_min || left > plan->items_max)
+		return QUICK_FAILS;
+	for (; left > 0 && plan->items != NULL && outcome != QUICK_FAILS; left--) {
+		outcome = worse(outcome, quick_value(quick, plan->items, item, false));
+		item = unsafe_yyjson_get_next(item);
+	}
+	if (outcome == QUICK_FITS && plan->is_unique && !array_is_unique(quick->evaluation, value))
+		return QUICK_FAILS;
+	return outcome;
+}
+
+/* All branches are tried: a second one may have something to say as well. */
+static enum quick_outcome quick_branches(struct quick *quick, const struct plan *plan, yyjson_val *value,
+					 bool is_chosen)
+{
+	size_t fitting = 0;
+
+	for (size_t i = 0; i < plan->branches->count; i++) {
+		enum quick_outcome outcome = quick_value(quick, plan->branches->items[i], value, is_chosen);
+
+		if (outcome == QUICK_UNSURE)
+			return QUICK_UNSURE;
+		fitting += outcome == QUICK_FITS;
+	}
+	return fitting == 1 || (fitting > 1 && !plan->is_one_of) ? QUICK_FITS : QUICK_FAILS;
+}
+
+static bool has_part(const struct plan *plan, const struct schema *part)
+{
+	for (size_t i = 0; plan != NULL && i < plan->part_count; i++)
+		if (plan->parts[i] == part)
+			return true;
+	return false;
+}
+
+/* The schema that the value's own word names; NULL with *out_is_sure when the plain keywords decide. */
+static const struct schema *chosen_of(const struct discriminator_rule *rule, yyjson_val *value,
+				      bool *out_is_sure)
+{
+	yyjson_val *named = yyjson_obj_getn(value, rule->property.data, rule->property.len);
+	const struct schema_name *target;
+
+	*out_is_sure = false;
+	if (!yyjson_is_str(named))
+		return NULL;
+	target = schema_name_find(rule->targets, rule->target_count, text_of(named));
+	*out_is_sure = target == NULL && rule->other == NULL && rule->is_own_name_fine &&
+		       bytes_equal(text_of(named), rule->own_name);
+	return target != NULL ? target->schema : rule->other;
+}
+
+static enum quick_outcome quick_container(struct quick *quick, const struct schema *schema, yyjson_val *value,
+					  bool is_chosen)
+{
+	const struct plan *plan = schema->plan;
+	enum quick_outcome outcome = QUICK_FITS;
+	bool is_object = unsafe_yyjson_is_obj(value), is_decided = false, is_sure;
+
+	if (is_object && plan->discriminator != NULL && !is_chosen && plan->discriminator->target_count > 0) {
+		const struct schema *chosen = chosen_of(plan->discriminator, value, &is_sure);
+
+		if (chosen == NULL && !is_sure)
+			return QUICK_UNSURE;
+		is_decided = chosen != NULL;
+		if (is_decided && !has_part(plan, chosen)) {
+			outcome = quick_value(quick, chosen, value, true);
+			if (has_part(chosen->plan, schema))
+				return outcome; /* an heir: it has all of this schema in its own plan */
+		}
+	}
+	if (is_object && plan->has_object && outcome != QUICK_FAILS)
+		outcome = worse(outcome, quick_object(quick, plan, value));
+	if (!is_object && plan->has_array && outcome != QUICK_FAILS)
+		outcome = worse(outcome, quick_array(quick, plan, value));
+	if (plan->branches != NULL && !is_decided && outcome != QUICK_FAILS)
+		outcome = worse(outcome, quick_branches(quick, plan, value, is_chosen));
+	return outcome;
+}
+
+static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	struct evaluation *evaluation = quick->evaluation;
+
+	for (size_t i = 0; i < plan->part_count; i++)
+		if (!evaluate_scalar(evaluation, plan->parts[i], value, NULL))
+			return QUICK_FAILS;
+	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
+}
+
+static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
+				      bool is_chosen)
+{
+	const struct plan *plan = schema->plan;
+	uint32_t tag = 1u << (value->tag & 31);
+	enum quick_outcome outcome = QUICK_FITS;
+
+	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
+		return QUICK_UNSURE;
+	if ((plan->unsure_tags & tag) != 0)
+		return QUICK_UNSURE;
+	if ((plan->tags & tag) == 0)
+		return QUICK_FAILS;
+	if (plan->has_scalars)
+		outcome = quick_scalars(quick, plan, value);
+	if (outcome != QUICK_FITS)
+		return outcome;
+	if (unsafe_yyjson_is_ctn(value)) {
+		if (quick->depth >= QUICK_DEPTH_MAX)
+			return QUICK_UNSURE;
+		quick->depth++;
+		outcome = quick_container(quick, schema, value, is_chosen);
+		quick->depth--;
+	} else if (plan->branches != NULL) {
+		outcome = quick_branches(quick, plan, value, is_chosen);
+	}
+	return outcome;
+}
+
+bool quick_fits(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value)
+{
+	struct quick quick = {.evaluation = evaluation,
+			      .is_request = evaluation->checker->side == SIDE_REQUEST};
+	enum quick_outcome outcome;
+
+	evaluation->quiet++;
+	outcome = quick_value(&quick, schema, value, false);
+	evaluation->quiet--;
+	evaluation->checker->steps += quick.steps;
+	evaluation->is_pattern_over = evaluation->is_broken = evaluation->is_over = false;
+	return outcome == QUICK_FITS;
+}

@@ -1,0 +1,127 @@
+/*
+ * bench_schema: how fast bodies are read and checked against one schema.
+ *
+ *	bench_schema SCHEMA.json BODIES.ndjson [ROUNDS]
+ *
+ * One line of figures: reading alone, reading and checking. All bodies must fit.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "parsers/base/check.h"
+#include "parsers/base/limits.h"
+#include "specs/schema_check.h"
+
+static struct bytes file_read(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	char *text = malloc(64 * MIB);
+	size_t len;
+
+	CHECK(file != NULL && text != NULL);
+	len = fread(text, 1, 64 * MIB, file);
+	fclose(file);
+	return (struct bytes){.data = text, .len = len};
+}
+
+/* "#/a/b" into the same document. */
+static const struct node *resolve(void *context, const struct document *document, struct bytes reference,
+				  const struct document **out_document)
+{
+	const struct node *node = document->root;
+
+	(void)context;
+	*out_document = document;
+	for (struct bytes rest = bytes_from(reference, 2); rest.data != NULL && node != NULL;)
+		node = node_get_bytes(node, bytes_split(&rest, '/'));
+	return node;
+}
+
+struct bench {
+	const struct schema *schema;
+	char *memory; /* of one tree */
+	size_t memory_len;
+	struct arena arena;
+	struct departure list[LIMIT_DEPARTURES];
+};
+
+static size_t body_take(struct bench *bench, struct bytes body, bool is_checked)
+{
+	yyjson_alc allocator;
+	yyjson_doc *doc;
+
+	yyjson_alc_pool_init(&allocator, bench->memory, bench->memory_len);
+	doc = yyjson_read_opts((char *)(uintptr_t)body.data, body.len, YYJSON_READ_BIGNUM_AS_RAW, &allocator,
+			       NULL);
+	CHECK(doc != NULL);
+	if (is_checked) {
+		struct departures out = {.list = bench->list};
+		struct schema_checker checker = {
+			.arena = &bench->arena, .out = &out, .side = SIDE_REQUEST, .part = PART_BODY};
+
+		CHECK(schema_check(bench->schema, yyjson_doc_get_root(doc), &checker) && out.count == 0);
+	}
+	return body.len;
+}
+
+/* The best of all rounds, in MB/s. */
+static double run(struct bench *bench, struct bytes bodies, int rounds, bool is_checked)
+{
+	double best = 0;
+
+	for (int round = 0; round < rounds; round++) {
+		struct timespec from, to;
+		size_t len = 0;
+		double seconds;
+
+		clock_gettime(CLOCK_MONOTONIC, &from);
+		for (struct bytes rest = bodies; rest.data != NULL;) {
+			struct bytes body = bytes_split(&rest, '\n');
+
+			if (body.len > 0)
+				len += body_take(bench, body, is_checked);
+		}
+		clock_gettime(CLOCK_MONOTONIC, &to);
+		seconds = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+		if ((double)len / seconds / 1e6 > best)
+			best = (double)len / seconds / 1e6;
+	}
+	return best;
+}
+
+int main(int argc, char **argv)
+{
+	const struct schema_resolver resolver = {.resolve = resolve};
+	int rounds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 200;
+	struct bench bench = {.memory_len = 64 * MIB};
+	struct bytes text, bodies;
+	struct document document;
+	struct problems problems;
+	struct schema_set *set;
+	double read;
+
+	CHECK(argc > 2);
+	text = file_read(argv[1]);
+	bodies = file_read(argv[2]);
+	problems_init(&problems);
+	arena_init(&bench.arena, LIMIT_JUDGED_BYTES);
+	bench.memory = malloc(bench.memory_len);
+	CHECK(bench.memory != NULL);
+	CHECK(document_read(text, argv[1], &document, &problems) == STATUS_OK);
+	CHECK(schema_set_new(DIALECT_DRAFT_4, &resolver, &problems, &set) == STATUS_OK);
+	bench.schema = schema_compile(set, &document, document.root, BYTES(""));
+	CHECK(bench.schema != NULL);
+	read = run(&bench, bodies, rounds, false);
+	printf("%-40s read %7.0f MB/s   read and check %7.0f MB/s\n", argv[2], read,
+	       run(&bench, bodies, rounds, true));
+	schema_set_free(set);
+	document_finish(&document);
+	problems_finish(&problems);
+	arena_finish(&bench.arena);
+	free(bench.memory);
+	free((void *)(uintptr_t)text.data);
+	free((void *)(uintptr_t)bodies.data);
+	return 0;
+}

@@ -1,0 +1,296 @@
+/*
+ * What a schema check holds exactly: references by URI, what cannot be run is said, every departure with both
+ * pointers, ceilings on work, depth and reports, and the time of large enums and lists.
+ */
+#include <time.h>
+
+#include "schema_fixture.h"
+#include "specs/schema_resource.h"
+
+#define V30 DIALECT_OPENAPI_3_0
+#define V31 DIALECT_2020_12
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* RFC 3986 section 5.4 */
+static void test_uri_join(void **state)
+{
+	static const char *const cases[][2] = {
+		{"g", "http://a/b/c/g"},      {"./g", "http://a/b/c/g"},
+		{"g/", "http://a/b/c/g/"},    {"/g", "http://a/g"},
+		{"//g", "http://g"},          {"?y", "http://a/b/c/d;p?y"},
+		{"g?y", "http://a/b/c/g?y"},  {"", "http://a/b/c/d;p?q"},
+		{".", "http://a/b/c/"},       {"..", "http://a/b/"},
+		{"../g", "http://a/b/g"},     {"../..", "http://a/"},
+		{"../../g", "http://a/g"},    {"../../../g", "http://a/g"},
+		{"/./g", "http://a/g"},       {"/../g", "http://a/g"},
+		{"g.", "http://a/b/c/g."},    {"..g", "http://a/b/c/..g"},
+		{"./../g", "http://a/b/g"},   {"g/../h", "http://a/b/c/h"},
+		{"urn:x:y", "urn:x:y"},       {"g;x=1/../y", "http://a/b/c/y"},
+		{"http://h/x", "http://h/x"}, {"g/./h", "http://a/b/c/g/h"},
+	};
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 1 * MIB);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bytes uri = uri_join(&arena, BYTES("http://a/b/c/d;p?q"), bytes_of(cases[i][0]));
+		char text[100];
+
+		snprintf(text, sizeof(text), BYTES_FORMAT, BYTES_PRINT(uri));
+		assert_string_equal(text, cases[i][1]);
+	}
+	assert_int_equal(uri_join(&arena, BYTES(""), BYTES("")).len, 0);
+	assert_true(bytes_equal(uri_join(&arena, BYTES(""), BYTES("../a")), BYTES("../a")));
+	assert_true(bytes_equal(uri_join(&arena, BYTES("http://a"), BYTES("b")), BYTES("http://a/b")));
+	arena_finish(&arena);
+}
+
+/* $id, $anchor, $dynamicRef and a document that was handed in; nothing is fetched. */
+static void test_references(void **state)
+{
+	static const char tree[] =
+		"{$id: 'http://e/strict', $dynamicAnchor: node, $ref: tree, unevaluatedProperties: false, "
+		"$defs: {tree: {$id: tree, $dynamicAnchor: node, properties: {data: true, children: {type: "
+		"array, "
+		"items: {$dynamicRef: '#node'}}}}}}";
+
+	(void)state;
+	assert_check(V31, tree, "{\"children\": [{\"data\": 1}]}", "");
+	assert_check(V31, tree, "{\"children\": [{\"daat\": 1}]}", "additional@/children/0/daat");
+	assert_check(V31, "{$ref: '#x', $defs: {a: {$anchor: x, type: integer}}}", "\"s\"", "type@");
+	assert_check(V31,
+		     "{$id: 'http://e/r', $ref: 'http://e/b#/$defs/c', $defs: {a: {$id: b, $defs: {c: {type: "
+		     "integer}}}}}",
+		     "\"s\"", "type@");
+	assert_check(V31, "{$ref: '#x', enum: [{$anchor: x, type: integer}, s]}", "\"s\"", "");
+	assert_check(DIALECT_DRAFT_4,
+		     "{id: 'http://e/r', $ref: b, definitions: {a: {id: 'http://e/b', type: integer}}}",
+		     "\"s\"", "");
+	assert_check(DIALECT_DRAFT_4,
+		     "{id: 'http://e/r', allOf: [{$ref: '#x'}], definitions: {a: {id: '#x', type: integer}}}",
+		     "\"s\"", "type@");
+	assert_check(V31, "{$ref: 'https://json-schema.org/draft/2020-12/schema'}", "{\"minLength\": -1}",
+		     "range@/minLength");
+	assert_check(DIALECT_DRAFT_4, "{$ref: 'http://json-schema.org/draft-04/schema#'}",
+		     "{\"required\": []}", "items@/required");
+}
+
+static void test_offered(void **state)
+{
+	static const struct schema_resolver resolver = {.resolve = fixture_resolve};
+	struct document offered, document;
+	const struct schema *schema;
+	struct fixture fixture = {0};
+
+	(void)state;
+	problems_init(&fixture.problems);
+	arena_init(&fixture.arena, LIMIT_JUDGED_BYTES);
+	assert_int_equal(document_read(BYTES("{type: integer}"), "a", &offered, &fixture.problems),
+			 STATUS_OK);
+	assert_int_equal(document_read(BYTES("{$id: 'http://e/x/', items: {$ref: int}}"), "b", &document,
+				       &fixture.problems),
+			 STATUS_OK);
+	assert_int_equal(schema_set_new(V31, &resolver, &fixture.problems, &fixture.set), STATUS_OK);
+	schema_set_offer(fixture.set, &offered, BYTES("http://e/x/int"));
+	schema = schema_compile(fixture.set, &document, document.root, BYTES(""));
+	fixture.schema = schema;
+	fixture.out.list = fixture.list;
+	assert_string_equal(fixture_check(&fixture, "[1, \"a\"]"), "type@/1");
+	schema_set_free(fixture.set);
+	document_finish(&document);
+	document_finish(&offered);
+	problems_finish(&fixture.problems);
+	arena_finish(&fixture.arena);
+}
+
+/* A reference that never ends, by $ref or by $dynamicRef, is no verdict and no crash. */
+static void test_endless(void **state)
+{
+	(void)state;
+	assert_check(V31, "{$ref: '#'}", "1", "");
+	assert_check(V31, "{$dynamicAnchor: a, $dynamicRef: '#a'}", "1", "overlimit@");
+	assert_check(V31, "{$dynamicAnchor: a, anyOf: [{$dynamicRef: '#a'}, {$dynamicRef: '#a'}]}", "1",
+		     "overlimit@");
+	assert_check(V31,
+		     "{allOf: [{properties: {a: {$ref: '#/$defs/i'}}}, {additionalProperties: {$ref: "
+		     "'#/$defs/i'}}], "
+		     "$defs: {i: {type: integer}}}",
+		     "{\"a\": \"x\"}", "type@/a");
+}
+
+static void test_pattern_that_cannot_run(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture, V30, "{pattern: '(?<a', maxLength: 2}");
+	assert_int_equal(fixture.problems.count, 1);
+	assert_int_equal(fixture.problems.list[0].level, PROBLEM_WARNING);
+	assert_string_equal(fixture_check(&fixture, "\"abc\""), "length@");
+	fixture_close(&fixture);
+	/* time is bounded too, and what was not settled is said */
+	fixture_open(&fixture, V30, "{pattern: '^(([a-z])+.)+[A-Z]([a-z])+$'}");
+	assert_string_equal(fixture_check(&fixture, "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\""),
+			    "overlimit@");
+	fixture_close(&fixture);
+}
+
+/* Patterns that need no engine answer as the engine does. */
+static void test_plain_patterns(void **state)
+{
+	(void)state;
+	assert_check(V30, "{pattern: '^[A-Z]{2}[0-9]{9}$'}", "\"PX123456789\"", "");
+	assert_check(V30, "{pattern: '^[A-Z]{2}[0-9]{9}$'}", "\"PX12345678\"", "pattern@");
+	assert_check(V30, "{pattern: '^[A-Z]{2}[0-9]{9}$'}", "\"PX1234567890\"", "pattern@");
+	assert_check(V30, "{pattern: '^[A-Z]{2}[0-9]{9}'}", "\"PX1234567890\"", "");
+	assert_check(V30, "{pattern: '^a*b?c+$'}", "\"aaacc\"", "");
+	assert_check(V30, "{pattern: '^a*ab$'}", "\"aaab\"", ""); /* not plain: greedy would eat the a */
+	assert_check(V30, "{pattern: '^[a-z-]+[.]x$'}", "\"a-b.x\"", "");
+	assert_check(V30, "{pattern: '^[^x]{2}$'}", "\"\\u00e4\\ud83d\\ude00\"", "");
+	assert_check(V30, "{pattern: '^\\w+\\.\\d{1,3}$'}", "\"a_1.123\"", "");
+	assert_check(V30, "{pattern: '^\\w+$'}", "\"\\u00e4\"", "pattern@");
+	assert_check(V30, "{pattern: '^$'}", "\"\"", "");
+	assert_check(V30, "{pattern: '^$'}", "\"\\n\"", "pattern@");
+	assert_check(V30, "{pattern: '^[]$'}", "\"x\"", "pattern@");
+	assert_check(V30, "{pattern: '^a|b$'}", "\"xb\"", "");
+	assert_check(V30, "{pattern: '^a{,2}$'}", "\"a{,2}\"", "");
+	assert_check(V30, "{pattern: '^a+?$'}", "\"aa\"", "");
+}
+
+static void test_both_pointers(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	fixture_open(&fixture, V31,
+		     "{schema: {items: {$ref: '#/defs/a~1b'}}, defs: {a/b: {minimum: 5, multipleOf: 2}}}");
+	assert_string_equal(fixture_check(&fixture, "[6, 3]"), "range@/1 range@/1");
+	assert_true(bytes_equal(fixture.list[0].schema_pointer, BYTES("/defs/a~1b")));
+	assert_true(bytes_equal(fixture.list[0].expected, BYTES("at least 5")));
+	assert_true(bytes_equal(fixture.list[1].expected, BYTES("a multiple of 2")));
+	assert_true(bytes_equal(fixture.list[0].observed, BYTES("integer")));
+	fixture_close(&fixture);
+}
+
+static size_t put(char *text, size_t at, const char *format, int value)
+{
+	return at + (size_t)snprintf(text + at, 64, format, value);
+}
+
+/* As many values as the largest enum in the wild; each is found, and what is not there is not. */
+static void test_large_enum(void **state)
+{
+	char *schema = malloc(100000), value[40];
+	struct fixture fixture;
+	size_t at = put(schema, 0, "{enum: [w%d", 0);
+
+	(void)state;
+	for (int i = 1; i < 2477; i++)
+		at = put(schema, at, ", w%d", i);
+	put(schema, at, "%d]}", 0);
+	fixture_open(&fixture, V30, schema);
+	for (int i = 0; i < 2476; i++) {
+		put(value, 0, "\"w%d\"", i);
+		assert_string_equal(fixture_check(&fixture, value), "");
+	}
+	assert_string_equal(fixture_check(&fixture, "\"w99999\""), "enum@");
+	fixture_close(&fixture);
+	free(schema);
+}
+
+static void test_unique_items(void **state)
+{
+	char *text = malloc(200000);
+	struct fixture fixture;
+	size_t at = put(text, 0, "[%d", 0);
+	double from;
+
+	(void)state;
+	for (int i = 1; i < 10000; i++)
+		at = put(text, at, ",%d", i);
+	fixture_open(&fixture, V30, "{uniqueItems: true}");
+	put(text, at, "%.0d]", 0);
+	from = now();
+	assert_string_equal(fixture_check(&fixture, text), "");
+	put(text, at, ",%d.0]", 5);
+	assert_string_equal(fixture_check(&fixture, text), "unique@");
+	assert_true(now() - from < 2); /* not quadratic, sanitizers and all */
+	fixture_close(&fixture);
+	free(text);
+}
+
+/* Branches inside branches: 2^n without a ceiling. */
+static void test_branches_of_branches(void **state)
+{
+	char *schema = malloc(1 << 20);
+	struct fixture fixture;
+	size_t at = put(schema, 0, "{schema: {$ref: '#/d/s%d'}, d: {", 0);
+	double from = now();
+
+	(void)state;
+	for (int i = 0; i < 60; i++) {
+		at = put(schema, at, "s%d: {oneOf: ", i);
+		at = put(schema, at, "[{$ref: '#/d/s%d'}, ", i + 1);
+		at = put(schema, at, "{$ref: '#/d/s%d'}]}, ", i + 1);
+	}
+	put(schema, at, "s%d: {type: integer}}}", 60);
+	fixture_open(&fixture, V30, schema);
+	assert_int_equal(strncmp(fixture_check(&fixture, "1"), "overlimit@", 10), 0);
+	assert_false(fixture.is_valid);
+	assert_true(now() - from < 60);
+	fixture_close(&fixture);
+	free(schema);
+}
+
+/* The quick walk and the full one agree on what is to be said, whatever the order of names. */
+static void test_order_of_names(void **state)
+{
+	static const char schema[] =
+		"{required: [a, b], properties: {a: {type: integer}, b: {type: string}, c: {}}}";
+
+	(void)state;
+	assert_check(V30, schema, "{\"a\": 1, \"b\": \"x\", \"c\": 0}", "");
+	assert_check(V30, schema, "{\"c\": 0, \"b\": \"x\", \"a\": 1}", "");
+	assert_check(V30, schema, "{\"c\": 0, \"b\": \"x\"}", "required@/a");
+	assert_check(V30, schema, "{\"d\": 0, \"b\": \"x\", \"a\": 1}", "undeclared@/d");
+	assert_check(V30, schema, "{\"a\": 1, \"b\": \"x\", \"a\": \"y\"}", "type@/a");
+}
+
+static void test_durations(void **state)
+{
+	(void)state;
+	assert_check(V30, "{items: {format: duration}}",
+		     "[\"P1Y2M3DT4H5M6S\", \"P2W\", \"PT0S\", \"P3M\", \"PT1H\"]", "");
+	assert_check(V30, "{items: {format: duration}}",
+		     "[\"P\", \"PT\", \"P1\", \"P1Y1D\", \"PT1H1S\", \"P1W1D\", \"1D\", \"P1D \"]",
+		     "format@/0 format@/1 format@/2 format@/3 format@/4 format@/5 format@/6 format@/7");
+	assert_check(V30, "{items: {format: base64url}}", "[\"_-8\", \"_-8=\", \"\", \"+/8=\", \"a\"]",
+		     "format@/3 format@/4");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_uri_join),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_offered),
+		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_pattern_that_cannot_run),
+		cmocka_unit_test(test_plain_patterns),
+		cmocka_unit_test(test_both_pointers),
+		cmocka_unit_test(test_large_enum),
+		cmocka_unit_test(test_unique_items),
+		cmocka_unit_test(test_branches_of_branches),
+		cmocka_unit_test(test_order_of_names),
+		cmocka_unit_test(test_durations),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
