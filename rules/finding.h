@@ -18,12 +18,15 @@ enum severity_modifier {
 	SEVERITY_SENSITIVE = 1 << 2, /* +1: the operation carries a sensitive class */
 	SEVERITY_CAPTURE = 1 << 3,   /* -1: the capture is not complete */
 	SEVERITY_CLASS = 1 << 4,     /* the data class's own severity */
+	SEVERITY_OBSERVED = 1 << 5,  /* 1: the partner is only observed */
 };
 
 struct finding {
 	const struct catalogue_entry *kind;
-	unsigned severity;  /* 1..5, after modifiers */
-	unsigned modifiers; /* of enum severity_modifier */
+	unsigned severity;    /* 1..5, after modifiers */
+	unsigned modifiers;   /* of enum severity_modifier */
+	bool is_partner_wide; /* about the caller, not about one operation */
+	struct bytes subject; /* what tells two findings of one caller apart: a limit, a client */
 	bool has_location;
 	enum side side;
 	enum part part;

@@ -20,6 +20,7 @@ enum scan_place {
 	SCAN_RESPONSE_COOKIE = 1 << 6, /* Set-Cookie */
 	SCAN_RESPONSE_BODY = 1 << 7,
 	SCAN_ANYWHERE = (1 << 8) - 1,
+	SCAN_REQUEST_AGENT = 1 << 8, /* User-Agent: classes of attacks that look at request headers */
 };
 
 struct mask_plan {
@@ -41,8 +42,9 @@ struct data_class {
 	unsigned places; /* of enum scan_place */
 	unsigned severity;
 	struct mask_plan mask;
-	bool is_sensitive; /* false: only where it is asked for */
-	bool is_secret;    /* a credential of a machine: secret.* instead of pii.* */
+	bool is_sensitive;   /* false: only where it is asked for */
+	struct bytes attack; /* "sqli": attack.sqli, and no data; "tell-tale": an answer that proves one */
+	bool is_secret;      /* a credential of a machine: secret.* instead of pii.* */
 	const struct bytes *match, *no_match;
 	size_t match_count, no_match_count;
 	struct bytes fold; /* version of the pattern: first 8 hex digits of its hash */

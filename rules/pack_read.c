@@ -1,7 +1,9 @@
 #include "rules/pack_read.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "rules/catalogue.h"
 #include "rules/pattern.h"
 #include "rules/validator.h"
 #include "specs/digest.h"
@@ -289,13 +291,32 @@ static bool is_id(struct bytes id)
 	return id.len > 0 && id.len <= 64 && !ascii_is_digit(id.data[0]);
 }
 
+/* A class of attacks is no data: it is neither sensitive nor secret. */
+static void attack_read(struct reader *reader, const struct node *table, struct data_class *class)
+{
+	char id[64];
+
+	class->attack = text_read(reader, table, "attack", false);
+	if (class->attack.len == 0)
+		return;
+	snprintf(id, sizeof(id), "attack." BYTES_FORMAT, BYTES_PRINT(bytes_slice(class->attack, 0, 32)));
+	if (catalogue_find(bytes_of(id)) == NULL && !bytes_equal(class->attack, BYTES("tell-tale")))
+		complain(reader, node_get(table, "attack"),
+			 "write sqli, xss, cmdi, lfi, ssrf ... or tell-tale", "no finding of that name",
+			 class->attack);
+	class->is_sensitive = class->is_secret = false;
+	if (class->places & SCAN_REQUEST_HEADER)
+		class->places |= SCAN_REQUEST_AGENT;
+}
+
 static void class_read(struct reader *reader, const struct node *table, struct bytes pack,
 		       struct data_class *class)
 {
 	static const char *const known[] = {"id",        "title",    "pattern",  "context_pattern",
 					    "validator", "list",     "context",  "context_required",
 					    "locations", "severity", "mask",     "sensitive",
-					    "secret",    "match",    "no_match", NULL};
+					    "secret",    "match",    "no_match", "attack",
+					    NULL};
 
 	if (!node_is(table, NODE_TABLE)) {
 		complain(reader, table, "write - id: NAME and its keys", "a class is a table",
@@ -322,6 +343,7 @@ static void class_read(struct reader *reader, const struct node *table, struct b
 	class->mask = mask_read(reader, table);
 	class->is_secret = bool_read(reader, table, "secret", false);
 	class->is_sensitive = bool_read(reader, table, "sensitive", true);
+	attack_read(reader, table, class);
 	class->match = list_read(reader, table, "match", &class->match_count);
 	class->no_match = list_read(reader, table, "no_match", &class->no_match_count);
 }

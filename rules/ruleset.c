@@ -6,6 +6,7 @@
 #include "rules/conform/conform_rules.h"
 #include "rules/leak/leak.h"
 #include "rules/pii/pii.h"
+#include "rules/resource/resource.h"
 #include "rules/severity.h"
 #include "rules/shadow/shadow.h"
 #include "rules/zombie/zombie.h"
@@ -49,6 +50,11 @@ static const struct {
 	{"leak", leak_banner, 0},
 	{"attack", attack_request_smuggling, 0},
 	{"attack", attack_h2_abuse, 0},
+	{"attack", attack_patterns, 0},
+	{"resource", resource_payload, 0},
+	{"resource", resource_json, 0},
+	{"resource", resource_xml, 0},
+	{"resource", resource_page, 0},
 };
 
 void ruleset_judge(const struct evidence *evidence, struct findings *out)

@@ -96,7 +96,7 @@ static struct bytes text_of(const struct scanner *scanner, const struct scan_val
 
 static enum side side_of(enum scan_place place)
 {
-	return place >= SCAN_RESPONSE_HEADER ? SIDE_RESPONSE : SIDE_REQUEST;
+	return place >= SCAN_RESPONSE_HEADER && place != SCAN_REQUEST_AGENT ? SIDE_RESPONSE : SIDE_REQUEST;
 }
 
 static enum part part_of(enum scan_place place)
@@ -107,6 +107,7 @@ static enum part part_of(enum scan_place place)
 	case SCAN_REQUEST_QUERY:
 		return PART_QUERY;
 	case SCAN_REQUEST_HEADER:
+	case SCAN_REQUEST_AGENT:
 	case SCAN_RESPONSE_HEADER:
 		return PART_HEADER;
 	case SCAN_REQUEST_COOKIE:

@@ -23,9 +23,10 @@ static void send(struct collector *collector, struct sink *sink, uint64_t time_n
 	outbox_put(&collector->outbox, sink, time_ns, &message);
 }
 
-void collector_tell_finding(struct collector *collector, const struct judged *judged,
-			    const struct judged_finding *finding, const struct finding_life *life)
+void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
+			    const struct finding_life *life)
 {
+	struct collector *collector = context;
 	char uid[EVENT_UID_TEXT], type[128], key[512];
 
 	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) !=
@@ -45,70 +46,11 @@ void collector_tell_finding(struct collector *collector, const struct judged *ju
 				   .severity = finding->finding.severity});
 }
 
-static void tell_update(struct collector *collector, struct ledger_entry *entry, uint64_t time_ns)
-{
-	const struct judged *judged = entry->evidence;
-
-	collector_tell_finding(collector, judged, &judged->findings[entry->index],
-			       &(struct finding_life){.activity = ACTIVITY_UPDATE,
-						      .count = entry->count,
-						      .first_ns = entry->first_ns,
-						      .last_ns = entry->last_ns,
-						      .time_ns = time_ns});
-	entry->told_count = entry->count;
-	if (collector->plan.state != NULL)
-		state_told(collector->plan.state, entry);
-}
-
 static struct state_tables tables_of(struct collector *collector)
 {
-	return (struct state_tables){
-		.ledger = &collector->ledger, .usage = &collector->usage, .inventory = &collector->inventory};
-}
-
-/* The ledger is full, or the end: the last count is told before the entry is forgotten. */
-static void leave(void *context, void *value)
-{
-	struct collector *collector = context;
-	struct ledger_entry *entry = value;
-
-	if (entry->evidence == NULL)
-		return;
-	if (entry->told_count != entry->count)
-		tell_update(collector, entry, collector->clock_ns);
-	judged_release(entry->evidence);
-	entry->evidence = NULL;
-}
-
-static void take_finding(struct collector *collector, struct judged *judged, size_t index)
-{
-	const struct judged_finding *finding = &judged->findings[index];
-	struct bytes uid = {.data = (const char *)finding->uid, .len = sizeof(finding->uid)};
-	bool is_due = false;
-	struct ledger_entry *entry = ledger_take(&collector->ledger, uid, judged->time_ns, &is_due);
-
-	if (entry == NULL) {
-		collector->health.lost_records++;
-		return;
-	}
-	/* Known from before a restart: what its updates are written from went with that. */
-	if (!is_due && entry->evidence != NULL)
-		return;
-	judged_release(entry->evidence);
-	entry->evidence = judged_hold(judged);
-	entry->index = index;
-	if (!is_due)
-		return;
-	entry->told_count = entry->count;
-	collector_tell_finding(
-		collector, judged, finding,
-		&(struct finding_life){.activity = entry->count == 1 ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
-				       .count = entry->count,
-				       .first_ns = entry->first_ns,
-				       .last_ns = entry->last_ns,
-				       .time_ns = judged->time_ns});
-	if (collector->plan.state != NULL)
-		state_told(collector->plan.state, entry);
+	return (struct state_tables){.ledger = &collector->lives.ledger,
+				     .usage = &collector->usage,
+				     .inventory = &collector->inventory};
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -184,6 +126,8 @@ static void tell_health_line(struct collector *collector, const struct health_li
 void collector_health(const struct collector *collector, struct health *out_health)
 {
 	*out_health = collector->health;
+	out_health->findings_suppressed = collector->lives.suppressed;
+	out_health->limit_steps_forgotten = collector->behaviour.budget.forgotten;
 	out_health->lost_records += collector->outbox.lost;
 	if (collector->plan.loads != NULL) {
 		out_health->reloads = atomic_load(&collector->plan.loads->reloads);
@@ -285,14 +229,17 @@ static void take(struct collector *collector, struct judged *judged)
 		collector->health.lost_records++;
 	tell_exchange(collector, judged);
 	profile_lap(&collector->profile, STAGE_TELL);
+	if (behaviour_take(&collector->behaviour, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	coverage_take(&collector->coverage, judged);
 	profile_lap(&collector->profile, STAGE_COLLECT);
-	for (size_t i = 0; i < judged->finding_count; i++)
-		take_finding(collector, judged, i);
+	lives_clock(&collector->lives, judged->time_ns);
+	if (lives_take(&collector->lives, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	profile_lap(&collector->profile, STAGE_TELL);
 	judged_release(judged);
 	profile_lap(&collector->profile, STAGE_COLLECT);
@@ -386,6 +333,7 @@ static void clock_moves(struct collector *collector)
 	usage_clock(&collector->usage, time_ns);
 	if (!collector->plan.is_live)
 		return;
+	lives_clock(&collector->lives, time_ns);
 	outbox_send(&collector->outbox);
 	if (collector->plan.state != NULL) {
 		struct state_tables tables = tables_of(collector);
@@ -431,8 +379,6 @@ bool collector_turn(struct collector *collector)
 
 void collector_close(struct collector *collector)
 {
-	struct ledger_entry *entry = NULL;
-
 	while (collector->ahead_count > 0)
 		take_first(collector);
 	relearn(collector, UINT64_MAX);
@@ -440,9 +386,8 @@ void collector_close(struct collector *collector)
 		collector->clock_ns = collector->end_ns;
 	usage_clock(&collector->usage,
 		    collector->clock_ns); /* whether or not a tick came in time to say so */
-	while ((entry = ledger_next(&collector->ledger, entry)) != NULL)
-		if (entry->told_count != entry->count && entry->evidence != NULL)
-			tell_update(collector, entry, collector->clock_ns);
+	lives_clock(&collector->lives, collector->clock_ns);
+	lives_tell(&collector->lives, collector->clock_ns);
 	/* With a state the window goes on after the restart, and is told once, whole. */
 	if (collector->plan.state == NULL)
 		usage_close(&collector->usage);
@@ -463,11 +408,10 @@ enum status collector_init(struct collector *collector, const struct collector_p
 					.record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	coverage_init(&collector->coverage, plan->seed);
+	lives_init(&collector->lives, plan->seed, collector_tell_finding, collector);
+	collector->lives.state = plan->state;
+	behaviour_init(&collector->behaviour, plan->seed);
 	learner_init(&collector->learner, plan->seed);
-	ledger_init(&collector->ledger, &(struct ledger_plan){.entries_max = LIMIT_LEDGER,
-							      .seed = plan->seed,
-							      .leave = leave,
-							      .context = collector});
 	acquaintance_init(&collector->acquaintance, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
@@ -490,8 +434,9 @@ enum status collector_init(struct collector *collector, const struct collector_p
 
 void collector_finish(struct collector *collector)
 {
-	ledger_finish(&collector->ledger);
 	acquaintance_finish(&collector->acquaintance);
+	lives_finish(&collector->lives);
+	behaviour_finish(&collector->behaviour);
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
 	coverage_finish(&collector->coverage);

@@ -13,13 +13,14 @@
  */
 #pragma once
 
-#include "rules/ledger.h"
 #include "sensor/acquaintance.h"
+#include "sensor/behaviour/behaviour.h"
 #include "sensor/coverage.h"
 #include "sensor/delivery.h"
 #include "sensor/health.h"
 #include "sensor/inventory.h"
 #include "sensor/learner.h"
+#include "sensor/lives.h"
 #include "sensor/merge.h"
 #include "sensor/outbox.h"
 #include "sensor/pause.h"
@@ -59,7 +60,8 @@ struct collector {
 	struct outbox outbox;
 	struct pause pause;
 	struct profile profile;
-	struct ledger ledger;
+	struct lives lives;
+	struct behaviour behaviour;
 	struct usage usage;
 	struct acquaintance acquaintance;
 	struct inventory inventory;
@@ -81,8 +83,8 @@ MUST_CHECK enum status collector_init(struct collector *collector, const struct 
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
 /* One record of a finding, as it stands in `judged`. */
-void collector_tell_finding(struct collector *collector, const struct judged *judged,
-			    const struct judged_finding *finding, const struct finding_life *life);
+void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
+			    const struct finding_life *life);
 
 /* Something that the security team has to know of the sensor itself. */
 void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/behaviour/risk.h"
 
 enum part_of_key { KEY_HOST, KEY_METHOD, KEY_TEMPLATE, KEY_OPERATION, KEY_API, KEY_SPEC, KEY_COUNT };
 
@@ -19,6 +20,7 @@ struct line {
 	uint64_t first_ns, last_ns, calls, by_status[6];
 	uint64_t told_calls;
 	bool is_documented, is_deprecated, is_external, is_internal;
+	struct risk risk;
 	bool is_learned, was_found; /* found: answered with something else than "there is none" */
 	struct names partners, auth, classes;
 };
@@ -39,6 +41,14 @@ static void names_add(struct names *names, struct bytes name)
 	names->list[names->count++] = (struct bytes){.data = copy, .len = name.len};
 }
 
+static bool names_have(const struct names *names, struct bytes name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (bytes_equal(names->list[i], name))
+			return true;
+	return false;
+}
+
 static void names_free(struct names *names)
 {
 	for (size_t i = 0; i < names->count; i++)
@@ -49,6 +59,7 @@ static void show(const struct inventory *inventory, const struct line *line,
 		 void (*tell)(void *context, const struct inventory_line *line), void *context)
 {
 	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
+	struct contribution contributions[RISK_CATEGORY_COUNT];
 	struct bytes parts[KEY_COUNT];
 	struct inventory_line told = {.time_ns = inventory->time_ns,
 				      .first_ns = line->first_ns,
@@ -64,6 +75,10 @@ static void show(const struct inventory *inventory, const struct line *line,
 				      .class_count = line->classes.count,
 				      .exposure = bytes_of(exposure)};
 
+	told.contribution_count =
+		risk_explain(&line->risk, line->is_external, line->classes.count > 0,
+			     names_have(&line->auth, BYTES("none")), contributions, &told.risk_score);
+	told.contributions = contributions;
 	parts_split(map_key(line), parts, KEY_COUNT);
 	told.host = parts[KEY_HOST];
 	told.method = parts[KEY_METHOD];
@@ -149,6 +164,7 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 	line->was_found |= !learner_is_refused(judged->status);
 	line->is_deprecated = judged->is_deprecated;
 	*(is_internal(inventory, &judged->client.address) ? &line->is_internal : &line->is_external) = true;
+	risk_take(&line->risk, judged);
 	names_add(&line->partners, judged->partner_id);
 	names_add(&line->auth, judged->auth);
 	for (size_t i = 0; i < judged->class_count; i++)

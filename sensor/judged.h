@@ -9,6 +9,7 @@
 
 #include "parsers/grpc.h"
 #include "rules/finding.h"
+#include "specs/contract.h"
 #include "specs/origin.h"
 
 struct judged_side {
@@ -37,7 +38,34 @@ struct judged_grpc {
 
 struct judged_finding {
 	struct finding finding;      /* texts copied */
+	bool is_suppressed;          /* somebody has accepted it: counted, not told */
 	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of exactly what findings.md 2.1 names */
+};
+
+/* What the collector holds against earlier traffic. No value stands here as it was sent: what has to be
+ * compared is a keyed hash, 0 for none. */
+struct judged_past {
+	const struct limit_agreed *limits;
+	size_t limit_count;
+	struct bytes timezone;
+	struct slo_agreed slo;
+	enum partner_mode mode;
+	const struct suppression *suppressions; /* of this operation, in force at this time */
+	size_t suppression_count;
+
+	struct bytes actor;  /* the credential's client or fingerprint; without one the source */
+	struct bytes source; /* the client's address */
+	bool has_credential, is_login, is_token_endpoint, is_code;
+	uint64_t account, secret, path;
+
+	struct bytes resource;          /* "orders" of /orders/{id} */
+	uint64_t object, object_number; /* that the path names; its number, shifted by a secret */
+	bool has_number;
+	const uint64_t *given; /* objects that the response lists or made */
+	size_t given_count;
+
+	bool has_advertised, has_retry_after; /* rate limits as the response tells them */
+	uint64_t advertised_limit, retry_after_s;
 };
 
 struct judged {
@@ -73,6 +101,9 @@ struct judged {
 	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
 	const struct bytes *classes; /* data classes seen */
 	size_t class_count;
+
+	struct judged_past past;
+	bool is_over_limit; /* one of the caller's limits was passed; set by the collector */
 
 	struct judged_finding *findings;
 	size_t finding_count;

@@ -4,8 +4,10 @@
 
 #include "parsers/base/limits.h"
 #include "rules/words.h"
+#include "sensor/judged_past.h"
 #include "sensor/publish/event.h"
 #include "sensor/publish/redact.h"
+#include "specs/partner.h"
 #include "specs/template.h"
 
 #define SCHEME_LEN_MAX       32
@@ -223,6 +225,20 @@ static void make_classes(struct judged *judged, const struct hits *hits)
 	judged->classes = classes;
 }
 
+/* While a partner is only observed, nothing about it wakes anybody. */
+static void apply_agreed(const struct judged *judged, struct judged_finding *out)
+{
+	const struct judged_past *past = &judged->past;
+
+	if (past->mode == MODE_OBSERVE) {
+		out->finding.severity = 1;
+		out->finding.modifiers |= SEVERITY_OBSERVED;
+	}
+	out->is_suppressed = false;
+	for (size_t i = 0; i < past->suppression_count; i++)
+		out->is_suppressed |= glob_match(past->suppressions[i].id, bytes_of(out->finding.kind->id));
+}
+
 static bool make_finding(struct judged *judged, const struct finding *finding, struct judged_finding *out)
 {
 	out->finding = *finding;
@@ -234,6 +250,8 @@ static bool make_finding(struct judged *judged, const struct finding *finding, s
 	out->finding.class_id = copy(judged, finding->class_id, 128);
 	out->finding.sample = copy(judged, finding->sample, 256);
 	out->finding.message = copy(judged, finding->message, 1024);
+	out->finding.subject = copy(judged, finding->subject, 256);
+	apply_agreed(judged, out);
 	return event_finding_uid(judged, &out->finding, out->uid) == STATUS_OK;
 }
 
@@ -310,6 +328,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	make_caller(judged, seen, key);
 	make_credential(judged, seen->credentials, key);
 	make_classes(judged, seen->hits);
+	judged_past_make(judged, seen, key);
 	make_findings(judged, findings);
 	if (judged->arena.is_full) { /* a record that lost texts would tell half a truth */
 		judged_release(judged);

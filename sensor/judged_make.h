@@ -8,9 +8,10 @@
 #include "rules/rule.h"
 #include "sensor/judged.h"
 
+/* Adds a finding that only the past could show; its texts are copied. False at a ceiling or without memory,
+ * counted in findings_left_out. */
+bool judged_raise(struct judged *judged, const struct finding *finding);
+
 /* One reference, the caller's; NULL without memory. */
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
 			   const struct fingerprint_key *key);
-
-/* Adds what only the collector can know. False: no room, and counted. */
-bool judged_raise(struct judged *judged, const struct finding *finding);

@@ -37,9 +37,9 @@ static void move(struct collector *collector, struct ledger_entry *entry)
 	bool is_new;
 
 	entry->evidence = NULL; /* its reference goes on in `old` */
-	map_remove(&collector->ledger.map, entry);
+	map_remove(&collector->lives.ledger.map, entry);
 	(void)learner_apply(&collector->learner, judged);
-	now = map_put(&collector->ledger.map, uid, &is_new);
+	now = map_put(&collector->lives.ledger.map, uid, &is_new);
 	if (now == NULL) {
 		collector->health.lost_records++;
 		judged_release(judged);
@@ -60,11 +60,11 @@ static void move(struct collector *collector, struct ledger_entry *entry)
 
 static void relearn_findings(struct collector *collector)
 {
-	struct ledger_entry **stale = calloc(collector->ledger.map.count + 1, sizeof(*stale));
+	struct ledger_entry **stale = calloc(collector->lives.ledger.map.count + 1, sizeof(*stale));
 	struct ledger_entry *entry = NULL;
 	size_t count = 0;
 
-	while (stale != NULL && (entry = ledger_next(&collector->ledger, entry)) != NULL)
+	while (stale != NULL && (entry = ledger_next(&collector->lives.ledger, entry)) != NULL)
 		if (is_stale(collector, entry))
 			stale[count++] = entry;
 	for (size_t i = 0; i < count; i++) { /* all of them first: several may share one exchange */

@@ -102,7 +102,9 @@ static void add(struct line *line, const struct judged *judged)
 	sums->bytes_in += judged->request.body_len;
 	sums->bytes_out += judged->response.body_len;
 	sums->billable += class == 2 || class == 3;
-	sums->findings += judged->finding_count;
+	sums->over_limit += judged->is_over_limit;
+	for (size_t i = 0; i < judged->finding_count; i++)
+		sums->findings += !judged->findings[i].is_suppressed;
 	if (judged->request.is_complete && judged->response.is_seen &&
 	    judged->response.first_ns >= judged->request.last_ns)
 		quantile_add(&line->latency, judged->response.first_ns - judged->request.last_ns);

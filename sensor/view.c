@@ -76,7 +76,7 @@ static void put_findings(struct writing *writing)
 	const struct collector *collector = writing->collector;
 	struct ledger_entry *entry = NULL;
 
-	while ((entry = ledger_next(&collector->ledger, entry)) != NULL) {
+	while ((entry = ledger_next(&collector->lives.ledger, entry)) != NULL) {
 		const struct judged *judged = entry->evidence;
 		char uid[EVENT_UID_TEXT];
 
@@ -194,7 +194,8 @@ static void put_metrics(struct writing *writing)
 		put_counter(writing, &counters[i]);
 	put_sinks(writing);
 	put_gauge(writing, "specular_inventory_endpoints", "endpoints known", collector->inventory.map.count);
-	put_gauge(writing, "specular_findings_open", "findings remembered", collector->ledger.map.count);
+	put_gauge(writing, "specular_findings_open", "findings remembered",
+		  collector->lives.ledger.map.count);
 	put_gauge(writing, "specular_usage_lines", "usage lines of the current window",
 		  collector->usage.map.count);
 	put(writing, BYTES("# EOF\n"));
@@ -208,7 +209,7 @@ static size_t item_count(const struct collector *collector, enum view_kind kind)
 	case VIEW_INVENTORY:
 		return collector->inventory.map.count;
 	case VIEW_FINDINGS:
-		return collector->ledger.map.count;
+		return collector->lives.ledger.map.count;
 	case VIEW_USAGE:
 		return collector->usage.map.count;
 	default:

@@ -33,6 +33,26 @@ struct limit_agreed {
 	enum { WINDOW_ROLLING, WINDOW_CALENDAR, WINDOW_FLEXI } window;
 };
 
+/* What the provider promised; 0: not agreed. */
+struct slo_agreed {
+	double latency_ms_p95, error_rate_max, availability;
+};
+
+/* What one request may cost; never 0. */
+struct resources_agreed {
+	uint64_t payload_bytes, json_depth, json_entries, array_items, string_bytes, name_bytes, xml_depth,
+		page_rows;
+};
+
+/* A finding that somebody has accepted, for a time. */
+struct suppression {
+	struct bytes id, operation; /* globs; operation empty: all */
+	struct bytes owner, reason;
+	uint64_t until_ns; /* exclusive; 0: no end */
+};
+
+enum partner_mode { MODE_ALERT, MODE_WARN, MODE_OBSERVE };
+
 struct tokens_agreed {
 	const struct bytes *issuers, *audiences, *algorithms, *grant_types, *scopes;
 	size_t issuer_count, audience_count, algorithm_count, grant_type_count, scope_count;
@@ -95,7 +115,11 @@ struct partner {
 	size_t tier_operation_count;
 	struct bytes timezone;  /* IANA name; empty: UTC */
 	uint64_t offboarded_ns; /* 0: not off-boarded */
-	enum { MODE_ALERT, MODE_WARN, MODE_OBSERVE } mode;
+	enum partner_mode mode;
+	struct slo_agreed slo;
+	struct resources_agreed resources;
+	const struct suppression *suppressions;
+	size_t suppression_count;
 };
 
 enum match_kind {
@@ -141,6 +165,8 @@ const struct partner *contract_partner(const struct contract *contract, const st
 void contract_partners(const struct contract *contract, const struct exchange *exchange,
 		       const struct credentials *credentials, const struct partner **out_shown,
 		       const struct partner **out_place);
+/* Of that partner, or the defaults when it is NULL. */
+const struct resources_agreed *resources_of(const struct partner *partner);
 
 /* Does the partner's tier include this operation? True when it lists none. */
 bool partner_tier_allows(const struct partner *partner, const struct operation *operation);

@@ -5,6 +5,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/digest.h"
+#include "specs/partner_service.h"
 #include "specs/reference.h"
 
 #define KEYS(...)                      ((const char *const[]){__VA_ARGS__})
@@ -406,7 +407,7 @@ static void mode_read(struct values *values, struct partner *partner)
 /* Agreed in the file format, accepted, and not looked at by this build. */
 static void note_unenforced(struct values *values)
 {
-	static const char *const keys[] = {"slo", "suppress", "hours"};
+	static const char *const keys[] = {"hours"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		const struct node *node = node_get(values->document->root, keys[i]);
@@ -434,7 +435,8 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
-		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress");
+		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress",
+		   "resources");
 	partner->id = node_text(node_get(root, "partner"));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
@@ -446,6 +448,9 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	partner->offboarded_ns = values_date(&values, root, "offboarded", false);
 	partner->limits = limits_read(&values, root, &partner->limit_count);
 	mode_read(&values, partner);
+	slo_read(&values, &partner->slo);
+	resources_read(&values, &partner->resources);
+	partner->suppressions = suppressions_read(&values, &partner->suppression_count);
 	identify_read(&values, &file.identify);
 	access_read(&values, partner);
 	mtls_read(&values, partner);

@@ -298,6 +298,42 @@
 #define LIMIT_ACQUAINTANCES 100000 /* partners, credentials and operations known from before, of each */
 #define LIMIT_USAGE         100000
 
+/* Partners' APIs whose version of the spec is remembered, to see that it was replaced. */
+#define LIMIT_API_VERSIONS 100000
+
+/* Objects that one answer gives and that are remembered, and all of them: 16 MiB. */
+#define LIMIT_GIVEN_OBJECTS 200
+#define LIMIT_OBJECTS       (1024 * 1024)
+
+/* Kinds of objects, and clients, credentials and accounts whose doings are counted. */
+#define LIMIT_RESOURCES 10000
+#define LIMIT_ACTORS    50000
+
+/* Partners whose limits and service levels are watched; the longest silent leaves first. */
+#define LIMIT_WATCHED_PARTNERS 20000
+
+/* Limits of one partner that are watched; contracts have two or three. */
+#define LIMIT_WATCHED_LIMITS 8
+
+/* Calls beyond a limit that may be served before it counts as not enforced: gateways count in steps. */
+#define LIMIT_ENFORCE_WITHIN 10
+
+/* Calls of one rolling window that are remembered one by one, and the steps kept above: three times the limit
+ * is still told exactly. */
+#define LIMIT_WINDOW_EXACT 32768
+#define LIMIT_WINDOW_STEPS 131072
+
+/* All rolling windows together: 256 MiB. */
+#define LIMIT_WINDOW_STEPS_ALL (16 * 1024 * 1024)
+
+/* Exchanges of one partner whose time is remembered to tell how many went on at once. */
+#define LIMIT_IN_FLIGHT 4096
+
+/* One time zone's file (the longest has 3.5 KB) and its changes of clock. */
+#define LIMIT_ZONE_BYTES   65536
+#define LIMIT_ZONE_CHANGES 4096
+#define LIMIT_ZONES        64
+
 /* Places in undocumented paths at which names are counted: some 400 bytes each. */
 #define LIMIT_LEARNED 50000
 

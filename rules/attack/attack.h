@@ -6,4 +6,5 @@
 #include "rules/rule.h"
 
 rule_judge attack_h2_abuse;
+rule_judge attack_patterns; /* of the packs, and what stands in names and paths */
 rule_judge attack_request_smuggling;

@@ -126,7 +126,7 @@ static enum status name_exchange(const struct judged *judged, uint32_t part, cha
 enum status event_exchange(const struct event_context *context, const struct judged *judged,
 			   char uid[EVENT_UID_TEXT], struct buffer *out)
 {
-	struct access access = {.context = context, .judged = judged, .uid = uid};
+	struct event_access access = {.context = context, .judged = judged, .uid = uid};
 	enum status status;
 
 	if (!judged->request.is_seen && !judged->response.is_seen) /* the class asks for one of them */

@@ -4,7 +4,13 @@
 
 static const struct event_class DETECTION_FINDING = {2004, 2, "Detection Finding", "Findings"};
 
-enum { ACTION_OBSERVED = 3, DISPOSITION_DETECTED = 15, CONFIDENCE_MEDIUM = 2, CONFIDENCE_HIGH = 3 };
+enum {
+	ACTION_OBSERVED = 3,
+	DISPOSITION_DETECTED = 15,
+	CONFIDENCE_LOW = 1,
+	CONFIDENCE_MEDIUM = 2,
+	CONFIDENCE_HIGH = 3
+};
 enum { STATUS_ID_NEW = 1, STATUS_ID_RESOLVED = 4 };
 
 static const char *activity_name(enum activity activity)
@@ -143,11 +149,9 @@ void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, cons
 	static const struct {
 		unsigned bit;
 		const char *name;
-	} MODIFIERS[] = {{SEVERITY_ACCEPTED, "accepted"},
-			 {SEVERITY_REFUSED, "refused"},
-			 {SEVERITY_SENSITIVE, "sensitive"},
-			 {SEVERITY_CAPTURE, "capture"},
-			 {SEVERITY_CLASS, "class"}};
+	} MODIFIERS[] = {{SEVERITY_ACCEPTED, "accepted"},   {SEVERITY_REFUSED, "refused"},
+			 {SEVERITY_SENSITIVE, "sensitive"}, {SEVERITY_CAPTURE, "capture"},
+			 {SEVERITY_CLASS, "class"},         {SEVERITY_OBSERVED, "observed"}};
 	yyjson_mut_val *severity = draft_object(draft, specular, "severity");
 	yyjson_mut_val *modifiers = draft_array(draft, severity, "modifiers");
 
@@ -157,12 +161,21 @@ void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, cons
 			draft_array_text(draft, modifiers, bytes_of(MODIFIERS[i].name));
 }
 
+/* What is learned is surer than a guess and less sure than a rule; what was not seen whole, less again. */
+static unsigned confidence_of(const struct sighting *seen)
+{
+	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE;
+
+	if (seen->finding->finding.kind->analytic == ANALYTIC_STATISTICAL)
+		return is_complete ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW;
+	return is_complete ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
+}
+
 static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *record)
 {
 	const struct event_sighting *seen = record;
 	const struct finding *finding = &seen->finding->finding;
 	const struct finding_life *life = seen->life;
-	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE;
 	yyjson_mut_val *metadata, *specular;
 
 	event_add_class(draft, root, &DETECTION_FINDING, life->activity,
@@ -174,8 +187,8 @@ static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *
 	draft_number(draft, root, "count", life->count);
 	draft_number(draft, root, "status_id",
 		     life->activity == ACTIVITY_CLOSE ? STATUS_ID_RESOLVED : STATUS_ID_NEW);
-	draft_number(draft, root, "confidence_id", is_complete ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM);
-	draft_bool(draft, root, "is_alert", true);
+	draft_number(draft, root, "confidence_id", confidence_of(seen));
+	draft_bool(draft, root, "is_alert", seen->judged->past.mode == MODE_ALERT);
 	draft_number(draft, root, "action_id", ACTION_OBSERVED);
 	draft_number(draft, root, "disposition_id", DISPOSITION_DETECTED);
 	metadata = event_add_metadata(draft, root, seen->context, seen->uid, finding->kind->id);

@@ -40,10 +40,13 @@ enum status event_finding_uid(const struct judged *judged, const struct finding 
 	_Static_assert(JUDGED_UID_LEN == DIGEST_LEN, "one kind of hash");
 	digest_init(&digest, "finding");
 	digest_text(&digest, judged->partner_id);
-	digest_text(&digest, judged->api_id);
+	digest_text(&digest, finding->is_partner_wide ? BYTES_NONE : judged->api_id);
 	/* operationId, else method and template, which name an operation only together. */
-	digest_text(&digest, has_id ? judged->operation_id : judged->method);
-	digest_text(&digest, has_id ? BYTES_NONE : judged->template);
+	if (finding->is_partner_wide)
+		digest_text(&digest, BYTES("every operation"));
+	else
+		digest_text(&digest, has_id ? judged->operation_id : judged->method);
+	digest_text(&digest, has_id || finding->is_partner_wide ? finding->subject : judged->template);
 	digest_text(&digest, bytes_of(finding->kind->id));
 	digest_text(&digest, finding->class_id);
 	add_location(&digest, finding); /* last: it has no fixed number of fields */

@@ -7,7 +7,8 @@ The ways: whole (with 1, 2 and 4 workers), byte by byte, shuffled, repeated, wra
 joined midway. With --http2 what the story says in HTTP/1 is said in HTTP/2 (talk_http2.py) and must raise the same.
 
 A story folder holds talk.txt (see talk.py) and expected.tsv: one line a finding that must be raised, no more
-and no less: id, operation, where ("in name pointer"), count. Contracts and packs are those of the story, or
+and no less: id, operation, where ("in name pointer"), count. If it holds records.tsv, that lists all finding records in
+their order: id, activity, count, severity, confidence, alert, owner. Contracts and packs are those of the story, or
 the common ones beside it. A specular.yaml of the story is read, too; {{here}} in it is a folder with copies of the
 story's files, country.mmdb and isp.mmdb (mmdb.py).
 """
@@ -262,12 +263,29 @@ def check_loss(options, story, talk, work, base):
             check_gap_told(name, talk, texts["health"], known and not left)
 
 
+def check_records(options, texts):
+    """Each record of a finding's life, where the story lists them."""
+    path = options.story / "records.tsv"
+    if not path.exists():
+        return
+    wanted = [line for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    seen = []
+    for record in records(texts["findings"]):
+        owner = record["resources"][0].get("owner", {}).get("name", "-")
+        seen.append("\t".join((record["finding_info"]["analytic"]["uid"], record["activity_name"], str(record["count"]),
+                               str(record["severity_id"]), str(record["confidence_id"]),
+                               "alert" if record["is_alert"] else "-", owner)))
+    if seen != wanted:
+        complain("whole: the records are others than those listed:\n  " + "\n  ".join(seen))
+
+
 def play(options, talk, work, base, ways):
     """The whole capture has given `base`: the other ways."""
     compare("whole", expected_of(options.story), summary(records(base["findings"])))
     check_conservation("whole", base["health"])
     check_ocsf(options, "whole", base, work)
     check_spec("whole", options.story, base["findings"])
+    check_records(options, base)
     for workers in (2, 4):
         if run(options, options.story, talk.args, work / "whole.pcap", work, workers) != base:
             complain(f"{workers} workers give other bytes than one")

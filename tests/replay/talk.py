@@ -17,8 +17,10 @@ A talk file:
     {"id": "1"}
     ===                           the connection ends, the next turn opens a new one
     @protocol h2                  the whole talk is said in HTTP/2: see talk_http2.py
-    @wait 3600                    the next connection opens so many seconds later
-    @repeat 3                     the connections so far, three times in all
+    @repeat 3                     the connections since the last @mark (or all so far), three times in all;
+                                  {{number}} in them is 1000, 1001, 1002
+    @mark                         what is repeated later begins here
+    @wait 60                      seconds pass before the next connection opens
 
     >>> raw                       escapes (\\r \\n \\t \\\\ \\xHH) instead of lines
 
@@ -110,7 +112,8 @@ def message(lines, is_raw):
     while body and body[-1] == "":
         body.pop()
     content = expand("\n".join(body)).encode()
-    text = expand("\r\n".join(head)).replace("{{length}}", str(len(content)))
+    length = len(content.replace(b"{{number}}", b"1000"))
+    text = expand("\r\n".join(head)).replace("{{length}}", str(length))
     return text.encode() + b"\r\n\r\n" + content
 
 
@@ -118,7 +121,7 @@ class Reader:
     def __init__(self):
         self.client, self.server, self.server_port = "203.0.113.10", "10.0.0.5", 80
         self.port, self.connections, self.current, self.args = 40000, [], None, []
-        self.manner, self.wait = "http1", 0.0
+        self.manner, self.wait, self.marked = "http1", 0.0, 0
 
     def turn(self, is_request, data):
         if self.current is None:
@@ -143,16 +146,23 @@ class Reader:
             self.wait, self.current = float(rest), None
         elif word == "repeat":
             self.repeat(int(rest))
+        elif word == "mark":
+            self.marked, self.current = len(self.connections), None
+        elif word == "wait":
+            self.wait, self.current = self.wait + float(rest), None
         else:
             raise SystemExit(f"unknown directive: {line}")
 
     def repeat(self, times):
-        again = list(self.connections)
-        self.current = None
-        for _ in range(times - 1):
+        again = self.connections[self.marked:]
+        self.connections, self.current = self.connections[:self.marked], None
+        for i in range(times):
             for one in again:
-                self.port += 1
-                self.connections.append(Connection(one.client, self.port, one.server, one.server_port, one.turns))
+                self.port += i > 0
+                turns = [(is_request, data.replace(b"{{number}}", str(1000 + i).encode()))
+                         for is_request, data in one.turns]
+                self.connections.append(Connection(one.client, one.client_port if i == 0 else self.port, one.server,
+                                                   one.server_port, turns, one.wait))
 
 
 def read_talk(path):

@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "rules/ledger.h"
 #include "sensor/coverage.h"
 #include "sensor/inventory.h"
+#include "sensor/lives.h"
 #include "sensor/quantile.h"
 #include "sensor/usage.h"
 
@@ -101,6 +103,56 @@ static struct judged *call(uint64_t time_ns, const char *partner, const char *op
 		(struct judged_side){.is_seen = true, .body_len = 100, .first_ns = time_ns + 1000000};
 	address_read(BYTES("10.0.0.1"), &judged->client.address);
 	return judged;
+}
+
+struct lives_told {
+	char text[256];
+	size_t len;
+};
+
+static void tell_life(void *context, const struct judged *judged, const struct judged_finding *finding,
+		      const struct finding_life *life)
+{
+	struct lives_told *told = context;
+
+	(void)judged;
+	(void)finding;
+	told->len += (size_t)snprintf(told->text + told->len, sizeof(told->text) - told->len, "%d:%d@%d ",
+				      (int)life->activity, (int)life->count, (int)(life->time_ns / SECONDS));
+}
+
+/* One finding of one API, seen `count` times. */
+static void see(struct lives *lives, uint64_t time_s, const char *sha256, int count)
+{
+	for (int i = 0; i < count; i++) {
+		struct judged *judged = call(time_s * SECONDS, "p", "op", 200);
+
+		judged->api_id = BYTES("api");
+		memcpy(judged->spec_sha256, sha256, strlen(sha256) + 1);
+		judged->findings = arena_alloc(&judged->arena, sizeof(*judged->findings));
+		judged->findings[0].finding.kind = catalogue_find(BYTES("shadow.status"));
+		judged->finding_count = 1;
+		lives_clock(lives, judged->time_ns);
+		assert_int_equal(lives_take(lives, judged), STATUS_OK);
+		judged_release(judged);
+	}
+}
+
+static void findings_live_and_end(void **state)
+{
+	struct lives_told told = {0};
+	struct lives lives;
+
+	(void)state;
+	lives_init(&lives, 1, tell_life, &told);
+	see(&lives, 1000, "a", 3);
+	see(&lives, 1900, "a", 1); /* 15 minutes later */
+	see(&lives, 2000, "b", 1); /* another version: what departed from the old one ends, then it is back */
+	see(&lives, 88400, "b", 1); /* a quiet day */
+	see(&lives, 88401, "b", 1);
+	lives_tell(&lives, 90000 * SECONDS);
+	assert_string_equal(told.text, "1:1@1000 2:4@1900 3:4@2000 1:5@2000 3:5@88400 1:6@88400 2:7@90000 ");
+	lives_finish(&lives);
 }
 
 struct told {
@@ -208,6 +260,7 @@ int main(void)
 		cmocka_unit_test(parts_come_back_as_they_went),
 		cmocka_unit_test(quantiles_are_right_within_three_percent),
 		cmocka_unit_test(ledger_tells_the_powers_of_ten),
+		cmocka_unit_test(findings_live_and_end),
 		cmocka_unit_test(usage_closes_its_windows),
 		cmocka_unit_test(inventory_tells_what_changed),
 		cmocka_unit_test(coverage_adds_up),

@@ -191,7 +191,8 @@ static void respects_what_the_partner_file_says(void **state)
 		   "    effective: {from: 2026-01-01, until: 2026-06-30}\n"
 		   "access: {networks: [203.0.113.0/24], countries: [DE]}\n"
 		   "tokens: {issuers: [https://ias], jwks: ../keys/k.json, lifetime_max: 1h}\nmode: observe\n"
-		   "slo: {availability: 0.999}\n");
+		   "slo: {availability: 0.999}\n"
+		   "suppress: [{id: 'auth.*', operation: x, until: 2026-12-30, owner: o}]\n");
 	folder_add(&folder, "specs/orders.json",
 		   "{\"openapi\": 3.0, \"paths\": {\"/x\": {\"get\": {\"operationId\": \"x\"}}}}");
 	folder_add(&folder, "tiers.yaml",
@@ -207,6 +208,10 @@ static void respects_what_the_partner_file_says(void **state)
 	assert_non_null(acme->tokens.keys);
 	assert_int_equal(jwks_count(acme->tokens.keys), 0);
 	assert_int_equal(acme->mode, MODE_OBSERVE);
+	assert_true(acme->slo.availability > 0.998 && acme->slo.availability < 1);
+	assert_int_equal(acme->suppression_count, 1);
+	assert_true(bytes_equal(acme->suppressions[0].id, BYTES("auth.*")));
+	assert_int_equal(acme->suppressions[0].until_ns, 1798675200ull * SECONDS);
 	assert_int_equal(acme->offboarded_ns, 1798675200ull * SECONDS);
 	match = matched(contract, acme, "GET", "http://gateway.example.com/o/x");
 	expect_operation(&match, "x");

@@ -1,0 +1,72 @@
+#include "sensor/behaviour/behaviour.h"
+
+static void leave_partner(void *context, void *value)
+{
+	struct watched *watched = value;
+
+	(void)context;
+	limits_finish(&watched->limits);
+}
+
+static void leave_zone(void *context, void *value)
+{
+	(void)context;
+	zone_finish(value);
+}
+
+void behaviour_init(struct behaviour *behaviour, uint64_t seed)
+{
+	*behaviour = (struct behaviour){.budget.steps_left = LIMIT_WINDOW_STEPS_ALL};
+	map_init(&behaviour->partners, &(struct map_plan){.entries_max = LIMIT_WATCHED_PARTNERS,
+							  .value_len = sizeof(struct watched),
+							  .seed = seed,
+							  .leave = leave_partner});
+	map_init(&behaviour->zones, &(struct map_plan){.entries_max = LIMIT_ZONES,
+						       .value_len = sizeof(struct zone),
+						       .seed = seed,
+						       .leave = leave_zone});
+	actors_init(&behaviour->actors, seed);
+	objects_init(&behaviour->objects, seed);
+}
+
+void behaviour_finish(struct behaviour *behaviour)
+{
+	map_finish(&behaviour->partners);
+	map_finish(&behaviour->zones);
+	actors_finish(&behaviour->actors);
+	objects_finish(&behaviour->objects);
+}
+
+/* Looked up each time: it may have left. A place that is not known is UTC. */
+static const struct zone *zone_of(struct behaviour *behaviour, struct bytes name)
+{
+	bool is_new;
+	struct zone *zone = name.len == 0 ? NULL : map_put(&behaviour->zones, name, &is_new);
+
+	if (zone == NULL)
+		return &behaviour->utc;
+	if (is_new && zone_load(zone, name) != STATUS_OK)
+		*zone = (struct zone){0};
+	return zone;
+}
+
+enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
+{
+	struct watched *watched;
+	bool is_new, is_known = false;
+	enum status status = STATUS_OK;
+
+	if (judged->partner_id.len > 0)
+		status = objects_take(&behaviour->objects, judged, &is_known);
+	if (status == STATUS_OK)
+		status = actors_take(&behaviour->actors, judged, is_known);
+	if (status != STATUS_OK || judged->partner_id.len == 0)
+		return status;
+	watched = map_put(&behaviour->partners, judged->partner_id, &is_new);
+	if (watched == NULL)
+		return STATUS_NO_MEMORY;
+	limits_take(&watched->limits, zone_of(behaviour, judged->past.timezone), &behaviour->budget, judged);
+	spike_take(&watched->spike, judged);
+	service_take(&watched->service, judged);
+	return STATUS_OK;
+}

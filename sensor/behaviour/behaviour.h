@@ -1,0 +1,39 @@
+/*
+ * behaviour: everything that compares an exchange with earlier ones. The
+ * collector gives it each judged record once, in the one order of all workers;
+ * what it finds is added to the record, and told like any other finding.
+ *
+ *	behaviour_take(&behaviour, judged);
+ *
+ * Owns     what it remembers of partners, clients and objects, each with its ceiling.
+ * Thread   the collector's. Time is packet time.
+ */
+#pragma once
+
+#include "parsers/base/map.h"
+#include "sensor/behaviour/actors.h"
+#include "sensor/behaviour/limits.h"
+#include "sensor/behaviour/objects.h"
+#include "sensor/behaviour/service.h"
+#include "sensor/behaviour/spike.h"
+
+/* One partner. */
+struct watched {
+	struct limits limits;
+	struct spike spike;
+	struct service service;
+};
+
+struct behaviour {
+	struct map partners; /* of struct watched */
+	struct map zones;    /* of struct zone, by name */
+	struct actors actors;
+	struct objects objects;
+	struct window_budget budget;
+	struct zone utc;
+};
+
+void behaviour_init(struct behaviour *behaviour, uint64_t seed);
+void behaviour_finish(struct behaviour *behaviour);
+
+MUST_CHECK enum status behaviour_take(struct behaviour *behaviour, struct judged *judged);

@@ -1,0 +1,14 @@
+/*
+ * distinct: about how many different values there were, in 64 bytes (linear
+ * counting, Whang 1990): right within a tenth up to 1,000.
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct distinct {
+	uint64_t bits[8];
+};
+
+unsigned distinct_add(struct distinct *distinct, uint64_t hash); /* how many by now */
+unsigned distinct_count(const struct distinct *distinct);

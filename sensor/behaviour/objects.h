@@ -1,0 +1,33 @@
+/*
+ * objects: which partner was given which object, in lists and when it made it.
+ * Who reads one that only another was ever given has guessed or stolen its id.
+ *
+ * Silent until learned: a resource counts as owned when at least OBJECTS_LEARN objects were given
+ * to two partners or more and at most one in fifty to several of them.
+ *
+ * Owns     a table of LIMIT_OBJECTS places; of four that share one, the longest untouched goes.
+ * Thread   the collector's.
+ */
+#pragma once
+
+#include "parsers/base/map.h"
+#include "sensor/judged.h"
+
+#define OBJECTS_LEARN 50
+
+struct object {
+	uint64_t id;
+	uint32_t owner; /* hash of the partner */
+	uint32_t touched_s : 31, is_shared : 1;
+};
+
+struct objects {
+	struct object *table;
+	struct map resources;
+};
+
+void objects_init(struct objects *objects, uint64_t seed);
+void objects_finish(struct objects *objects);
+
+/* *out_is_known: this partner was given it before. */
+MUST_CHECK enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known);

@@ -1,0 +1,13 @@
+/*
+ * raise: how what watches the past says what it found, in one place.
+ *
+ *	struct finding finding = raise_of("rate.limit_exceeded");
+ *	finding.observed = arena_printf(&judged->arena, ...);
+ *	judged_raise(judged, &finding);
+ */
+#pragma once
+
+#include "sensor/judged_make.h"
+
+/* Of the catalogue, about the caller as a whole. */
+struct finding raise_of(const char *id);

@@ -1,0 +1,137 @@
+#include "sensor/behaviour/service.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/behaviour/raise.h"
+
+#define DAY_NS       (86400 * SECONDS)
+#define LEARN_SHARE  0.02 /* of each new window in what is usual */
+#define ANOMALY      3.0  /* times what is usual */
+#define ERRORS_LEAST 0.05 /* share of errors; less is no anomaly whatever was usual */
+
+static void tell(struct judged *judged, const char *id, struct bytes expected, struct bytes observed)
+{
+	struct finding finding = raise_of(id);
+
+	finding.expected = expected;
+	finding.observed = observed;
+	finding.message =
+		arena_printf(&judged->arena, "%s: " BYTES_FORMAT, finding.kind->title, BYTES_PRINT(observed));
+	judged_raise(judged, &finding);
+}
+
+static void judge_agreed(const struct service *service, struct judged *judged, double share, double server_ms)
+{
+	const struct slo_agreed *slo = &judged->past.slo;
+	struct arena *arena = &judged->arena;
+
+	if (slo->latency_ms_p95 > 0 && server_ms > slo->latency_ms_p95)
+		tell(judged, "sla.latency_breach",
+		     arena_printf(arena, "95 %% of calls within %g ms", slo->latency_ms_p95),
+		     arena_printf(arena, "95 %% within %.1f ms of the server and %.1f ms of the network",
+				  server_ms, quantile_ms(&service->network, 0.95)));
+	if (slo->error_rate_max > 0 && share > slo->error_rate_max)
+		tell(judged, "sla.error_rate_breach",
+		     arena_printf(arena, "at most %g %% errors", 100 * slo->error_rate_max),
+		     arena_printf(arena, "%llu of %llu calls within five minutes",
+				  (unsigned long long)service->errors, (unsigned long long)service->calls));
+}
+
+static void judge_usual(struct service *service, struct judged *judged, double share, double server_ms)
+{
+	struct arena *arena = &judged->arena;
+	bool is_slow = server_ms > ANOMALY * service->usual_ms,
+	     is_failing = share >= ERRORS_LEAST && share > ANOMALY * service->usual_error_share;
+
+	if (service->learned >= SERVICE_LEARN_WINDOWS) {
+		if (is_slow)
+			tell(judged, "sla.latency_anomaly",
+			     arena_printf(arena, "95 %% within %.1f ms, as usual", service->usual_ms),
+			     arena_printf(arena, "95 %% within %.1f ms of the server", server_ms));
+		if (is_failing)
+			tell(judged, "sla.error_anomaly",
+			     arena_printf(arena, "%.2f %% errors, as usual",
+					  100 * service->usual_error_share),
+			     arena_printf(arena, "%.2f %% errors", 100 * share));
+		if (is_slow || is_failing) /* what is odd teaches little: else it would soon be usual */
+			return;
+	}
+	service->learned++;
+	if (service->learned == 1) {
+		service->usual_ms = server_ms;
+		service->usual_error_share = share;
+	}
+	service->usual_ms += LEARN_SHARE * (server_ms - service->usual_ms);
+	service->usual_error_share += LEARN_SHARE * (share - service->usual_error_share);
+}
+
+static void window_ends(struct service *service, struct judged *judged)
+{
+	double share = (double)service->errors / (double)service->calls;
+	double server_ms = quantile_ms(&service->server, 0.95);
+
+	if (service->calls < SERVICE_LEAST || service->server.count < SERVICE_LEAST)
+		return;
+	judge_agreed(service, judged, share, server_ms);
+	judge_usual(service, judged, share, server_ms);
+}
+
+static void day_ends(const struct service *service, struct judged *judged)
+{
+	double served = 1 - (double)service->day_unserved / (double)service->day_calls;
+	double agreed = judged->past.slo.availability;
+
+	if (service->day_calls < SERVICE_LEAST || agreed <= 0 || served >= agreed)
+		return;
+	tell(judged, "sla.availability_breach",
+	     arena_printf(&judged->arena, "%g %% of a day's calls served", 100 * agreed),
+	     arena_printf(&judged->arena, "%.3f %%: %llu of %llu not served", 100 * served,
+			  (unsigned long long)service->day_unserved, (unsigned long long)service->day_calls));
+}
+
+/* Loss in the mirror is ours, not the server's. */
+static bool is_unserved(const struct judged *judged)
+{
+	return judged->status >= 500 || judged->outcome == EXCHANGE_NO_RESPONSE ||
+	       judged->outcome == EXCHANGE_RESPONSE_CUT;
+}
+
+static void count(struct service *service, const struct judged *judged)
+{
+	const struct judged_side *request = &judged->request, *response = &judged->response;
+
+	service->calls++;
+	service->day_calls++;
+	service->errors += judged->status >= 500;
+	service->day_unserved += is_unserved(judged);
+	if (!request->is_complete || !response->is_complete || response->first_ns < request->last_ns)
+		return;
+	quantile_add(&service->server, response->first_ns - request->last_ns);
+	quantile_add(&service->network,
+		     request->last_ns - request->first_ns + response->last_ns - response->first_ns);
+}
+
+void service_take(struct service *service, struct judged *judged)
+{
+	uint64_t start_ns = judged->time_ns - judged->time_ns % SERVICE_WINDOW_NS;
+	uint64_t day = judged->time_ns / DAY_NS;
+
+	if (!judged->request.is_seen)
+		return;
+	if (start_ns != service->start_ns) {
+		if (service->calls > 0)
+			window_ends(service, judged);
+		service->calls = service->errors = 0;
+		memset(&service->server, 0, sizeof(service->server));
+		memset(&service->network, 0, sizeof(service->network));
+		service->start_ns = start_ns;
+	}
+	if (day != service->day) {
+		if (service->day_calls > 0)
+			day_ends(service, judged);
+		service->day_calls = service->day_unserved = 0;
+		service->day = day;
+	}
+	count(service, judged);
+}

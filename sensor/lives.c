@@ -1,0 +1,168 @@
+#include "sensor/lives.h"
+
+#include <string.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/state.h"
+
+struct version {
+	char sha256[65];
+};
+
+static void tell(struct lives *lives, const struct ledger_entry *entry, enum activity activity,
+		 uint64_t time_ns)
+{
+	const struct judged *judged = entry->evidence;
+
+	lives->tell(lives->context, judged, &judged->findings[entry->index],
+		    &(struct finding_life){.activity = activity,
+					   .count = entry->count,
+					   .first_ns = entry->first_ns,
+					   .last_ns = entry->last_ns,
+					   .time_ns = time_ns});
+	if (lives->state != NULL && activity != ACTIVITY_CLOSE)
+		state_told(lives->state, entry);
+}
+
+/* The ledger is full: the last count is told before the entry is forgotten. */
+static void leave(void *context, void *value)
+{
+	struct lives *lives = context;
+	struct ledger_entry *entry = value;
+
+	if (entry->evidence == NULL)
+		return;
+	if (lives->tell != NULL && entry->told_count != entry->count)
+		tell(lives, entry, ACTIVITY_UPDATE, lives->clock_ns);
+	judged_release(entry->evidence);
+	entry->evidence = NULL;
+}
+
+void lives_init(struct lives *lives, uint64_t seed, lives_teller *teller, void *context)
+{
+	*lives = (struct lives){.tell = teller, .context = context, .key = BUFFER_MAX(4 * KIB)};
+	ledger_init(&lives->ledger,
+		    &(struct ledger_plan){
+			    .entries_max = LIMIT_LEDGER, .seed = seed, .leave = leave, .context = lives});
+	map_init(&lives->versions, &(struct map_plan){.entries_max = LIMIT_API_VERSIONS,
+						      .value_len = sizeof(struct version),
+						      .seed = seed});
+}
+
+void lives_finish(struct lives *lives)
+{
+	lives->tell = NULL;
+	ledger_finish(&lives->ledger);
+	map_finish(&lives->versions);
+	buffer_finish(&lives->key);
+}
+
+static void end(struct lives *lives, struct ledger_entry *entry, uint64_t time_ns)
+{
+	struct judged *judged = entry->evidence;
+
+	if (judged != NULL)
+		tell(lives, entry, ACTIVITY_CLOSE, time_ns);
+	ledger_close(&lives->ledger, entry);
+	judged_release(judged);
+}
+
+void lives_clock(struct lives *lives, uint64_t time_ns)
+{
+	struct ledger_entry *entry;
+
+	if (time_ns > lives->clock_ns)
+		lives->clock_ns = time_ns;
+	while ((entry = ledger_quiet(&lives->ledger, time_ns)) != NULL)
+		end(lives, entry, time_ns);
+}
+
+/* Departures from the spec that was replaced: whether they are some of the new one, its traffic shows. */
+static void end_version(struct lives *lives, const struct judged *newer)
+{
+	struct ledger_entry *entry = ledger_next(&lives->ledger, NULL);
+
+	while (entry != NULL) {
+		struct ledger_entry *next = ledger_next(&lives->ledger, entry);
+		const struct judged *judged = entry->evidence;
+
+		if (judged != NULL && !judged->findings[entry->index].finding.is_partner_wide &&
+		    bytes_equal(judged->partner_id, newer->partner_id) &&
+		    bytes_equal(judged->api_id, newer->api_id) &&
+		    strcmp(judged->spec_sha256, newer->spec_sha256) != 0)
+			end(lives, entry, newer->time_ns);
+		entry = next;
+	}
+}
+
+static enum status take_version(struct lives *lives, const struct judged *judged)
+{
+	const struct bytes parts[] = {judged->partner_id, judged->api_id};
+	struct version *version;
+	enum status status;
+	bool is_new;
+
+	if (judged->api_id.len == 0)
+		return STATUS_OK;
+	status = parts_join(&lives->key, parts, 2);
+	if (status != STATUS_OK)
+		return status;
+	version = map_put(&lives->versions, buffer_bytes(&lives->key), &is_new);
+	if (version == NULL)
+		return STATUS_NO_MEMORY;
+	if (!is_new && strcmp(version->sha256, judged->spec_sha256) != 0)
+		end_version(lives, judged);
+	memcpy(version->sha256, judged->spec_sha256, sizeof(version->sha256));
+	return STATUS_OK;
+}
+
+static enum status take_finding(struct lives *lives, struct judged *judged, size_t index)
+{
+	const struct judged_finding *finding = &judged->findings[index];
+	struct bytes uid = {.data = (const char *)finding->uid, .len = sizeof(finding->uid)};
+	struct ledger_entry *entry;
+	bool is_due = false;
+
+	if (finding->is_suppressed) {
+		lives->suppressed++;
+		return STATUS_OK;
+	}
+	entry = ledger_take(&lives->ledger, uid, judged->time_ns, &is_due);
+	if (entry == NULL)
+		return STATUS_NO_MEMORY;
+	/* Known from before a restart: what its updates are written from went with that. */
+	if (!is_due && entry->evidence != NULL)
+		return STATUS_OK;
+	judged_release(entry->evidence);
+	entry->evidence = judged_hold(judged);
+	entry->index = index;
+	if (!is_due)
+		return STATUS_OK;
+	tell(lives, entry, entry->count == entry->begun_count ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
+	     judged->time_ns);
+	return STATUS_OK;
+}
+
+enum status lives_take(struct lives *lives, struct judged *judged)
+{
+	enum status status = take_version(lives, judged), one;
+
+	for (size_t i = 0; i < judged->finding_count; i++) {
+		one = take_finding(lives, judged, i);
+		if (one != STATUS_OK)
+			status = one;
+	}
+	return status;
+}
+
+void lives_tell(struct lives *lives, uint64_t time_ns)
+{
+	struct ledger_entry *entry = NULL;
+
+	while ((entry = ledger_next(&lives->ledger, entry)) != NULL) {
+		if (entry->told_count == entry->count || entry->evidence == NULL)
+			continue;
+		entry->told_count = entry->count;
+		tell(lives, entry, ACTIVITY_UPDATE, time_ns);
+	}
+}

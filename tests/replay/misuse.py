@@ -1,0 +1,189 @@
+#!/usr/bin/python3
+"""Seeded misuse among an hour of everyday traffic: each kind must be found, and nothing else.
+
+usage: misuse.py --specular PROGRAM
+
+Prints for each kind of misuse after how many calls and seconds it was told first, and the false alarms.
+"""
+import argparse
+import collections
+import hashlib
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import talk as talks
+
+START = 1768478400.0
+SPEC = """openapi: 3.0.3
+info: {title: Orders, version: "1"}
+servers: [{url: "https://api.example.com/v1"}]
+security: [{key: []}, {basic: []}, {}]
+paths:
+  /orders:
+    get: {operationId: listOrders, responses: {default: {description: any, content: {application/json: {}}}}}
+  /orders/{id}:
+    get:
+      operationId: getOrder
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {default: {description: any, content: {application/json: {}}}}
+  /login:
+    post:
+      operationId: login
+      requestBody: {content: {application/json: {}}}
+      responses: {default: {description: any, content: {application/json: {}}}}
+  /otp:
+    post:
+      operationId: otp
+      requestBody: {content: {application/json: {}}}
+      responses: {default: {description: any, content: {application/json: {}}}}
+  /oauth/token:
+    post:
+      operationId: token
+      requestBody: {content: {application/x-www-form-urlencoded: {}}}
+      responses: {default: {description: any, content: {application/json: {}}}}
+OPERATIONS
+components:
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-API-Key}
+    basic: {type: http, scheme: basic}
+    oauth: {type: oauth2, flows: {clientCredentials: {tokenUrl: "https://api.example.com/v1/oauth/token", scopes: {}}}}
+"""
+ADMIN = "  /admin/task{0}: {{get: {{operationId: adminTask{0}, responses: {{default: {{description: any}}}}}}}}"
+PARTNERS = [f"p{i}" for i in range(8)]
+
+
+class Traffic:
+    def __init__(self, seed):
+        self.chance, self.calls = random.Random(seed), []
+
+    def call(self, time, client, method, path, status, body=None, sent=None, key=None, kind="application/json", label=""):
+        head = f"{method} /v1{path} HTTP/1.1\r\nHost: api.example.com\r\n" + (f"X-API-Key: {key}\r\n" if key else "")
+        content = sent.encode() if sent is not None else b""
+        if sent is not None:
+            head += f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n"
+        answer = json.dumps(body).encode() if body is not None else b""
+        kind = "Content-Type: application/json\r\n" if answer else ""
+        response = f"HTTP/1.1 {status} X\r\n{kind}Content-Length: {len(answer)}\r\n\r\n".encode() + answer
+        self.calls.append([START + time, client, head.encode() + b"\r\n" + content, response, label])
+
+    def everyday(self):
+        """Each partner lists its orders and fetches them, misses one at times, and its people log in and mistype."""
+        self.orders = {p: [f"{self.chance.randrange(10 ** 6)}" for _ in range(120)] for p in PARTNERS}
+        for number, partner in enumerate(PARTNERS):
+            client, key, time = f"203.0.113.{number + 1}", f"key-{partner}", self.chance.random() * 60
+            for start in range(0, 120, 20):
+                page = self.orders[partner][start:start + 20]
+                self.call(time, client, "GET", "/orders", 200, {"items": [{"id": x} for x in page]}, key=key)
+                time += 1
+            while time < 3600:
+                order = self.chance.choice(self.orders[partner])
+                status = 404 if self.chance.random() < 0.02 else 200
+                self.call(time, client, "GET", f"/orders/{order}", status, {"id": order} if status == 200 else None, key=key)
+                if self.chance.random() < 0.05:
+                    status = 401 if self.chance.random() < 0.2 else 200
+                    sent = json.dumps({"username": f"{partner}-{self.chance.randrange(30)}", "password": f"{self.chance.random()}"})
+                    self.call(time + 0.5, client, "POST", "/login", status, sent=sent)
+                time += self.chance.expovariate(0.2)
+
+    def misuse(self):
+        """Each from its own address, from its own second on."""
+        login = lambda user, word: json.dumps({"username": user, "password": word})
+        for i in range(60):
+            at = i * 2.0
+            self.call(300 + at, "198.51.100.1", "POST", "/login", 401, sent=login("bob", f"word{i}"), label="abuse.bruteforce")
+            self.call(500 + at, "198.51.100.2", "POST", "/login", 401, sent=login(f"u{i}", f"w{i}"),
+                      label="abuse.credential_stuffing")
+            self.call(700 + at, "198.51.100.3", "POST", "/login", 401, sent=login(f"v{i}", "Winter2026"),
+                      label="abuse.password_spray")
+            self.call(900 + at, "198.51.100.4", "GET", f"/orders/.git/{i}", 404, label="abuse.scanner")
+            self.call(1300 + at, "198.51.100.5", "POST", "/otp", 200, sent='{"to": "x"}', label="abuse.otp_flood")
+            self.call(1700 + at, f"198.51.101.{i}", "GET", f"/orders/{self.orders['p1'][i]}", 200, {"id": "x"}, key="key-p1",
+                      label="abuse.ip_rotation")
+        for i in range(150):
+            self.call(1100 + i, "203.0.113.3", "GET", f"/orders/{5000000 + i}", 200 if i % 4 else 404, key="key-p2",
+                      label="abuse.bola_enumeration")
+            self.call(2300 + i, "198.51.100.7", "POST", "/oauth/token", 200, {"access_token": "x"}, sent="grant_type=client_credentials",
+                      kind="application/x-www-form-urlencoded", label="abuse.token_farming")
+        for i in range(5):
+            self.call(2600 + i, "203.0.113.4", "GET", f"/orders/{self.orders['p5'][i]}", 200, {"id": "x"}, key="key-p3",
+                      label="abuse.bola_foreign_object")
+        for i in range(20):
+            self.call(2800 + i, "203.0.113.5", "GET", f"/admin/task{i}", 403, key="key-p4", label="abuse.function_probe")
+
+    def segments(self):
+        out = []
+        self.calls.sort(key=lambda call: call[:2])
+        for i in range(1, len(self.calls)):
+            self.calls[i][0] = max(self.calls[i][0], self.calls[i - 1][0] + 0.004)
+        for i, (time, address, request, response, _) in enumerate(self.calls):
+            client, server = (address, 20000 + i % 40000), ("10.0.0.5", 80)
+            at = {client: 1000, server: 5000}
+            for step, (src, dst, flags, data) in enumerate((
+                    (client, server, talks.SYN, b""), (server, client, talks.SYN | talks.ACK, b""),
+                    (client, server, talks.ACK | talks.PSH, request), (server, client, talks.ACK | talks.PSH, response),
+                    (client, server, talks.RST | talks.ACK, b""))):
+                out.append(talks.Segment(time + (step - 3) * 0.0001, src, dst, at[src], at[dst] if step else 0, flags, data))
+                at[src] += len(data) + (1 if flags & talks.SYN else 0)
+        return out
+
+
+def run(options, folder, segments):
+    talks.write_pcap(folder / "x.pcap", segments)
+    contracts = folder / "contracts"
+    contracts.mkdir()
+    (contracts / "orders.yaml").write_text(SPEC.replace("OPERATIONS", "\n".join(ADMIN.format(i) for i in range(20))))
+    for name in PARTNERS:
+        digest = hashlib.sha256(f"key-{name}".encode()).hexdigest()
+        (contracts / f"{name}.yaml").write_text(f"partner: {name}\nidentify: {{api_keys: [\"sha256:{digest}\"]}}\n"
+                                                "apis: [{spec: orders.yaml}]\n")
+    done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"), "--contracts",
+                           str(contracts), "--findings", str(folder / "f.jsonl"), str(folder / "x.pcap")],
+                          capture_output=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise SystemExit(done.stderr.decode())
+    return [json.loads(line) for line in (folder / "f.jsonl").read_text().splitlines()]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--specular", required=True)
+    options = parser.parse_args()
+    problems, alarms = 0, 0
+    for seed, has_misuse in ((1, False), (2, True), (3, True)):
+        traffic = Traffic(seed)
+        traffic.everyday()
+        if has_misuse:
+            traffic.misuse()
+        with tempfile.TemporaryDirectory(prefix="specular-misuse-") as name:
+            findings = run(options, Path(name), traffic.segments())
+        labels, first = collections.defaultdict(list), {}
+        for time, *_, label in traffic.calls:
+            labels[label].append(time)
+        at = {round(time * 1000): label for time, *_, label in traffic.calls}
+        for record in findings:
+            kind = record["finding_info"]["analytic"]["uid"]
+            if not kind.startswith(("abuse.", "attack.", "rate.")):
+                continue
+            label = at.get(record["time"]) or at.get(record["time"] - 1) or at.get(record["time"] + 1) or ""
+            if label != kind and record["activity_name"] == "Create":
+                alarms += 1
+                print("FALSE ALARM", seed, kind, record["message"])
+            first.setdefault(kind, record["time"] / 1000)
+        for label in sorted(x for x in labels if x):
+            if label not in first:
+                problems += 1
+                print("FAIL", seed, label, "was not told")
+                continue
+            calls = sum(time <= first[label] + 0.002 for time in labels[label])
+            print(f"seed {seed}: {label}: told after {calls} calls, {first[label] - labels[label][0]:.0f} s")
+        print(f"seed {seed}: {len(traffic.calls)} calls")
+    print(f"{problems} missed, {alarms} false alarms")
+    return 1 if problems or alarms else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
