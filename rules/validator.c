@@ -132,7 +132,9 @@ unsigned digits_rest(const uint8_t *list, const char *weights, unsigned modulus)
 
 bool is_birthday(uint64_t day, uint64_t month)
 {
-	return day >= 1 && day <= 31 && month >= 1 && month <= 12;
+	static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
 }
 
 uint64_t digits_number(const uint8_t *list, size_t count)

@@ -7,15 +7,16 @@
 static bool accept_rrn(struct bytes candidate, struct bytes argument)
 {
 	struct digits digits;
-	unsigned rest, check;
+	unsigned rest;
 
 	(void)argument;
 	if (!digits_exactly(candidate, 13, &digits) ||
 	    !is_birthday(digits_number(digits.list + 4, 2), digits_number(digits.list + 2, 2)))
 		return false;
 	rest = digits_rest(digits.list, "234567892345", 11);
-	check = digits.list[6] >= 5 && digits.list[6] <= 8 ? (13 - rest) % 10 : (11 - rest) % 10;
-	return digits.list[12] == check;
+	/* Foreigners' numbers (5 to 8) are given with either constant. */
+	return digits.list[12] == (11 - rest) % 10 ||
+	       (digits.list[6] >= 5 && digits.list[6] <= 8 && digits.list[12] == (13 - rest) % 10);
 }
 
 /* Ministry of Internal Affairs and Communications, ordinance 85 of 2014. */

@@ -131,7 +131,7 @@ static bool holds_ee(const char *text)
 
 static bool holds_hu(const char *text)
 {
-	return rest_of(text, "97317311", 10) == 0;
+	return rest_of(text, "97319731", 10) == 0;
 }
 
 static bool holds_mt(const char *text)

@@ -26,7 +26,8 @@ void leak_text(const struct evidence *evidence, struct findings *out)
 		const char *id = id_of(hit->class->id);
 		struct finding *finding;
 
-		if (id == NULL || hit->side != SIDE_RESPONSE || is_agreed(evidence, hit))
+		if (id == NULL || hit->side != SIDE_RESPONSE || pii_is_place_unknown(evidence, hit) ||
+		    is_agreed(evidence, hit))
 			continue;
 		finding = pii_tell(evidence, hit, id, out);
 		if (finding != NULL)

@@ -77,7 +77,7 @@ bool pii_is_allowed(const struct evidence *evidence, const struct hit *hit)
 
 /* What would say whether it is declared there was not seen: the request, or, in a body that is not whole and
  * so was read as plain text, the place. Secrets are hardly ever agreed on: they are told all the same. */
-static bool is_place_unknown(const struct evidence *evidence, const struct hit *hit)
+bool pii_is_place_unknown(const struct evidence *evidence, const struct hit *hit)
 {
 	const struct exchange *exchange = evidence->exchange;
 	const struct message *message = hit->side == SIDE_REQUEST ? &exchange->request : &exchange->response;
@@ -121,7 +121,7 @@ void pii_data(const struct evidence *evidence, struct findings *out)
 		const struct hit *hit = &evidence->hits->list[i];
 		const char *id = id_of(evidence, hit);
 
-		if (id == NULL || is_place_unknown(evidence, hit))
+		if (id == NULL || pii_is_place_unknown(evidence, hit))
 			continue;
 		if (is_unmasked(evidence, hit))
 			tell(evidence, hit, "pii.unmasked", BYTES("masked"), out);

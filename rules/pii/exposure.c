@@ -117,7 +117,8 @@ void pii_exposure(const struct evidence *evidence, struct findings *out)
 		const struct hit *hit = &hits->list[i];
 		bool is_answer = hit->side == SIDE_RESPONSE && hit->part == PART_BODY;
 
-		if (!is_personal(hit) || pii_is_credential_place(hit) || !is_first(hits, i))
+		if (!is_personal(hit) || pii_is_credential_place(hit) ||
+		    pii_is_place_unknown(evidence, hit) || !is_first(hits, i))
 			continue;
 		/* What the contract says anybody may read is no secret. */
 		if (is_answer && is_open && !(is_public && pii_is_allowed(evidence, hit)))

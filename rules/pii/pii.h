@@ -14,6 +14,9 @@ rule_judge pii_exposure; /* pii.unauthenticated .cleartext .cacheable: once a cl
 /* May it stand there, by contract or because it is not sensitive? */
 bool pii_is_allowed(const struct evidence *evidence, const struct hit *hit);
 
+/* What would say whether it may stand there was not seen. */
+bool pii_is_place_unknown(const struct evidence *evidence, const struct hit *hit);
+
 /* A credential where credentials belong; auth.* judges them there. */
 bool pii_is_credential_place(const struct hit *hit);
 

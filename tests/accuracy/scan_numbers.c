@@ -1,0 +1,211 @@
+/*
+ * scan_numbers: how often the data scan takes a number of everyday logistics traffic for somebody's data.
+ *Orders, parcels, articles, telephones without a word beside them, times, amounts and identifiers, made with
+ *a fixed seed. Prints the false alarms per million values of every class, and fails above the bounds.
+ *
+ *	scan_numbers [VALUES]		default 10,000,000
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/scan.h"
+
+#define FIELDS   64
+#define TEXT_MAX 48
+
+/* A check digit lets one in ten through, and only some lengths and prefixes are a card's. */
+#define BOUND_PAN_PER_MILLION   10000
+#define BOUND_OTHER_PER_MILLION 500
+
+static const struct fingerprint_key key = {{4}};
+static uint64_t state = 0x9E3779B97F4A7C15ull;
+
+/* xorshift64: the same numbers every time. */
+static uint64_t next(uint64_t below)
+{
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return state % below;
+}
+
+static int digits(char *text, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		text[i] = (char)('0' + next(10));
+	text[count] = '\0';
+	return (int)count;
+}
+
+/* GS1 general specifications section 7.9. */
+static int gtin(char *text, unsigned count)
+{
+	unsigned sum = 0;
+
+	digits(text, count);
+	for (unsigned i = 0; i + 1 < count; i++)
+		sum += (unsigned)(text[count - 2 - i] - '0') * (i % 2 == 0 ? 3 : 1);
+	text[count - 1] = (char)('0' + (10 - sum % 10) % 10);
+	return (int)count;
+}
+
+struct kind {
+	const char *name;
+	int (*write)(char *text);
+};
+
+static int order(char *text)
+{
+	return digits(text, 8 + (unsigned)next(5));
+}
+
+static int parcel(char *text)
+{
+	text[0] = (char)('0' + next(10));
+	return 1 + digits(text + 1, 11 + (unsigned)next(9));
+}
+
+static int parcel_letters(char *text)
+{
+	static const char *const prefixes[] = {"JJD", "1Z", "RR", "C", "SKU-", "PO-", "INV", "H"};
+
+	return snprintf(text, TEXT_MAX, "%s%012" PRIu64, prefixes[next(8)], next(1000000000000ull));
+}
+
+static int ean(char *text)
+{
+	return gtin(text, 13);
+}
+
+static int sscc(char *text)
+{
+	return gtin(text, 18);
+}
+
+static int telephone(char *text)
+{
+	return snprintf(text, TEXT_MAX, "0%03" PRIu64 "%s%07" PRIu64, next(1000), next(2) == 0 ? "" : "/",
+			next(10000000));
+}
+
+static int epoch_ms(char *text)
+{
+	return snprintf(text, TEXT_MAX, "%" PRIu64, 1700000000000 + next(100000000000));
+}
+
+static int time_text(char *text)
+{
+	return snprintf(text, TEXT_MAX,
+			"20%02" PRIu64 "-%02" PRIu64 "-%02" PRIu64 "T%02" PRIu64 ":%02" PRIu64 ":00Z",
+			20 + next(8), 1 + next(12), 1 + next(28), next(24), next(60));
+}
+
+static int amount(char *text)
+{
+	return snprintf(text, TEXT_MAX, "%" PRIu64 ".%02" PRIu64, next(100000), next(100));
+}
+
+static int uuid(char *text)
+{
+	return snprintf(text, TEXT_MAX,
+			"%08" PRIx64 "-%04" PRIx64 "-4%03" PRIx64 "-a%03" PRIx64 "-%012" PRIx64,
+			next(1ull << 32), next(65536), next(4096), next(4096), next(1ull << 48));
+}
+
+static int zip(char *text)
+{
+	return snprintf(text, TEXT_MAX, "%05" PRIu64 "-%04" PRIu64, next(100000), next(10000));
+}
+
+static int dashed(char *text)
+{
+	return snprintf(text, TEXT_MAX, "%03" PRIu64 "-%04" PRIu64 "-%05" PRIu64, next(1000), next(10000),
+			next(100000));
+}
+
+static const struct kind kinds[] = {
+	{"order", order},    {"parcel", parcel},  {"parcel with letters", parcel_letters},
+	{"ean", ean},        {"sscc", sscc},      {"telephone", telephone},
+	{"epoch", epoch_ms}, {"time", time_text}, {"amount", amount},
+	{"uuid", uuid},      {"zip", zip},        {"dashed", dashed},
+};
+
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+static void scan(struct scanner *scanner, const struct packs *packs, uint64_t *alarms)
+{
+	static char texts[FIELDS][TEXT_MAX + 16];
+	static char names[FIELDS][8];
+	struct form_field fields[FIELDS];
+	struct body_reading reading = {.kind = BODY_FORM, .fields = fields, .field_count = FIELDS};
+	struct exchange *exchange = exchange_new();
+	struct hits hits;
+
+	if (exchange == NULL)
+		abort();
+	for (size_t i = 0; i < FIELDS; i++) {
+		int len = kinds[next(KIND_COUNT)].write(texts[i]);
+
+		snprintf(names[i], sizeof(names[i]), "v%zu", i);
+		fields[i] = (struct form_field){.name = bytes_of(names[i]), .value = {texts[i], (size_t)len}};
+	}
+	scanner_scan(scanner, exchange, &reading, NULL, &hits);
+	for (size_t i = 0; i < hits.count; i++)
+		alarms[hits.list[i].class - packs->classes] += hits.list[i].count;
+	if (hits.left_out > 0 || hits.is_cut)
+		abort();
+	exchange_free(exchange);
+}
+
+/* Of the classes that raise findings; the others are what such numbers are. */
+static bool print(const struct packs *packs, const uint64_t *alarms, uint64_t values)
+{
+	bool is_good = true;
+
+	for (size_t i = 0; i < packs->count; i++) {
+		const struct data_class *class = &packs->classes[i];
+		double per_million = (double)alarms[i] * 1e6 / (double)values;
+		double bound = bytes_equal(class->id, BYTES("pan")) ? BOUND_PAN_PER_MILLION
+								    : BOUND_OTHER_PER_MILLION;
+
+		if (alarms[i] == 0)
+			continue;
+		printf("%-24.*s %10" PRIu64 " %12.2f a million%s\n", (int)class->id.len, class->id.data,
+		       alarms[i], per_million,
+		       class->is_sensitive || class->is_secret ? "" : "  (not sensitive)");
+		if ((class->is_sensitive || class->is_secret) && per_million > bound)
+			is_good = false;
+	}
+	return is_good;
+}
+
+int main(int count, char **arguments)
+{
+	uint64_t values = count > 1 ? strtoull(arguments[1], NULL, 10) : 10000000, done = 0, *alarms;
+	struct problems problems;
+	struct pattern_set *set = NULL;
+	struct packs packs;
+	struct scanner *scanner;
+	bool is_good;
+
+	problems_init(&problems);
+	if (packs_init(&packs, &problems) != STATUS_OK ||
+	    pattern_set_new(&packs, &problems, &set) != STATUS_OK)
+		return 1;
+	scanner = scanner_new(set, &key);
+	alarms = calloc(packs.count, sizeof(*alarms));
+	if (scanner == NULL || alarms == NULL)
+		return 1;
+	for (; done < values; done += FIELDS)
+		scan(scanner, &packs, alarms);
+	printf("%" PRIu64 " values\n", done);
+	is_good = print(&packs, alarms, done);
+	free(alarms);
+	scanner_free(scanner);
+	pattern_set_free(set);
+	packs_finish(&packs);
+	problems_finish(&problems);
+	return is_good ? 0 : 1;
+}
