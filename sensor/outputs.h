@@ -7,7 +7,7 @@
 #include "sensor/collector.h"
 #include "sensor/settings.h"
 
-#define OUTPUTS_MAX 5
+#define OUTPUTS_MAX (5 + LIMIT_WEBHOOKS)
 
 struct outputs {
 	struct collector_sinks sinks;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "parsers/base/endpoint.h"
+#include "parsers/base/limits.h"
 #include "parsers/base/problem.h"
 #include "parsers/base/status.h"
 #include "sensor/capture/plan.h"
@@ -21,6 +22,13 @@ struct source_setting {
 	struct capture_plan capture;
 };
 
+/* Where new findings are posted to; files are read when it is opened. */
+struct webhook_setting {
+	const char *url, *url_file; /* one of them: some addresses are secrets */
+	const char *headers_file, *template_file, *owner;
+	uint64_t severity_min, per_minute; /* 0: 4, and LIMIT_WEBHOOK_PER_MINUTE */
+};
+
 struct settings {
 	struct arena arena;
 
@@ -32,7 +40,10 @@ struct settings {
 	size_t pack_count;
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
-	bool is_ecs; /* findings and exchanges as ECS documents */
+	struct webhook_setting webhooks[LIMIT_WEBHOOKS];
+	size_t webhook_count;
+	uint64_t rotate_bytes; /* of files that records go to; 0: they grow */
+	bool is_ecs;           /* findings and exchanges as ECS documents */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;

@@ -17,7 +17,7 @@ enum status sink_open(const char *where, const struct sink_plan *plan, char *err
 			 "an output is '-', a path or kafka://HOST:PORT[,HOST:PORT...]/TOPIC");
 		return STATUS_INVALID;
 	}
-	return sink_file_open(where, error, error_len, out_sink);
+	return sink_file_open(where, plan, error, error_len, out_sink);
 }
 
 void sink_put(struct sink *sink, const struct sink_message *message)

@@ -35,11 +35,13 @@ struct sink_counts {
 };
 
 struct sink_plan {
-	const char *sensor; /* --site: ce_source is /sensor/<sensor> */
-	bool is_lossless;   /* replay: a full queue waits instead of dropping */
+	const char *sensor;    /* --site: ce_source is /sensor/<sensor> */
+	bool is_lossless;      /* replay: a full queue waits instead of dropping */
+	uint64_t rotate_bytes; /* a file larger than this makes way for a new one; 0: never */
 };
 
-/* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
+/* A file that was moved away or deleted is made anew within a second (logrotate needs no signal).
+ * `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
  * not be there yet. */
 MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error,
 				 size_t error_len, struct sink **out_sink);
