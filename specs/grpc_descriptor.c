@@ -69,7 +69,7 @@ static bool find(struct bytes message, uint32_t number, enum protobuf_wire wire,
 
 static struct bytes text_of(struct bytes message, uint32_t number)
 {
-	struct protobuf_field field;
+	struct protobuf_field field = {0};
 
 	return find(message, number, PROTOBUF_LEN, &field) ? field.bytes : BYTES_NONE;
 }
