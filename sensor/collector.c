@@ -28,6 +28,9 @@ void collector_tell_finding(void *context, const struct judged *judged, const st
 {
 	struct collector *collector = context;
 	char uid[EVENT_UID_TEXT], type[128], key[512];
+	struct sink_message message = {.subject = judged->operation_id,
+				       .partner = judged->partner_id,
+				       .severity = finding->finding.severity};
 
 	if (event_finding(&collector->plan.event, judged, finding, life, uid, &collector->record) !=
 	    STATUS_OK) {
@@ -38,12 +41,11 @@ void collector_tell_finding(void *context, const struct judged *judged, const st
 	snprintf(type, sizeof(type), "specular.finding.%s.v1", finding->finding.kind->id);
 	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT, BYTES_PRINT(judged->partner_id),
 		 BYTES_PRINT(judged->api_id));
-	send(collector, collector->plan.sinks.findings, life->time_ns, uid,
-	     (struct sink_message){.key = bytes_of(key),
-				   .type = bytes_of(type),
-				   .subject = judged->operation_id,
-				   .partner = judged->partner_id,
-				   .severity = finding->finding.severity});
+	message.key = bytes_of(key);
+	message.type = bytes_of(type);
+	send(collector, collector->plan.sinks.findings, life->time_ns, uid, message);
+	for (size_t i = 0; i < collector->plan.sinks.webhook_count; i++)
+		send(collector, collector->plan.sinks.webhooks[i], life->time_ns, uid, message);
 }
 
 static struct state_tables tables_of(struct collector *collector)
@@ -357,6 +359,8 @@ static void poll_sinks(const struct collector_sinks *sinks)
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		if (all[i] != NULL)
 			sink_poll(all[i]);
+	for (size_t i = 0; i < sinks->webhook_count; i++)
+		sink_poll(sinks->webhooks[i]);
 }
 
 bool collector_turn(struct collector *collector)

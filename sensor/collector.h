@@ -31,7 +31,9 @@
 
 struct collector_sinks {
 	struct sink *findings, *exchanges, *usage, *inventory,
-		*health; /* NULL: nobody wants them; may be the same */
+		*health;                       /* NULL: nobody wants them; may be the same */
+	struct sink *webhooks[LIMIT_WEBHOOKS]; /* findings too */
+	size_t webhook_count;
 };
 
 /* Counted by the thread that loads contracts and packs. */

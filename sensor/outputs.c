@@ -2,13 +2,16 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/folder.h"
 #include "sensor/log.h"
 #include "sensor/privileges.h"
+#include "sensor/publish/sink_webhook.h"
 #include "sensor/state_dir.h"
 
 /* -- opening ---------------------------------------------------------------- */
@@ -87,12 +90,67 @@ static bool open_one(struct outputs *outputs, enum settings_output output, const
 	return true;
 }
 
+/* Its text, or NULL for no file. */
+static bool read_text(const char *path, char **out_text, char *error, size_t error_len)
+{
+	size_t len = 0;
+
+	*out_text = NULL;
+	if (path == NULL || file_read(path, out_text, &len) == STATUS_OK)
+		return true;
+	snprintf(error, error_len, "%s: cannot be read, and a webhook needs it", path);
+	return false;
+}
+
+static void forget(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+static bool open_webhook(struct outputs *outputs, const struct webhook_setting *setting, char *error,
+			 size_t error_len)
+{
+	static const char *const names[LIMIT_WEBHOOKS] = {"webhook 1", "webhook 2", "webhook 3", "webhook 4",
+							  "webhook 5", "webhook 6", "webhook 7", "webhook 8"};
+	struct webhook_plan plan = {.url = setting->url,
+				    .owner = setting->owner,
+				    .severity_min =
+					    setting->severity_min > 0 ? (unsigned)setting->severity_min : 4,
+				    .per_minute = setting->per_minute};
+	struct collector_sinks *sinks = &outputs->sinks;
+	char *url = NULL, *headers = NULL, *template = NULL;
+	struct sink *sink = NULL;
+	bool is_good = read_text(setting->url_file, &url, error, error_len) &&
+		       read_text(setting->headers_file, &headers, error, error_len) &&
+		       read_text(setting->template_file, &template, error, error_len);
+
+	if (url != NULL) {
+		url[strcspn(url, "\r\n")] = '\0';
+		plan.url = url;
+	}
+	plan.headers = headers;
+	plan.template = template;
+	is_good = is_good && sink_webhook_open(&plan, error, error_len, &sink) == STATUS_OK;
+	forget(url);
+	forget(headers);
+	free(template);
+	if (!is_good)
+		return false;
+	outputs->opened[outputs->count] = sink;
+	outputs->where[outputs->count++] = names[sinks->webhook_count];
+	sinks->webhooks[sinks->webhook_count++] = sink;
+	return true;
+}
+
 bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor, bool is_live,
 		  char *error, size_t error_len)
 {
-	const struct sink_plan plan = {.sensor = sensor, .is_lossless = !is_live};
+	const struct sink_plan plan = {
+		.sensor = sensor, .is_lossless = !is_live, .rotate_bytes = settings->rotate_bytes};
 	struct sink *const *opened = outputs->delivery.sinks;
-	bool is_nothing = true;
+	bool is_nothing = settings->webhook_count == 0;
 
 	outputs->settings = settings;
 	if (is_live && needs_spool(settings) && !open_spool(outputs, error, error_len))
@@ -107,11 +165,14 @@ bool outputs_open(struct outputs *outputs, const struct settings *settings, cons
 		if (!open_one(outputs, (enum settings_output)i, where, plan, error, error_len))
 			return false;
 	}
-	outputs->sinks = (struct collector_sinks){.findings = opened[OUTPUT_FINDINGS],
-						  .exchanges = opened[OUTPUT_EXCHANGES],
-						  .usage = opened[OUTPUT_USAGE],
-						  .inventory = opened[OUTPUT_INVENTORY],
-						  .health = opened[OUTPUT_HEALTH]};
+	for (size_t i = 0; i < settings->webhook_count; i++)
+		if (!open_webhook(outputs, &settings->webhooks[i], error, error_len))
+			return false;
+	outputs->sinks.findings = opened[OUTPUT_FINDINGS];
+	outputs->sinks.exchanges = opened[OUTPUT_EXCHANGES];
+	outputs->sinks.usage = opened[OUTPUT_USAGE];
+	outputs->sinks.inventory = opened[OUTPUT_INVENTORY];
+	outputs->sinks.health = opened[OUTPUT_HEALTH];
 	return true;
 }
 

@@ -11,16 +11,18 @@
 #include "sensor/collector.h"
 #include "sensor/settings.h"
 
+#define OUTPUTS_MAX (OUTPUT_COUNT + LIMIT_WEBHOOKS)
+
 struct outputs {
 	const struct settings *settings;
 	struct collector_sinks sinks;
 	struct delivery delivery;
-	struct sink *opened[OUTPUT_COUNT];
-	const char *where[OUTPUT_COUNT];
+	struct sink *opened[OUTPUTS_MAX];
+	const char *where[OUTPUTS_MAX];
 	size_t count;
 	uint64_t watched_ns;
-	char told[OUTPUT_COUNT][128]; /* the trouble that was logged last */
-	uint64_t told_lost[OUTPUT_COUNT];
+	char told[OUTPUTS_MAX][128]; /* the trouble that was logged last */
+	uint64_t told_lost[OUTPUTS_MAX];
 };
 
 /* With nothing named, findings go to standard output. False with words. */

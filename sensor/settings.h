@@ -7,6 +7,7 @@
 #pragma once
 
 #include "parsers/base/endpoint.h"
+#include "parsers/base/limits.h"
 #include "parsers/base/problem.h"
 #include "parsers/base/status.h"
 #include "parsers/forwarded.h"
@@ -35,6 +36,13 @@ struct source_setting {
 	struct capture_plan capture;
 };
 
+/* Where new findings are posted to; files are read when it is opened. */
+struct webhook_setting {
+	const char *url, *url_file; /* one of them: some addresses are secrets */
+	const char *headers_file, *template_file, *owner;
+	uint64_t severity_min, per_minute; /* 0: 4, and LIMIT_WEBHOOK_PER_MINUTE */
+};
+
 struct settings {
 	struct arena arena;
 
@@ -52,6 +60,9 @@ struct settings {
 	const char *spool_dir; /* NULL: in the state folder; run only */
 	uint64_t spool_bytes_max;
 	uint64_t drain_seconds; /* at the end, for the brokers */
+	struct webhook_setting webhooks[LIMIT_WEBHOOKS];
+	size_t webhook_count;
+	uint64_t rotate_bytes; /* of files that records go to; 0: they grow */
 	const char *site;
 	unsigned workers; /* 0: one per core */
 	const char *hmac_key_file, *state_dir, *user;

@@ -333,6 +333,10 @@ static bool read_output_key(struct reading *reading, const struct node_entry *en
 			*where[i] = read_output(reading, entry->value, &settings->kafka[i]);
 			return true;
 		}
+	if (bytes_equal(entry->key, BYTES("rotate_bytes"))) {
+		number(reading, entry->value, &settings->rotate_bytes);
+		return true;
+	}
 	if (bytes_equal(entry->key, BYTES("drain_seconds"))) {
 		number(reading, entry->value, &settings->drain_seconds);
 		if (settings->drain_seconds > SETTINGS_DRAIN_SECONDS_MAX)
@@ -355,7 +359,7 @@ static void read_outputs(struct reading *reading, const struct node *node)
 		if (!read_output_key(reading, &node->entries[i]))
 			complain(reading, node->entries[i].value,
 				 "outputs has findings, exchanges, usage, inventory, health; security, "
-				 "compression, drain_seconds; format: ocsf or ecs",
+				 "compression, drain_seconds; format: ocsf or ecs; rotate_bytes",
 				 "unknown output");
 }
 
@@ -428,6 +432,58 @@ static void read_admin(struct reading *reading, const struct node *node)
 			 "admin needs both listen and token_file");
 }
 
+static void read_webhook(struct reading *reading, const struct node *node)
+{
+	struct settings *settings = reading->settings;
+	struct webhook_setting webhook = {0};
+	const struct {
+		const char *key;
+		const char **text;
+	} texts[] = {{"url", &webhook.url},
+		     {"url_file", &webhook.url_file},
+		     {"headers_file", &webhook.headers_file},
+		     {"template", &webhook.template_file},
+		     {"owner", &webhook.owner}};
+
+	for (size_t i = 0; node_is(node, NODE_TABLE) && i < node->count; i++) {
+		const struct node_entry *entry = &node->entries[i];
+		bool is_known = true;
+		size_t k = 0;
+
+		while (k < sizeof(texts) / sizeof(*texts) && !bytes_equal(entry->key, bytes_of(texts[k].key)))
+			k++;
+		if (k < sizeof(texts) / sizeof(*texts))
+			*texts[k].text = text(reading, entry->value);
+		else if (bytes_equal(entry->key, BYTES("severity_min")))
+			number(reading, entry->value, &webhook.severity_min);
+		else if (bytes_equal(entry->key, BYTES("per_minute")))
+			number(reading, entry->value, &webhook.per_minute);
+		else
+			is_known = false;
+		if (!is_known)
+			complain(
+				reading, entry->value,
+				"a webhook has url or url_file, headers_file, template, owner, severity_min, "
+				"per_minute",
+				"unknown key of a webhook");
+	}
+	if ((webhook.url == NULL) == (webhook.url_file == NULL))
+		complain(reading, node, "write url: https://..., or url_file: FILE",
+			 "a webhook needs one address");
+	else if (settings->webhook_count == LIMIT_WEBHOOKS)
+		complain(reading, node, "at most eight", "too many webhooks");
+	else
+		settings->webhooks[settings->webhook_count++] = webhook;
+}
+
+static void read_webhooks(struct reading *reading, const struct node *node)
+{
+	if (!node_is(node, NODE_LIST))
+		complain(reading, node, "write a list of {url: https://...}", "webhooks is no list");
+	for (size_t i = 0; node_is(node, NODE_LIST) && i < node->count; i++)
+		read_webhook(reading, node->items[i]);
+}
+
 static void read_workers(struct reading *reading, const struct node *node)
 {
 	uint64_t workers = 0;
@@ -479,6 +535,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		settings->state_dir = text(reading, value);
 	else if (bytes_equal(key, BYTES("admin")))
 		read_admin(reading, value);
+	else if (bytes_equal(key, BYTES("webhooks")))
+		read_webhooks(reading, value);
 	else if (bytes_equal(key, BYTES("site")))
 		settings->site = text(reading, value);
 	else if (bytes_equal(key, BYTES("user")))
@@ -489,7 +547,7 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 			 "geo, "
 			 "outputs, findings, limits, "
 			 "contracts, packs, workers, "
-			 "hmac_key_file, state_dir, spool_dir, admin, site, user",
+			 "hmac_key_file, state_dir, spool_dir, admin, webhooks, site, user",
 			 "unknown key");
 }
 

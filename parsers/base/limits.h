@@ -393,6 +393,12 @@
 #define LIMIT_KAFKA_QUEUE_KIB      65536
 #define LIMIT_KAFKA_QUEUE_MESSAGES 20000
 
+/* New findings waiting for one webhook, and how many it is sent in a minute unless told otherwise: a chat
+ * allows one a second. */
+#define LIMIT_WEBHOOK_QUEUE      1000
+#define LIMIT_WEBHOOK_PER_MINUTE 30
+#define LIMIT_WEBHOOKS           8
+
 /* -- the report ------------------------------------------------------------- */
 
 /* What one page is made of: texts of all kinds (kept once each), findings, and endpoints, usage lines and

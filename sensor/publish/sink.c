@@ -36,7 +36,7 @@ enum status sink_open(const char *where, const struct sink_plan *plan, char *err
 	if (sink_is_kafka(where))
 		return plan->spool != NULL ? sink_spool_open(where, plan, error, error_len, out_sink)
 					   : sink_kafka_open(where, plan, error, error_len, out_sink);
-	return sink_file_open(where, error, error_len, out_sink);
+	return sink_file_open(where, plan, error, error_len, out_sink);
 }
 
 void sink_put(struct sink *sink, const struct sink_message *message)

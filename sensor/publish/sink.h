@@ -39,6 +39,7 @@ struct sink_counts {
 struct sink_plan {
 	const char *sensor;                /* --site: ce_source is /sensor/<sensor> */
 	bool is_lossless;                  /* replay: a full queue waits instead of dropping */
+	uint64_t rotate_bytes;             /* a file larger than this makes way for a new one; 0: never */
 	const struct kafka_options *kafka; /* NULL: the defaults; lives as long as the sink */
 	struct spool *spool; /* Kafka: records wait here for their delivery; NULL: they do not */
 	enum spool_lane_name lane;
@@ -48,7 +49,8 @@ bool sink_is_kafka(const char *where);
 /* What is wrong with `where`, in words (static) that repeat no part of it; NULL when nothing is. */
 const char *sink_where_fault(const char *where);
 
-/* `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
+/* A file that was moved away or deleted is made anew within a second (logrotate needs no signal).
+ * `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
  * not be there yet. */
 MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error,
 				 size_t error_len, struct sink **out_sink);

@@ -1,6 +1,7 @@
 /* JSON Lines in a file, a FIFO or standard output. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +17,14 @@
 #define HELD_NS_MAX   (1 * SECONDS) /* a reader of the file is never further behind */
 #define STUCK_MS_MAX  10000         /* a non-blocking pipe that nobody empties */
 #define CREATION_MODE 0640
+#define OLD_FILES_MAX 9 /* FILE.1 is the newest */
 
 struct sink_file {
 	struct sink sink;
 	int fd;
+	char *path;            /* NULL: standard output */
+	uint64_t rotate_bytes; /* 0: never */
+	uint64_t looked_ns;
 	struct buffer held; /* whole lines */
 	uint64_t held_count, held_since_ns;
 	bool is_torn; /* the last line in the file is not whole */
@@ -117,12 +122,65 @@ static void put(struct sink *sink, const struct sink_message *message)
 	file->held_count++;
 }
 
+/* Goes on in a new file of the same name; in the old one when there can be none. */
+static void reopen(struct sink_file *file)
+{
+	int fd = open(file->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, CREATION_MODE);
+
+	if (fd < 0) {
+		sink_failed(&file->sink, "cannot reopen %s: %s", file->path, strerror(errno));
+		return;
+	}
+	close(file->fd);
+	file->fd = fd;
+	file->is_torn = false;
+}
+
+/* FILE.8 becomes FILE.9, ... FILE becomes FILE.1; the oldest goes. */
+static void rotate(struct sink_file *file)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	for (int i = OLD_FILES_MAX; i > 0; i--) {
+		int len = i > 1 ? snprintf(from, sizeof(from), "%s.%d", file->path, i - 1)
+				: snprintf(from, sizeof(from), "%s", file->path);
+
+		if (len < 0 || (size_t)len >= sizeof(from) ||
+		    snprintf(to, sizeof(to), "%s.%d", file->path, i) >= (int)sizeof(to))
+			return;
+		if (rename(from, to) != 0 && errno != ENOENT) {
+			sink_failed(&file->sink, "cannot rename %s: %s", from, strerror(errno));
+			return;
+		}
+	}
+	reopen(file);
+}
+
+/* Somebody moved the file away (logrotate does), or it is large enough. */
+static void look_at_file(struct sink_file *file)
+{
+	struct stat ours, there;
+
+	if (file->path == NULL || fstat(file->fd, &ours) != 0 || !S_ISREG(ours.st_mode))
+		return;
+	if (stat(file->path, &there) != 0 || there.st_ino != ours.st_ino || there.st_dev != ours.st_dev)
+		reopen(file);
+	else if (file->rotate_bytes > 0 && (uint64_t)ours.st_size >= file->rotate_bytes)
+		rotate(file);
+}
+
 static void poll_file(struct sink *sink)
 {
 	struct sink_file *file = file_of(sink);
+	uint64_t now = now_ns();
 
-	if (file->held_count > 0 && now_ns() - file->held_since_ns >= HELD_NS_MAX)
+	if (file->held_count > 0 && now - file->held_since_ns >= HELD_NS_MAX)
 		(void)!write_held(file); /* counted there */
+	if (now - file->looked_ns < HELD_NS_MAX)
+		return;
+	file->looked_ns = now;
+	(void)!write_held(file); /* lines that were told before belong to the file before */
+	look_at_file(file);
 }
 
 static enum status flush(struct sink *sink, int timeout_ms)
@@ -139,6 +197,7 @@ static void close_file(struct sink *sink)
 	if (file->fd != STDOUT_FILENO)
 		close(file->fd);
 	buffer_finish(&file->held);
+	free(file->path);
 	free(file);
 }
 
@@ -160,19 +219,27 @@ static int open_path(const char *path)
 	return -1;
 }
 
-enum status sink_file_open(const char *where, char *error, size_t error_len, struct sink **out_sink)
+enum status sink_file_open(const char *where, const struct sink_plan *plan, char *error, size_t error_len,
+			   struct sink **out_sink)
 {
+	bool is_stdout = strcmp(where, "-") == 0;
 	struct sink_file *file = calloc(1, sizeof(*file));
 
-	if (file == NULL) {
+	if (file != NULL && !is_stdout)
+		file->path = strdup(where);
+	if (file == NULL || (!is_stdout && file->path == NULL)) {
 		snprintf(error, error_len, "no memory");
+		free(file);
 		return STATUS_NO_MEMORY;
 	}
 	file->sink.kind = &FILE_KIND;
 	file->held = BUFFER_MAX(LIMIT_FILE_BUFFER_BYTES);
-	file->fd = strcmp(where, "-") == 0 ? STDOUT_FILENO : open_path(where);
+	file->rotate_bytes = plan->rotate_bytes;
+	file->looked_ns = now_ns();
+	file->fd = is_stdout ? STDOUT_FILENO : open_path(where);
 	if (file->fd < 0) {
 		snprintf(error, error_len, "%s: %s", where, strerror(errno));
+		free(file->path);
 		free(file);
 		return STATUS_IO;
 	}

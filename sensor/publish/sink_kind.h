@@ -26,8 +26,8 @@ struct sink {
 /* Keeps the words for sink_error. */
 void sink_failed(struct sink *sink, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-MUST_CHECK enum status sink_file_open(const char *where, char *error, size_t error_len,
-				      struct sink **out_sink);
+MUST_CHECK enum status sink_file_open(const char *where, const struct sink_plan *plan, char *error,
+				      size_t error_len, struct sink **out_sink);
 /* With plan->spool: at least once. */
 MUST_CHECK enum status sink_spool_open(const char *where, const struct sink_plan *plan, char *error,
 				       size_t error_len, struct sink **out_sink);

@@ -43,7 +43,7 @@ LIBRARIES = {
                     "rules/auth/"],
     r"maxminddb\.h": ["sensor/geo"],
     r"microhttpd\.h": ["sensor/admin/server"],
-    r"curl/.*": ["sensor/push"],
+    r"curl/.*": ["sensor/push", "sensor/publish/webhook_post"],
     r"seccomp\.h": ["sensor/"],
     r"cap-ng\.h": ["sensor/"],
     r"xxhash\.h": ["parsers/base/", "specs/schema_equal", "sensor/"],

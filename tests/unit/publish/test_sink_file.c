@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -230,6 +231,63 @@ static void broken_pipe_is_counted(void **state)
 	expect_counts(fixture, 2, 1, 1);
 }
 
+static long size_of(const char *path)
+{
+	struct stat kind;
+
+	return stat(path, &kind) == 0 ? (long)kind.st_size : -1;
+}
+
+static void put_and_look(struct fixture *fixture)
+{
+	struct timespec a_while = {.tv_sec = 1, .tv_nsec = 50 * 1000 * 1000};
+
+	sink_put(fixture->sink, &LINE);
+	assert_int_equal(sink_flush(fixture->sink, 0), STATUS_OK);
+	nanosleep(&a_while, NULL);
+	sink_poll(fixture->sink);
+}
+
+/* What logrotate does; and the file is not emptied when it is there again. */
+static void moved_file_is_made_anew(void **state)
+{
+	struct fixture *fixture = *state;
+	char away[300];
+	long one;
+
+	open_sink(fixture);
+	put_and_look(fixture);
+	one = size_of(fixture->path);
+	snprintf(away, sizeof(away), "%s.away", fixture->path);
+	assert_int_equal(rename(fixture->path, away), 0);
+	put_and_look(fixture);
+	put_and_look(fixture);
+	assert_int_equal(size_of(away), 2 * one);
+	assert_int_equal(size_of(fixture->path), one);
+	expect_counts(fixture, 3, 3, 0);
+	unlink(away);
+}
+
+static void large_file_makes_way(void **state)
+{
+	const struct sink_plan plan = {.sensor = "site-a", .rotate_bytes = 1};
+	struct fixture *fixture = *state;
+	char old[300];
+
+	assert_int_equal(
+		sink_open(fixture->path, &plan, fixture->error, sizeof(fixture->error), &fixture->sink),
+		STATUS_OK);
+	put_and_look(fixture);
+	put_and_look(fixture);
+	for (int i = 1; i <= 2; i++) {
+		snprintf(old, sizeof(old), "%s.%d", fixture->path, i);
+		assert_true(size_of(old) > 0);
+		unlink(old);
+	}
+	assert_int_equal(size_of(fixture->path), 0);
+	expect_counts(fixture, 2, 2, 0);
+}
+
 #define SINK_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -244,6 +302,8 @@ int main(void)
 		SINK_TEST(torn_line_does_not_swallow_the_next),
 		SINK_TEST(bad_places_are_refused_in_words),
 		SINK_TEST(broken_pipe_is_counted),
+		SINK_TEST(moved_file_is_made_anew),
+		SINK_TEST(large_file_makes_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
