@@ -57,6 +57,13 @@ struct spec {
 	const struct history *history; /* what earlier versions had; NULL: nothing is gone */
 };
 
+/* Do the text formats of a spec count, or are they annotations? */
+enum formats {
+	FORMATS_OF_SPEC, /* as its version and its x-specular-formats say */
+	FORMATS_ASSERTED,
+	FORMATS_ANNOTATED,
+};
+
 /* A spec as one partner (or everybody) uses it. */
 struct api {
 	const struct spec *spec;
