@@ -464,14 +464,23 @@ class HotReload(unittest.TestCase):
         self.assertEqual(code, 200, body)
 
     def start_writer(self, sensor):
-        """Each round calls another server, so that all its exchanges are new."""
-        return subprocess.Popen([sys.executable, "-c", "import sys,time\n"
+        """Each round calls another server, later, so that all its exchanges are new and the packet clock moves on."""
+        return subprocess.Popen([sys.executable, "-c", "import struct,sys,time\n"
                                  "data=open(sys.argv[1],'rb').read()[24:]\n"
+                                 "places,at=[],0\n"
+                                 "while at<len(data):\n"
+                                 "    places.append((at,struct.unpack_from('<I',data,at)[0]))\n"
+                                 "    at+=16+struct.unpack_from('<I',data,at+8)[0]\n"
+                                 "span=places[-1][1]-places[0][1]+5\n"
                                  "until=time.monotonic()+float(sys.argv[2])\n"
                                  "rounds=0\n"
                                  "while time.monotonic()<until:\n"
-                                 "    sys.stdout.buffer.write(data.replace(bytes((198,51,100,10)),"
-                                 "bytes((198,18+rounds//65536,rounds//256%256,rounds%256)))); rounds+=1\n"
+                                 "    rounds+=1\n"
+                                 "    new=bytearray(data.replace(bytes((198,51,100,10)),"
+                                 "bytes((198,18+rounds//65536,rounds//256%256,rounds%256))))\n"
+                                 "    for at,second in places:\n"
+                                 "        struct.pack_into('<I',new,at,second+rounds*span)\n"
+                                 "    sys.stdout.buffer.write(new)\n"
                                  "sys.stdout.flush()\n"
                                  "print(rounds,file=sys.stderr)", str(self.capture), str(self.SECONDS)],
                                 stdout=sensor.process.stdin, stderr=subprocess.PIPE)
