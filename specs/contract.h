@@ -80,6 +80,13 @@ struct spec {
 	const struct odata *odata;     /* of an OData $metadata, else NULL */
 };
 
+/* Do the text formats of a spec count, or are they annotations? */
+enum formats {
+	FORMATS_OF_SPEC, /* as its version and its x-specular-formats say */
+	FORMATS_ASSERTED,
+	FORMATS_ANNOTATED,
+};
+
 /* A spec as one partner (or everybody) uses it. */
 struct api {
 	const struct spec *spec;

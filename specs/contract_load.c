@@ -86,7 +86,8 @@ static struct loaded_spec *spec_load(struct load *load, const char *name)
 		loaded->status = STATUS_INVALID;
 		return loaded;
 	}
-	loaded->status = openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
+	loaded->status = openapi_load(&contract->references, document, FORMATS_OF_SPEC, &contract->arena,
+				      &loaded->openapi);
 	if (loaded->status == STATUS_OK)
 		loaded->status = history_load(&contract->references, &loaded->openapi, &contract->arena,
 					      &loaded->history);
@@ -97,13 +98,34 @@ static struct loaded_spec *spec_load(struct load *load, const char *name)
 	return loaded;
 }
 
-/* The spec with a partner's overlay over it, kept beside the spec without. */
-static struct loaded_spec *overlaid_load(struct load *load, const struct api_plan *plan)
+/* The document with a partner's overlay over it; without one, the document. */
+static enum status overlay_open(struct load *load, const struct api_plan *plan,
+				const struct document **out_document)
+{
+	struct references *references = &load->contract->references;
+	const struct document *document = NULL, *overlay = NULL;
+	enum status status = references_open(references, plan->file, &document);
+
+	if (status == STATUS_OK && plan->overlay != NULL)
+		status = references_open(references, plan->overlay_file, &overlay);
+	if (status == STATUS_OK &&
+	    (!openapi_is(document->root) || (overlay != NULL && !overlay_is(overlay->root))))
+		status = STATUS_INVALID;
+	if (status == STATUS_OK && overlay != NULL)
+		return overlay_apply(document, overlay, &load->contract->arena, load->problems, out_document);
+	if (status == STATUS_OK)
+		*out_document = document;
+	return status;
+}
+
+/* The spec with a partner's overlay or formats, kept beside the spec as it is. */
+static struct loaded_spec *variant_load(struct load *load, const struct api_plan *plan)
 {
 	struct contract *contract = load->contract;
-	const struct document *document = NULL, *overlay = NULL;
+	const struct document *document = NULL;
 	bool is_new = false;
-	struct bytes name = arena_printf(&contract->arena, "%s\n%s", plan->file, plan->overlay_file);
+	struct bytes name = arena_printf(&contract->arena, "%s\n%s\n%d", plan->file,
+					 plan->overlay == NULL ? "" : plan->overlay_file, (int)plan->formats);
 	const struct loaded_spec *plain = spec_load(load, plan->file);
 	struct loaded_spec *loaded =
 		name.data == NULL || plain == NULL ? NULL : spec_slot(load, name.data, &is_new);
@@ -111,18 +133,11 @@ static struct loaded_spec *overlaid_load(struct load *load, const struct api_pla
 	if (loaded == NULL || !is_new)
 		return loaded;
 	loaded->is_named = true;
-	loaded->status = references_open(&contract->references, plan->file, &document);
+	loaded->status = overlay_open(load, plan, &document);
 	if (loaded->status == STATUS_OK)
-		loaded->status = references_open(&contract->references, plan->overlay_file, &overlay);
-	if (loaded->status == STATUS_OK && (!overlay_is(overlay->root) || !openapi_is(document->root)))
-		loaded->status = STATUS_INVALID;
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			overlay_apply(document, overlay, &contract->arena, load->problems, &document);
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			openapi_load(&contract->references, document, &contract->arena, &loaded->openapi);
-	if (loaded->status == STATUS_OK)
+		loaded->status = openapi_load(&contract->references, document, plan->formats,
+					      &contract->arena, &loaded->openapi);
+	if (loaded->status == STATUS_OK && plan->overlay != NULL)
 		loaded->status = digest_join(contract, plan->overlay_file, &loaded->openapi.spec);
 	if (loaded->status == STATUS_OK)
 		loaded->openapi.spec.history = plain->history;
@@ -437,9 +452,10 @@ static enum status add_partner_apis(struct load *load, const struct partner_file
 	for (size_t i = 0; i < file->api_count && status == STATUS_OK; i++) {
 		const struct api_plan *plan = &file->apis[i];
 		bool is_named = plan->file != NULL && (plan->overlay == NULL || plan->overlay_file != NULL);
-		const struct loaded_spec *loaded = !is_named               ? NULL
-						   : plan->overlay == NULL ? spec_load(load, plan->file)
-									   : overlaid_load(load, plan);
+		bool is_variant = plan->overlay != NULL || plan->formats != FORMATS_OF_SPEC;
+		const struct loaded_spec *loaded = !is_named    ? NULL
+						   : is_variant ? variant_load(load, plan)
+								: spec_load(load, plan->file);
 
 		if (is_named && loaded == NULL)
 			return STATUS_NO_MEMORY;

@@ -413,7 +413,8 @@ static enum status version_open(struct version *version, const struct spec_name 
 			     "name a readable OpenAPI file", "the file is not there, or is no spec");
 	if (status != STATUS_OK)
 		return status == STATUS_NOT_FOUND ? STATUS_INVALID : status;
-	return openapi_load(&version->references, version->document, &version->arena, &version->openapi);
+	return openapi_load(&version->references, version->document, FORMATS_OF_SPEC, &version->arena,
+			    &version->openapi);
 }
 
 static void version_close(struct version *version)

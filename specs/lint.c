@@ -138,7 +138,8 @@ static enum status lint_spec(struct lint *lint)
 {
 	struct openapi openapi = {0};
 	size_t before = lint->problems->count;
-	enum status status = openapi_load(&lint->references, lint->document, &lint->arena, &openapi);
+	enum status status =
+		openapi_load(&lint->references, lint->document, FORMATS_OF_SPEC, &lint->arena, &openapi);
 
 	if (status != STATUS_OK)
 		return status;

@@ -88,9 +88,44 @@ static void walk(struct examples *examples, const struct node *node, struct byte
 	}
 }
 
+/* A schema that stands among the components, and those inside it. */
+static void schema_walk(struct examples *examples, const struct node *node)
+{
+	static const char *const lists[] = {"allOf", "anyOf", "oneOf"};
+	const struct node *example = node_get(node, "example"), *several = node_get(node, "examples");
+	const struct node *properties = node_get(node, "properties");
+	const struct schema *schema = NULL;
+
+	if (!node_is(node, NODE_TABLE) || node_get(node, "$ref") != NULL || ++examples->steps > STEPS_MAX)
+		return;
+	if (example != NULL || node_is(several, NODE_LIST))
+		schema = schema_compile(examples->schemas, examples->document, node, BYTES(""));
+	if (schema != NULL && example != NULL)
+		value_check(examples, schema, example);
+	for (size_t i = 0; schema != NULL && node_is(several, NODE_LIST) && i < several->count; i++)
+		value_check(examples, schema, several->items[i]);
+	for (size_t i = 0; node_is(properties, NODE_TABLE) && i < properties->count; i++)
+		schema_walk(examples, properties->entries[i].value);
+	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+		const struct node *list = node_get(node, lists[k]);
+
+		for (size_t i = 0; node_is(list, NODE_LIST) && i < list->count; i++)
+			schema_walk(examples, list->items[i]);
+	}
+	schema_walk(examples, node_get(node, "items"));
+	schema_walk(examples, node_get(node, "additionalProperties"));
+}
+
 void lint_examples(const struct document *document, struct schema_set *schemas, struct problems *problems)
 {
 	struct examples examples = {.document = document, .schemas = schemas, .problems = problems};
 
-	walk(&examples, document->root, BYTES(""));
+	const struct node *root = document->root;
+	const struct node *tables[] = {node_get(node_get(root, "components"), "schemas"),
+				       node_get(root, "definitions")};
+
+	walk(&examples, root, BYTES(""));
+	for (size_t k = 0; k < sizeof(tables) / sizeof(tables[0]); k++)
+		for (size_t i = 0; node_is(tables[k], NODE_TABLE) && i < tables[k]->count; i++)
+			schema_walk(&examples, tables[k]->entries[i].value);
 }

@@ -230,6 +230,8 @@ static enum status read_all(struct reader *reader)
 	/* JSON Schema 2020-12 section 7.2.1: annotations, unless the author wants more */
 	if (bytes_equal(node_text(node_get(reader->root.node, "x-specular-formats")), BYTES("assert")))
 		schema_set_formats(out->schemas, true);
+	if (reader->formats != FORMATS_OF_SPEC)
+		schema_set_formats(out->schemas, reader->formats == FORMATS_ASSERTED);
 	read_info(reader, &out->spec);
 	if (reader->is_swagger)
 		swagger_servers_read(reader);
@@ -250,13 +252,14 @@ static enum status read_all(struct reader *reader)
 	return out->routes == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-enum status openapi_load(struct references *references, const struct document *document, struct arena *arena,
-			 struct openapi *out_openapi)
+enum status openapi_load(struct references *references, const struct document *document, enum formats formats,
+			 struct arena *arena, struct openapi *out_openapi)
 {
 	struct openapi openapi = {0};
 	struct reader reader = {.references = references,
 				.problems = references->problems,
 				.arena = arena,
+				.formats = formats,
 				.resolver = {.resolve = reference_resolve, .context = references},
 				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
 				.out = &openapi};

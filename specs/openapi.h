@@ -45,7 +45,7 @@ bool openapi_is(const struct node *root);
 
 /* STATUS_INVALID: refused, with at least one error. */
 MUST_CHECK enum status openapi_load(struct references *references, const struct document *document,
-				    struct arena *arena, struct openapi *out_openapi);
+				    enum formats formats, struct arena *arena, struct openapi *out_openapi);
 void openapi_finish(struct openapi *openapi); /* accepts zeroed */
 
 /* Only which operations there are: method, template, id. Those that were read stay when it fails on the way.

@@ -26,6 +26,7 @@ struct reader {
 	struct references *references;
 	struct problems *problems;
 	struct arena *arena;
+	enum formats formats;
 	struct schema_resolver resolver;
 	struct schema_set *schemas;
 	struct spot root;

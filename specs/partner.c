@@ -270,13 +270,26 @@ static char *file_name(struct values *values, struct bytes name)
 	return copy;
 }
 
+static enum formats formats_read(struct values *values, const struct node *node)
+{
+	const struct node *formats = node_get(node, "formats");
+
+	if (formats == NULL)
+		return FORMATS_OF_SPEC;
+	if (bytes_equal(node_text(formats), BYTES("assert")))
+		return FORMATS_ASSERTED;
+	if (!bytes_equal(node_text(formats), BYTES("annotate")))
+		values_error(values, formats, "write assert or annotate", "formats is neither");
+	return FORMATS_ANNOTATED;
+}
+
 static void plan_read(struct values *values, const struct node *node, struct api_plan *plan)
 {
 	const struct node *effective = values_table(values, node, "effective");
 	struct bytes spec = values_text(values, node, "spec");
 
 	CHECK_KEYS(values, node, "spec", "overlay", "hosts", "base_path", "effective", "operations",
-		   "sensitive");
+		   "sensitive", "formats");
 	CHECK_KEYS(values, effective, "from", "until");
 	if (node_get(node, "spec") == NULL)
 		values_error(values, node, "add spec: FILE", "an API without a spec");
@@ -285,6 +298,7 @@ static void plan_read(struct values *values, const struct node *node, struct api
 	plan->overlay = node_get(node, "overlay");
 	if (plan->overlay != NULL)
 		plan->overlay_file = file_name(values, values_text(values, node, "overlay"));
+	plan->formats = formats_read(values, node);
 	plan->has_base_path = node_get(node, "base_path") != NULL;
 	plan->base_path = node_text(node_get(node, "base_path"));
 	check_slash(values, node_get(node, "base_path"), "base_path", plan->base_path);

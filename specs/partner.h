@@ -39,6 +39,7 @@ struct api_plan {
 	char *file;                 /* relative to the contracts folder; NULL: it leaves the folder */
 	const struct node *overlay; /* NULL: none */
 	char *overlay_file;
+	enum formats formats;
 	bool has_base_path;
 	struct bytes base_path;
 	struct texts hosts, operations, sensitive;

@@ -68,7 +68,9 @@ void shadow_target(const struct evidence *evidence, struct findings *out)
 		tell_other(evidence, out);
 		return;
 	}
-	if (zombie_is_removed(evidence))
+	/* What was answered tells a zombie from what is only not there any more. */
+	if (zombie_is_removed(evidence) ||
+	    (evidence->match->removed != NULL && !evidence->exchange->response.is_seen))
 		return;
 	switch (evidence->match->kind) {
 	case MATCH_NO_HOST:

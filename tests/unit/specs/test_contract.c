@@ -259,6 +259,41 @@ static void takes_the_version_in_effect(void **state)
 	contract_free(contract);
 }
 
+/* One spec, three partners: what its formats mean is agreed with each. */
+static void formats_are_agreed_with_each_partner(void **state)
+{
+	static const struct {
+		const char *url;
+		size_t departure_count;
+	} calls[] = {{"http://a.example.com/x?d=no", 0}, /* 3.1: annotations */
+		     {"http://b.example.com/x?d=no", 1},
+		     {"http://c.example.com/x?d=no", 0}};
+	struct folder folder = {0};
+	struct contract *contract;
+
+	(void)state;
+	folder_add(&folder, "a.yaml", "partner: a\napis: [{spec: s.yaml, hosts: [a.example.com]}]\n");
+	folder_add(&folder, "b.yaml",
+		   "partner: b\napis: [{spec: s.yaml, hosts: [b.example.com], formats: assert}]\n");
+	folder_add(&folder, "c.yaml",
+		   "partner: c\napis: [{spec: s.yaml, hosts: [c.example.com], formats: annotate}]\n");
+	folder_add(&folder, "s.yaml",
+		   "openapi: 3.1.0\npaths: {/x: {get: {parameters: [{name: d, in: query, schema: "
+		   "{type: string, format: date}}]}}}\n");
+	contract = contract_of(&folder);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct exchange *exchange = request_of("GET", calls[i].url);
+		struct judged judged;
+
+		judge(contract, exchange, &judged);
+		assert_int_equal(judged.departures.count, calls[i].departure_count);
+		exchange_free(exchange);
+	}
+	assert_string_equal(contract_api_at(contract, 0)->spec->sha256,
+			    contract_api_at(contract, 1)->spec->sha256);
+	contract_free(contract);
+}
+
 /* -- who calls ---------------------------------------------------------------------- */
 
 static const struct partner *caller(const struct contract *contract, const char *url,
@@ -496,6 +531,7 @@ int main(void)
 		cmocka_unit_test(prefers_the_longest_base_path_and_the_specific_spec),
 		cmocka_unit_test(respects_what_the_partner_file_says),
 		cmocka_unit_test(takes_the_version_in_effect),
+		cmocka_unit_test(formats_are_agreed_with_each_partner),
 		cmocka_unit_test(identifies_partners_in_the_order_that_is_written),
 		cmocka_unit_test(refuses_what_is_broken_and_loads_the_rest),
 		cmocka_unit_test(an_empty_folder_is_an_empty_contract),

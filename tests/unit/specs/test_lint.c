@@ -97,6 +97,30 @@ static void tells_of_examples_that_do_not_fit(void **state)
 	problems_finish(&problems);
 }
 
+/* Examples stand in the schemas themselves too, at any depth. */
+static void tells_of_examples_inside_schemas(void **state)
+{
+	struct folder folder = {0};
+	struct lint_report report;
+	struct problems problems;
+
+	(void)state;
+	folder_add(&folder, "a.yaml",
+		   "openapi: 3.1.0\npaths: {}\ncomponents:\n  schemas:\n"
+		   "    A: {type: object, example: {n: x}, properties: {n: {type: integer, example: 7}, "
+		   "example: "
+		   "{type: string, examples: [good, 7]}}}\n"
+		   "    B: {type: array, items: {allOf: [{type: integer, example: x}]}, example: [1]}\n"
+		   "    C: {$ref: '#/components/schemas/C', example: 1}\n");
+	assert_int_equal(linted(&folder, "a.yaml", &report, &problems), STATUS_OK);
+	assert_int_equal(problems.count, 3);
+	assert_string_equal(problems.list[0].what, "the example does not fit its schema: type at \"/n\"");
+	assert_int_equal(problems.list[0].place.line, 5);
+	assert_int_equal(problems.list[1].place.line, 5);
+	assert_int_equal(problems.list[2].place.line, 6);
+	problems_finish(&problems);
+}
+
 static void lints_contract_files(void **state)
 {
 	struct folder folder = {0};
@@ -226,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_what_is_weak),
 		cmocka_unit_test(tells_of_examples_that_do_not_fit),
+		cmocka_unit_test(tells_of_examples_inside_schemas),
 		cmocka_unit_test(tells_of_ids_servers_and_overlays),
 		cmocka_unit_test(lints_contract_files),
 		cmocka_unit_test(lints_real_specs),
