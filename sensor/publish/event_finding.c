@@ -162,7 +162,7 @@ void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, cons
 }
 
 /* What is learned is surer than a guess and less sure than a rule; what was not seen whole, less again. */
-static unsigned confidence_of(const struct sighting *seen)
+static unsigned confidence_of(const struct event_sighting *seen)
 {
 	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE;
 
