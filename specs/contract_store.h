@@ -76,3 +76,10 @@ struct contract {
 
 /* -- contract_load.c -------------------------------------------------------------- */
 bool contract_reads(const char *name); /* by its suffix: YAML, JSON or XML */
+
+/* What the partner file says of an API, else its spec; `plan` is NULL for a spec that no partner file names.
+ */
+struct server *api_servers(struct arena *arena, const struct api_plan *plan, const struct openapi *openapi,
+			   size_t *out_count); /* NULL without memory */
+bool api_show_servers(struct arena *arena, const struct server *servers, size_t count, struct api *api);
+bool api_show_sensitive(struct arena *arena, const struct api_plan *plan, struct api *api);
