@@ -266,6 +266,7 @@ static void judge_token(yyjson_val *vector)
 				    .hits = &hits,
 				    .tokens = checker};
 	struct findings found;
+	const char *token = yyjson_get_str(yyjson_obj_get(vector, "token"));
 	yyjson_val *scope;
 	size_t index, max;
 
@@ -276,8 +277,7 @@ static void judge_token(yyjson_val *vector)
 	asked.operation.requirement_count = 1;
 	yyjson_arr_foreach(yyjson_obj_get(context, "required_scopes"), index, max, scope)
 		scopes[scheme.scope_count++] = json_text(scope);
-	header.value =
-		arena_printf(&exchange->arena, "Bearer %s", yyjson_get_str(yyjson_obj_get(vector, "token")));
+	header.value = arena_printf(&exchange->arena, "Bearer %s", token != NULL ? token : "");
 	exchange->request.headers = &header;
 	exchange->request.header_count = 1;
 	exchange->request.is_seen = true;
