@@ -74,8 +74,8 @@ static void judge_response(const struct evidence *evidence, struct findings *out
 {
 	const struct body_reading *body = evidence->response;
 
-	if (body->kind == BODY_JSON && yyjson_is_obj(body->json) && evidence->exchange->status != 201 &&
-	    json_text(json_last(body->json, "client_secret")).len > 0)
+	if (evidence_has_request(evidence) && body->kind == BODY_JSON && yyjson_is_obj(body->json) &&
+	    evidence->exchange->status != 201 && json_text(json_last(body->json, "client_secret")).len > 0)
 		tell_secret(evidence, SIDE_RESPONSE, PART_BODY, "in a response", out);
 }
 

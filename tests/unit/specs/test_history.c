@@ -115,8 +115,8 @@ static void broken_versions_are_left_out(void **state)
 {
 	static const char *const versions[] = {
 		"{", "openapi: 3.0.3\npaths: [1, 2]\n", FIRST,
-		"openapi: 3.0.3\npaths: {/x: {$ref: '../../../etc/passwd'}, y: "
-		"{get: 3}, /z: {$ref: '#/paths/~1z'}}\n"};
+		("openapi: 3.0.3\npaths: {/x: {$ref: '../../../etc/passwd'}, y: "
+		 "{get: 3}, /z: {$ref: '#/paths/~1z'}}\n")};
 	struct folder folder;
 	struct contract *contract;
 
