@@ -11,7 +11,10 @@ static bool is_domain(struct bytes domain)
 {
 	struct bytes label = BYTES_NONE;
 
-	if (domain.len < 4 || domain.len > 253)
+	/* "Price@odata.type" is an annotation (OData JSON Format 4.01, section 4.5). */
+	if (domain.len < 4 || domain.len > 253 ||
+	    bytes_equal_nocase(bytes_slice(domain, 0, 6), BYTES("odata.")) ||
+	    bytes_equal_nocase(bytes_slice(domain, 0, 10), BYTES("org.odata.")))
 		return false;
 	for (struct bytes rest = domain; rest.data != NULL;) {
 		label = bytes_split(&rest, '.');

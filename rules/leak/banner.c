@@ -53,6 +53,8 @@ void leak_banner(const struct evidence *evidence, struct findings *out)
 {
 	const struct message *answer = &evidence->exchange->response;
 
+	if (!evidence_has_request(evidence)) /* nobody knows whose answer it is */
+		return;
 	for (size_t i = 0; answer->is_seen && i < answer->header_count; i++) {
 		const struct header *header = &answer->headers[i];
 

@@ -130,6 +130,8 @@ def write_story(folder, title, turns, sensitive, expected):
 BROKEN = [
     ("pii.response_leak", "shop.v1.Orders/List", "response.body 2.3", "1"),
     ("pii.response_leak", "shop.v1.Orders/Put", "response.body 4", "1"),
+    ("pii.unauthenticated", "shop.v1.Orders/List", "response.body 2.3", "1"),
+    ("pii.unauthenticated", "shop.v1.Orders/Put", "response.body 4", "1"),
     ("shadow.path", "POST /shop.v1.Orders/Steal", "request.path", "1"),
     ("shadow.path", "POST /shop.v1.Secrets/Get", "request.path", "1"),
 ]

@@ -160,6 +160,8 @@ def check_spec(name, story, findings):
         spec = record["unmapped"]["specular"]["spec"]
         if not spec.get("file") or spec["file"].endswith(".pb"):
             continue
+        if spec["file"].endswith(".xml") and spec["sha256"] in texts:
+            continue  # a $metadata has neither title nor version
         text = texts.get(spec["sha256"], "")
         if not spec["name"] or spec["name"] not in text or not spec["version"] or spec["version"] not in text:
             complain(f"{name}: a finding of another spec than there is: {spec}")
@@ -229,7 +231,9 @@ def complete_exchanges(text):
 
 def check_no_more(name, expected, seen):
     """Every finding is one of those expected, and not more often."""
-    most = {line[:3]: int(line[3]) for line in expected}
+    most = {}
+    for line in expected:
+        most[line[:3]] = max(most.get(line[:3], 0), int(line[3]))
     for line in seen:
         if int(line[3]) > most.get(line[:3], 0):
             complain(f"{name}: a finding that never was: " + " | ".join(line))
