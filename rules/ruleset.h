@@ -1,6 +1,6 @@
 /*
  * ruleset: the one table of rules, and what turns evidence into findings.
- * Severity modifiers (findings.md 2.1) are applied here, in one place.
+ * Severity modifiers are applied here, in one place.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /*
- * severity: the modifiers of findings.md's rule, in one place: what the server
+ * severity: the modifiers of the catalogue's rule, in one place: what the server
  * did with the request, what the operation carries, how much was seen.
  */
 #pragma once

@@ -39,7 +39,7 @@ struct judged_grpc {
 struct judged_finding {
 	struct finding finding;      /* texts copied */
 	bool is_suppressed;          /* somebody has accepted it: counted, not told */
-	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of exactly what findings.md 2.1 names */
+	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of what makes a finding that finding */
 };
 
 /* What the collector holds against earlier traffic. No value stands here as it was sent: what has to be

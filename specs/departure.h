@@ -1,6 +1,6 @@
 /*
  * departure: one way in which an exchange leaves its contract. The vocabulary
- * of conform.* and shadow.* (findings.md): an undeclared name is shadow, a
+ * of conform.* and shadow.*: an undeclared name is shadow, a
  * declared one that is broken is conform.
  *
  * Lends    its texts: in the exchange's arena, or in the frozen contract.
