@@ -138,7 +138,7 @@ static void pack_of_the_manual(struct packs *packs, struct problems *problems)
 				   "    validator: in-list\n"
 				   "    list: [SITE-FRA, SITE-HKG]\n"
 				   "    match: [site-fra]\n"
-				   "    no_match: [site-xxx, site-frankfurt, site-hkg]\n";
+				   "    no_match: [site-ams, site-frankfurt, site-hkg]\n";
 
 	assert_int_equal(packs_add(packs, BYTES(text), "acme.yaml", problems), STATUS_OK);
 }
