@@ -11,8 +11,7 @@ enum part_of_key { KEY_TEMPLATE, KEY_METHOD, KEY_HOST, KEY_COUNT };
 
 struct seen_text {
 	yyjson_doc *doc;
-	struct seen_text *next;
-	size_t users; /* endpoints whose newest record is in it */
+	size_t users; /* endpoints whose newest record is in it, and who reads it */
 };
 
 struct endpoint {
@@ -20,23 +19,33 @@ struct endpoint {
 	struct seen_text *text;
 };
 
+static void text_release(struct seen_text *text)
+{
+	if (text == NULL || --text->users > 0)
+		return;
+	yyjson_doc_free(text->doc);
+	free(text);
+}
+
+static void leave(void *context, void *value)
+{
+	const struct endpoint *endpoint = value;
+
+	(void)context;
+	text_release(endpoint->text);
+}
+
 void seen_init(struct seen *seen)
 {
 	*seen = (struct seen){0};
-	map_init(&seen->map,
-		 &(struct map_plan){.entries_max = LIMIT_INVENTORY, .value_len = sizeof(struct endpoint)});
+	map_init(&seen->map, &(struct map_plan){.entries_max = LIMIT_INVENTORY,
+						.value_len = sizeof(struct endpoint),
+						.leave = leave});
 }
 
 void seen_finish(struct seen *seen)
 {
 	map_finish(&seen->map);
-	while (seen->texts != NULL) {
-		struct seen_text *next = seen->texts->next;
-
-		yyjson_doc_free(seen->texts->doc);
-		free(seen->texts);
-		seen->texts = next;
-	}
 }
 
 static struct bytes text_of(yyjson_val *object, const char *key)
@@ -66,8 +75,7 @@ static bool add_record(struct seen *seen, yyjson_val *record, struct seen_text *
 	buffer_finish(&key);
 	if (endpoint == NULL)
 		return false;
-	if (endpoint->text != NULL)
-		endpoint->text->users--;
+	text_release(endpoint->text);
 	*endpoint = (struct endpoint){.record = record, .text = text};
 	text->users++;
 	return true;
@@ -85,19 +93,13 @@ static bool keep(struct seen *seen, yyjson_doc *doc, bool is_list)
 		yyjson_doc_free(doc);
 		return false;
 	}
-	text->doc = doc;
+	*text = (struct seen_text){.doc = doc, .users = 1};
 	if (!is_list)
 		is_good = add_record(seen, root, text);
 	yyjson_arr_iter_init(is_list ? yyjson_obj_get(root, "items") : NULL, &iterator);
 	while (is_good && (record = yyjson_arr_iter_next(&iterator)) != NULL)
 		is_good = add_record(seen, record, text);
-	if (text->users == 0) {
-		yyjson_doc_free(doc);
-		free(text);
-		return is_good;
-	}
-	text->next = seen->texts;
-	seen->texts = text;
+	text_release(text);
 	return is_good;
 }
 

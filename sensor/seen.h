@@ -17,11 +17,8 @@
 
 #include "parsers/base/map.h"
 
-struct seen_text;
-
 struct seen {
-	struct map map; /* host, method, template -> yyjson_val * */
-	struct seen_text *texts;
+	struct map map; /* host, method, template -> its newest record */
 	uint64_t records, left_out;
 };
 

@@ -1,4 +1,5 @@
 /* What the collector remembers: ledger, usage, inventory, coverage, quantiles, keys of parts. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include "sensor/inventory.h"
 #include "sensor/lives.h"
 #include "sensor/quantile.h"
+#include "sensor/seen.h"
 #include "sensor/usage.h"
 
 static void parts_come_back_as_they_went(void **state)
@@ -229,6 +231,41 @@ static void inventory_tells_what_changed(void **state)
 	inventory_finish(&inventory);
 }
 
+extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t allocated_bytes(void)
+{
+	return __sanitizer_get_current_allocated_bytes != NULL ? __sanitizer_get_current_allocated_bytes()
+							       : mallinfo2().uordblks;
+}
+
+/* A sensor tells its endpoints again and again: what is read of its files is one record of each. */
+static void seen_keeps_the_newest_record_alone(void **state)
+{
+	enum { ENDPOINTS = 3, ROUNDS = 3000 };
+	struct seen seen;
+	size_t before = 0;
+	char line[4096];
+
+	(void)state;
+	seen_init(&seen);
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int i = 0; i < ENDPOINTS; i++) {
+			snprintf(line, sizeof(line),
+				 "{\"record\":\"inventory\",\"host\":\"h\",\"method\":\"GET\","
+				 "\"template\":\"/%d\",\"operation\":\"%0*d\"}",
+				 i, 3000, round);
+			assert_true(seen_add_lines(&seen, bytes_of(line)));
+		}
+		if (round == 0)
+			before = allocated_bytes();
+	}
+	assert_int_equal(seen.records, ENDPOINTS * ROUNDS);
+	assert_int_equal(seen.map.count, ENDPOINTS);
+	assert_true(allocated_bytes() <= before + 64 * KIB);
+	seen_finish(&seen);
+}
+
 static void coverage_adds_up(void **state)
 {
 	struct coverage coverage;
@@ -263,6 +300,7 @@ int main(void)
 		cmocka_unit_test(findings_live_and_end),
 		cmocka_unit_test(usage_closes_its_windows),
 		cmocka_unit_test(inventory_tells_what_changed),
+		cmocka_unit_test(seen_keeps_the_newest_record_alone),
 		cmocka_unit_test(coverage_adds_up),
 	};
 
