@@ -29,12 +29,9 @@ static void put_item(struct writing *writing, enum status made)
 {
 	struct bytes line = bytes_trim(buffer_bytes(&writing->record));
 
-	if (made != STATUS_OK || writing->is_full || writing->status != STATUS_OK) {
-		writing->left_out++;
-		return;
-	}
-	if (writing->out->len + line.len + 4 * KIB > writing->out->bytes_max) {
-		writing->is_full = true;
+	writing->is_full |=
+		made == STATUS_OK && writing->out->len + line.len + 4 * KIB > writing->out->bytes_max;
+	if (made != STATUS_OK || writing->is_full) {
 		writing->left_out++;
 		return;
 	}
@@ -42,12 +39,14 @@ static void put_item(struct writing *writing, enum status made)
 	put(writing, line);
 }
 
-/* Those before the newest `items_max` are only counted. */
+/* Those before the newest `items_max`, and those for which there is no room, are only counted. */
 static bool is_skipped(struct writing *writing)
 {
-	if (writing->skip == 0)
+	bool is_no_room = writing->is_full || writing->status != STATUS_OK;
+
+	if (writing->skip == 0 && !is_no_room)
 		return false;
-	writing->skip--;
+	writing->skip -= writing->skip > 0;
 	writing->left_out++;
 	return true;
 }
