@@ -216,6 +216,20 @@ static void pack_names(struct pack *pack, const struct names *names)
 		pack_text(pack, names->list[i]);
 }
 
+/* Not there in the state of a version that did not keep it. */
+static void unpack_risk(struct cursor *cursor, struct risk *risk)
+{
+	for (int category = 0; category < RISK_CATEGORY_COUNT && cursor->left > 0; category++) {
+		uint64_t numbers[2];
+
+		unpack_numbers(cursor, numbers, 2);
+		if (cursor->ran_out)
+			return;
+		risk->counts[category] = numbers[0];
+		risk->worst[category] = (unsigned)numbers[1];
+	}
+}
+
 static void unpack_names(struct cursor *cursor, struct names *names)
 {
 	uint64_t count = cursor_u64(cursor);
@@ -245,6 +259,9 @@ bool inventory_pack(const struct inventory *inventory, const void **at, struct p
 	pack_names(pack, &line->partners);
 	pack_names(pack, &line->auth);
 	pack_names(pack, &line->classes);
+	for (int category = 0; category < RISK_CATEGORY_COUNT; category++)
+		pack_numbers(pack,
+			     (const uint64_t[]){line->risk.counts[category], line->risk.worst[category]}, 2);
 	return true;
 }
 
@@ -274,6 +291,7 @@ void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
 	unpack_names(cursor, &line->partners);
 	unpack_names(cursor, &line->auth);
 	unpack_names(cursor, &line->classes);
+	unpack_risk(cursor, &line->risk);
 	if (line->last_ns > inventory->time_ns)
 		inventory->time_ns = line->last_ns;
 }
@@ -299,6 +317,7 @@ static void merge_line(struct line *into, const struct line *from, bool is_new)
 	into->was_found |= from->was_found;
 	into->is_external |= from->is_external;
 	into->is_internal |= from->is_internal;
+	risk_add(&into->risk, &from->risk);
 	merge_names(&into->partners, &from->partners);
 	merge_names(&into->auth, &from->auth);
 	merge_names(&into->classes, &from->classes);

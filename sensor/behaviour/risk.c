@@ -61,6 +61,15 @@ void risk_take(struct risk *risk, const struct judged *judged)
 	}
 }
 
+void risk_add(struct risk *risk, const struct risk *more)
+{
+	for (int category = 0; category < RISK_CATEGORY_COUNT; category++) {
+		risk->counts[category] += more->counts[category];
+		if (more->worst[category] > risk->worst[category])
+			risk->worst[category] = more->worst[category];
+	}
+}
+
 /* Three for each step of severity, and up to five for how often. */
 static double part_of(const struct risk *risk, enum risk_category category)
 {

@@ -27,6 +27,7 @@ struct risk {
 };
 
 void risk_take(struct risk *risk, const struct judged *judged); /* suppressed findings do not count */
+void risk_add(struct risk *risk, const struct risk *more);
 
 /* is_external: called from outside; has_data: carries sensitive classes; is_open: called without a
  * credential. The names are static. How many parts are above 0. */

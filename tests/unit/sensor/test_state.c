@@ -23,7 +23,7 @@ struct world {
 	struct state_tables tables;
 	struct state *state;
 	uint64_t told_calls, usage_calls, usage_told;
-	double latency_ms;
+	double latency_ms, risk;
 };
 
 static void take_usage(void *context, const struct usage_line *line)
@@ -41,6 +41,7 @@ static void take_inventory(void *context, const struct inventory_line *line)
 	struct world *world = context;
 
 	world->told_calls += line->calls;
+	world->risk = line->risk_score;
 	assert_int_equal(line->first_ns, START_NS + 1);
 	assert_int_equal(line->partner_count, 1);
 	assert_true(bytes_equal(line->partners[0], BYTES("acme")));
@@ -88,6 +89,11 @@ static void see(struct world *world, unsigned finding, uint64_t time_ns)
 	judged->request.is_seen = judged->request.is_complete = judged->response.is_seen = true;
 	judged->request.last_ns = time_ns - 5000000;
 	judged->response.first_ns = time_ns;
+	judged->findings = arena_alloc(&judged->arena, sizeof(*judged->findings));
+	assert_non_null(judged->findings);
+	judged->findings[0] = (struct judged_finding){
+		.finding = {.kind = catalogue_find(BYTES("shadow.status")), .severity = 4}};
+	judged->finding_count = 1;
 	assert_int_equal(usage_take(&world->usage, judged), STATUS_OK);
 	assert_int_equal(inventory_take(&world->inventory, judged), STATUS_OK);
 	entry = ledger_take(&world->ledger, (struct bytes){.data = uid, .len = sizeof(uid)}, time_ns,
@@ -135,10 +141,13 @@ static int end(void **state)
 static void a_restart_in_the_middle_of_a_window_goes_on(void **state)
 {
 	struct world *world = world_new(*state);
+	double risk;
 
 	for (uint64_t i = 1; i <= 7; i++)
 		see(world, 1, START_NS + i);
 	inventory_tell(&world->inventory);
+	risk = world->risk;
+	assert_true(risk > 12); /* three for each step of severity, and some for how often */
 	state_close(world->state, &world->tables);
 	world_kill(world);
 
@@ -155,6 +164,7 @@ static void a_restart_in_the_middle_of_a_window_goes_on(void **state)
 	assert_true(world->latency_ms > 4.8 && world->latency_ms < 5.2);
 	inventory_tell(&world->inventory);
 	assert_int_equal(world->told_calls, 10);
+	assert_true(world->risk > risk); /* seven times and three more */
 	assert_int_equal(count_of(world, 1), 10);
 	state_turn(world->state, &world->tables); /* the window is over: in the journal */
 	world_kill(world);

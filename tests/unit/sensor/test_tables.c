@@ -231,6 +231,43 @@ static void inventory_tells_what_changed(void **state)
 	inventory_finish(&inventory);
 }
 
+/* Lines that become one keep all that was known of each. */
+static void learned_lines_add_up(void **state)
+{
+	enum { NAMES = LEARNER_NAMES_MAX + 1 };
+	struct told told = {0};
+	struct inventory inventory;
+	struct learner learner;
+
+	(void)state;
+	learner_init(&learner, 1);
+	inventory_init(&inventory,
+		       &(struct inventory_plan){.seed = 1, .tell = tell_inventory, .context = &told});
+	for (int i = 0; i < NAMES; i++) {
+		struct judged *judged = call(5, "acme", "", 200);
+		struct judged_finding finding = {
+			.finding = {.kind = catalogue_find(BYTES("shadow.path")), .severity = 4}};
+
+		judged->template = arena_printf(&judged->arena, "/users/%c%c", 'a' + i / 10, 'a' + i % 10);
+		judged->is_learned = true;
+		judged->findings = &finding;
+		judged->finding_count = 1;
+		learner_see(&learner, judged);
+		assert_int_equal(inventory_take(&inventory, judged), STATUS_OK);
+		judged_release(judged);
+	}
+	assert_int_equal(inventory.map.count, NAMES);
+	inventory_relearn(&inventory, &learner);
+	assert_int_equal(inventory.map.count, 1);
+	inventory_tell(&inventory);
+	assert_int_equal(told.inventory_count, 1);
+	assert_true(bytes_equal(told.inventory[0].template, BYTES("/users/{name}")));
+	assert_int_equal(told.inventory[0].calls, NAMES);
+	assert_true(told.inventory[0].risk_score > 3 * 4 + 2); /* severity 4, and seen more than ten times */
+	inventory_finish(&inventory);
+	learner_finish(&learner);
+}
+
 extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
 static size_t allocated_bytes(void)
@@ -300,6 +337,7 @@ int main(void)
 		cmocka_unit_test(findings_live_and_end),
 		cmocka_unit_test(usage_closes_its_windows),
 		cmocka_unit_test(inventory_tells_what_changed),
+		cmocka_unit_test(learned_lines_add_up),
 		cmocka_unit_test(seen_keeps_the_newest_record_alone),
 		cmocka_unit_test(coverage_adds_up),
 	};
