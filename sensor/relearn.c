@@ -6,6 +6,18 @@
 
 #define EVERY_NS (1 * SECONDS)
 
+/* A look at one entry takes up to 7 us where paths are long: with full tables, a look at all of them every
+ * second would leave no time for the records, and whoever sends made-up paths decides when there is one. */
+#define ENTRIES_A_LOOK 20000
+
+/* By what is remembered, not by the clock: a replay must look when the live sensor did. */
+static uint64_t wait_ns(const struct collector *collector)
+{
+	size_t entries = collector->lives.ledger.map.count + collector->inventory.map.count;
+
+	return EVERY_NS * (1 + entries / ENTRIES_A_LOOK);
+}
+
 static bool is_stale(struct collector *collector, const struct ledger_entry *entry)
 {
 	const struct judged *judged = entry->evidence;
@@ -81,7 +93,7 @@ static void relearn_findings(struct collector *collector)
 void relearn(struct collector *collector, uint64_t time_ns)
 {
 	if (collector->learner.opened == collector->relearned_opened ||
-	    time_ns < collector->relearned_ns + EVERY_NS)
+	    time_ns < collector->relearned_ns + wait_ns(collector))
 		return;
 	collector->relearned_opened = collector->learner.opened;
 	collector->relearned_ns = time_ns;

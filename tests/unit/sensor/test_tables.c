@@ -15,6 +15,7 @@
 #include "sensor/inventory.h"
 #include "sensor/lives.h"
 #include "sensor/quantile.h"
+#include "sensor/relearn.h"
 #include "sensor/seen.h"
 #include "sensor/usage.h"
 
@@ -268,6 +269,35 @@ static void learned_lines_add_up(void **state)
 	learner_finish(&learner);
 }
 
+static void the_fuller_the_tables_the_rarer_they_are_looked_through(void **state)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+	struct ledger *ledger = &collector->lives.ledger;
+
+	(void)state;
+	assert_non_null(collector);
+	learner_init(&collector->learner, 1);
+	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = 1});
+	ledger_init(ledger, &(struct ledger_plan){.entries_max = 100000, .seed = 1});
+	collector->learner.opened = 1;
+	relearn(collector, 10 * SECONDS);
+	assert_int_equal(collector->relearned_opened, 1);
+	for (uint32_t i = 0; i < 60000; i++)
+		ledger_restore(ledger, (struct bytes){.data = (const char *)&i, .len = sizeof(i)});
+	collector->learner.opened = 2;
+	relearn(collector, 13 * SECONDS);
+	assert_int_equal(collector->relearned_opened, 1);
+	relearn(collector, 14 * SECONDS);
+	assert_int_equal(collector->relearned_opened, 2);
+	collector->learner.opened = 3;
+	relearn(collector, UINT64_MAX); /* the end */
+	assert_int_equal(collector->relearned_opened, 3);
+	ledger_finish(ledger);
+	inventory_finish(&collector->inventory);
+	learner_finish(&collector->learner);
+	free(collector);
+}
+
 extern size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
 static size_t allocated_bytes(void)
@@ -338,6 +368,7 @@ int main(void)
 		cmocka_unit_test(usage_closes_its_windows),
 		cmocka_unit_test(inventory_tells_what_changed),
 		cmocka_unit_test(learned_lines_add_up),
+		cmocka_unit_test(the_fuller_the_tables_the_rarer_they_are_looked_through),
 		cmocka_unit_test(seen_keeps_the_newest_record_alone),
 		cmocka_unit_test(coverage_adds_up),
 	};
