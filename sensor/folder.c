@@ -88,6 +88,8 @@ static enum status walk(struct folder *folder, const char *root, const char *bel
 
 	if (snprintf(path, sizeof(path), "%s/%s", root, below) >= (int)sizeof(path))
 		return STATUS_OK;
+	if (folder->walked_count++ == LIMIT_SPEC_FOLDERS)
+		return STATUS_LIMIT;
 	dir = opendir(path);
 	if (dir == NULL) /* half of a folder is never taken for all of it */
 		return depth == 0 && errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO;
@@ -203,13 +205,15 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 		if (status == STATUS_NOT_FOUND && is_optional)
 			continue;
 		if (status != STATUS_OK) {
-			problems_add(
-				problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = paths[i]},
-				status == STATUS_LIMIT ? "remove what is no contract"
-						       : "name an existing folder that the sensor's user may "
-							 "read, with all below it",
-				status == STATUS_LIMIT ? "more than %llu files" : "cannot read the folder",
-				LIMIT_SPEC_FILES + 0ull);
+			problems_add(problems, PROBLEM_ERROR, "spec.invalid",
+				     (struct place){.file = paths[i]},
+				     status == STATUS_LIMIT
+					     ? "remove what is no contract, and links to folders above"
+					     : "name an existing folder that the sensor's user may "
+					       "read, with all below it",
+				     status == STATUS_LIMIT ? "more than %llu files or %llu folders"
+							    : "cannot read the folder",
+				     LIMIT_SPEC_FILES + 0ull, LIMIT_SPEC_FOLDERS + 0ull);
 			folder_close(folder);
 			return STATUS_INVALID;
 		}

@@ -35,6 +35,7 @@ struct folder {
 	size_t patch_count;
 	char **names;
 	size_t name_count, name_capacity;
+	size_t walked_count; /* folders looked into */
 	struct folder_text *texts;
 };
 

@@ -29,14 +29,18 @@ static uint64_t now_ns(void)
 	return (uint64_t)time.tv_sec * SECONDS + (uint64_t)time.tv_nsec;
 }
 
-/* A folder that is watched already stays so; the kernel's own ceiling ends the rest. */
-static void add(struct watch *watch, const char *path, unsigned depth)
+/* A folder that is watched already stays so; the kernel's own ceiling ends the rest. Those beyond `left` are
+ * refused by folder.c too. */
+static void add(struct watch *watch, const char *path, unsigned depth, size_t *left)
 {
 	char below[PATH_MAX];
 	struct dirent *entry;
 	struct stat about;
 	DIR *dir;
 
+	if (*left == 0)
+		return;
+	--*left;
 	if (inotify_add_watch(watch->file, path, EVENTS) < 0 || depth == DEPTH_MAX)
 		return;
 	dir = opendir(path);
@@ -44,15 +48,17 @@ static void add(struct watch *watch, const char *path, unsigned depth)
 		if (entry->d_name[0] != '.' &&
 		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) < (int)sizeof(below) &&
 		    stat(below, &about) == 0 && S_ISDIR(about.st_mode))
-			add(watch, below, depth + 1);
+			add(watch, below, depth + 1, left);
 	if (dir != NULL)
 		closedir(dir);
 }
 
 static void add_all(struct watch *watch)
 {
+	size_t left = LIMIT_SPEC_FOLDERS;
+
 	for (size_t i = 0; i < watch->root_count; i++)
-		add(watch, watch->roots[i], 0);
+		add(watch, watch->roots[i], 0, &left);
 }
 
 bool watch_open(struct watch *watch, const char *const *roots, size_t root_count)

@@ -232,6 +232,9 @@
 #define LIMIT_DOCUMENT_NODES 8000000
 #define LIMIT_DOCUMENT_DEPTH 200
 
+/* Folders below a contracts folder that are looked into: links that lead in circles would have no end. */
+#define LIMIT_SPEC_FOLDERS 10000
+
 /* Files that one spec may pull in through $ref (DigitalOcean has 2,907). */
 #define LIMIT_SPEC_FILES 10000
 

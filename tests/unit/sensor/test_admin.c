@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <ftw.h>
@@ -13,7 +14,9 @@
 #include "sensor/admin/route.h"
 #include "sensor/admin/store.h"
 #include "sensor/admin/tokens.h"
+#include "sensor/folder.h"
 #include "sensor/learner.h"
+#include "sensor/watch.h"
 
 static void paths_name_what_they_should(void **state)
 {
@@ -120,6 +123,30 @@ static void every_version_is_kept_up_to_the_ceiling(void **state)
 	assert_int_equal(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+/* Three links to the folder itself are 3^16 paths below it. */
+static void links_in_circles_come_to_an_end(void **state)
+{
+	char root[] = "/tmp/specular-circle.XXXXXX", path[64];
+	const char *const roots[] = {root};
+	struct problems problems;
+	struct folder folder;
+	struct watch watch;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	for (char name = 'a'; name <= 'c'; name++) {
+		snprintf(path, sizeof(path), "%s/%c", root, name);
+		assert_int_equal(symlink(".", path), 0);
+	}
+	problems_init(&problems);
+	assert_int_equal(folder_open(&folder, roots, 1, false, &problems), STATUS_INVALID);
+	assert_int_equal(problems.error_count, 1);
+	problems_finish(&problems);
+	if (watch_open(&watch, roots, 1))
+		watch_close(&watch);
+	assert_int_equal(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 static struct judged *seen_at(const char *path, unsigned status)
 {
 	struct judged *judged = judged_new();
@@ -197,6 +224,7 @@ int main(void)
 		cmocka_unit_test(paths_never_lead_out),
 		cmocka_unit_test(tokens_let_in_whom_they_name),
 		cmocka_unit_test(every_version_is_kept_up_to_the_ceiling),
+		cmocka_unit_test(links_in_circles_come_to_an_end),
 		cmocka_unit_test(many_names_are_values_and_few_are_names),
 		cmocka_unit_test(a_scan_hides_nothing),
 	};
