@@ -5,8 +5,15 @@
 #include "parsers/base/limits.h"
 #include "sensor/state.h"
 
+/* Workers take new contracts one after the other: so long their records, put in order, may show the old
+ * version and the new by turns. The findings are looked through at the first change and, after it, once more.
+ */
+#define SETTLE_NS (5 * SECONDS)
+
 struct version {
 	char sha256[65];
+	bool is_mixed; /* it changed again before settled_ns */
+	uint64_t settled_ns;
 };
 
 static void tell(struct lives *lives, const struct ledger_entry *entry, enum activity activity,
@@ -88,7 +95,7 @@ static void end_version(struct lives *lives, const struct judged *newer)
 
 		if (judged != NULL && !judged->findings[entry->index].finding.is_partner_wide &&
 		    bytes_equal(judged->partner_id, newer->partner_id) &&
-		    bytes_equal(judged->api_id, newer->api_id) &&
+		    bytes_equal(judged->spec_file, newer->spec_file) &&
 		    strcmp(judged->spec_sha256, newer->spec_sha256) != 0)
 			end(lives, entry, newer->time_ns);
 		entry = next;
@@ -97,12 +104,13 @@ static void end_version(struct lives *lives, const struct judged *newer)
 
 static enum status take_version(struct lives *lives, const struct judged *judged)
 {
-	const struct bytes parts[] = {judged->partner_id, judged->api_id};
+	/* Not by the API's id: orders/v1.yaml and invoices/v1.yaml have the same. */
+	const struct bytes parts[] = {judged->partner_id, judged->spec_file};
 	struct version *version;
+	bool is_new, is_other, is_settled;
 	enum status status;
-	bool is_new;
 
-	if (judged->api_id.len == 0)
+	if (judged->spec_file.len == 0)
 		return STATUS_OK;
 	status = parts_join(&lives->key, parts, 2);
 	if (status != STATUS_OK)
@@ -110,9 +118,15 @@ static enum status take_version(struct lives *lives, const struct judged *judged
 	version = map_put(&lives->versions, buffer_bytes(&lives->key), &is_new);
 	if (version == NULL)
 		return STATUS_NO_MEMORY;
-	if (!is_new && strcmp(version->sha256, judged->spec_sha256) != 0)
-		end_version(lives, judged);
+	is_other = !is_new && strcmp(version->sha256, judged->spec_sha256) != 0;
+	is_settled = judged->time_ns >= version->settled_ns;
 	memcpy(version->sha256, judged->spec_sha256, sizeof(version->sha256));
+	version->is_mixed |= is_other;
+	if (!version->is_mixed || !is_settled)
+		return STATUS_OK;
+	end_version(lives, judged);
+	version->settled_ns = judged->time_ns + SETTLE_NS;
+	version->is_mixed = false;
 	return STATUS_OK;
 }
 

@@ -8,7 +8,7 @@
  *	lives_tell(&lives, time_ns);		at the end: counts that were not told yet
  *
  * Owns     the ledger, with the record that each finding was last told from; the version of
- *          each (partner, API), at most LIMIT_API_VERSIONS.
+ *          each (partner, spec file), at most LIMIT_API_VERSIONS.
  * Thread   the collector's.
  */
 #pragma once
@@ -24,7 +24,7 @@ struct state;
 
 struct lives {
 	struct ledger ledger;
-	struct map versions; /* sha256 of the spec, by (partner, API) */
+	struct map versions; /* sha256 of the spec, by (partner, file) */
 	struct buffer key;
 	lives_teller *tell;
 	void *context;

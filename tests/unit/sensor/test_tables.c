@@ -124,13 +124,14 @@ static void tell_life(void *context, const struct judged *judged, const struct j
 				      (int)life->activity, (int)life->count, (int)(life->time_ns / SECONDS));
 }
 
-/* One finding of one API, seen `count` times. */
-static void see(struct lives *lives, uint64_t time_s, const char *sha256, int count)
+/* One finding of one API of one file, seen `count` times. */
+static void see_in(struct lives *lives, const char *file, uint64_t time_s, const char *sha256, int count)
 {
 	for (int i = 0; i < count; i++) {
 		struct judged *judged = call(time_s * SECONDS, "p", "op", 200);
 
 		judged->api_id = BYTES("api");
+		judged->spec_file = bytes_of(file);
 		memcpy(judged->spec_sha256, sha256, strlen(sha256) + 1);
 		judged->findings = arena_alloc(&judged->arena, sizeof(*judged->findings));
 		judged->findings[0].finding.kind = catalogue_find(BYTES("shadow.status"));
@@ -139,6 +140,47 @@ static void see(struct lives *lives, uint64_t time_s, const char *sha256, int co
 		assert_int_equal(lives_take(lives, judged), STATUS_OK);
 		judged_release(judged);
 	}
+}
+
+static void see(struct lives *lives, uint64_t time_s, const char *sha256, int count)
+{
+	see_in(lives, "api.yaml", time_s, sha256, count);
+}
+
+/* Two specs whose files have the same name in two folders are two APIs: none replaces the other. */
+static void specs_of_one_name_end_nothing(void **state)
+{
+	struct lives_told told = {0};
+	struct lives lives;
+
+	(void)state;
+	lives_init(&lives, 1, tell_life, &told);
+	for (uint64_t i = 0; i < 9; i++)
+		see_in(&lives, i % 2 == 0 ? "orders/api.yaml" : "invoices/api.yaml", 1000 + 10 * i,
+		       i % 2 == 0 ? "a" : "b", 1);
+	assert_string_equal(told.text, "1:1@1000 ");
+	lives_finish(&lives);
+}
+
+/* Workers that take a new version one after the other: the old one's findings end, and none by each turn. */
+static void versions_by_turns_end_findings_twice_at_most(void **state)
+{
+	struct lives_told told = {0};
+	struct lives lives;
+
+	(void)state;
+	lives_init(&lives, 1, tell_life, &told);
+	see(&lives, 1000, "a", 1);
+	for (int i = 0; i < 4; i++) {
+		see(&lives, 1001, "b", 1);
+		see(&lives, 1001, "a", 1);
+	}
+	see(&lives, 1001, "a", 1); /* the tenth: told from the old version again */
+	see(&lives, 1006, "b", 1);
+	see(&lives, 1007, "b", 1);
+	see(&lives, 1012, "b", 1);
+	assert_string_equal(told.text, "1:1@1000 3:1@1001 1:2@1001 2:10@1001 3:10@1006 1:11@1006 ");
+	lives_finish(&lives);
 }
 
 static void findings_live_and_end(void **state)
@@ -365,6 +407,8 @@ int main(void)
 		cmocka_unit_test(quantiles_are_right_within_three_percent),
 		cmocka_unit_test(ledger_tells_the_powers_of_ten),
 		cmocka_unit_test(findings_live_and_end),
+		cmocka_unit_test(specs_of_one_name_end_nothing),
+		cmocka_unit_test(versions_by_turns_end_findings_twice_at_most),
 		cmocka_unit_test(usage_closes_its_windows),
 		cmocka_unit_test(inventory_tells_what_changed),
 		cmocka_unit_test(learned_lines_add_up),
