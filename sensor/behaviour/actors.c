@@ -148,7 +148,6 @@ static enum status take_holder(struct actors *actors, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;
 	struct holder *holder;
-	uint64_t address = 1469598103934665603ull;
 	bool is_new;
 	unsigned count;
 
@@ -159,9 +158,7 @@ static enum status take_holder(struct actors *actors, struct judged *judged)
 		return STATUS_NO_MEMORY;
 	if (is_over(holder->start_ns, judged->time_ns))
 		*holder = (struct holder){.start_ns = judged->time_ns};
-	for (size_t i = 0; i < past->source.len; i++)
-		address = (address ^ (uint8_t)past->source.data[i]) * 1099511628211ull;
-	count = distinct_add(&holder->addresses, address);
+	count = distinct_add_text(&holder->addresses, past->source);
 	if (past->has_credential && count >= ACTORS_ADDRESSES)
 		tell(judged, "abuse.ip_rotation", past->actor, BYTES("few addresses"), count,
 		     "addresses with one credential");
@@ -171,10 +168,7 @@ static enum status take_holder(struct actors *actors, struct judged *judged)
 	if (past->is_login || (judged->status != 401 && judged->status != 403) ||
 	    judged->operation_id.len == 0)
 		return STATUS_OK;
-	address = 1469598103934665603ull;
-	for (size_t i = 0; i < judged->operation_id.len; i++)
-		address = (address ^ (uint8_t)judged->operation_id.data[i]) * 1099511628211ull;
-	count = distinct_add(&holder->refused, address);
+	count = distinct_add_text(&holder->refused, judged->operation_id);
 	if (count >= ACTORS_REFUSALS)
 		tell(judged, "abuse.function_probe", past->actor, BYTES("operations that are allowed"), count,
 		     "operations that refuse this credential");

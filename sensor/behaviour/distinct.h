@@ -4,11 +4,11 @@
  */
 #pragma once
 
-#include <stdint.h>
+#include "parsers/base/bytes.h"
 
 struct distinct {
 	uint64_t bits[8];
 };
 
 unsigned distinct_add(struct distinct *distinct, uint64_t hash); /* how many by now */
-unsigned distinct_count(const struct distinct *distinct);
+unsigned distinct_add_text(struct distinct *distinct, struct bytes text);
