@@ -92,7 +92,8 @@ static void add_endpoint(struct draft *draft, yyjson_mut_val *root, const char *
 	ip = arena_copy(&draft->arena, bytes_of(text));
 	draft_text(draft, at, "address", ip);
 	draft_text(draft, at, "ip", ip);
-	draft_number(draft, at, "port", endpoint->port);
+	if (endpoint->port != 0) /* a proxy's list of addresses has no ports */
+		draft_number(draft, at, "port", endpoint->port);
 	draft_text_if(draft, at, "domain", domain);
 }
 

@@ -468,6 +468,23 @@ static void exchange_shows_only_what_was_seen(void **state)
 	expect_text(fixture, "/http_request/url/scheme", "https");
 }
 
+/* X-Forwarded-For has no ports. */
+static void a_port_that_nobody_told_is_left_out(void **state)
+{
+	struct fixture *fixture = *state;
+	struct event_context context = SAMPLE_CONTEXT;
+
+	fixture->judged->client.port = 0;
+	write_exchange(fixture);
+	assert_null(at(fixture, "/src_endpoint/port"));
+	context.is_ecs = true;
+	assert_int_equal(event_exchange(&context, fixture->judged, fixture->uid, &fixture->out), STATUS_OK);
+	parse(fixture);
+	assert_non_null(at(fixture, "/source/ip"));
+	assert_null(at(fixture, "/source/port"));
+	assert_non_null(at(fixture, "/destination/port"));
+}
+
 static void early_response_has_no_latency_below_zero(void **state)
 {
 	struct fixture *fixture = *state;
@@ -570,6 +587,7 @@ int main(void)
 		EVENT_TEST(exchange_is_an_access_log_line),
 		EVENT_TEST(exchange_activity_follows_the_method),
 		EVENT_TEST(exchange_shows_only_what_was_seen),
+		EVENT_TEST(a_port_that_nobody_told_is_left_out),
 		EVENT_TEST(early_response_has_no_latency_below_zero),
 		EVENT_TEST(invalid_text_becomes_valid),
 		EVENT_TEST(huge_texts_are_cut_and_said_to_be),
