@@ -10,6 +10,7 @@
 #include "sensor/log.h"
 #include "sensor/push.h"
 #include "sensor/push_token.h"
+#include "sensor/record_lines.h"
 #include "sensor/seen.h"
 
 static const char help[] =
@@ -49,25 +50,12 @@ static bool read_sensor(struct seen *seen, const struct exporting *exporting)
 	return is_good;
 }
 
-/* Line by line, so that a file may be of any size. */
-static bool read_records(struct seen *seen, const char *path)
+static bool take(void *context, struct bytes line, bool is_whole)
 {
-	FILE *file = fopen(path, "rbe");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
-	bool is_good = file != NULL;
+	struct seen *seen = context;
 
-	while (is_good && (len = getline(&line, &room, file)) > 0)
-		is_good = seen_add_lines(seen, (struct bytes){.data = line, .len = (size_t)len});
-	if (file == NULL || ferror(file)) {
-		log_line("cannot read %s", path);
-		is_good = false;
-	}
-	free(line);
-	if (file != NULL)
-		fclose(file);
-	return is_good;
+	seen->left_out += !is_whole;
+	return !is_whole || seen_add_lines(seen, line);
 }
 
 static bool write_out(const struct seen *seen, const struct exporting *exporting)
@@ -96,7 +84,7 @@ static int export(const struct exporting *exporting, int count, char **paths)
 	if (exporting->from != NULL)
 		is_good = read_sensor(&seen, exporting);
 	for (int i = 0; i < count; i++)
-		is_good = read_records(&seen, paths[i]) && is_good;
+		is_good = record_lines_read(paths[i], take, &seen) && is_good;
 	if (seen.left_out > 0)
 		log_line("%llu lines are no records", (unsigned long long)seen.left_out);
 	if (seen.map.evicted > 0)

@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "parsers/base/limits.h"
 #include "sensor/log.h"
+#include "sensor/record_lines.h"
 #include "sensor/report/page.h"
 
 static const char help[] =
@@ -22,37 +21,15 @@ static const char help[] =
 	"  -o, --output FILE  default: standard output\n\n"
 	"Example: specular report records/*.jsonl -o report.html\n";
 
-/* A record is never longer; what is, is no record. */
-#define LINE_ROOM (LIMIT_RECORD_BYTES + 2)
-
-static bool read_lines(struct report *report, FILE *file, char *line)
+static bool take(void *context, struct bytes line, bool is_whole)
 {
-	bool is_too_long = false;
+	struct report *report = context;
 
-	while (fgets(line, LINE_ROOM, file) != NULL) {
-		size_t len = strlen(line);
-		bool has_end = len > 0 && line[len - 1] == '\n';
-
-		if (!is_too_long && (has_end || len < LINE_ROOM - 1))
-			report_take(report, (struct bytes){.data = line, .len = len});
-		else if (!is_too_long)
-			report->counts.lines++, report->counts.unknown++;
-		is_too_long = !has_end && (is_too_long || len == LINE_ROOM - 1);
-	}
-	return !ferror(file);
-}
-
-static bool read_file(struct report *report, const char *path, char *line)
-{
-	bool is_stdin = strcmp(path, "-") == 0;
-	FILE *file = is_stdin ? stdin : fopen(path, "rbe");
-	bool is_good = file != NULL && read_lines(report, file, line);
-
-	if (!is_good)
-		log_line("cannot read %s: %s", path, strerror(errno));
-	if (file != NULL && !is_stdin)
-		fclose(file);
-	return is_good;
+	if (is_whole)
+		report_take(report, line);
+	else
+		report->counts.lines++, report->counts.unknown++;
+	return true;
 }
 
 static bool write_page(const struct report *report, const char *path)
@@ -73,19 +50,15 @@ static bool write_page(const struct report *report, const char *path)
 
 static int make(const char *only, const char *output, int count, char **paths)
 {
-	char *line = malloc(LINE_ROOM);
 	struct report report;
-	bool is_good = line != NULL;
+	bool is_good = true;
 	uint64_t seed;
 
-	if (!is_good || getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed)) {
-		free(line);
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
 		return 1;
-	}
 	report_init(&report, bytes_of(only), seed);
 	for (int i = 0; i < count; i++)
-		is_good = read_file(&report, paths[i], line) && is_good;
-	free(line);
+		is_good = record_lines_read(paths[i], take, &report) && is_good;
 	report_close(&report);
 	is_good = write_page(&report, output) && is_good;
 	if (report.counts.unknown > 0)

@@ -15,6 +15,7 @@
 #include "sensor/inventory.h"
 #include "sensor/lives.h"
 #include "sensor/quantile.h"
+#include "sensor/record_lines.h"
 #include "sensor/relearn.h"
 #include "sensor/seen.h"
 #include "sensor/usage.h"
@@ -375,6 +376,40 @@ static void seen_keeps_the_newest_record_alone(void **state)
 	seen_finish(&seen);
 }
 
+struct lines {
+	size_t whole, cut, longest;
+};
+
+static bool take_line(void *context, struct bytes line, bool is_whole)
+{
+	struct lines *lines = context;
+
+	*(is_whole ? &lines->whole : &lines->cut) += 1;
+	if (line.len > lines->longest)
+		lines->longest = line.len;
+	return true;
+}
+
+static void lines_longer_than_a_record_are_told_and_not_kept(void **state)
+{
+	char path[] = "/tmp/specular-lines.XXXXXX";
+	FILE *file = fdopen(mkstemp(path), "wb");
+	struct lines lines = {0};
+
+	(void)state;
+	assert_non_null(file);
+	fputs("a\n", file);
+	for (size_t i = 0; i < 5 * LIMIT_RECORD_BYTES / 2; i++)
+		fputc('b', file);
+	fputs("\nc\nd", file);
+	assert_int_equal(fclose(file), 0);
+	assert_true(record_lines_read(path, take_line, &lines));
+	assert_int_equal(lines.whole, 3);
+	assert_int_equal(lines.cut, 1);
+	assert_true(lines.longest <= LIMIT_RECORD_BYTES + 1);
+	assert_int_equal(remove(path), 0);
+}
+
 static void coverage_adds_up(void **state)
 {
 	struct coverage coverage;
@@ -413,6 +448,7 @@ int main(void)
 		cmocka_unit_test(inventory_tells_what_changed),
 		cmocka_unit_test(learned_lines_add_up),
 		cmocka_unit_test(the_fuller_the_tables_the_rarer_they_are_looked_through),
+		cmocka_unit_test(lines_longer_than_a_record_are_told_and_not_kept),
 		cmocka_unit_test(seen_keeps_the_newest_record_alone),
 		cmocka_unit_test(coverage_adds_up),
 	};
