@@ -193,6 +193,74 @@ static struct xml_reading refused(const struct reading *reading)
 				    .error = reading->error != NULL ? reading->error : "not well-formed"};
 }
 
+static bool is_quoted(struct bytes text, size_t at)
+{
+	while (at < text.len && ascii_is_space(text.data[at]))
+		at++;
+	return at < text.len && (text.data[at] == '"' || text.data[at] == '\'');
+}
+
+/* What the declaration says; empty when it says nothing. */
+static struct bytes encoding_of(struct bytes text)
+{
+	size_t end = bytes_find(text, BYTES("?>")), at;
+	struct bytes declaration = bytes_slice(text, 0, end == BYTES_NOT_FOUND ? text.len : end);
+	char quote;
+
+	if (!bytes_starts(text, BYTES("<?xml")))
+		return BYTES("");
+	at = bytes_find(declaration, BYTES("encoding"));
+	declaration = at == BYTES_NOT_FOUND ? BYTES("") : bytes_from(declaration, at);
+	at = 0;
+	while (at < declaration.len && declaration.data[at] != '"' && declaration.data[at] != '\'')
+		at++;
+	if (at == declaration.len)
+		return BYTES("");
+	quote = declaration.data[at];
+	declaration = bytes_from(declaration, at + 1);
+	return bytes_split(&declaration, quote);
+}
+
+/* Are "<", "=" and quotes the bytes they are in ASCII? */
+static bool is_open(struct bytes text)
+{
+	static const struct bytes families[] = {BYTES_INIT("utf-8"), BYTES_INIT("us-ascii"),
+						BYTES_INIT("iso-8859-"), BYTES_INIT("windows-125")};
+	struct bytes encoding;
+
+	if (bytes_starts(text, BYTES("\xef\xbb\xbf")))
+		text = bytes_from(text, 3);
+	if (text.len == 0 || (text.data[0] != '<' && !ascii_is_space(text.data[0])) ||
+	    bytes_find_byte(bytes_slice(text, 0, 4), '\0') != BYTES_NOT_FOUND)
+		return false;
+	encoding = encoding_of(text);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (encoding.len >= families[i].len &&
+		    bytes_equal_nocase(bytes_slice(encoding, 0, families[i].len), families[i]))
+			return true;
+	return encoding.len == 0;
+}
+
+/* XML 1.0 section 3.1: no "<" stands inside a tag, so a tag lies between two of them, whatever else is
+ * around it; and each attribute has its "=" and a quote. */
+bool xml_is_crowded(struct bytes text)
+{
+	if (!is_open(text))
+		return text.len > LIMIT_XML_HIDDEN_BYTES;
+	for (struct bytes rest = text; rest.data != NULL;) {
+		struct bytes run = bytes_split(&rest, '<');
+		size_t count = 0, at;
+
+		while ((at = bytes_find_byte(run, '=')) != BYTES_NOT_FOUND) {
+			count += is_quoted(run, at + 1);
+			if (count > LIMIT_XML_ATTRIBUTES)
+				return true;
+			run = bytes_from(run, at + 1);
+		}
+	}
+	return false;
+}
+
 void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_reading)
 {
 	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
@@ -209,6 +277,10 @@ void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_re
 	*out_reading = (struct xml_reading){.outcome = XML_CEILING, .error = "memory ceiling"};
 	if (reading == NULL)
 		return;
+	if (xml_is_crowded(text)) {
+		out_reading->error = "too many attributes";
+		return;
+	}
 	context = xmlCreatePushParserCtxt(&handler, reading, NULL, 0, NULL);
 	if (context == NULL)
 		return;

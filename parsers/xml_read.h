@@ -20,7 +20,7 @@
 enum xml_outcome {
 	XML_READ,
 	XML_MALFORMED, /* also a document type: no API sends one, attacks do */
-	XML_CEILING,   /* LIMIT_XML_DEPTH, LIMIT_BODY_VALUES or the arena's ceiling */
+	XML_CEILING,   /* LIMIT_XML_DEPTH, LIMIT_XML_ATTRIBUTES, LIMIT_BODY_VALUES or the arena's ceiling */
 };
 
 struct xml_attribute {
@@ -41,5 +41,10 @@ struct xml_reading {
 	size_t error_offset;
 	const char *error; /* static; NULL when it was read */
 };
+
+/* Could an element have more than LIMIT_XML_ATTRIBUTES? To be asked before libxml2 is given the text. Says so
+ * too, rarely, of a long run of text that quotes attributes, and of more than LIMIT_XML_HIDDEN_BYTES in an
+ * encoding that hides them. */
+bool xml_is_crowded(struct bytes text);
 
 void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_reading);

@@ -207,6 +207,14 @@
 /* Elements of one XML body inside one another: libxml2's own ceiling without XML_PARSE_HUGE. */
 #define LIMIT_XML_DEPTH 256
 
+/* Attributes of one XML element. libxml2 compares each with all before it: 100,000 in one tag of a
+ * megabyte cost it four seconds. */
+#define LIMIT_XML_ATTRIBUTES 1000
+
+/* XML whose encoding hides its tags from a look at the bytes (UTF-16, UTF-7, EBCDIC): so little of it that its
+ * attributes cannot be too many. */
+#define LIMIT_XML_HIDDEN_BYTES (64 * KIB)
+
 /* -- contracts -------------------------------------------------------------- */
 
 /* Keys of one key file, tried for a token that names none, and the size of one: what a verification costs.

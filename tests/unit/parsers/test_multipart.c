@@ -162,6 +162,31 @@ static enum xml_outcome outcome_of(struct bytes text, char *out, size_t size)
 	return outcome;
 }
 
+/* A tag of more attributes than libxml2 gets through in time, in plain sight and hidden by an encoding. */
+static void crowds_are_refused(void **state)
+{
+	static const char *const declarations[] = {"", "<?xml version='1.0' encoding='ISO-8859-1'?>",
+						   "<?xml version='1.0' encoding='IBM037'?>",
+						   "<?xml version='1.0' encoding='UTF-7'?>", "\xff\xfe<"};
+	const size_t room = 128 * KIB;
+	char *text = malloc(room), shown[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(declarations) / sizeof(declarations[0]); i++) {
+		size_t len = (size_t)snprintf(text, room, "%s<a", declarations[i]);
+
+		for (unsigned number = 0; len + 32 < room; number++)
+			len += (size_t)snprintf(text + len, room - len, " a%x = ''", number);
+		len += (size_t)snprintf(text + len, room - len, "/>");
+		assert_int_equal(outcome_of((struct bytes){text, len}, shown, sizeof(shown)), XML_CEILING);
+		assert_string_equal(shown, "too many attributes");
+	}
+	free(text);
+	/* Many elements of few attributes, and text full of "=", are nothing odd. */
+	assert_false(xml_is_crowded(BYTES("<a b='1' c=\"2\">x = y = z ====== <d e='f'/></a>")));
+	assert_false(xml_is_crowded(BYTES("<?xml version='1.0' encoding='utf-8'?><a/>")));
+}
+
 static void reads_elements(void **state)
 {
 	static const struct {
@@ -219,8 +244,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_parts),        cmocka_unit_test(bounds_parts),
-		cmocka_unit_test(survives_every_cut), cmocka_unit_test(reads_elements),
-		cmocka_unit_test(bounds_elements),
+		cmocka_unit_test(survives_every_cut), cmocka_unit_test(crowds_are_refused),
+		cmocka_unit_test(reads_elements),     cmocka_unit_test(bounds_elements),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
