@@ -5,6 +5,9 @@
 
 #include "parsers/base/limits.h"
 
+/* What libxml2 is given at a time. It looks through a CDATA section again with each. */
+#define STEP_BYTES (64 * KIB)
+
 /* Text comes in pieces: an element's are joined when it ends. */
 struct piece {
 	struct bytes text;
@@ -16,6 +19,7 @@ struct open_element {
 	struct xml_element **last_child; /* where the next child is hung in */
 	struct piece *pieces, **last_piece;
 	size_t text_len;
+	size_t space_count; /* namespaces declared by it and around it */
 };
 
 struct reading {
@@ -62,6 +66,17 @@ static bool count_value(struct reading *reading)
 	return false;
 }
 
+/* Its namespaces with those around it; false (stopped) at a ceiling. */
+static bool count_names(struct reading *reading, size_t attribute_count, size_t *space_count)
+{
+	if (reading->depth > 0)
+		*space_count += reading->open[reading->depth - 1].space_count;
+	if (attribute_count <= LIMIT_XML_ATTRIBUTES && *space_count <= LIMIT_XML_NAMESPACES)
+		return true;
+	stop(reading, true, "too many attributes");
+	return false;
+}
+
 /* libxml2 lends five runs an attribute: name, prefix, URI, value and its end. */
 static bool take_attributes(struct reading *reading, const xmlChar **list, size_t count,
 			    struct xml_element *element)
@@ -91,10 +106,10 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 {
 	struct reading *reading = context;
 	struct xml_element *element;
+	size_t declared = (size_t)space_count;
 	struct open_element *up;
 
 	(void)prefix;
-	(void)space_count;
 	(void)spaces;
 	(void)defaulted_count;
 	if (reading->error != NULL)
@@ -105,8 +120,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		return;
 	}
 	element->text = BYTES("");
-	if (!count_value(reading) || !copy_name(reading, name, &element->name) ||
-	    !copy_name(reading, space, &element->space) ||
+	if (!count_names(reading, (size_t)attribute_count, &declared) || !count_value(reading) ||
+	    !copy_name(reading, name, &element->name) || !copy_name(reading, space, &element->space) ||
 	    !take_attributes(reading, attributes, (size_t)attribute_count, element))
 		return;
 	if (reading->depth == 0) {
@@ -117,7 +132,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		up->last_child = &element->next;
 	}
 	up = &reading->open[reading->depth++];
-	*up = (struct open_element){.element = element, .last_child = &element->children};
+	*up = (struct open_element){
+		.element = element, .last_child = &element->children, .space_count = declared};
 	up->last_piece = &up->pieces;
 }
 
@@ -193,6 +209,32 @@ static struct xml_reading refused(const struct reading *reading)
 				    .error = reading->error != NULL ? reading->error : "not well-formed"};
 }
 
+/* libxml2 waits for the end of what it has begun; of a CDATA section alone it needs none. */
+static bool is_tag_too_long(const xmlParserCtxt *context)
+{
+	return context->instate != XML_PARSER_CDATA_SECTION &&
+	       (size_t)(context->input->end - context->input->cur) > LIMIT_XML_TAG_BYTES;
+}
+
+/* It compares the names of a tag with one another before it tells of it, each with each: a tag must be whole
+ * within LIMIT_XML_TAG_BYTES. */
+static bool feed(struct reading *reading, struct bytes text)
+{
+	xmlParserCtxt *context = reading->context;
+	int result;
+
+	do {
+		struct bytes step = bytes_slice(text, 0, STEP_BYTES);
+
+		text = bytes_from(text, step.len);
+		result = xmlParseChunk(context, step.data, (int)step.len, text.len == 0);
+		if (result == 0 && reading->error == NULL && is_tag_too_long(context))
+			stop(reading, true, "a tag or comment is too long");
+	} while (result == 0 && reading->error == NULL && text.len > 0);
+	return result == 0 && reading->error == NULL && context->wellFormed && reading->root != NULL &&
+	       reading->depth == 0;
+}
+
 void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_reading)
 {
 	xmlSAXHandler handler = {.initialized = XML_SAX2_MAGIC,
@@ -204,7 +246,6 @@ void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_re
 				 .internalSubset = on_document_type};
 	struct reading *reading = arena_alloc(arena, sizeof(*reading));
 	xmlParserCtxt *context;
-	int result;
 
 	*out_reading = (struct xml_reading){.outcome = XML_CEILING, .error = "memory ceiling"};
 	if (reading == NULL)
@@ -214,9 +255,7 @@ void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_re
 		return;
 	*reading = (struct reading){.context = context, .arena = arena};
 	xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	result = xmlParseChunk(context, text.data, (int)text.len, 1);
-	if (result == 0 && reading->error == NULL && context->wellFormed && reading->root != NULL &&
-	    reading->depth == 0)
+	if (feed(reading, text))
 		*out_reading = (struct xml_reading){.outcome = XML_READ, .root = reading->root};
 	else
 		*out_reading = refused(reading);

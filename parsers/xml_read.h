@@ -3,8 +3,8 @@
  * an arena. libxml2 does the reading; nobody else includes it.
  *
  * A document type is refused where it begins, so there are no entities but the
- * five of the language, no files and no network. Depth and number of values are
- * bounded.
+ * five of the language, no files and no network. Depth, the names of one tag and
+ * the number of values are bounded.
  *
  *	struct xml_reading reading;
  *	xml_read(text, &exchange->arena, &reading);
@@ -20,7 +20,7 @@
 enum xml_outcome {
 	XML_READ,
 	XML_MALFORMED, /* also a document type: no API sends one, attacks do */
-	XML_CEILING,   /* LIMIT_XML_DEPTH, LIMIT_BODY_VALUES or the arena's ceiling */
+	XML_CEILING,   /* LIMIT_XML_*, LIMIT_BODY_VALUES or the arena's ceiling */
 };
 
 struct xml_attribute {

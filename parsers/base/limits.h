@@ -207,6 +207,12 @@
 /* Elements of one XML body inside one another: libxml2's own ceiling without XML_PARSE_HUGE. */
 #define LIMIT_XML_DEPTH 256
 
+/* Attributes of one XML element, namespaces declared around one place, and bytes in which a tag or a comment
+ * ends: libxml2 compares each with each, which took minutes for one tag of the size of a body. */
+#define LIMIT_XML_ATTRIBUTES 256
+#define LIMIT_XML_NAMESPACES 256
+#define LIMIT_XML_TAG_BYTES  (64 * KIB)
+
 /* -- contracts -------------------------------------------------------------- */
 
 /* Keys of one key file, tried for a token that names none, and the size of one: what a verification costs.
