@@ -5,9 +5,6 @@
 
 #include "parsers/base/limits.h"
 
-/* What libxml2 is given at a time. It looks through a CDATA section again with each. */
-#define STEP_BYTES (64 * KIB)
-
 /* Text comes in pieces: an element's are joined when it ends. */
 struct piece {
 	struct bytes text;
@@ -19,7 +16,7 @@ struct open_element {
 	struct xml_element **last_child; /* where the next child is hung in */
 	struct piece *pieces, **last_piece;
 	size_t text_len;
-	size_t space_count; /* namespaces declared by it and around it */
+	size_t space_count; /* namespaces in force: its own and those around it */
 };
 
 struct reading {
@@ -66,14 +63,14 @@ static bool count_value(struct reading *reading)
 	return false;
 }
 
-/* Its namespaces with those around it; false (stopped) at a ceiling. */
-static bool count_names(struct reading *reading, size_t attribute_count, size_t *space_count)
+/* Adds those around it; false (stopped) at the ceiling. */
+static bool count_spaces(struct reading *reading, size_t *space_count)
 {
 	if (reading->depth > 0)
 		*space_count += reading->open[reading->depth - 1].space_count;
-	if (attribute_count <= LIMIT_XML_ATTRIBUTES && *space_count <= LIMIT_XML_NAMESPACES)
+	if (*space_count <= LIMIT_XML_NAMESPACES)
 		return true;
-	stop(reading, true, "too many attributes");
+	stop(reading, true, "too many namespaces");
 	return false;
 }
 
@@ -105,8 +102,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		     const xmlChar **attributes)
 {
 	struct reading *reading = context;
+	size_t in_force = (size_t)space_count;
 	struct xml_element *element;
-	size_t declared = (size_t)space_count;
 	struct open_element *up;
 
 	(void)prefix;
@@ -120,7 +117,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		return;
 	}
 	element->text = BYTES("");
-	if (!count_names(reading, (size_t)attribute_count, &declared) || !count_value(reading) ||
+	if (!count_spaces(reading, &in_force) || !count_value(reading) ||
 	    !copy_name(reading, name, &element->name) || !copy_name(reading, space, &element->space) ||
 	    !take_attributes(reading, attributes, (size_t)attribute_count, element))
 		return;
@@ -133,7 +130,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 	}
 	up = &reading->open[reading->depth++];
 	*up = (struct open_element){
-		.element = element, .last_child = &element->children, .space_count = declared};
+		.element = element, .last_child = &element->children, .space_count = in_force};
 	up->last_piece = &up->pieces;
 }
 
@@ -209,30 +206,72 @@ static struct xml_reading refused(const struct reading *reading)
 				    .error = reading->error != NULL ? reading->error : "not well-formed"};
 }
 
-/* libxml2 waits for the end of what it has begun; of a CDATA section alone it needs none. */
-static bool is_tag_too_long(const xmlParserCtxt *context)
+static bool is_quoted(struct bytes text, size_t at)
 {
-	return context->instate != XML_PARSER_CDATA_SECTION &&
-	       (size_t)(context->input->end - context->input->cur) > LIMIT_XML_TAG_BYTES;
+	while (at < text.len && ascii_is_space(text.data[at]))
+		at++;
+	return at < text.len && (text.data[at] == '"' || text.data[at] == '\'');
 }
 
-/* It compares the names of a tag with one another before it tells of it, each with each: a tag must be whole
- * within LIMIT_XML_TAG_BYTES. */
-static bool feed(struct reading *reading, struct bytes text)
+/* What the declaration says; empty when it says nothing. */
+static struct bytes encoding_of(struct bytes text)
 {
-	xmlParserCtxt *context = reading->context;
-	int result;
+	size_t end = bytes_find(text, BYTES("?>")), at;
+	struct bytes declaration = bytes_slice(text, 0, end == BYTES_NOT_FOUND ? text.len : end);
+	char quote;
 
-	do {
-		struct bytes step = bytes_slice(text, 0, STEP_BYTES);
+	if (!bytes_starts(text, BYTES("<?xml")))
+		return BYTES("");
+	at = bytes_find(declaration, BYTES("encoding"));
+	declaration = at == BYTES_NOT_FOUND ? BYTES("") : bytes_from(declaration, at);
+	at = 0;
+	while (at < declaration.len && declaration.data[at] != '"' && declaration.data[at] != '\'')
+		at++;
+	if (at == declaration.len)
+		return BYTES("");
+	quote = declaration.data[at];
+	declaration = bytes_from(declaration, at + 1);
+	return bytes_split(&declaration, quote);
+}
 
-		text = bytes_from(text, step.len);
-		result = xmlParseChunk(context, step.data, (int)step.len, text.len == 0);
-		if (result == 0 && reading->error == NULL && is_tag_too_long(context))
-			stop(reading, true, "a tag or comment is too long");
-	} while (result == 0 && reading->error == NULL && text.len > 0);
-	return result == 0 && reading->error == NULL && context->wellFormed && reading->root != NULL &&
-	       reading->depth == 0;
+/* Are "<", "=" and quotes the bytes they are in ASCII? */
+static bool is_open(struct bytes text)
+{
+	static const struct bytes families[] = {BYTES_INIT("utf-8"), BYTES_INIT("us-ascii"),
+						BYTES_INIT("iso-8859-"), BYTES_INIT("windows-125")};
+	struct bytes encoding;
+
+	if (bytes_starts(text, BYTES("\xef\xbb\xbf")))
+		text = bytes_from(text, 3);
+	if (text.len == 0 || (text.data[0] != '<' && !ascii_is_space(text.data[0])) ||
+	    bytes_find_byte(bytes_slice(text, 0, 4), '\0') != BYTES_NOT_FOUND)
+		return false;
+	encoding = encoding_of(text);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (encoding.len >= families[i].len &&
+		    bytes_equal_nocase(bytes_slice(encoding, 0, families[i].len), families[i]))
+			return true;
+	return encoding.len == 0;
+}
+
+/* XML 1.0 section 3.1: no "<" stands inside a tag, so a tag lies between two of them, whatever else is
+ * around it; and each attribute has its "=" and a quote. */
+bool xml_is_crowded(struct bytes text)
+{
+	if (!is_open(text))
+		return text.len > LIMIT_XML_HIDDEN_BYTES;
+	for (struct bytes rest = text; rest.data != NULL;) {
+		struct bytes run = bytes_split(&rest, '<');
+		size_t count = 0, at;
+
+		while ((at = bytes_find_byte(run, '=')) != BYTES_NOT_FOUND) {
+			count += is_quoted(run, at + 1);
+			if (count > LIMIT_XML_ATTRIBUTES)
+				return true;
+			run = bytes_from(run, at + 1);
+		}
+	}
+	return false;
 }
 
 void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_reading)
@@ -246,16 +285,23 @@ void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_re
 				 .internalSubset = on_document_type};
 	struct reading *reading = arena_alloc(arena, sizeof(*reading));
 	xmlParserCtxt *context;
+	int result;
 
 	*out_reading = (struct xml_reading){.outcome = XML_CEILING, .error = "memory ceiling"};
 	if (reading == NULL)
 		return;
+	if (xml_is_crowded(text)) {
+		out_reading->error = "too many attributes";
+		return;
+	}
 	context = xmlCreatePushParserCtxt(&handler, reading, NULL, 0, NULL);
 	if (context == NULL)
 		return;
 	*reading = (struct reading){.context = context, .arena = arena};
 	xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (feed(reading, text))
+	result = xmlParseChunk(context, text.data, (int)text.len, 1);
+	if (result == 0 && reading->error == NULL && context->wellFormed && reading->root != NULL &&
+	    reading->depth == 0)
 		*out_reading = (struct xml_reading){.outcome = XML_READ, .root = reading->root};
 	else
 		*out_reading = refused(reading);

@@ -3,8 +3,8 @@
  * an arena. libxml2 does the reading; nobody else includes it.
  *
  * A document type is refused where it begins, so there are no entities but the
- * five of the language, no files and no network. Depth, the names of one tag and
- * the number of values are bounded.
+ * five of the language, no files and no network. Depth and number of values are
+ * bounded.
  *
  *	struct xml_reading reading;
  *	xml_read(text, &exchange->arena, &reading);
@@ -41,5 +41,10 @@ struct xml_reading {
 	size_t error_offset;
 	const char *error; /* static; NULL when it was read */
 };
+
+/* Could an element have more than LIMIT_XML_ATTRIBUTES? To be asked before libxml2 is given the text. Says so
+ * too, rarely, of a long run of text that quotes attributes, and of more than LIMIT_XML_HIDDEN_BYTES in an
+ * encoding that hides them. */
+bool xml_is_crowded(struct bytes text);
 
 void xml_read(struct bytes text, struct arena *arena, struct xml_reading *out_reading);

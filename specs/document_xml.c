@@ -6,6 +6,8 @@
 #include <libxml/parser.h>
 #include <string.h>
 
+#include "parsers/base/limits.h"
+#include "parsers/xml_read.h"
 #include "specs/document_build.h"
 
 /* Text directly in an element; longer text is no value of a contract and is cut. */
@@ -178,6 +180,11 @@ bool xml_document_read(struct bytes text, struct build *build)
 	int result;
 
 	text = bytes_trim(text);
+	if (xml_is_crowded(text))
+		return build_fail(build, STATUS_LIMIT, (struct spot){.line = 1, .column = 1},
+				  "give an element fewer attributes",
+				  "an element with more than %d attributes is not read",
+				  LIMIT_XML_ATTRIBUTES);
 	if (reader != NULL)
 		*reader = (struct xml_document_reader){
 			.build = build, .context = xmlCreatePushParserCtxt(&handler, reader, NULL, 0, NULL)};
