@@ -4,9 +4,6 @@
 
 #include "parsers/base/limits.h"
 
-/* Field lines of one part; more are dropped. */
-#define FIELDS_MAX 64
-
 static bool is_type(struct bytes content_type, const char *name)
 {
 	struct bytes rest = content_type;
@@ -21,6 +18,37 @@ static struct bytes content_type_of(const struct message *message)
 	return header == NULL ? BYTES_NONE : header->value;
 }
 
+static struct bytes text_of(yyjson_val *table, const char *key)
+{
+	yyjson_val *value = yyjson_obj_get(table, key);
+
+	return (struct bytes){.data = yyjson_get_str(value),
+			      .len = yyjson_is_str(value) ? yyjson_get_len(value) : 0};
+}
+
+/* A longer one names nothing: all are compared with one another. */
+static struct bytes id_of(yyjson_val *table)
+{
+	struct bytes id = text_of(table, "id");
+
+	return id.len <= LIMIT_BATCH_ID_BYTES ? id : BYTES("");
+}
+
+/* Once: an answer may have a million members, and its id be the last. */
+static void list_answers(struct batch *batch, yyjson_val *responses)
+{
+	yyjson_arr_iter tables;
+	yyjson_val *table;
+
+	if (!yyjson_arr_iter_init(responses, &tables))
+		return;
+	batch->answers = arena_alloc(&batch->exchange->arena, LIMIT_BATCH_PARTS * sizeof(*batch->answers));
+	while (batch->answers != NULL && batch->answer_count < LIMIT_BATCH_PARTS &&
+	       (table = yyjson_arr_iter_next(&tables)) != NULL)
+		batch->answers[batch->answer_count++] =
+			(struct batch_answer){.id = id_of(table), .table = table};
+}
+
 void batch_open(struct batch *batch, struct exchange *exchange, yyjson_val *request, yyjson_val *response)
 {
 	struct message *messages[2] = {&exchange->request, &exchange->response};
@@ -31,8 +59,10 @@ void batch_open(struct batch *batch, struct exchange *exchange, yyjson_val *requ
 	if (word == BYTES_NOT_FOUND)
 		word = bytes_find_nocase(exchange->path, BYTES("/%24batch"));
 	batch->base = bytes_slice(exchange->path, 0, word);
-	batch->requests = yyjson_obj_get(request, "requests");
-	batch->responses = yyjson_obj_get(response, "responses");
+	batch->references = arena_alloc(&exchange->arena, LIMIT_BATCH_PARTS * sizeof(*batch->references));
+	batch->is_json = yyjson_arr_iter_init(yyjson_obj_get(request, "requests"), &batch->requests);
+	if (batch->is_json)
+		list_answers(batch, yyjson_obj_get(response, "responses"));
 	for (size_t i = 0; i < 2; i++) {
 		struct bytes type = content_type_of(messages[i]);
 
@@ -67,7 +97,7 @@ static struct bytes lower(struct bytes text, struct arena *arena)
 static bool read_message(struct bytes rest, const struct message *outer, struct arena *arena,
 			 struct message *message)
 {
-	struct header *headers = arena_alloc(arena, FIELDS_MAX * sizeof(*headers));
+	struct header *headers = arena_alloc(arena, LIMIT_HEAD_FIELDS * sizeof(*headers));
 
 	if (headers == NULL)
 		return false;
@@ -78,9 +108,14 @@ static bool read_message(struct bytes rest, const struct message *outer, struct 
 		if (value.len == 0)
 			break;
 		name = bytes_split(&value, ':');
-		if (value.data != NULL && message->header_count < FIELDS_MAX)
-			headers[message->header_count++] = (struct header){
-				.name = lower(bytes_trim(name), arena), .value = bytes_trim(value)};
+		if (value.data == NULL)
+			continue;
+		if (message->header_count == LIMIT_HEAD_FIELDS) {
+			message->oddities |= ODDITY_HEAD_CUT;
+			continue;
+		}
+		headers[message->header_count++] =
+			(struct header){.name = lower(bytes_trim(name), arena), .value = bytes_trim(value)};
 	}
 	rest = bytes_trim(rest);
 	message->is_seen = message->is_complete = true;
@@ -98,8 +133,8 @@ static bool read_message(struct bytes rest, const struct message *outer, struct 
 static struct bytes referenced(const struct batch *batch, struct bytes name)
 {
 	for (size_t i = 0; i < batch->reference_count; i++)
-		if (bytes_equal(batch->ids[i], name))
-			return batch->paths[i];
+		if (bytes_equal(batch->references[i].id, name))
+			return batch->references[i].path;
 	return BYTES_NONE;
 }
 
@@ -141,11 +176,13 @@ static void remember(struct batch *batch, const struct exchange *part, struct by
 	struct arena *arena = &batch->exchange->arena;
 	bool is_new = bytes_equal(part->method, BYTES("POST"));
 
-	if (id.len == 0 || batch->reference_count == BATCH_REFERENCES_MAX)
+	if (id.len == 0 || id.len > LIMIT_BATCH_ID_BYTES || part->path.len > LIMIT_START_LINE_BYTES ||
+	    batch->references == NULL)
 		return;
-	batch->ids[batch->reference_count] = id;
-	batch->paths[batch->reference_count++] =
-		arena_printf(arena, BYTES_FORMAT "%s", BYTES_PRINT(part->path), is_new ? "(@new)" : "");
+	batch->references[batch->reference_count++] = (struct batch_reference){
+		.id = id,
+		.path = arena_printf(arena, BYTES_FORMAT "%s", BYTES_PRINT(part->path),
+				     is_new ? "(@new)" : "")};
 }
 
 static struct exchange *part_new(struct batch *batch)
@@ -167,6 +204,11 @@ static struct exchange *part_new(struct batch *batch)
 	return part;
 }
 
+static bool is_request_line(struct bytes method, struct bytes url)
+{
+	return method.len > 0 && method.len <= 32 && url.len > 0 && url.len <= LIMIT_START_LINE_BYTES;
+}
+
 /* -- multipart ----------------------------------------------------------------------------------- */
 
 static bool read_request(struct batch *batch, struct exchange *part, struct bytes content)
@@ -174,7 +216,7 @@ static bool read_request(struct batch *batch, struct exchange *part, struct byte
 	struct bytes rest = content, line = line_split(&rest);
 	struct bytes method = bytes_split(&line, ' '), url = bytes_split(&line, ' ');
 
-	if (method.len == 0 || method.len > 32 || url.len == 0 || !bytes_starts(line, BYTES("HTTP/")))
+	if (!is_request_line(method, url) || !bytes_starts(line, BYTES("HTTP/")))
 		return false;
 	part->method = method;
 	set_target(batch, part, url);
@@ -285,14 +327,6 @@ static struct exchange *next_multipart(struct batch *batch)
 
 /* -- JSON ----------------------------------------------------------------------------------------- */
 
-static struct bytes text_of(yyjson_val *table, const char *key)
-{
-	yyjson_val *value = yyjson_obj_get(table, key);
-
-	return (struct bytes){.data = yyjson_get_str(value),
-			      .len = yyjson_is_str(value) ? yyjson_get_len(value) : 0};
-}
-
 static bool read_json(yyjson_val *table, const struct message *outer, struct arena *arena,
 		      struct message *message)
 {
@@ -303,10 +337,14 @@ static bool read_json(yyjson_val *table, const struct message *outer, struct are
 	if (!read_message(BYTES(""), outer, arena, message))
 		return false;
 	yyjson_obj_iter_init(yyjson_obj_get(table, "headers"), &fields);
-	while ((key = yyjson_obj_iter_next(&fields)) != NULL && message->header_count < FIELDS_MAX - 1) {
+	while ((key = yyjson_obj_iter_next(&fields)) != NULL) {
 		yyjson_val *value = yyjson_obj_iter_get_val(key);
 		struct bytes name = {yyjson_get_str(key), yyjson_get_len(key)};
 
+		if (message->header_count == LIMIT_HEAD_FIELDS - 1) { /* one is kept for the type */
+			message->oddities |= ODDITY_HEAD_CUT;
+			break;
+		}
 		if (yyjson_is_str(value))
 			message->headers[message->header_count++] =
 				(struct header){.name = lower(name, arena),
@@ -332,33 +370,29 @@ static bool read_json(yyjson_val *table, const struct message *outer, struct are
 /* Answers may come in another order: the id says to which request they belong. */
 static yyjson_val *answer_of(const struct batch *batch, struct bytes id)
 {
-	yyjson_val *answer = yyjson_arr_get(batch->responses, batch->index - 1);
-	yyjson_arr_iter answers;
-	size_t count = 0;
+	size_t index = batch->part_count - 1;
 
-	if (answer != NULL && bytes_equal(text_of(answer, "id"), id))
-		return answer;
-	yyjson_arr_iter_init(batch->responses, &answers);
-	while (count++ < LIMIT_BATCH_PARTS && (answer = yyjson_arr_iter_next(&answers)) != NULL)
-		if (bytes_equal(text_of(answer, "id"), id))
-			return answer;
+	if (index < batch->answer_count && bytes_equal(batch->answers[index].id, id))
+		return batch->answers[index].table;
+	for (size_t i = 0; i < batch->answer_count; i++)
+		if (bytes_equal(batch->answers[i].id, id))
+			return batch->answers[i].table;
 	return NULL;
 }
 
 static struct exchange *next_json(struct batch *batch)
 {
-	yyjson_val *request = yyjson_arr_get(batch->requests, batch->index), *answer;
+	yyjson_val *request = yyjson_arr_iter_next(&batch->requests), *answer;
 	struct bytes method = text_of(request, "method"), url = text_of(request, "url");
 	struct exchange *part;
 	uint64_t status;
 
 	if (request == NULL)
 		return NULL;
-	batch->index++;
 	part = part_new(batch);
 	if (part == NULL)
 		return NULL;
-	if (method.len == 0 || method.len > 32 || url.len == 0) {
+	if (!is_request_line(method, url)) {
 		batch->broken_count++;
 		part->outcome = EXCHANGE_MALFORMED;
 		return part;
@@ -367,8 +401,8 @@ static struct exchange *next_json(struct batch *batch)
 	set_target(batch, part, url);
 	if (!read_json(request, &batch->exchange->request, &part->arena, &part->request))
 		part->request = (struct message){0};
-	remember(batch, part, text_of(request, "id"));
-	answer = answer_of(batch, text_of(request, "id"));
+	remember(batch, part, id_of(request));
+	answer = answer_of(batch, id_of(request));
 	status = yyjson_get_uint(yyjson_obj_get(answer, "status"));
 	if (answer == NULL || status < 100 || status > 999) {
 		batch->broken_count += answer != NULL;
@@ -387,5 +421,5 @@ struct exchange *batch_next(struct batch *batch)
 		batch->is_cut = true;
 		return NULL;
 	}
-	return yyjson_is_arr(batch->requests) ? next_json(batch) : next_multipart(batch);
+	return batch->is_json ? next_json(batch) : next_multipart(batch);
 }

@@ -1,7 +1,7 @@
 /*
  * batch: the requests in the body of an OData $batch, each with its response (OData 2.0 "Batch Processing",
  * OData 4.01 sections 11.7.7 and 19 of the JSON Format): multipart/mixed with change sets one level deep, or
- *JSON.
+ * JSON.
  *
  *	struct batch batch;
  *	batch_open(&batch, exchange, request.json, response.json);
@@ -10,7 +10,8 @@
  *	batch.broken_count
  *
  * A part is an exchange of its own, of the same connection, number and time; `part` counts from 1. At most
- * LIMIT_BATCH_PARTS come out; `is_cut` says that there were more.
+ * LIMIT_BATCH_PARTS come out; `is_cut` says that there were more. A part whose URL is longer than
+ * LIMIT_START_LINE_BYTES is broken, as a request with it would be.
  *
  * Owns     nothing: parts own their arena, and lend from the outer exchange, which must outlive them.
  */
@@ -21,12 +22,20 @@
 #include "parsers/exchange.h"
 #include "parsers/multipart.h"
 
-/* Parts that later ones can name, as "$1". */
-#define BATCH_REFERENCES_MAX 32
-
 struct batch_side {
 	struct multipart outer, inner; /* inner: of the change set that is open */
 	bool is_open, is_in_set;
+};
+
+/* A part that later ones can name, as "$1". */
+struct batch_reference {
+	struct bytes id, path;
+};
+
+/* Of a JSON batch. */
+struct batch_answer {
+	struct bytes id;
+	yyjson_val *table;
 };
 
 struct batch {
@@ -35,12 +44,14 @@ struct batch {
 	struct batch_side request, response;
 	struct multipart_part set_answer; /* one answer to a whole change set: it failed */
 	bool has_set_answer;
-	yyjson_val *requests, *responses; /* of a JSON batch */
-	size_t index;
+	bool is_json;
+	yyjson_arr_iter requests;
+	struct batch_answer *answers;
+	size_t answer_count;
 	uint32_t part_count;
 	size_t broken_count; /* parts that are no request, or whose response is none */
 	bool is_cut;
-	struct bytes ids[BATCH_REFERENCES_MAX], paths[BATCH_REFERENCES_MAX];
+	struct batch_reference *references;
 	size_t reference_count;
 };
 

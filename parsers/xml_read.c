@@ -16,6 +16,7 @@ struct open_element {
 	struct xml_element **last_child; /* where the next child is hung in */
 	struct piece *pieces, **last_piece;
 	size_t text_len;
+	size_t space_count; /* namespaces in force: its own and those around it */
 };
 
 struct reading {
@@ -62,6 +63,17 @@ static bool count_value(struct reading *reading)
 	return false;
 }
 
+/* Adds those around it; false (stopped) at the ceiling. */
+static bool count_spaces(struct reading *reading, size_t *space_count)
+{
+	if (reading->depth > 0)
+		*space_count += reading->open[reading->depth - 1].space_count;
+	if (*space_count <= LIMIT_XML_NAMESPACES)
+		return true;
+	stop(reading, true, "too many namespaces");
+	return false;
+}
+
 /* libxml2 lends five runs an attribute: name, prefix, URI, value and its end. */
 static bool take_attributes(struct reading *reading, const xmlChar **list, size_t count,
 			    struct xml_element *element)
@@ -90,11 +102,11 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		     const xmlChar **attributes)
 {
 	struct reading *reading = context;
+	size_t in_force = (size_t)space_count;
 	struct xml_element *element;
 	struct open_element *up;
 
 	(void)prefix;
-	(void)space_count;
 	(void)spaces;
 	(void)defaulted_count;
 	if (reading->error != NULL)
@@ -105,8 +117,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		return;
 	}
 	element->text = BYTES("");
-	if (!count_value(reading) || !copy_name(reading, name, &element->name) ||
-	    !copy_name(reading, space, &element->space) ||
+	if (!count_spaces(reading, &in_force) || !count_value(reading) ||
+	    !copy_name(reading, name, &element->name) || !copy_name(reading, space, &element->space) ||
 	    !take_attributes(reading, attributes, (size_t)attribute_count, element))
 		return;
 	if (reading->depth == 0) {
@@ -117,7 +129,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 		up->last_child = &element->next;
 	}
 	up = &reading->open[reading->depth++];
-	*up = (struct open_element){.element = element, .last_child = &element->children};
+	*up = (struct open_element){
+		.element = element, .last_child = &element->children, .space_count = in_force};
 	up->last_piece = &up->pieces;
 }
 

@@ -20,7 +20,7 @@
 enum xml_outcome {
 	XML_READ,
 	XML_MALFORMED, /* also a document type: no API sends one, attacks do */
-	XML_CEILING,   /* LIMIT_XML_DEPTH, LIMIT_XML_ATTRIBUTES, LIMIT_BODY_VALUES or the arena's ceiling */
+	XML_CEILING,   /* LIMIT_XML_*, LIMIT_BODY_VALUES or the arena's ceiling */
 };
 
 struct xml_attribute {

@@ -184,6 +184,8 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "exchanges.lost", workers->judged_lost);
 	put(&list, "exchanges.batch_parts", workers->batch_parts);
 	put(&list, "exchanges.batch_parts_lost", workers->batch_parts_lost);
+	put(&list, "exchanges.batch_parts_broken", workers->batch_parts_broken);
+	put(&list, "exchanges.batches_cut", workers->batches_cut);
 	put(&list, "tcp.segments_lost", workers->connections_lost);
 	put(&list, "tcp.one_sided", workers->one_sided);
 	put(&list, "sessions.opaque_lost", workers->opaque_lost);

@@ -79,6 +79,8 @@ static void judge_parts(struct pipeline *pipeline, const struct evidence *batch_
 	batch_open(&batch, batch_seen->exchange, batch_seen->request->json, batch_seen->response->json);
 	while ((part = batch_next(&batch)) != NULL)
 		judge(pipeline, part, batch_seen->partner);
+	pipeline->counts.batch_parts_broken += batch.broken_count;
+	pipeline->counts.batches_cut += batch.is_cut;
 }
 
 /* `partner` is who sent the batch that the exchange is a part of; NULL: it is none, or nobody knows. */

@@ -44,6 +44,8 @@ struct worker_counts {
 	struct session_counts sessions;
 	uint64_t exchanges;                     /* taken from sessions */
 	uint64_t batch_parts, batch_parts_lost; /* judged beside the exchanges that carried them */
+	uint64_t batch_parts_broken;            /* no requests, or their responses none */
+	uint64_t batches_cut;                   /* had more than LIMIT_BATCH_PARTS */
 	uint64_t judged;                        /* handed to the collector */
 	uint64_t judged_lost;                   /* no memory, or (live) the collector's ring was full */
 	uint64_t opaque_lost; /* connections that could not be read, and no memory to say so */

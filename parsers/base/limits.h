@@ -199,10 +199,12 @@
 
 /* Parts of one multipart body, and one part's field lines: forms have tens, mail some hundreds. */
 #define LIMIT_MULTIPART_PARTS 10000
-/* Requests in one OData batch that are judged as exchanges of their own: SAP UI5 sends up to some hundreds.
- */
-#define LIMIT_BATCH_PARTS     1000
 #define LIMIT_PART_HEAD_BYTES (16 * KIB)
+
+/* Requests in one OData batch that are judged as exchanges of their own: SAP UI5 sends up to some hundreds.
+ * Their names, "1" or a UUID, are compared with one another. */
+#define LIMIT_BATCH_PARTS    1000
+#define LIMIT_BATCH_ID_BYTES 256
 
 /* Elements of one XML body inside one another: libxml2's own ceiling without XML_PARSE_HUGE. */
 #define LIMIT_XML_DEPTH 256
@@ -211,8 +213,11 @@
  * megabyte cost it four seconds. */
 #define LIMIT_XML_ATTRIBUTES 1000
 
-/* XML whose encoding hides its tags from a look at the bytes (UTF-16, UTF-7, EBCDIC): so little of it that its
- * attributes cannot be too many. */
+/* Namespaces in force at one place: libxml2 looks through them for each prefix. */
+#define LIMIT_XML_NAMESPACES 256
+
+/* XML whose encoding hides its tags from a look at the bytes (UTF-16, UTF-7, EBCDIC): so little of it that
+ * its attributes cannot be too many. */
 #define LIMIT_XML_HIDDEN_BYTES (64 * KIB)
 
 /* -- contracts -------------------------------------------------------------- */

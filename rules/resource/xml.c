@@ -18,11 +18,14 @@ static size_t behind(struct bytes text, size_t from, struct bytes end)
  */
 static size_t document_type(struct bytes text, size_t from, struct measure *measure)
 {
-	size_t close = behind(text, from, BYTES(">"));
-	bool is_long = bytes_find_byte(bytes_slice(text, from, close - from), '[') != BYTES_NOT_FOUND;
-	size_t end = is_long ? behind(text, from, BYTES("]")) : close;
-	struct bytes type = bytes_slice(text, from, end - from);
+	size_t end = behind(text, from, BYTES(">"));
+	size_t bracket = bytes_find_byte(bytes_slice(text, from, end - from), '[');
+	struct bytes type;
 
+	/* Never back before what was looked through: a text of nothing but types would take hours. */
+	if (bracket != BYTES_NOT_FOUND)
+		end = behind(text, behind(text, from + bracket, BYTES("]")), BYTES(">"));
+	type = bytes_slice(text, from, end - from);
 	measure->has_type = true;
 	measure->has_entity |= bytes_find(type, BYTES("<!ENTITY")) != BYTES_NOT_FOUND;
 	measure->has_external |= bytes_find(type, BYTES("SYSTEM")) != BYTES_NOT_FOUND ||

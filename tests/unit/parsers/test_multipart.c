@@ -240,12 +240,45 @@ static void bounds_elements(void **state)
 	free(text);
 }
 
+static size_t tag_write(char *text, size_t size, size_t space_count)
+{
+	size_t len = (size_t)snprintf(text, size, "<a");
+
+	for (size_t i = 0; i < space_count; i++)
+		len += (size_t)snprintf(text + len, size - len, " xmlns:a%zu='u'", i);
+	return len + (size_t)snprintf(text + len, size - len, ">");
+}
+
+/* Namespaces count where they are in force: side by side any number, inside one another so many. */
+static void counts_namespaces(void **state)
+{
+	size_t size = 1 * MIB, len = 3;
+	char *text = malloc(size), out[128];
+
+	(void)state;
+	assert_non_null(text);
+	memcpy(text, "<r>", len);
+	for (int i = 0; i < 4; i++) {
+		len += tag_write(text + len, size - len, LIMIT_XML_NAMESPACES);
+		len += (size_t)snprintf(text + len, size - len, "</a>");
+	}
+	len += (size_t)snprintf(text + len, size - len, "</r>");
+	assert_int_equal(outcome_of((struct bytes){text, len}, out, sizeof(out)), XML_READ);
+	assert_string_equal(out, "<r><a>/<a>/<a>/<a>//");
+	len = tag_write(text, size, LIMIT_XML_NAMESPACES);
+	len += tag_write(text + len, size - len, 1);
+	assert_int_equal(outcome_of((struct bytes){text, len}, out, sizeof(out)), XML_CEILING);
+	assert_string_equal(out, "too many namespaces");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_parts),        cmocka_unit_test(bounds_parts),
 		cmocka_unit_test(survives_every_cut), cmocka_unit_test(crowds_are_refused),
 		cmocka_unit_test(reads_elements),     cmocka_unit_test(bounds_elements),
+		cmocka_unit_test(counts_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
