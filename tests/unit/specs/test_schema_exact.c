@@ -143,6 +143,40 @@ static void test_pattern_that_cannot_run(void **state)
 }
 
 /* Patterns that need no engine answer as the engine does. */
+/* Where PCRE2 and ECMA-262 read the same text differently, ECMA-262 is right (its section in brackets). */
+static void test_patterns_are_of_ecma(void **state)
+{
+	(void)state;
+	/* a hyphen beside a class of many is itself (B.1.2.8.1) */
+	assert_check(V30, "{pattern: '^[\\w-.]+$'}", "\"a-b.c\"", "");
+	assert_check(V30, "{pattern: '^[\\w-.]+$'}", "\"a,b\"", "pattern@");
+	assert_check(V30, "{pattern: '^[.-\\d]+$'}", "\"1-.2\"", "");
+	assert_check(V30, "{pattern: '^[.-\\d]+$'}", "\"1/2\"", "pattern@");
+	assert_check(V30, "{pattern: '^[a-f\\d-]+$'}", "\"a-1\"", "");
+	/* a dot is no line terminator, of which there are four (22.2.2.7.1, 12.3) */
+	assert_check(V30, "{pattern: '^.+$'}", "\"a\\u00a0\\ud83d\\ude00\\u0085\"", "");
+	assert_check(V30, "{pattern: '^.+$'}", "\"a\\u2028b\"", "pattern@");
+	assert_check(V30, "{pattern: '^(.|x)+$'}", "\"a\\u2029b\"", "pattern@");
+	assert_check(V30, "{pattern: '^(.|x)+$'}", "\"a\\u2027\\u202ab\"", "");
+	assert_check(V30, "{pattern: '^.{0,262144}$'}", "\"abc\"", "");
+	assert_check(V30, "{pattern: '^.{70000,}$'}", "\"abc\"", "pattern@");
+	/* \v is one character (22.2.2.9.1) */
+	assert_check(V30, "{pattern: '^(\\v|x)$'}", "\"\\u000b\"", "");
+	assert_check(V30, "{pattern: '^(\\v|x)$'}", "\"\\n\"", "pattern@");
+	/* white space is that of ECMA-262 in classes too (22.2.2.9.4) */
+	assert_check(V30, "{pattern: '^[\\S]$'}", "\"\\u00a0\"", "pattern@");
+	assert_check(V30, "{pattern: '^[\\S]$'}", "\"\\u200b\"", "");
+	assert_check(V30, "{pattern: '^[^\\S]$'}", "\"\\u3000\"", "");
+	assert_check(V30, "{pattern: '^[\\s\\S]{2}$'}", "\"\\n\\u00a0\"", "");
+	assert_check(V30, "{pattern: '^(x{,2}|y)$'}", "\"x{,2}\"", "");
+	/* what other languages know does what its users mean, but is no "regex" */
+	assert_check(V30, "{pattern: '\\A[0-9]{2}\\z'}", "\"12\"", "");
+	assert_check(V30, "{format: regex}", "\"\\\\A[0-9]\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(?>a)\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(*ACCEPT)\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(?<n>a)(?:b)(?=c)(?!d)(?<=c)\\\\k<n>\\\\u0041\\\\p{L}\"", "");
+}
+
 static void test_plain_patterns(void **state)
 {
 	(void)state;
@@ -283,6 +317,7 @@ int main(void)
 		cmocka_unit_test(test_offered),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_pattern_that_cannot_run),
+		cmocka_unit_test(test_patterns_are_of_ecma),
 		cmocka_unit_test(test_plain_patterns),
 		cmocka_unit_test(test_both_pointers),
 		cmocka_unit_test(test_large_enum),
