@@ -283,6 +283,39 @@ static void test_branches_of_branches(void **state)
 	free(schema);
 }
 
+/* A word that tells the branches apart only saves time: what fits and what does not stays. */
+static void test_branches_that_tell(void **state)
+{
+#define SCAN                                                                                                 \
+	"{type: object, required: [kind, site], properties: {kind: {enum: [scan, rescan]}, site: {type: "    \
+	"string}}}"
+#define DELAY                                                                                                \
+	"{type: object, required: [kind, minutes], properties: {kind: {const: delay}, minutes: {type: "      \
+	"integer}}}"
+#define ANY "{type: object, required: [kind], properties: {kind: {enum: [delay, other]}}}"
+	(void)state;
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"rescan\", \"site\": \"x\"}", "");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3, \"kind\": \"delay\"}", "");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"delay\", \"minutes\": \"x\"}",
+		     "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"scan\", \"minutes\": 3}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"none\"}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": 1}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "\"delay\"", "composition@");
+	/* two branches share a word: both fit */
+	assert_check(V31, "{oneOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}", "composition@");
+	assert_check(V31, "{anyOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}", "");
+	/* a branch that does not require the word fits without it */
+	assert_check(V31, "{oneOf: [" DELAY ", {type: object, properties: {kind: {const: x}}}]}", "{}", "");
+	/* of a name that is there twice the last value counts, and the first is no way around it */
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}",
+		     "{\"kind\": \"scan\", \"site\": \"x\", \"kind\": \"no\"}", "composition@");
+#undef SCAN
+#undef DELAY
+#undef ANY
+}
+
 /* The quick walk and the full one agree on what is to be said, whatever the order of names. */
 static void test_order_of_names(void **state)
 {
@@ -323,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_large_enum),
 		cmocka_unit_test(test_unique_items),
 		cmocka_unit_test(test_branches_of_branches),
+		cmocka_unit_test(test_branches_that_tell),
 		cmocka_unit_test(test_order_of_names),
 		cmocka_unit_test(test_durations),
 	};
