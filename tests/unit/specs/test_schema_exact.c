@@ -298,13 +298,15 @@ static void test_branches_that_tell(void **state)
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3, \"kind\": \"delay\"}", "");
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"delay\", \"minutes\": \"x\"}",
 		     "composition@");
-	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"scan\", \"minutes\": 3}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"scan\", \"minutes\": 3}",
+		     "composition@");
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"none\"}", "composition@");
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3}", "composition@");
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": 1}", "composition@");
 	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "\"delay\"", "composition@");
 	/* two branches share a word: both fit */
-	assert_check(V31, "{oneOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}", "composition@");
+	assert_check(V31, "{oneOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}",
+		     "composition@");
 	assert_check(V31, "{anyOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}", "");
 	/* a branch that does not require the word fits without it */
 	assert_check(V31, "{oneOf: [" DELAY ", {type: object, properties: {kind: {const: x}}}]}", "{}", "");
