@@ -76,11 +76,13 @@ static enum status dialect_read(struct reader *reader, enum schema_dialect *out_
 	}
 	*out_dialect = DIALECT_2020_12;
 	note_dialect(reader);
-	if (bytes_equal(version, BYTES("3.1")) || bytes_starts(version, BYTES("3.1.")))
+	if (bytes_equal(version, BYTES("3.1")) || bytes_starts(version, BYTES("3.1.")) ||
+	    bytes_equal(version, BYTES("3.2")) || bytes_starts(version, BYTES("3.2.")))
 		return STATUS_OK;
 	if (!bytes_starts(version, BYTES("3.")))
-		return refuse(reader, "openapi", "use 3.0 or 3.1", "this version of OpenAPI is not known");
-	spot_problem(reader, spot, PROBLEM_NOTE, "", "version " BYTES_FORMAT " is read as 3.1",
+		return refuse(reader, "openapi", "use 3.0, 3.1 or 3.2",
+			      "this version of OpenAPI is not known");
+	spot_problem(reader, spot, PROBLEM_NOTE, "", "version " BYTES_FORMAT " is read as 3.2",
 		     (int)(version.len > 20 ? 20 : version.len), version.data);
 	return STATUS_OK;
 }

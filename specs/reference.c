@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "specs/schema_resource.h"
 
 struct loaded {
 	struct document document;
@@ -16,6 +17,8 @@ struct loaded {
 
 /* Nodes looked at to find the anchors of one document. Aliases share nodes, so the steps are counted. */
 #define ANCHOR_STEPS_MAX (2 * LIMIT_DOCUMENT_NODES)
+
+#define URI_BYTES_MAX 4096 /* of a document that names itself, and of a reference to it */
 
 static void loaded_leave(void *context, void *value)
 {
@@ -35,12 +38,16 @@ void references_init(struct references *references, const struct spec_files *fil
 	map_init(&references->names, &(struct map_plan){.entries_max = LIMIT_DOCUMENT_NODES,
 							.value_len = sizeof(const struct node *),
 							.seed = (uintptr_t)references});
+	map_init(&references->selves, &(struct map_plan){.entries_max = SIZE_MAX,
+							 .value_len = sizeof(const struct document *),
+							 .seed = NAME_SEED});
 }
 
 void references_finish(struct references *references)
 {
 	map_finish(&references->documents);
 	map_finish(&references->names);
+	map_finish(&references->selves);
 	*references = (struct references){0};
 }
 
@@ -70,6 +77,63 @@ static enum status read_document(struct references *references, const char *name
 	return document_read(text, name, &loaded->document, references->problems);
 }
 
+/* -- documents that say their own URI -------------------------------------------- */
+
+/* RFC 3986 section 3.1: a scheme is letters, digits, "+", "-", "." before a colon. */
+static bool has_scheme(struct bytes name)
+{
+	size_t colon = bytes_find_byte(name, ':');
+	size_t slash = bytes_find_byte(name, '/');
+
+	return colon != BYTES_NOT_FOUND && (slash == BYTES_NOT_FOUND || colon < slash);
+}
+
+/* OpenAPI 3.2 section 4.1.2.2.1: $self, absolute, is the base of what the document refers to; of a
+ * schema that is a document it is $id. BYTES_NONE when there is none. */
+static struct bytes self_of(const struct document *document)
+{
+	const char *keyword = node_get(document->root, "openapi") == NULL ? "$id" : "$self";
+	struct bytes uri = node_text(node_get(document->root, keyword));
+	size_t hash = bytes_find_byte(uri, '#');
+
+	uri = bytes_slice(uri, 0, hash == BYTES_NOT_FOUND ? uri.len : hash);
+	return has_scheme(uri) && uri.len <= URI_BYTES_MAX ? uri : BYTES_NONE;
+}
+
+/* Of two files with one URI the first counts. */
+static bool self_add(struct references *references, const struct document *document)
+{
+	struct bytes uri = self_of(document);
+	const struct document **place;
+	bool is_new = false;
+
+	if (uri.len == 0)
+		return true;
+	place = map_put(&references->selves, uri, &is_new);
+	if (place != NULL && is_new)
+		*place = document;
+	return place != NULL;
+}
+
+/* The document of the contracts folder that has this URI, as seen from `from`; NULL when none has. */
+static const struct document *self_find(const struct references *references, const struct document *from,
+					struct bytes uri)
+{
+	const struct document *const *place = NULL;
+	struct bytes base = self_of(from);
+	struct arena arena;
+
+	if (references->selves.count == 0 || uri.len == 0 || uri.len > URI_BYTES_MAX ||
+	    (base.len == 0 && !has_scheme(uri)))
+		return NULL;
+	arena_init(&arena, 64 * KIB);
+	uri = uri_join(&arena, base, uri);
+	if (uri.len > 0)
+		place = map_find(&references->selves, uri);
+	arena_finish(&arena);
+	return place == NULL ? NULL : *place;
+}
+
 enum status references_open(struct references *references, const char *name,
 			    const struct document **out_document)
 {
@@ -80,6 +144,8 @@ enum status references_open(struct references *references, const char *name,
 		return STATUS_NO_MEMORY;
 	if (is_new)
 		loaded->status = read_document(references, name, loaded);
+	if (is_new && loaded->status == STATUS_OK && !self_add(references, &loaded->document))
+		return STATUS_NO_MEMORY;
 	if (loaded->status == STATUS_OK)
 		*out_document = &loaded->document;
 	return loaded->status;
@@ -93,15 +159,6 @@ const char *references_digest(const struct references *references, const char *n
 }
 
 /* -- names -------------------------------------------------------------------- */
-
-/* RFC 3986 section 3.1: a scheme is letters, digits, "+", "-", "." before a colon. */
-static bool has_scheme(struct bytes name)
-{
-	size_t colon = bytes_find_byte(name, ':');
-	size_t slash = bytes_find_byte(name, '/');
-
-	return colon != BYTES_NOT_FOUND && (slash == BYTES_NOT_FOUND || colon < slash);
-}
 
 /* Appends one part of a name; false when it leaves the folder or does not fit. */
 static bool take_part(char *name, size_t *len, size_t name_max, struct bytes part)
@@ -316,9 +373,13 @@ const struct node *reference_find(struct references *references, const struct do
 	struct bytes fragment = hash == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(reference, hash + 1);
 	const struct document *target = document;
 	const struct node *root = name_find(references, document, file), *node;
-	const char *why =
-		file.len == 0 || root != NULL ? NULL : open_file(references, document, file, &target);
+	const struct document *named = root != NULL ? NULL : self_find(references, document, file);
+	const char *why = NULL;
 
+	if (named != NULL)
+		target = named;
+	else if (file.len > 0 && root == NULL)
+		why = open_file(references, document, file, &target);
 	if (why != NULL)
 		return unresolved(references, place, reference, why);
 	node = find_fragment(references, target, root != NULL ? root : target->root, fragment);

@@ -1,7 +1,8 @@
 /*
  * reference: where a $ref leads. Keeps every document that was read, by name, so
  * that a file which a thousand specs name is read once. Names are relative to the
- * file they stand in and never leave the contracts folder; nothing is fetched.
+ * file they stand in and never leave the contracts folder; nothing is fetched. A URI
+ * leads to the file of the folder that says it is its own ($self of OpenAPI 3.2, $id).
  *
  *	references_init(&references, &files, &problems);
  *	references_open(&references, "acme.yaml", &document);
@@ -22,6 +23,7 @@ struct references {
 	struct problems *problems;
 	struct map documents;    /* name -> struct loaded */
 	struct map names;        /* document and anchor or $id -> const struct node * */
+	struct map selves;       /* the URI in $self or $id -> const struct document * */
 	size_t pulled_count;     /* files opened through $ref since references_restart */
 	size_t unresolved_count; /* references that lead nowhere */
 };

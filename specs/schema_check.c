@@ -58,11 +58,19 @@ static bool check_type(struct evaluation *evaluation, const struct schema *schem
 		      path, "%s", words);
 }
 
+#define CHOICE_FEW 3 /* compared one by one */
+
 static bool choice_has(const struct choice_rule *choice, yyjson_val *value, uint64_t *steps)
 {
 	struct bytes text = {.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
 	size_t low = 0, high = choice->text_count;
 
+	if (yyjson_is_str(value) && choice->text_count <= CHOICE_FEW && !choice->is_const) {
+		for (size_t i = 0; i < choice->text_count; i++)
+			if (word_equal(choice->texts[i], text))
+				return true;
+		return false;
+	}
 	if (yyjson_is_str(value) && choice->words.slots != NULL)
 		return words_find(&choice->words, choice->texts, sizeof(*choice->texts), text) != SIZE_MAX;
 	while (yyjson_is_str(value) && !choice->is_const && low < high) {

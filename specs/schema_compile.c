@@ -284,7 +284,8 @@ static void forget_assertions(struct schema *schema)
 	schema->types = SCHEMA_ANY;
 	schema->choice = schema->constant = NULL;
 	schema->number = NULL;
-	schema->text = NULL;
+	if (schema->text != NULL) /* formats have a vocabulary of their own */
+		*schema->text = (struct text_rule){.len_max = UINT64_MAX, .format = schema->text->format};
 	if (schema->array != NULL) {
 		schema->array->count_min = 0;
 		schema->array->count_max = schema->array->contains_max = UINT64_MAX;

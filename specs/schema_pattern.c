@@ -25,6 +25,9 @@ struct pattern_search {
 	pcre2_match_data *data;
 };
 
+/* The letters of escapes that are many characters each. */
+#define SETS "dDsSwWpP"
+
 /* ECMA-262 names that PCRE2 10.42 does not know (12.2.9.7 in the 2023 edition: General_Category). */
 static const struct {
 	const char *ecma, *pcre;
@@ -51,11 +54,18 @@ static const struct {
 
 #define SPACES_MORE                                                                                          \
 	"\\u{a0}\\u{feff}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}\\u{2029}\\u{202f}\\u{205f}\\u{3000}"
+/* All but them and the spaces of ASCII. */
+#define SPACES_NONE                                                                                          \
+	"\\x00-\\x08\\x0e-\\x1f\\x21-\\u{9f}\\u{a1}-\\u{167f}\\u{1681}-\\u{1fff}\\u{200b}-\\u{2027}\\u{"     \
+	"202a}-"                                                                                             \
+	"\\u{202e}\\u{2030}-\\u{205e}\\u{2060}-\\u{2fff}\\u{3001}-\\u{fefe}\\u{ff00}-\\u{10ffff}"
 
 struct translation {
 	struct bytes rest;
 	struct buffer out;
 	bool is_in_class;
+	bool is_behind_set; /* \w or the like, in a class: a hyphen is no range */
+	bool is_foreign; /* has what ECMA-262 does not know; other languages do, and their users write it */
 };
 
 static bool put(struct translation *translation, struct bytes text)
@@ -107,6 +117,9 @@ static size_t escape_translate(struct translation *translation)
 	uint32_t code;
 	char text[16];
 
+	translation->is_behind_set = letter != '\0' && strchr(SETS, letter) != NULL;
+	translation->is_foreign |= ascii_is_alpha(letter) && strchr("bBcfknrtuvx" SETS, letter) == NULL;
+
 	if (letter == 'u' && surrogates_read(rest, &code)) {
 		snprintf(text, sizeof(text), "\\u{%x}", (unsigned)code);
 		return put(translation, bytes_of(text)) ? 12 : 0;
@@ -117,26 +130,72 @@ static size_t escape_translate(struct translation *translation)
 		return put(translation, BYTES("[\\s" SPACES_MORE "]")) ? 2 : 0;
 	if (letter == 'S' && !translation->is_in_class)
 		return put(translation, BYTES("[^\\s" SPACES_MORE "]")) ? 2 : 0;
+	if (letter == 'S')
+		return put(translation, BYTES(SPACES_NONE)) ? 2 : 0;
+	if (letter == 'v') /* to PCRE2 any vertical space */
+		return put(translation, BYTES("\\x0b")) ? 2 : 0;
 	if ((letter == 'p' || letter == 'P') && rest.len > 2 && rest.data[2] == '{')
 		return property_translate(translation);
 	return put(translation, bytes_slice(rest, 0, 2)) ? (rest.len > 1 ? 2 : 1) : 0;
 }
 
+/* A byte of a class that is no escape. */
+static size_t class_translate(struct translation *translation)
+{
+	struct bytes rest = translation->rest;
+	bool is_before_set = rest.len > 2 && rest.data[1] == '\\' && strchr(SETS, rest.data[2]) != NULL;
+	bool is_behind_set = translation->is_behind_set;
+
+	translation->is_behind_set = false;
+	translation->is_in_class = rest.data[0] != ']';
+	if (rest.data[0] == '[') /* no POSIX classes in ECMA-262 */
+		return put(translation, BYTES("\\[")) ? 1 : 0;
+	if (rest.data[0] == '-' && (is_behind_set || is_before_set))
+		return put(translation, BYTES("\\-")) ? 1 : 0;
+	return put(translation, bytes_slice(rest, 0, 1)) ? 1 : 0;
+}
+
+/* A byte outside of classes that is no escape. */
+static size_t byte_translate(struct translation *translation)
+{
+	struct bytes rest = translation->rest;
+	struct bytes next = bytes_from(rest, 1);
+
+	switch (rest.data[0]) {
+	case '.':
+		return put(translation, BYTES("[^\\n\\r\\u{2028}\\u{2029}]")) ? 1 : 0;
+	case '[':
+		if (bytes_starts(next, BYTES("\\s\\S]")) || bytes_starts(next, BYTES("\\S\\s]")))
+			return put(translation, BYTES("[\\s\\S]")) ? 6 : 0; /* all there is, and fast */
+		translation->is_in_class = true;
+		translation->is_behind_set = false;
+		break;
+	case '{': /* from 10.43 on PCRE2 takes {,3} for a count */
+		if (bytes_starts(next, BYTES(",")))
+			return put(translation, BYTES("\\{")) ? 1 : 0;
+		break;
+	case '(': /* of what follows (? only these are ECMA-262's; (* is PCRE2's own */
+		translation->is_foreign |= bytes_starts(next, BYTES("*")) ||
+					   (bytes_starts(next, BYTES("?")) &&
+					    (next.len < 2 || strchr(":=!<ims-", next.data[1]) == NULL));
+		break;
+	default:
+		break;
+	}
+	return put(translation, bytes_slice(rest, 0, 1)) ? 1 : 0;
+}
+
 static bool expression_translate(struct translation *translation)
 {
 	while (translation->rest.len > 0) {
-		char byte = translation->rest.data[0];
-		size_t used = 1;
+		size_t used;
 
-		if (byte == '\\') {
+		if (translation->rest.data[0] == '\\')
 			used = escape_translate(translation);
-		} else if (byte == '[' && translation->is_in_class) {
-			used = put(translation, BYTES("\\[")) ? 1 : 0; /* no POSIX classes in ECMA-262 */
-		} else {
-			if (byte == '[' || byte == ']')
-				translation->is_in_class = byte == '[';
-			used = put(translation, bytes_slice(translation->rest, 0, 1)) ? 1 : 0;
-		}
+		else if (translation->is_in_class)
+			used = class_translate(translation);
+		else
+			used = byte_translate(translation);
 		if (used == 0)
 			return false;
 		translation->rest = bytes_from(translation->rest, used);
@@ -189,12 +248,17 @@ struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason
 {
 	struct translation translation = {.rest = expression, .out = BUFFER_MAX(EXPRESSION_BYTES_MAX)};
 	struct pattern *pattern = NULL;
+	struct plain_pattern plain;
 
 	snprintf(reason, reason_len, "too long");
+	if (plain_pattern_read(expression, &plain)) {
+		pattern = calloc(1, sizeof(*pattern));
+		if (pattern != NULL)
+			*pattern = (struct pattern){.is_plain = true, .plain = plain};
+		return pattern;
+	}
 	if (buffer_reserve(&translation.out, 1) == STATUS_OK && expression_translate(&translation))
 		pattern = compile(buffer_bytes(&translation.out), reason, reason_len);
-	if (pattern != NULL)
-		pattern->is_plain = plain_pattern_read(expression, &pattern->plain);
 	buffer_finish(&translation.out);
 	return pattern;
 }
@@ -213,6 +277,8 @@ bool pattern_is_valid(struct bytes expression)
 		code = code_of(buffer_bytes(&translation.out), &error);
 	buffer_finish(&translation.out);
 	pcre2_code_free(code);
+	if (translation.is_foreign)
+		return false;
 	return code != NULL || error < 0 || error == PCRE2_ERROR_PATTERN_TOO_LARGE ||
 	       error == PCRE2_ERROR_PATTERN_TOO_COMPLICATED;
 }

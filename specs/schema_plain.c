@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* Engines stop at 65535; real contracts say ^.{0,262144}$. */
+#define COUNT_MAX 100000000
+
 static void item_add(struct plain_item *item, unsigned char byte)
 {
 	item->ascii[byte >> 6] |= 1ull << (byte & 63);
@@ -83,10 +86,26 @@ static bool class_read(struct bytes *rest, struct plain_item *item)
 	return true;
 }
 
+/* ECMA-262 22.2.2.7.1: all but the line terminators. */
+static void dot_add(struct plain_item *item)
+{
+	item_add(item, '\n');
+	item_add(item, '\r');
+	item->ascii[0] = ~item->ascii[0];
+	item->ascii[1] = ~item->ascii[1];
+	item->has_wide = item->is_dot = true;
+}
+
 static bool atom_read(struct bytes *rest, struct plain_item *item)
 {
 	char byte = rest->data[0];
 	unsigned char single;
+
+	if (byte == '.') {
+		dot_add(item);
+		*rest = bytes_from(*rest, 1);
+		return true;
+	}
 
 	if (byte == '[')
 		return class_read(rest, item);
@@ -105,10 +124,10 @@ static bool number_take(struct bytes *rest, uint32_t *out_number)
 	size_t len = 0;
 
 	for (; len < rest->len && ascii_is_digit(rest->data[len]); len++)
-		value = value > 100000 ? value : value * 10 + (uint64_t)(rest->data[len] - '0');
+		value = value > COUNT_MAX ? value : value * 10 + (uint64_t)(rest->data[len] - '0');
 	*rest = bytes_from(*rest, len);
 	*out_number = (uint32_t)value;
-	return len > 0 && value <= 65535;
+	return len > 0 && value <= COUNT_MAX;
 }
 
 static bool count_read(struct bytes *rest, struct plain_item *item)
@@ -195,6 +214,12 @@ static size_t wide_len(struct bytes text, size_t at)
 	return len;
 }
 
+/* U+2028 and U+2029 */
+static bool is_line_end(const char *wide)
+{
+	return memcmp(wide, "\xe2\x80\xa8", 3) == 0 || memcmp(wide, "\xe2\x80\xa9", 3) == 0;
+}
+
 bool plain_pattern_fits(const struct plain_pattern *pattern, struct bytes text)
 {
 	size_t at = 0;
@@ -213,6 +238,8 @@ bool plain_pattern_fits(const struct plain_pattern *pattern, struct bytes text)
 				len = wide_len(text, at);
 			if (len == 0)
 				return false;
+			if (item->is_dot && len == 3 && is_line_end(text.data + at))
+				break;
 			at += len;
 			count++;
 		}

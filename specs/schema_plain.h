@@ -14,6 +14,7 @@
 struct plain_item {
 	uint64_t ascii[2]; /* the characters below 0x80, as bits */
 	bool has_wide;     /* and all others */
+	bool is_dot;       /* but U+2028 and U+2029 */
 	uint32_t min, max;
 };
 

@@ -176,8 +176,8 @@ static void part_join(struct plan *plan, const struct schema *part)
 	plan->tags &= tags_of(part->is_never ? 0 : part->types);
 	plan->is_nullable |= part->is_nullable;
 	plan->is_unsure |= part->is_unchecked || part->dynamic != NULL || part->scope != NULL;
-	plan->has_scalars |=
-		part->choice != NULL || part->constant != NULL || part->text != NULL || part->number != NULL;
+	if (part->choice != NULL || part->constant != NULL || part->text != NULL || part->number != NULL)
+		plan->scalars[plan->scalar_count++] = part; /* enum, const, bounds, lengths ... */
 	if (part->logic != NULL)
 		logic_join(plan, part);
 	if (part->array != NULL)
@@ -221,7 +221,8 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 	*plan = (struct plan){.tags = UINT32_MAX, .count_max = UINT64_MAX, .items_max = UINT64_MAX};
 	plan->is_unsure = !parts_collect(schema, parts, &count);
 	plan->parts = schema_alloc(set, count * sizeof(*parts));
-	if (plan->parts == NULL)
+	plan->scalars = schema_alloc(set, count * sizeof(*parts));
+	if (plan->parts == NULL || plan->scalars == NULL)
 		return;
 	memcpy(plan->parts, parts, count * sizeof(*parts));
 	plan->part_count = count;
@@ -234,7 +235,84 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 		plan->unsure_tags |= TAG(YYJSON_TYPE_NULL, 0);
 	if (!plan->is_unsure)
 		objects_join(set, plan);
+	if (plan->branches != NULL && !plan->is_unsure)
+		plan->telling = schema_alloc(set, sizeof(*plan->telling));
 	schema->plan = plan;
+}
+
+/* -- branches that a text tells apart ------------------------------------------- */
+
+/* The enum or const of this name, when all in it are texts. */
+static const struct choice_rule *texts_of(const struct plan_name *name)
+{
+	const struct plan *plan = name->schema == NULL ? NULL : name->schema->plan;
+	const struct choice_rule *choice;
+
+	if (name->required == 0 || plan == NULL || plan->is_unsure || plan->scalar_count == 0)
+		return NULL;
+	choice = plan->scalars[0]->choice != NULL ? plan->scalars[0]->choice : plan->scalars[0]->constant;
+	for (size_t i = 0; choice != NULL && i < choice->count; i++)
+		if (!node_is(choice->values[i], NODE_STRING))
+			return NULL;
+	return choice;
+}
+
+static const struct plan_name *branch_name(const struct schema *branch, struct bytes name)
+{
+	const struct plan *plan = branch->plan;
+	size_t at;
+
+	if (plan == NULL || plan->is_unsure || plan->name_count == 0 ||
+	    (plan->tags & ~tags_of(SCHEMA_OBJECT)) != 0)
+		return NULL;
+	at = words_find(&plan->words, plan->names, sizeof(*plan->names), name);
+	return at == SIZE_MAX ? NULL : &plan->names[at];
+}
+
+/* Gathers the texts of all branches; false when two of them share one, or when one has none. */
+static bool told_gather(const struct schema_list *branches, struct bytes name, struct plan_told *told,
+			size_t *out_count)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < branches->count; i++) {
+		const struct plan_name *found = branch_name(branches->items[i], name);
+		const struct choice_rule *choice = found == NULL ? NULL : texts_of(found);
+
+		if (choice == NULL || choice->count > PLAN_TOLD_MAX - count)
+			return false;
+		for (size_t k = 0; k < choice->count; k++) {
+			for (size_t j = 0; j < count; j++)
+				if (bytes_equal(told[j].text, choice->values[k]->text))
+					return false;
+			told[count++] = (struct plan_told){choice->values[k]->text, branches->items[i]};
+		}
+	}
+	*out_count = count;
+	return true;
+}
+
+/* Only the first few names are tried: those that tell kinds apart stand in front. */
+static void telling_find(struct schema_set *set, const struct schema_list *branches,
+			 struct plan_telling *telling)
+{
+	struct plan_told told[PLAN_TOLD_MAX];
+	const struct plan *first = branches->items[0]->plan;
+	size_t count = 0;
+
+	for (size_t i = 0; first != NULL && i < first->name_count && i < PLAN_TELLS_MAX; i++) {
+		if (texts_of(&first->names[i]) == NULL ||
+		    !told_gather(branches, first->names[i].name, told, &count) || count == 0)
+			continue;
+		telling->told = schema_alloc(set, count * sizeof(*told));
+		if (telling->told == NULL)
+			return;
+		memcpy(telling->told, told, count * sizeof(*told));
+		telling->name = first->names[i].name;
+		if (words_build(&telling->words, &set->arena, telling->told, sizeof(*told), count))
+			telling->told_count = count;
+		return;
+	}
 }
 
 void schema_plans_make(struct schema_set *set, struct schema *first)
@@ -253,4 +331,8 @@ void schema_plans_make(struct schema_set *set, struct schema *first)
 		}
 	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
 		plan_make(set, schema);
+	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
+		if (schema->plan != NULL && schema->plan->telling != NULL &&
+		    schema->plan->branches->count > 1)
+			telling_find(set, schema->plan->branches, schema->plan->telling);
 }

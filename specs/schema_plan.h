@@ -19,6 +19,10 @@
 #define PLAN_NAMES_MAX     2000
 #define PLAN_NAMES_ALL_MAX 4000000
 
+/* Texts that tell the branches of one plan apart, and names that are tried: loading stays fast. */
+#define PLAN_TOLD_MAX  128
+#define PLAN_TELLS_MAX 4
+
 enum quick_outcome { QUICK_FITS, QUICK_UNSURE, QUICK_FAILS };
 
 struct plan_name {
@@ -29,9 +33,22 @@ struct plan_name {
 	bool is_read_only, is_write_only;
 };
 
+/* Of objects with one text: which branch alone can fit them. */
+struct plan_told {
+	struct bytes text; /* first: schema_words looks here */
+	const struct schema *branch;
+};
+
+/* A name that every branch requires, with an enum or const of its own: {"kind": "scan"}. */
+struct plan_telling {
+	struct bytes name;
+	struct plan_told *told;
+	size_t told_count; /* 0: there is no such name */
+	struct schema_words words;
+};
+
 struct plan {
 	bool is_unsure;
-	bool has_scalars; /* some part has enum, const, bounds, lengths ... */
 	bool has_object, has_array;
 	bool lists_names; /* other names are undeclared: to be reported */
 	bool is_closed;   /* other names do not fit */
@@ -42,6 +59,8 @@ struct plan {
 	uint32_t unsure_tags; /* and those that need a closer look: 1.0, numbers of many digits */
 	const struct schema **parts;
 	size_t part_count;
+	const struct schema **scalars; /* those parts that have some */
+	size_t scalar_count;
 	struct plan_name *names; /* in the order of the contract, as most bodies have them */
 	size_t name_count;
 	struct schema_words words;
@@ -52,6 +71,7 @@ struct plan {
 	const struct schema *items;
 	uint64_t items_min, items_max;
 	const struct schema_list *branches; /* of oneOf or anyOf */
+	struct plan_telling *telling;       /* known when the branches have plans; or NULL */
 	const struct discriminator_rule *discriminator;
 	const struct schema *discriminating; /* the part that has it */
 };

@@ -106,12 +106,37 @@ static enum quick_outcome quick_array(struct quick *quick, const struct plan *pl
 	return outcome;
 }
 
+/* The only branch that can fit what the object says it is; NULL when it says nothing known. */
+static const struct schema *told_branch(const struct plan_telling *telling, yyjson_val *value)
+{
+	yyjson_val *key = unsafe_yyjson_get_first(value);
+
+	for (size_t left = unsafe_yyjson_get_len(value); left > 0; left--) {
+		size_t at;
+
+		if (!word_equal(telling->name, text_of(key))) {
+			key = unsafe_yyjson_get_next(key + 1);
+			continue;
+		}
+		if (!unsafe_yyjson_is_str(key + 1))
+			return NULL;
+		at = words_find(&telling->words, telling->told, sizeof(*telling->told), text_of(key + 1));
+		return at == SIZE_MAX ? NULL : telling->told[at].branch;
+	}
+	return NULL;
+}
+
 /* All branches are tried: a second one may have something to say as well. */
 static enum quick_outcome quick_branches(struct quick *quick, const struct plan *plan, yyjson_val *value,
 					 bool is_chosen)
 {
 	size_t fitting = 0;
 
+	if (plan->telling != NULL && plan->telling->told_count > 0 && unsafe_yyjson_is_obj(value)) {
+		const struct schema *branch = told_branch(plan->telling, value);
+
+		return branch == NULL ? QUICK_FAILS : quick_value(quick, branch, value, is_chosen);
+	}
 	for (size_t i = 0; i < plan->branches->count; i++) {
 		enum quick_outcome outcome = quick_value(quick, plan->branches->items[i], value, is_chosen);
 
@@ -178,8 +203,8 @@ static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *
 {
 	struct evaluation *evaluation = quick->evaluation;
 
-	for (size_t i = 0; i < plan->part_count; i++)
-		if (!evaluate_scalar(evaluation, plan->parts[i], value, NULL))
+	for (size_t i = 0; i < plan->scalar_count; i++)
+		if (!evaluate_scalar(evaluation, plan->scalars[i], value, NULL))
 			return QUICK_FAILS;
 	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
 }
@@ -197,7 +222,7 @@ static enum quick_outcome quick_value(struct quick *quick, const struct schema *
 		return QUICK_UNSURE;
 	if ((plan->tags & tag) == 0)
 		return QUICK_FAILS;
-	if (plan->has_scalars)
+	if (plan->scalar_count > 0)
 		outcome = quick_scalars(quick, plan, value);
 	if (outcome != QUICK_FITS)
 		return outcome;

@@ -252,10 +252,12 @@ struct schema_resource *resource_of_document(struct schema_set *set, const struc
 	resource = resource_add(&indexing, NULL, root, uri, &trail);
 	if (resource == NULL)
 		return NULL;
-	id = node_text(node_get(root, resource->dialect == DIALECT_DRAFT_4 ? "id" : "$id"));
+	id = node_text(node_get(root, indexing.is_openapi                    ? "$self"
+				      : resource->dialect == DIALECT_DRAFT_4 ? "id"
+									     : "$id"));
 	if (resource->dialect == DIALECT_DRAFT_4 && node_is(node_get(root, "$ref"), NODE_STRING))
 		id = BYTES_NONE;
-	if (without_fragment(id).len > 0 && !indexing.is_openapi) {
+	if (without_fragment(id).len > 0) {
 		resource->uri = uri_join(&set->arena, uri, without_fragment(id));
 		uri_register(set, resource->uri, resource);
 	}

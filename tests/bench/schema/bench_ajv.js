@@ -23,5 +23,12 @@ function run(rounds, isChecked) {
 
 const rounds = Number(roundsText || 200);
 run(rounds / 4, true);
-console.log(bodiesFile.padEnd(40), 'read', run(rounds, false).toFixed(0).padStart(7), 'MB/s   read and check',
-    run(rounds, true).toFixed(0).padStart(7), 'MB/s');
+const took = bodies.map(body => {
+  const value = JSON.parse(body), from = process.hrtime.bigint();
+  for (let round = 0; round < 200; round++)
+    if (!validate(value)) throw new Error(JSON.stringify(validate.errors));
+  return Number(process.hrtime.bigint() - from) / 200e3;
+});
+took.sort((a, b) => a - b);
+console.log('ajv     ', run(rounds, false).toFixed(0).padStart(10), run(rounds, true).toFixed(0).padStart(10),
+    took[took.length >> 1].toFixed(2).padStart(10));

@@ -16,8 +16,8 @@ struct loading {
 static const struct loading loadings[] = {
 	{"openapi: 3.0.4\n" PATHS, 1, NULL},
 	{"openapi: 3.1.2\n" PATHS, 1, NULL},
-	{"openapi: 3.2.0\n" PATHS, 1, "read as 3.1"},
-	{"openapi: 3.3.0\n" PATHS, 1, "read as 3.1"},
+	{"openapi: 3.2.0\n" PATHS, 1, NULL},
+	{"openapi: 3.3.0\n" PATHS, 1, "read as 3.2"},
 	{"openapi: 4.0.0\n" PATHS, NOT_LOADED, "not known"},
 	{"swagger: 2.0\n" PATHS, 1, "is a number"},
 	{"\xef\xbb\xbfopenapi: 3.0.0\r\npaths:\r\n  /a:\r\n    get:\t{}\r\n", 1, NULL},
@@ -86,7 +86,7 @@ static const struct loading loadings[] = {
 	{"openapi: 3.2.0\n$self: https://h/api.yaml\npaths: {/a: {get: {parameters: [{name: q, in: query, "
 	 "schema: {$ref: 'https://h/api.yaml#/components/schemas/A'}}]}}}\ncomponents: {schemas: {A: {type: "
 	 "integer}}}\n",
-	 1, "read as 3.1"},
+	 1, NULL},
 	{"openapi: 3.1.0\njsonSchemaDialect: https://h/mine\npaths: {/a: {get: {parameters: [{name: q, in: "
 	 "query, schema: {type: integer}}]}}}\n",
 	 1, "dialect"},
@@ -132,6 +132,64 @@ static void files_load_or_say_why_not(void **state)
 		problems_finish(&problems);
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* OpenAPI 3.2 section 4.1.2.2.1: files of the folder that say their own URI are found by it. */
+static void files_are_found_by_the_uri_they_say(void **state)
+{
+#define SAYS                                                                                                 \
+	"openapi: 3.2.0\n$self: https://h/v1/api.yaml\npaths: {/a: {get: {parameters: [{name: q, in: "       \
+	"query, "                                                                                            \
+	"schema: {$ref: '"
+	static const struct {
+		const char *reference;
+		bool is_found;
+	} rows[] = {
+		{"https://h/v1/parts.yaml#/components/schemas/A", true},
+		{"parts.yaml#/components/schemas/A", true}, /* no file has that name: by $self */
+		{"../v1/parts.yaml#/components/schemas/A", true},
+		{"/v1/parts.yaml#/components/schemas/A", true},
+		{"//h/v1/parts.yaml#/components/schemas/A", true},
+		{"https://h/v1/api.yaml#/paths/~1a/get/parameters/0/schema/default", true},
+		{"api.yaml#/paths/~1a/get/parameters/0/schema/default", true},
+		{"b.yaml#/components/schemas/A", true}, /* by its file's name */
+		{"https://h/schemas/size.json", true},  /* a schema's $id */
+		{"../schemas/size.json#/$defs/B", true},
+		{"https://h/v2/parts.yaml#/components/schemas/A", false},
+		{"http://h/v1/parts.yaml#/components/schemas/A", false},
+		{"https://h/v1/parts.yaml#/components/schemas/Z", false},
+		{"../../../../etc/passwd", false},
+		{"file:///etc/passwd", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct contract *contract = NULL;
+		struct folder folder = {0};
+		struct problems problems;
+		char text[512];
+
+		snprintf(text, sizeof(text), SAYS "%s', default: {}}}], responses: {}}}}\n",
+			 rows[i].reference);
+		folder_add(&folder, "a.yaml", text);
+		folder_add(&folder, "b.yaml",
+			   "openapi: 3.2.0\n$self: https://h/v1/parts.yaml#top\ncomponents: {schemas: {A: "
+			   "{$ref: "
+			   "'../schemas/size.json#/$defs/B'}}}\n");
+		folder_add(&folder, "c.json",
+			   "{\"$id\": \"https://h/schemas/size.json\", \"$ref\": \"#/$defs/B\", "
+			   "\"$defs\": {\"B\": {\"type\": \"integer\"}}}");
+		problems_init(&problems);
+		assert_int_equal(contract_load(&folder.files, &problems, &contract), STATUS_OK);
+		if ((problem_with(&problems, "what it stands for is not checked") == NULL) !=
+		    rows[i].is_found) {
+			problems_print(&problems);
+			fail_msg("%s", rows[i].reference);
+		}
+		contract_free(contract);
+		problems_finish(&problems);
+	}
+#undef SAYS
 }
 
 /* -- routing -------------------------------------------------------------------- */
@@ -218,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_load_or_say_why_not),
+		cmocka_unit_test(files_are_found_by_the_uri_they_say),
 		cmocka_unit_test(requests_find_their_operation),
 	};
 

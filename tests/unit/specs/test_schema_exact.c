@@ -143,6 +143,40 @@ static void test_pattern_that_cannot_run(void **state)
 }
 
 /* Patterns that need no engine answer as the engine does. */
+/* Where PCRE2 and ECMA-262 read the same text differently, ECMA-262 is right (its section in brackets). */
+static void test_patterns_are_of_ecma(void **state)
+{
+	(void)state;
+	/* a hyphen beside a class of many is itself (B.1.2.8.1) */
+	assert_check(V30, "{pattern: '^[\\w-.]+$'}", "\"a-b.c\"", "");
+	assert_check(V30, "{pattern: '^[\\w-.]+$'}", "\"a,b\"", "pattern@");
+	assert_check(V30, "{pattern: '^[.-\\d]+$'}", "\"1-.2\"", "");
+	assert_check(V30, "{pattern: '^[.-\\d]+$'}", "\"1/2\"", "pattern@");
+	assert_check(V30, "{pattern: '^[a-f\\d-]+$'}", "\"a-1\"", "");
+	/* a dot is no line terminator, of which there are four (22.2.2.7.1, 12.3) */
+	assert_check(V30, "{pattern: '^.+$'}", "\"a\\u00a0\\ud83d\\ude00\\u0085\"", "");
+	assert_check(V30, "{pattern: '^.+$'}", "\"a\\u2028b\"", "pattern@");
+	assert_check(V30, "{pattern: '^(.|x)+$'}", "\"a\\u2029b\"", "pattern@");
+	assert_check(V30, "{pattern: '^(.|x)+$'}", "\"a\\u2027\\u202ab\"", "");
+	assert_check(V30, "{pattern: '^.{0,262144}$'}", "\"abc\"", "");
+	assert_check(V30, "{pattern: '^.{70000,}$'}", "\"abc\"", "pattern@");
+	/* \v is one character (22.2.2.9.1) */
+	assert_check(V30, "{pattern: '^(\\v|x)$'}", "\"\\u000b\"", "");
+	assert_check(V30, "{pattern: '^(\\v|x)$'}", "\"\\n\"", "pattern@");
+	/* white space is that of ECMA-262 in classes too (22.2.2.9.4) */
+	assert_check(V30, "{pattern: '^[\\S]$'}", "\"\\u00a0\"", "pattern@");
+	assert_check(V30, "{pattern: '^[\\S]$'}", "\"\\u200b\"", "");
+	assert_check(V30, "{pattern: '^[^\\S]$'}", "\"\\u3000\"", "");
+	assert_check(V30, "{pattern: '^[\\s\\S]{2}$'}", "\"\\n\\u00a0\"", "");
+	assert_check(V30, "{pattern: '^(x{,2}|y)$'}", "\"x{,2}\"", "");
+	/* what other languages know does what its users mean, but is no "regex" */
+	assert_check(V30, "{pattern: '\\A[0-9]{2}\\z'}", "\"12\"", "");
+	assert_check(V30, "{format: regex}", "\"\\\\A[0-9]\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(?>a)\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(*ACCEPT)\"", "format@");
+	assert_check(V30, "{format: regex}", "\"(?<n>a)(?:b)(?=c)(?!d)(?<=c)\\\\k<n>\\\\u0041\\\\p{L}\"", "");
+}
+
 static void test_plain_patterns(void **state)
 {
 	(void)state;
@@ -249,6 +283,41 @@ static void test_branches_of_branches(void **state)
 	free(schema);
 }
 
+/* A word that tells the branches apart only saves time: what fits and what does not stays. */
+static void test_branches_that_tell(void **state)
+{
+#define SCAN                                                                                                 \
+	"{type: object, required: [kind, site], properties: {kind: {enum: [scan, rescan]}, site: {type: "    \
+	"string}}}"
+#define DELAY                                                                                                \
+	"{type: object, required: [kind, minutes], properties: {kind: {const: delay}, minutes: {type: "      \
+	"integer}}}"
+#define ANY "{type: object, required: [kind], properties: {kind: {enum: [delay, other]}}}"
+	(void)state;
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"rescan\", \"site\": \"x\"}", "");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3, \"kind\": \"delay\"}", "");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"delay\", \"minutes\": \"x\"}",
+		     "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"scan\", \"minutes\": 3}",
+		     "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": \"none\"}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"minutes\": 3}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "{\"kind\": 1}", "composition@");
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}", "\"delay\"", "composition@");
+	/* two branches share a word: both fit */
+	assert_check(V31, "{oneOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}",
+		     "composition@");
+	assert_check(V31, "{anyOf: [" DELAY ", " ANY "]}", "{\"kind\": \"delay\", \"minutes\": 3}", "");
+	/* a branch that does not require the word fits without it */
+	assert_check(V31, "{oneOf: [" DELAY ", {type: object, properties: {kind: {const: x}}}]}", "{}", "");
+	/* of a name that is there twice the last value counts, and the first is no way around it */
+	assert_check(V31, "{oneOf: [" SCAN ", " DELAY "]}",
+		     "{\"kind\": \"scan\", \"site\": \"x\", \"kind\": \"no\"}", "composition@");
+#undef SCAN
+#undef DELAY
+#undef ANY
+}
+
 /* The quick walk and the full one agree on what is to be said, whatever the order of names. */
 static void test_order_of_names(void **state)
 {
@@ -283,11 +352,13 @@ int main(void)
 		cmocka_unit_test(test_offered),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_pattern_that_cannot_run),
+		cmocka_unit_test(test_patterns_are_of_ecma),
 		cmocka_unit_test(test_plain_patterns),
 		cmocka_unit_test(test_both_pointers),
 		cmocka_unit_test(test_large_enum),
 		cmocka_unit_test(test_unique_items),
 		cmocka_unit_test(test_branches_of_branches),
+		cmocka_unit_test(test_branches_that_tell),
 		cmocka_unit_test(test_order_of_names),
 		cmocka_unit_test(test_durations),
 	};

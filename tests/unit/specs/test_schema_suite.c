@@ -1,4 +1,5 @@
-/* The JSON Schema test suite, in $SPECULAR_CORPUS/jsonschema/tests; skipped where that is not set. */
+/* The JSON Schema test suite, in $JSON_SCHEMA_SUITE (scripts/test fetches all of it) or else in
+ * $SPECULAR_CORPUS/jsonschema; skipped where neither is set. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,7 +51,7 @@ static void remotes_read(struct remotes *remotes, const char *folder, const char
 {
 	DIR *directory = opendir(folder);
 	struct dirent *entry;
-	char path[1024], name[1024];
+	char path[2048], name[2048];
 
 	assert_non_null(directory);
 	while ((entry = readdir(directory)) != NULL) {
@@ -76,14 +77,25 @@ static void remotes_read(struct remotes *remotes, const char *folder, const char
 	closedir(directory);
 }
 
-static struct remotes *remotes_open(const char *corpus)
+/* NULL when there is none; into a buffer of 1024 bytes. */
+static const char *suite_folder(char *buffer)
+{
+	const char *suite = getenv("JSON_SCHEMA_SUITE"), *corpus = getenv("SPECULAR_CORPUS");
+
+	if (suite == NULL && corpus == NULL)
+		return NULL;
+	snprintf(buffer, 1024, "%s%s", suite == NULL ? corpus : suite, suite == NULL ? "/jsonschema" : "");
+	return buffer;
+}
+
+static struct remotes *remotes_open(const char *suite)
 {
 	struct remotes *remotes = calloc(1, sizeof(*remotes));
-	char folder[1024];
+	char folder[2048];
 
 	assert_non_null(remotes);
 	problems_init(&remotes->problems);
-	snprintf(folder, sizeof(folder), "%s/jsonschema/remotes", corpus);
+	snprintf(folder, sizeof(folder), "%s/remotes", suite);
 	remotes_read(remotes, folder, "http://localhost:1234/");
 	return remotes;
 }
@@ -189,21 +201,21 @@ static bool is_listed(const char *name, const char *const *list)
 static void draft_run(const char *folder, enum schema_dialect dialect, bool asserts_formats,
 		      const char *const *partial)
 {
-	const char *corpus = getenv("SPECULAR_CORPUS");
+	char buffer[1024], path[2048];
+	const char *suite = suite_folder(buffer);
 	struct run run = {.dialect = dialect, .asserts_formats = asserts_formats};
 	struct remotes *remotes;
 	struct tally all = {0};
 	size_t broken = 0;
-	char path[1024];
 	struct dirent *entry;
 	DIR *directory;
 
-	if (corpus == NULL) {
-		printf("SPECULAR_CORPUS is not set: skipped\n");
+	if (suite == NULL) {
+		printf("neither JSON_SCHEMA_SUITE nor SPECULAR_CORPUS is set: skipped\n");
 		skip();
 	}
-	run.remotes = remotes = remotes_open(corpus);
-	snprintf(path, sizeof(path), "%s/jsonschema/tests/%s", corpus, folder);
+	run.remotes = remotes = remotes_open(suite);
+	snprintf(path, sizeof(path), "%s/tests/%s", suite, folder);
 	directory = opendir(path);
 	assert_non_null(directory);
 	while ((entry = readdir(directory)) != NULL) {
@@ -211,9 +223,9 @@ static void draft_run(const char *folder, enum schema_dialect dialect, bool asse
 
 		if (!bytes_ends(bytes_of(entry->d_name), BYTES(".json")))
 			continue;
-		snprintf(path, sizeof(path), "%s/jsonschema/tests/%s/%s", corpus, folder, entry->d_name);
+		snprintf(path, sizeof(path), "%s/tests/%s/%s", suite, folder, entry->d_name);
 		file_run(&run, path, &tally);
-		printf("  %-60s %4zu of %4zu\n", path + strlen(corpus) + 18, tally.passed,
+		printf("  %-60s %4zu of %4zu\n", path + strlen(suite) + 7, tally.passed,
 		       tally.passed + tally.failed);
 		broken += tally.failed > 0 && !is_listed(entry->d_name, partial);
 		all.passed += tally.passed;
