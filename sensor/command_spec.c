@@ -98,7 +98,8 @@ static void check_file(struct checking *checking, const char *text)
 	if (spec_path_open(&path, text) == STATUS_OK &&
 	    lint_file(&path.folder.files, path.name, &report, &problems) != STATUS_OK &&
 	    problems.error_count == 0)
-		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = path.name == NULL ? text : path.name},
+		problems_add(&problems, PROBLEM_ERROR, "spec.invalid",
+			     (struct place){.file = path.name == NULL ? text : path.name},
 			     "name a readable OpenAPI or contract file", "cannot read the file");
 	checking->error_count += problems.error_count;
 	for (size_t i = 0; i < problems.count; i++)

@@ -60,14 +60,14 @@ static void lint_ghost(const struct lint *lint, const struct operation *operatio
 			return;
 	if (parameter->part == PART_PATH)
 		problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
-			     place_of_path(lint, operation->template),
-			     "name it in the path, or leave it out",
+			     place_of_path(lint, operation->template), "name it in the path, or leave it out",
 			     "%.*s %.*s: path parameter \"%.*s\" is not in the path; it is not looked for",
 			     (int)(operation->method.len > 20 ? 20 : operation->method.len),
 			     operation->method.data,
 			     (int)(operation->template.len > 200 ? 200 : operation->template.len),
 			     operation->template.data,
-			     (int)(parameter->name.len > 60 ? 60 : parameter->name.len), parameter->name.data);
+			     (int)(parameter->name.len > 60 ? 60 : parameter->name.len),
+			     parameter->name.data);
 }
 
 static void lint_operation(const struct lint *lint, const struct openapi *openapi,
@@ -81,8 +81,7 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 	if (operation->is_lookalike)
 		problems_add(lint->problems, PROBLEM_WARNING, "spec.ambiguous_path",
 			     place_of_path(lint, operation->template), "keep one of them",
-			     "%.*s %.*s looks like another path of this spec; requests to it are found but "
-			     "not checked",
+			     "%.*s %.*s looks like another path of this spec; what fits one of them fits",
 			     method_len, operation->method.data, template_len, operation->template.data);
 	for (size_t i = 0; i < count; i++)
 		if (!has_parameter(operation, names[i]))

@@ -130,8 +130,8 @@ static void gather_query(const struct operation *operation, const struct query *
 
 		if (is_name(field->name, parameter) && !parameter->is_deep_object)
 			take(out, parameter->name, field->raw_value);
-		else if (is_member(parameter, field->name) ||
-			 (takes_others && field->name.len > 0 && !is_named(operation, field->name, parameter)))
+		else if (is_member(parameter, field->name) || (takes_others && field->name.len > 0 &&
+							       !is_named(operation, field->name, parameter)))
 			take(out, field->raw_name, field->raw_value);
 		if (!parameter->is_deep_object)
 			continue;

@@ -364,7 +364,7 @@ const struct schema *schema_property(const struct schema *schema, struct bytes n
 static enum schema_others others_of(const struct schema *schema, unsigned *budget)
 {
 	const struct schema *others = schema->object == NULL ? NULL : schema->object->additional, *next;
-	enum schema_others said = others == NULL ? SCHEMA_OTHERS_UNSAID
+	enum schema_others said = others == NULL     ? SCHEMA_OTHERS_UNSAID
 				  : others->is_never ? SCHEMA_OTHERS_NONE
 						     : SCHEMA_OTHERS_ANY;
 

@@ -423,11 +423,12 @@ bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct s
 	return fits && !evaluation.is_over && !evaluation.is_broken;
 }
 
-/* What JSON calls an integer may be 1.0 or 1e3; in text that is no JSON servers read digits and nothing else. */
+/* What JSON calls an integer may be 1.0 or 1e3; in text that is no JSON servers read digits and nothing else.
+ */
 static bool is_digits(struct bytes text)
 {
-	return bytes_find_byte(text, '.') == BYTES_NOT_FOUND && bytes_find_byte(text, 'e') == BYTES_NOT_FOUND &&
-	       bytes_find_byte(text, 'E') == BYTES_NOT_FOUND;
+	return bytes_find_byte(text, '.') == BYTES_NOT_FOUND &&
+	       bytes_find_byte(text, 'e') == BYTES_NOT_FOUND && bytes_find_byte(text, 'E') == BYTES_NOT_FOUND;
 }
 
 /* Text as the value that the schema's types make of it; false when none fits. */
