@@ -45,8 +45,7 @@ static enum status swagger_version(struct reader *reader, enum schema_dialect *o
 	return STATUS_OK;
 }
 
-/* OpenAPI 3.1 section 4.8.1. A dialect of one's own adds words to 2020-12; what it may take away is not
- * known. */
+/* OpenAPI 3.1 section 4.8.1. What a dialect of one's own adds and takes away is not known. */
 static void note_dialect(struct reader *reader)
 {
 	struct spot spot = spot_child(reader, reader->root, "jsonSchemaDialect");
@@ -55,7 +54,7 @@ static void note_dialect(struct reader *reader)
 	if (name.len > 0 && bytes_find(name, BYTES("json-schema.org/draft")) == BYTES_NOT_FOUND &&
 	    !bytes_starts(name, BYTES("https://spec.openapis.org/oas/3.")))
 		spot_problem(reader, spot, PROBLEM_WARNING, "name the dialect of OpenAPI, or none",
-			     "this dialect is not known; schemas are read as JSON Schema 2020-12");
+			     "this dialect is not known; schemas that name no other are not checked");
 }
 
 /* "3.0.3", or the number 3.0 that somebody forgot to quote. */
@@ -158,6 +157,10 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 
 	for (size_t i = 0; i < METHOD_COUNT && status == STATUS_OK; i++) {
 		bool is_beside = node_get(raw.node, methods[i].key) != NULL;
+
+		if (is_beside && raw.node != item.node && !reader->is_outline)
+			spot_problem(reader, raw, PROBLEM_NOTE, "write all operations in one place",
+				     "%s stands beside $ref; it wins over what is behind it", methods[i].key);
 
 		status = add_operation(reader, parameters,
 				       spot_get(reader, is_beside ? raw : item, methods[i].key),

@@ -20,7 +20,7 @@ A file is a list of groups:
         PUT /a\nContent-Type: text/plain\n\nbody            with fields and a body
         GET /a @ GET /a => ...                              which operation it is taken for; "-": none
 
-\n is a line's end and \xHH a byte. {host} in a text is the group's own host name. An answer "none" was not seen.
+\n is a line's end and \xHH a byte. {host} in a text is the call's own host name, {number} its number. An answer "none" was not seen.
 """
 import argparse
 import json
@@ -82,7 +82,12 @@ def parse_call(line, host):
     send, _, answer = line.partition(" <- ")
     if not operation and " @ " in answer:
         answer, _, operation = answer.partition(" @ ")
-    texts = [talks.expand(part.strip().replace("\\n", "\n").replace("{host}", host)) for part in (send, answer)]
+    names = {"\\n": "\n", "{host}": host, "{number}": host[1:].partition(".")[0]}
+    texts = []
+    for text in (send.strip(), answer.strip()):
+        for name, value in names.items():
+            text = text.replace(name, value)
+        texts.append(talks.expand(text))
     return {"send": texts[0], "answer": texts[1] or "200", "operation": operation.strip(),
             "find": [part.strip() for part in find.split(" & ") if part.strip()]}
 
