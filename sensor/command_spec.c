@@ -1,6 +1,7 @@
 #include "sensor/command_spec.h"
 #include "sensor/command.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,23 @@ void spec_path_close(struct spec_path *path)
 	*path = (struct spec_path){0};
 }
 
+/* Problems name files as the folder does; here the user's way to them stands before. */
+static void print_problem(const struct checking *checking, const struct problem *problem, const char *parent)
+{
+	struct problem placed = *problem;
+	struct problems one = {.list = &placed, .count = 1};
+	char name[PATH_MAX];
+
+	if (placed.place.file != NULL && placed.place.file[0] != '/' && strcmp(parent, ".") != 0 &&
+	    snprintf(name, sizeof(name), "%s%s%s", parent, strcmp(parent, "/") == 0 ? "" : "/",
+		     placed.place.file) < (int)sizeof(name))
+		placed.place.file = name;
+	if (checking->is_json)
+		print_json(&placed);
+	else
+		log_problems(&one, true);
+}
+
 static void check_file(struct checking *checking, const char *text)
 {
 	struct lint_report report = {0};
@@ -80,14 +98,14 @@ static void check_file(struct checking *checking, const char *text)
 	if (spec_path_open(&path, text) == STATUS_OK &&
 	    lint_file(&path.folder.files, path.name, &report, &problems) != STATUS_OK &&
 	    problems.error_count == 0)
-		problems_add(&problems, PROBLEM_ERROR, "spec.invalid", (struct place){.file = text},
+		problems_add(&problems, PROBLEM_ERROR, "spec.invalid",
+			     (struct place){.file = path.name == NULL ? text : path.name},
 			     "name a readable OpenAPI or contract file", "cannot read the file");
 	checking->error_count += problems.error_count;
-	if (checking->is_json) {
-		for (size_t i = 0; i < problems.count; i++)
-			print_json(&problems.list[i]);
-	} else {
-		log_problems(&problems, true);
+	for (size_t i = 0; i < problems.count; i++)
+		print_problem(checking, &problems.list[i], path.parent == NULL ? "." : path.parent);
+	if (!checking->is_json) {
+		log_problems(&(struct problems){.left_out = problems.left_out}, true);
 		print_report(text, &report, &problems);
 	}
 	spec_path_close(&path);

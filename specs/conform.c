@@ -1,7 +1,10 @@
 #include "specs/conform.h"
 
+#include "parsers/base/limits.h"
 #include "specs/conform_check.h"
 #include "specs/conform_odata.h"
+#include "specs/path.h"
+#include "specs/routes.h"
 
 /* -- responses ---------------------------------------------------------------- */
 
@@ -128,6 +131,89 @@ static void check_request(const struct checking *checking, const struct body_rea
 							    (unsigned long long)request->body.wire_len)});
 }
 
+/* RFC 3986 sections 2.1 and 6.2.2.3: a path that reads otherwise to those who resolve it and those who do
+ * not. */
+static void check_path(const struct checking *checking)
+{
+	struct departure departure = {.part = PART_PATH, .pointer = BYTES("")};
+	struct bytes path = checking->exchange->path;
+	bool has_dots = false;
+
+	if (bytes_find_byte(path, '%') == BYTES_NOT_FOUND && bytes_find(path, BYTES("/.")) == BYTES_NOT_FOUND)
+		return;
+	for (size_t at; (at = bytes_find_byte(path, '%')) != BYTES_NOT_FOUND;
+	     path = bytes_from(path, at + 1)) {
+		if (at + 2 < path.len && ascii_hex_value(path.data[at + 1]) >= 0 &&
+		    ascii_hex_value(path.data[at + 2]) >= 0)
+			continue;
+		departure.keyword = KEYWORD_MALFORMED;
+		departure.expected = BYTES("two hexadecimal digits behind each percent sign");
+		departure.observed = BYTES("a percent sign that stands alone");
+		departure_add(checking, &departure);
+		break;
+	}
+	path = checking->exchange->path;
+	while (path.data != NULL && !has_dots) {
+		struct bytes segment = path_normalise(bytes_split(&path, '/'), &checking->exchange->arena);
+
+		has_dots = bytes_equal(segment, BYTES(".")) || bytes_equal(segment, BYTES(".."));
+	}
+	if (!has_dots)
+		return;
+	departure.keyword = KEYWORD_STYLE;
+	departure.expected = BYTES("a path without dot segments");
+	departure.observed = BYTES("dot segments");
+	departure_add(checking, &departure);
+}
+
+static void check_both(struct checking *checking, const struct body_reading *request,
+		       const struct body_reading *response)
+{
+	const struct exchange *exchange = checking->exchange;
+
+	checking->side = SIDE_REQUEST;
+	if (exchange->request.is_seen) {
+		check_path(checking);
+		check_request(checking, request);
+	}
+	checking->side = SIDE_RESPONSE;
+	if (exchange->response.is_seen && exchange->status >= 200)
+		check_response(checking, response);
+}
+
+/* Operations that look alike on the wire: what fits one of them fits. What fits none is held to the one that
+ * it departs from least; past a ceiling nothing is said. */
+static void check_alike(const struct checking *checking, const struct body_reading *request,
+			const struct body_reading *response)
+{
+	const struct routes *routes = checking->match->api->spec->routes;
+	struct departure lists[2][LIMIT_DEPARTURES];
+	struct departures best = {.list = lists[0]};
+	struct match match = *checking->match;
+	size_t name_count, tries = 0;
+
+	for (; match.operation != NULL; match.operation = routes_next_alike(routes, match.operation)) {
+		struct departures found = {.list = best.list == lists[0] ? lists[1] : lists[0]};
+		struct checking one = {.match = &match, .exchange = checking->exchange, .out = &found};
+
+		if (++tries > LIMIT_ALIKE)
+			return;
+		match.value_names = routes_names(routes, match.operation, &name_count);
+		check_both(&one, request, response);
+		if (found.count == 0)
+			return;
+		if (tries == 1 || found.count + found.left_out < best.count + best.left_out)
+			best = found;
+	}
+	for (size_t i = 0; i < best.count; i++) {
+		struct checking told = {
+			.exchange = checking->exchange, .out = checking->out, .side = best.list[i].side};
+
+		departure_add(&told, &best.list[i]);
+	}
+	checking->out->left_out += best.left_out;
+}
+
 void conform_check(const struct match *match, struct exchange *exchange, const struct body_reading *request,
 		   const struct body_reading *response, struct departures *out)
 {
@@ -138,11 +224,10 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
 		odata_check(&checking, request, response);
 		return;
 	}
-	if (match->kind != MATCH_OPERATION || match->operation->is_lookalike)
+	if (match->kind != MATCH_OPERATION)
 		return;
-	if (exchange->request.is_seen)
-		check_request(&checking, request);
-	checking.side = SIDE_RESPONSE;
-	if (exchange->response.is_seen && exchange->status >= 200)
-		check_response(&checking, response);
+	if (match->operation->is_lookalike)
+		check_alike(&checking, request, response);
+	else
+		check_both(&checking, request, response);
 }

@@ -114,6 +114,8 @@ static void check_content(const struct judging *judging, struct bytes content)
 	}
 	if (reading->kind == BODY_ITEMS)
 		items_check(judging);
+	if (reading->kind == BODY_MULTIPART && judging->media->item_schema != NULL)
+		multipart_items_check(judging);
 	if (judging->media->schema == NULL)
 		return;
 	if (reading->kind == BODY_JSON)
@@ -124,7 +126,7 @@ static void check_content(const struct judging *judging, struct bytes content)
 		multipart_check(judging);
 	else if (reading->kind == BODY_XML)
 		xml_check(judging);
-	else if (reading->kind == BODY_TEXT && bytes_equal(judging->media->range, BYTES("text/plain")))
+	else if (reading->kind == BODY_TEXT && judging->is_text)
 		check_text(judging);
 	else if (reading->kind == BODY_TEXT || reading->kind == BODY_OPAQUE)
 		check_octets(judging, content);
@@ -139,13 +141,38 @@ static const struct media *declared_json(const struct content *content)
 	return NULL;
 }
 
-static void check_empty(const struct judging *judging, const struct content *content)
+static bool is_xml(struct bytes range)
 {
-	const struct media *json = declared_json(content);
-	bool is_response = judging->checking->side == SIDE_RESPONSE;
+	return bytes_ends(range, BYTES("/xml")) || bytes_ends(range, BYTES("+xml"));
+}
 
-	/* An empty text is a text; nothing is no JSON. */
-	if (is_response ? json != NULL && content->count == 1 : content->is_required)
+/* Is nothing at all no value of any of these media types? An empty text is a text; nothing is no JSON. */
+static bool is_never_empty(const struct media *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_json(list[i].range) && !is_xml(list[i].range))
+			return false;
+	return count > 0;
+}
+
+static void check_empty(struct judging *judging, const struct content *content, const struct message *message)
+{
+	const struct media *media = content_media(content, message);
+	bool is_response = judging->checking->side == SIDE_RESPONSE;
+	bool is_form = media != NULL && message_media_type(message).len > 0 &&
+		       bytes_equal(media->range, BYTES("application/x-www-form-urlencoded"));
+
+	judging->media = is_form || (is_response && judging->is_text) ? media : NULL;
+	if (judging->media != NULL && media->schema == NULL)
+		return;
+	/* A form without fields is a form. */
+	if (is_form)
+		form_check(judging);
+	else if (judging->media != NULL)
+		check_text(judging);
+	else if (!is_response    ? content->is_required
+		 : media != NULL ? is_never_empty(media, 1)
+				 : is_never_empty(content->list, content->count))
 		tell_body(judging, KEYWORD_MISSING, BYTES("a body"), BYTES("no body"));
 }
 
@@ -197,11 +224,13 @@ void content_check(const struct checking *checking, const struct content *conten
 		   const struct body_reading *reading, const struct message *message)
 {
 	struct bytes type = bytes_trim(message_media_type(message));
-	struct judging judging = {.checking = checking, .reading = reading};
+	struct judging judging = {.checking = checking,
+				  .reading = reading,
+				  .is_text = bytes_equal_nocase(bytes_slice(type, 0, 5), BYTES("text/"))};
 
 	if (message->body.wire_len == 0) {
 		if (message->is_complete && is_whole(message))
-			check_empty(&judging, content);
+			check_empty(&judging, content, message);
 		return;
 	}
 	if (content->count == 0 || may_be_other(message))

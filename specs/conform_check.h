@@ -60,6 +60,7 @@ struct judging {
 	const struct checking *checking;
 	const struct media *media; /* NULL: none fits */
 	const struct body_reading *reading;
+	bool is_text; /* the message says so: text/... */
 };
 
 void form_check(const struct judging *judging);
@@ -72,6 +73,7 @@ void value_check(const struct judging *judging, const struct schema *schema, yyj
 
 /* -- conform_multipart.c, conform_xml.c, conform_items.c ---------------------------- */
 void multipart_check(const struct judging *judging);
+void multipart_items_check(const struct judging *judging); /* each part by itemSchema */
 void xml_check(const struct judging *judging);
 void items_check(const struct judging *judging);
 

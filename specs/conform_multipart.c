@@ -156,3 +156,24 @@ void multipart_check(const struct judging *judging)
 			 : texts_to_array(list, reading->part_count, schema, arena);
 	value_check(judging, schema, tree, BYTES(""));
 }
+
+/* OpenAPI 3.2, multipart by place: itemSchema is of each part. */
+void multipart_items_check(const struct judging *judging)
+{
+	const struct body_reading *reading = judging->reading;
+	const struct schema *schema = judging->media->item_schema;
+
+	for (size_t i = 0; i < reading->part_count; i++) {
+		const struct body_part *part = &reading->parts[i];
+		struct bytes pointer = pointer_to(judging, BYTES_NONE, i);
+		struct occurrence occurrence = value_of(judging, part, schema);
+		yyjson_val text;
+
+		check_part(judging, part, pointer);
+		if (occurrence.tree == NULL && part->kind != BODY_MALFORMED) {
+			schema_text_value(schema, occurrence.value, &text);
+			occurrence.tree = &text;
+		}
+		value_check(judging, schema, occurrence.tree, pointer);
+	}
+}

@@ -96,6 +96,7 @@ struct api {
 	size_t host_count;
 	const struct bytes *base_paths; /* "" or "/orders/v1", no trailing slash */
 	size_t base_path_count;
+	bool is_base_agreed;           /* by the partner file: the spec's servers say nothing */
 	const struct bytes *sensitive; /* allowed data classes */
 	size_t sensitive_count;
 	const bool *agreed;         /* one an operation of the spec; NULL: all of them */

@@ -25,10 +25,11 @@ struct server *api_servers(struct arena *arena, const struct api_plan *plan, con
 			if (plan != NULL && plan->hosts.count > 0)
 				server.host = plan->hosts.list[j];
 			if (plan != NULL && plan->has_base_path)
-				server.base_path = plan->base_path;
+				server = (struct server){.host = server.host, .base_path = plan->base_path};
 			for (size_t k = 0; k < *out_count && !is_known; k++)
 				is_known = bytes_equal(servers[k].host, server.host) &&
-					   bytes_equal(servers[k].base_path, server.base_path);
+					   bytes_equal(servers[k].base_path, server.base_path) &&
+					   servers[k].is_floating == server.is_floating;
 			if (!is_known)
 				servers[(*out_count)++] = server;
 		}

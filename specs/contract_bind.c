@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "parsers/base/limits.h"
 #include "specs/contract_store.h"
 #include "specs/template.h"
 
@@ -41,6 +42,9 @@ void bindings_finish(struct bindings *bindings)
 	*bindings = (struct bindings){0};
 }
 
+/* Below a host, what stands at base paths that begin anywhere. */
+static const struct bytes floating = BYTES_INIT("**");
+
 /* "*.example.com" is kept as ".example.com", which is looked up at each dot of a host. */
 static struct trie_node *node_of(struct bindings *bindings, struct trie_node *scope,
 				 const struct server *server)
@@ -50,6 +54,8 @@ static struct trie_node *node_of(struct bindings *bindings, struct trie_node *sc
 	struct trie_node *node = trie_add(&bindings->trie, scope, host);
 	struct bytes rest = server->base_path.len > 0 ? bytes_from(server->base_path, 1) : BYTES_NONE;
 
+	if (server->is_floating && node != NULL)
+		node = trie_add(&bindings->trie, node, floating);
 	while (rest.data != NULL && node != NULL)
 		node = trie_add(&bindings->trie, node, bytes_split(&rest, '/'));
 	if (node != NULL && node->payload == NULL)
@@ -127,6 +133,7 @@ struct search {
 	struct exchange *exchange;
 	struct path_segments segments;
 	bool is_too_long; /* more segments than are looked at: no template fits */
+	size_t skipped;   /* segments before a base path that begins anywhere */
 
 	enum match_kind kind; /* the best so far */
 	const struct binding *binding;
@@ -152,6 +159,8 @@ static enum match_kind try(struct search *search, const struct binding *binding,
 					.query = search->exchange->query,
 					.agreed = binding->api->agreed};
 
+	if (!binding->api->is_base_agreed)
+		request.base_path = binding->base_path;
 	out_found->operation = out_found->path_operation = NULL;
 	if (!search->is_too_long && binding->api->spec->odata != NULL) {
 		request.method = odata_method(search->exchange);
@@ -187,7 +196,7 @@ static bool visit_base(struct trie_walk *walk, const struct trie_node *node, siz
 
 		if (!is_effective(binding->api, search->exchange->time_ns))
 			continue;
-		kind = try(search, binding, used, &found);
+		kind = try(search, binding, search->skipped + used, &found);
 		if (!is_better(search, kind, &found))
 			continue;
 		search->kind = kind;
@@ -215,6 +224,20 @@ static bool visit_token(struct trie_walk *walk, const struct trie_node *node, si
 	return search->kind == MATCH_OPERATION;
 }
 
+static bool find_floating(struct search *search, const struct trie_node *node, struct trie_walk *walk)
+{
+	bool is_found = false;
+
+	for (size_t i = 0; i < search->segments.count && i <= LIMIT_BASE_SEGMENTS && !is_found; i++) {
+		search->skipped = i;
+		walk->segments = search->segments.list + i;
+		walk->segment_count = search->segments.count - i;
+		is_found = trie_walk(&search->bindings->trie, node, walk);
+	}
+	search->skipped = 0;
+	return is_found;
+}
+
 static bool find_base(struct search *search, const struct trie_node *scope, struct bytes host)
 {
 	bool is_token = scope == search->bindings->tokens;
@@ -230,7 +253,10 @@ static bool find_base(struct search *search, const struct trie_node *scope, stru
 	walk.is_prefix = !is_token;
 	walk.visit = is_token ? visit_token : visit_base;
 	walk.context = search;
-	return trie_walk(&search->bindings->trie, node, &walk);
+	if (trie_walk(&search->bindings->trie, node, &walk))
+		return true;
+	node = is_token ? NULL : trie_literal(&search->bindings->trie, node, floating);
+	return node != NULL && find_floating(search, node, &walk);
 }
 
 /* The host itself, then "*.example.com" with the longest first, then APIs at any host. */

@@ -334,6 +334,7 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 	*api = (struct api){.spec = &loaded->openapi.spec,
 			    .partner = partner,
 			    .id = id_of(loaded->openapi.spec.file.data),
+			    .is_base_agreed = plan != NULL && plan->has_base_path,
 			    .from_ns = plan == NULL ? 0 : plan->from_ns,
 			    .until_ns = plan == NULL ? 0 : plan->until_ns};
 	if (plan != NULL && plan->operations.count > 0)

@@ -398,6 +398,25 @@ bool csdl_derives(const struct csdl_type *type, const struct csdl_type *base)
 	return type != NULL;
 }
 
+static bool derived_has(const struct csdl_type *type, struct bytes name, unsigned *budget)
+{
+	for (const struct csdl_type *at = type->derived; at != NULL; at = at->sibling) {
+		if (*budget == 0)
+			return true; /* nobody knows */
+		--*budget;
+		if (at->is_open || csdl_property(at, name) != NULL || derived_has(at, name, budget))
+			return true;
+	}
+	return false;
+}
+
+bool csdl_derived_has(const struct csdl_type *type, struct bytes name)
+{
+	unsigned budget = 1000;
+
+	return derived_has(type, name, &budget);
+}
+
 bool csdl_is_key(const struct csdl_type *type, struct bytes name)
 {
 	for (size_t i = 0; type != NULL && i < type->key_count; i++)

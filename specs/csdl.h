@@ -78,7 +78,8 @@ struct csdl_type {
 	const struct bytes *keys; /* of the nearest base that has some */
 	size_t key_count;
 	bool is_open, is_abstract, has_stream;
-	bool has_derived;            /* it is the base of another */
+	struct csdl_type *derived;   /* the first whose base it is */
+	struct csdl_type *sibling;   /* the next with the same base */
 	const struct bytes *members; /* CSDL_ENUM */
 	const struct bytes *member_values;
 	size_t member_count;
@@ -137,6 +138,8 @@ const struct csdl_operation *csdl_operation(const struct csdl *csdl, struct byte
 
 const struct csdl_property *csdl_property(const struct csdl_type *type,
 					  struct bytes name); /* inherited too */
+/* Some type that derives from it has the property, or is open. */
+bool csdl_derived_has(const struct csdl_type *type, struct bytes name);
 bool csdl_derives(const struct csdl_type *type, const struct csdl_type *base);
 bool csdl_is_key(const struct csdl_type *type, struct bytes name);
 bool csdl_is_open(const struct csdl_type *type);

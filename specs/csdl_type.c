@@ -313,8 +313,10 @@ void csdl_bases_check(const struct csdl_reader *reader)
 				  BYTES_PRINT(bytes_slice(type->name, 0, 200)));
 			type->base = NULL;
 		}
-		if (type->base != NULL)
-			type->base->has_derived = true;
+		if (type->base != NULL) {
+			type->sibling = type->base->derived;
+			type->base->derived = type;
+		}
 	}
 	for (void **at = map_oldest(&reader->csdl->types); at != NULL; at = map_newer(at)) {
 		struct csdl_type *type = *at;

@@ -51,6 +51,25 @@ static bool has_parameter(const struct operation *operation, struct bytes name)
 	return false;
 }
 
+/* A path parameter that the template does not name. */
+static void lint_ghost(const struct lint *lint, const struct operation *operation,
+		       const struct parameter *parameter, const struct bytes *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(names[i], parameter->name))
+			return;
+	if (parameter->part == PART_PATH)
+		problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
+			     place_of_path(lint, operation->template), "name it in the path, or leave it out",
+			     "%.*s %.*s: path parameter \"%.*s\" is not in the path; it is not looked for",
+			     (int)(operation->method.len > 20 ? 20 : operation->method.len),
+			     operation->method.data,
+			     (int)(operation->template.len > 200 ? 200 : operation->template.len),
+			     operation->template.data,
+			     (int)(parameter->name.len > 60 ? 60 : parameter->name.len),
+			     parameter->name.data);
+}
+
 static void lint_operation(const struct lint *lint, const struct openapi *openapi,
 			   const struct operation *operation)
 {
@@ -62,8 +81,7 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 	if (operation->is_lookalike)
 		problems_add(lint->problems, PROBLEM_WARNING, "spec.ambiguous_path",
 			     place_of_path(lint, operation->template), "keep one of them",
-			     "%.*s %.*s looks like another path of this spec; requests to it are found but "
-			     "not checked",
+			     "%.*s %.*s looks like another path of this spec; what fits one of them fits",
 			     method_len, operation->method.data, template_len, operation->template.data);
 	for (size_t i = 0; i < count; i++)
 		if (!has_parameter(operation, names[i]))
@@ -73,6 +91,8 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 				     "%.*s %.*s: variable {%.*s} is not declared; any value fits", method_len,
 				     operation->method.data, template_len, operation->template.data,
 				     (int)(names[i].len > 60 ? 60 : names[i].len), names[i].data);
+	for (size_t i = 0; i < operation->parameter_count; i++)
+		lint_ghost(lint, operation, &operation->parameters[i], names, count);
 }
 
 /* An operationId names one operation in records and in partner files. */

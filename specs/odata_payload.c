@@ -277,7 +277,8 @@ static void check_object(const struct odata_payload *payload, const struct place
 
 		if (property != NULL)
 			check_value(payload, &inner, &property->value, yyjson_obj_iter_get_val(key));
-		else if (!is_control(payload, name) && !csdl_is_open(type) && (is_said || !type->has_derived))
+		else if (!is_control(payload, name) && !csdl_is_open(type) &&
+			 (is_said || !csdl_derived_has(type, name)))
 			tell(payload, &inner, KEYWORD_ODATA_PROPERTY, type->name, "a name it does not have");
 	}
 	check_required(payload, at, type, json);
@@ -312,9 +313,12 @@ static void check_value(const struct odata_payload *payload, const struct place_
 		if (!value->is_nullable && !value->is_collection)
 			tell(payload, at, KEYWORD_NULL, bytes_of(edm_name(value->edm)), "null");
 	} else if (value->is_collection) {
+		const struct place_in inner = {
+			.up = at, .name = BYTES("results"), .depth = at == NULL ? 1 : at->depth + 1};
+
 		json = results != NULL ? results : json;
 		if (yyjson_is_arr(json))
-			check_items(payload, at, value, json);
+			check_items(payload, results != NULL ? &inner : at, value, json);
 		else if (!is_old(payload) || !yyjson_is_obj(json))
 			tell(payload, at, KEYWORD_TYPE, BYTES("an array"), kind_of(json));
 	} else if (value->edm != EDM_STRUCTURED) {

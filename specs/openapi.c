@@ -45,8 +45,7 @@ static enum status swagger_version(struct reader *reader, enum schema_dialect *o
 	return STATUS_OK;
 }
 
-/* OpenAPI 3.1 section 4.8.1. A dialect of one's own adds words to 2020-12; what it may take away is not
- * known. */
+/* OpenAPI 3.1 section 4.8.1. What a dialect of one's own adds and takes away is not known. */
 static void note_dialect(struct reader *reader)
 {
 	struct spot spot = spot_child(reader, reader->root, "jsonSchemaDialect");
@@ -55,7 +54,7 @@ static void note_dialect(struct reader *reader)
 	if (name.len > 0 && bytes_find(name, BYTES("json-schema.org/draft")) == BYTES_NOT_FOUND &&
 	    !bytes_starts(name, BYTES("https://spec.openapis.org/oas/3.")))
 		spot_problem(reader, spot, PROBLEM_WARNING, "name the dialect of OpenAPI, or none",
-			     "this dialect is not known; schemas are read as JSON Schema 2020-12");
+			     "this dialect is not known; schemas that name no other are not checked");
 }
 
 /* "3.0.3", or the number 3.0 that somebody forgot to quote. */
@@ -128,9 +127,24 @@ static enum status add_operation(struct reader *reader, struct spot item, struct
 			    &reader->operations[reader->operation_count]))
 		return STATUS_NO_MEMORY;
 	reader->operation_count++;
-	if (!reader->is_outline)
-		servers_read(reader, spot_get(reader, node, "servers"));
+	if (!reader->is_outline) {
+		struct operation *operation = &reader->operations[reader->operation_count - 1];
+
+		inner_servers_read(reader, spot_get(reader, node, "servers"), &operation->bases,
+				   &operation->base_count);
+	}
 	return STATUS_OK;
+}
+
+/* Of the operations from `first` on that have no servers of their own. */
+static void bases_set(struct reader *reader, size_t first, const struct bytes *bases, size_t count)
+{
+	for (size_t i = first; i < reader->operation_count; i++) {
+		if (reader->operations[i].base_count > 0)
+			continue;
+		reader->operations[i].bases = bases;
+		reader->operations[i].base_count = count;
+	}
 }
 
 /* Operations beside a $ref win over those behind it (137 real files have both). */
@@ -139,10 +153,16 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 	struct spot item = spot_follow(reader, raw);
 	struct spot more = spot_get(reader, item, "additionalOperations");
 	struct spot parameters = node_get(raw.node, "parameters") != NULL ? raw : item;
+	size_t first = reader->operation_count, base_count = 0;
+	const struct bytes *bases = NULL;
 	enum status status = STATUS_OK;
 
 	for (size_t i = 0; i < METHOD_COUNT && status == STATUS_OK; i++) {
 		bool is_beside = node_get(raw.node, methods[i].key) != NULL;
+
+		if (is_beside && raw.node != item.node && !reader->is_outline)
+			spot_problem(reader, raw, PROBLEM_NOTE, "write all operations in one place",
+				     "%s stands beside $ref; it wins over what is behind it", methods[i].key);
 
 		status = add_operation(reader, parameters,
 				       spot_get(reader, is_beside ? raw : item, methods[i].key),
@@ -152,7 +172,8 @@ static enum status read_item(struct reader *reader, struct spot raw, struct byte
 		status = add_operation(reader, parameters, spot_entry(reader, more, i),
 				       more.node->entries[i].key, template);
 	if (!reader->is_outline)
-		servers_read(reader, spot_get(reader, item, "servers"));
+		inner_servers_read(reader, spot_get(reader, item, "servers"), &bases, &base_count);
+	bases_set(reader, first, bases, base_count);
 	return status;
 }
 
@@ -215,9 +236,23 @@ static enum status read_security(struct reader *reader)
 		       : STATUS_NO_MEMORY;
 }
 
+/* Where some operations have servers of their own, the others are at the spec's alone. */
+static enum status keep_root_bases(struct reader *reader, size_t count)
+{
+	struct bytes *bases = arena_alloc(reader->arena, (count + 1) * sizeof(*bases));
+
+	if (bases == NULL)
+		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		bases[i] = reader->servers[i].base_path;
+	bases_set(reader, 0, bases, count);
+	return STATUS_OK;
+}
+
 static enum status read_all(struct reader *reader)
 {
 	struct openapi *out = reader->out;
+	size_t root_count;
 	enum schema_dialect dialect;
 	enum status status = dialect_read(reader, &dialect);
 
@@ -242,9 +277,12 @@ static enum status read_all(struct reader *reader)
 	if (reader->server_count == 0)
 		reader->servers[reader->server_count++] =
 			(struct server){.host = BYTES(""), .base_path = BYTES("")};
+	root_count = reader->server_count;
 	status = read_security(reader);
 	if (status == STATUS_OK)
 		status = read_operations(reader);
+	if (status == STATUS_OK && reader->has_inner_servers)
+		status = keep_root_bases(reader, root_count);
 	if (status != STATUS_OK)
 		return status;
 	if (!token_endpoints_read(reader))

@@ -19,6 +19,7 @@
 struct server {
 	struct bytes host;      /* lower case, "" any, "*.example.com" any below it */
 	struct bytes base_path; /* "" or "/v1/{tenant}", no trailing slash */
+	bool is_floating;       /* "{apiRoot}/v1": more may stand before the base path */
 };
 
 /* Where tokens come from (tokenUrl, refreshUrl of an oauth2 scheme): a POST that no path needs to declare. */

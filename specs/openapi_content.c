@@ -100,6 +100,9 @@ void responses_read(const struct reader *reader, struct spot node, struct operat
 				     key.data);
 			continue;
 		}
+		if (bytes_ends(key, BYTES("xx")))
+			spot_problem(reader, spot, PROBLEM_WARNING, "write it in upper case",
+				     "\"%.*s\" is read as a range of statuses", (int)key.len, key.data);
 		if (reader->is_swagger)
 			swagger_content_read(reader, node, spot, &response.content);
 		else

@@ -37,6 +37,9 @@ struct reader {
 	struct token_endpoint *tokens;
 	struct server *servers; /* OPENAPI_SERVERS_MAX of them */
 	size_t server_count;
+	struct bytes *bases; /* of the servers that are read, where they are to be known apart; else NULL */
+	size_t base_count;
+	bool has_inner_servers; /* a path or an operation has its own */
 	struct operation *operations;
 	size_t operation_count, operation_max;
 
@@ -62,6 +65,9 @@ const struct schema *spot_schema(const struct reader *reader, struct spot spot);
 
 /* -- openapi_server.c ----------------------------------------------------------- */
 void servers_read(struct reader *reader, struct spot list); /* adds to reader->servers */
+/* The same for servers that hold for some operations alone, whose base paths come back; none: untouched. */
+void inner_servers_read(struct reader *reader, struct spot list, const struct bytes **out_bases,
+			size_t *out_count);
 void server_url_read(struct reader *reader, struct spot spot, struct bytes url);
 struct bytes url_path(struct bytes url);                      /* "https://h/a/b?c" is "/a/b" */
 struct bytes url_host(struct arena *arena, struct bytes url); /* "h"; "" when it names none */

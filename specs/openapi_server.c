@@ -70,7 +70,8 @@ static bool is_known(const struct reader *reader, const struct server *server)
 {
 	for (size_t i = 0; i < reader->server_count; i++)
 		if (bytes_equal(reader->servers[i].host, server->host) &&
-		    bytes_equal(reader->servers[i].base_path, server->base_path))
+		    bytes_equal(reader->servers[i].base_path, server->base_path) &&
+		    reader->servers[i].is_floating == server->is_floating)
 			return true;
 	return false;
 }
@@ -78,7 +79,9 @@ static bool is_known(const struct reader *reader, const struct server *server)
 static void server_add(struct reader *reader, struct spot spot, struct bytes url)
 {
 	struct bytes path = url_path(url);
-	struct server server = {.host = url_host(reader->arena, url)};
+	struct server server = {.host = url_host(reader->arena, url),
+				.is_floating =
+					scheme_end(url) == BYTES_NOT_FOUND && bytes_starts(url, BYTES("{"))};
 
 	while (path.len > 0 && path.data[path.len - 1] == '/')
 		path.len--;
@@ -86,7 +89,11 @@ static void server_add(struct reader *reader, struct spot spot, struct bytes url
 			   : path.data[0] == '/'
 				   ? arena_copy(reader->arena, path)
 				   : arena_printf(reader->arena, "/" BYTES_FORMAT, BYTES_PRINT(path));
-	if (server.base_path.data == NULL || server.host.data == NULL || is_known(reader, &server))
+	if (server.base_path.data == NULL || server.host.data == NULL)
+		return;
+	if (reader->bases != NULL && reader->base_count < OPENAPI_SERVERS_MAX)
+		reader->bases[reader->base_count++] = server.base_path;
+	if (is_known(reader, &server))
 		return;
 	if (reader->server_count == OPENAPI_SERVERS_MAX)
 		spot_problem(reader, spot, PROBLEM_WARNING, "name hosts and base_path in the partner file",
@@ -170,4 +177,24 @@ void servers_read(struct reader *reader, struct spot list)
 
 		server_url_read(reader, server, node_text(node_get(server.node, "url")));
 	}
+}
+
+void inner_servers_read(struct reader *reader, struct spot list, const struct bytes **out_bases,
+			size_t *out_count)
+{
+	struct bytes bases[OPENAPI_SERVERS_MAX], *copy;
+
+	if (!node_is(list.node, NODE_LIST) || list.node->count == 0)
+		return;
+	reader->bases = bases;
+	reader->base_count = 0;
+	servers_read(reader, list);
+	reader->bases = NULL;
+	copy = arena_alloc(reader->arena, (reader->base_count + 1) * sizeof(*copy));
+	if (copy == NULL || reader->base_count == 0)
+		return;
+	memcpy(copy, bases, reader->base_count * sizeof(*copy));
+	*out_bases = copy;
+	*out_count = reader->base_count;
+	reader->has_inner_servers = true;
 }

@@ -119,9 +119,10 @@ struct operation {
 	bool is_deprecated;
 	struct bytes sunset;        /* x-sunset, RFC 3339 date, or empty */
 	struct bytes query_literal; /* of a path key "/x?action=y": "action=y", else empty */
-	bool is_lookalike; /* another operation of the spec looks the same on the wire: content is not judged
-			    */
-	bool is_token_endpoint; /* its path is the tokenUrl of an oauth2 flow */
+	bool is_lookalike; /* others of the spec look the same on the wire: what fits one of them fits */
+	const struct bytes *bases; /* base paths of the servers that it has instead of others */
+	size_t base_count;         /* 0: those of the spec, whatever they are */
+	bool is_token_endpoint;    /* its path is the tokenUrl of an oauth2 flow */
 
 	const struct parameter *parameters;
 	size_t parameter_count;

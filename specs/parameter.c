@@ -58,6 +58,58 @@ static bool is_member(const struct parameter *parameter, struct bytes name)
 	return is_spread(parameter) && schema_property(parameter->schema, name) != NULL;
 }
 
+/* An object spread over the query takes every name that it does not forbid. */
+static enum schema_others others_taken(const struct parameter *parameter)
+{
+	return is_spread(parameter) ? schema_others(parameter->schema) : SCHEMA_OTHERS_NONE;
+}
+
+static bool is_literal(struct bytes pairs, struct bytes name)
+{
+	while (pairs.data != NULL && pairs.len > 0) {
+		struct bytes pair = bytes_split(&pairs, '&');
+
+		if (bytes_equal(bytes_split(&pair, '='), name))
+			return true;
+	}
+	return false;
+}
+
+/* An API key in the query is declared by `security`; one in the wrong place is told elsewhere. */
+static bool is_key(const struct operation *operation, struct bytes name)
+{
+	for (size_t i = 0; i < operation->requirement_count; i++)
+		for (size_t j = 0; j < operation->requirements[i].count; j++)
+			if (operation->requirements[i].schemes[j].kind == SECURITY_API_KEY &&
+			    bytes_equal_nocase(operation->requirements[i].schemes[j].name, name))
+				return true;
+	return false;
+}
+
+/* By a parameter, other than `one`, that says so with this name. */
+static bool is_named(const struct operation *operation, struct bytes name, const struct parameter *one)
+{
+	for (size_t i = 0; i < operation->parameter_count; i++) {
+		const struct parameter *parameter = &operation->parameters[i];
+
+		if (parameter->part != PART_QUERY || parameter == one)
+			continue;
+		if (parameter->is_whole || is_name(name, parameter) || is_member(parameter, name) ||
+		    (parameter->is_deep_object && deep_name(name, parameter->name).data != NULL))
+			return true;
+	}
+	return is_key(operation, name) || is_literal(operation->query_literal, name);
+}
+
+static bool is_declared(const struct operation *operation, struct bytes name)
+{
+	for (size_t i = 0; i < operation->parameter_count; i++)
+		if (operation->parameters[i].part == PART_QUERY &&
+		    others_taken(&operation->parameters[i]) != SCHEMA_OTHERS_NONE)
+			return true;
+	return is_named(operation, name, NULL);
+}
+
 /* -- gathering -------------------------------------------------------------------- */
 
 static void gather_path(const struct match *match, const struct parameter *parameter, struct occurrences *out)
@@ -67,16 +119,19 @@ static void gather_path(const struct match *match, const struct parameter *param
 			take(out, parameter->name, match->values[i]);
 }
 
-static void gather_query(const struct query *query, const struct parameter *parameter,
-			 struct occurrences *out)
+static void gather_query(const struct operation *operation, const struct query *query,
+			 const struct parameter *parameter, struct occurrences *out)
 {
+	bool takes_others = others_taken(parameter) == SCHEMA_OTHERS_ANY;
+
 	for (size_t i = 0; i < query->count; i++) {
 		const struct form_field *field = &query->fields[i];
 		struct bytes inner;
 
 		if (is_name(field->name, parameter) && !parameter->is_deep_object)
 			take(out, parameter->name, field->raw_value);
-		else if (is_member(parameter, field->name))
+		else if (is_member(parameter, field->name) || (takes_others && field->name.len > 0 &&
+							       !is_named(operation, field->name, parameter)))
 			take(out, field->raw_name, field->raw_value);
 		if (!parameter->is_deep_object)
 			continue;
@@ -133,7 +188,7 @@ static void gather(const struct checking *checking, const struct query *query,
 		if (parameter->is_whole)
 			gather_whole(checking->exchange, query, parameter, out);
 		else
-			gather_query(query, parameter, out);
+			gather_query(checking->match->operation, query, parameter, out);
 		break;
 	case PART_HEADER:
 		gather_header(&checking->exchange->request, parameter, out);
@@ -147,43 +202,6 @@ static void gather(const struct checking *checking, const struct query *query,
 }
 
 /* -- undeclared ------------------------------------------------------------------- */
-
-static bool is_literal(struct bytes pairs, struct bytes name)
-{
-	while (pairs.data != NULL && pairs.len > 0) {
-		struct bytes pair = bytes_split(&pairs, '&');
-
-		if (bytes_equal(bytes_split(&pair, '='), name))
-			return true;
-	}
-	return false;
-}
-
-/* An API key in the query is declared by `security`; one in the wrong place is told elsewhere. */
-static bool is_key(const struct operation *operation, struct bytes name)
-{
-	for (size_t i = 0; i < operation->requirement_count; i++)
-		for (size_t j = 0; j < operation->requirements[i].count; j++)
-			if (operation->requirements[i].schemes[j].kind == SECURITY_API_KEY &&
-			    bytes_equal_nocase(operation->requirements[i].schemes[j].name, name))
-				return true;
-	return false;
-}
-
-static bool is_declared(const struct operation *operation, struct bytes name)
-{
-	for (size_t i = 0; i < operation->parameter_count; i++) {
-		const struct parameter *parameter = &operation->parameters[i];
-
-		if (parameter->part != PART_QUERY)
-			continue;
-		/* An object spread over the query takes every name there is. */
-		if (parameter->is_whole || is_spread(parameter) || is_name(name, parameter) ||
-		    (parameter->is_deep_object && deep_name(name, parameter->name).data != NULL))
-			return true;
-	}
-	return is_key(operation, name) || is_literal(operation->query_literal, name);
-}
 
 static bool is_earlier(const struct query *query, size_t index)
 {

@@ -165,6 +165,15 @@ static bool is_agreed(const struct routes *routes, const struct operation *opera
 	return agreed == NULL || agreed[operation - routes->operations];
 }
 
+/* OpenAPI 3, Path Item and Operation Object: servers there take the place of the spec's. */
+static bool base_fits(const struct operation *operation, struct bytes base_path)
+{
+	for (size_t i = 0; base_path.data != NULL && i < operation->base_count; i++)
+		if (bytes_equal(operation->bases[i], base_path))
+			return true;
+	return base_path.data == NULL || operation->base_count == 0;
+}
+
 /* Every "name=value" of the path key stands in the query, in any order. */
 static bool query_fits(struct bytes literal, struct bytes query)
 {
@@ -180,6 +189,13 @@ static bool query_fits(struct bytes literal, struct bytes query)
 	return true;
 }
 
+static bool is_here(const struct search *search, const struct operation *operation)
+{
+	return is_agreed(search->routes, operation, search->request->agreed) &&
+	       base_fits(operation, search->request->base_path) &&
+	       query_fits(operation->query_literal, search->request->query);
+}
+
 static const struct operation *operation_of(const struct search *search, const struct route *route,
 					    struct bytes method)
 {
@@ -188,9 +204,7 @@ static const struct operation *operation_of(const struct search *search, const s
 	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next) {
 		const struct operation *operation = entry->operation;
 
-		if (!bytes_equal(operation->method, method) ||
-		    !is_agreed(search->routes, operation, search->request->agreed) ||
-		    !query_fits(operation->query_literal, search->request->query))
+		if (!bytes_equal(operation->method, method) || !is_here(search, operation))
 			continue;
 		if (best == NULL || operation->query_literal.len > best->query_literal.len)
 			best = operation;
@@ -201,7 +215,7 @@ static const struct operation *operation_of(const struct search *search, const s
 static const struct operation *any_operation(const struct search *search, const struct route *route)
 {
 	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next)
-		if (is_agreed(search->routes, entry->operation, search->request->agreed))
+		if (is_here(search, entry->operation))
 			return entry->operation;
 	return NULL;
 }
@@ -246,6 +260,17 @@ void routes_find(const struct routes *routes, const struct route_request *reques
 	walk.visit = visit_route;
 	walk.context = &search;
 	trie_walk(&routes->trie, routes->root, &walk);
+}
+
+const struct operation *routes_next_alike(const struct routes *routes, const struct operation *operation)
+{
+	const struct route_entry *entry = &routes->entries[operation - routes->operations];
+
+	while ((entry = entry->next) != NULL)
+		if (bytes_equal(entry->operation->method, operation->method) &&
+		    bytes_equal(entry->operation->query_literal, operation->query_literal))
+			return entry->operation;
+	return NULL;
 }
 
 const struct bytes *routes_names(const struct routes *routes, const struct operation *operation,

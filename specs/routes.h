@@ -29,7 +29,8 @@ struct route_request {
 	size_t segment_count;
 	struct bytes method;
 	struct bytes query;
-	const bool *agreed; /* one an operation, NULL: all */
+	const bool *agreed;     /* one an operation, NULL: all */
+	struct bytes base_path; /* where it came; {NULL, 0}: any is right */
 };
 
 struct route_found {
@@ -42,6 +43,9 @@ struct route_found {
 
 void routes_find(const struct routes *routes, const struct route_request *request,
 		 struct route_found *out_found);
+
+/* The next operation that looks like this one on the wire; NULL behind the last. */
+const struct operation *routes_next_alike(const struct routes *routes, const struct operation *operation);
 
 /* The variables of an operation's path, in order: one name for each value found. */
 const struct bytes *routes_names(const struct routes *routes, const struct operation *operation,

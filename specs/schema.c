@@ -282,16 +282,6 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
 	return set->is_full || pointer.data == NULL ? NULL : schema;
 }
 
-/* The schema that says something: through references that stand alone. */
-static const struct schema *followed(const struct schema *schema)
-{
-	for (int i = 0; i < LIMIT_REF_CHAIN && schema->reference != NULL && schema->types == SCHEMA_ANY &&
-			schema->object == NULL && schema->array == NULL;
-	     i++)
-		schema = schema->reference;
-	return schema;
-}
-
 const struct node *schema_node(const struct schema *schema, const struct document **out_document)
 {
 	*out_document = schema->document;
@@ -303,30 +293,65 @@ unsigned schema_types(const struct schema *schema)
 	return schema->joint_types;
 }
 
-const struct schema *schema_items(const struct schema *schema)
+/* Where a schema leads that holds for the same value: `index` 0, 1, ...; NULL behind the last. Branches
+ * that need not hold come last. */
+static const struct schema *beside(const struct schema *schema, size_t index)
 {
-	const struct schema *says = followed(schema);
+	const struct logic_rule *logic = schema->logic;
+	const struct schema_list *lists[3];
 
-	return says->array == NULL ? NULL : says->array->items;
+	if (schema->reference != NULL && index-- == 0)
+		return schema->reference;
+	if (logic == NULL)
+		return NULL;
+	lists[0] = &logic->all_of;
+	lists[1] = &logic->any_of;
+	lists[2] = &logic->one_of;
+	for (size_t i = 0; i < 3; i++) {
+		if (index < lists[i]->count)
+			return lists[i]->items[index];
+		index -= lists[i]->count;
+	}
+	return NULL;
 }
 
-/* `budget` bounds the walk through allOf: nobody spreads one object over that many. */
+/* `budget` bounds the walk: nobody spreads one list, or one object, over that many. */
+static const struct schema *items_of(const struct schema *schema, unsigned *budget)
+{
+	const struct schema *found = NULL, *next;
+
+	if (*budget == 0)
+		return NULL;
+	--*budget;
+	if (schema->array != NULL && schema->array->items != NULL)
+		return schema->array->items;
+	for (size_t i = 0; found == NULL && (next = beside(schema, i)) != NULL; i++)
+		found = items_of(next, budget);
+	return found;
+}
+
+const struct schema *schema_items(const struct schema *schema)
+{
+	unsigned budget = 200;
+
+	return items_of(schema, &budget);
+}
+
 static const struct schema *property_of(const struct schema *schema, struct bytes name, unsigned *budget)
 {
-	const struct schema_name *found = NULL;
-	const struct schema *inner;
+	const struct schema_name *named = NULL;
+	const struct schema *found = NULL, *next;
 
 	if (*budget == 0)
 		return NULL;
 	--*budget;
 	if (schema->object != NULL)
-		found = schema_name_find(schema->object->names, schema->object->name_count, name);
-	if (found != NULL && found->schema != NULL)
-		return found->schema;
-	inner = schema->reference == NULL ? NULL : property_of(schema->reference, name, budget);
-	for (size_t i = 0; inner == NULL && schema->logic != NULL && i < schema->logic->all_of.count; i++)
-		inner = property_of(schema->logic->all_of.items[i], name, budget);
-	return inner;
+		named = schema_name_find(schema->object->names, schema->object->name_count, name);
+	if (named != NULL && named->schema != NULL)
+		return named->schema;
+	for (size_t i = 0; found == NULL && (next = beside(schema, i)) != NULL; i++)
+		found = property_of(next, name, budget);
+	return found;
 }
 
 const struct schema *schema_property(const struct schema *schema, struct bytes name)
@@ -334,6 +359,28 @@ const struct schema *schema_property(const struct schema *schema, struct bytes n
 	unsigned budget = 200;
 
 	return property_of(schema, name, &budget);
+}
+
+static enum schema_others others_of(const struct schema *schema, unsigned *budget)
+{
+	const struct schema *others = schema->object == NULL ? NULL : schema->object->additional, *next;
+	enum schema_others said = others == NULL     ? SCHEMA_OTHERS_UNSAID
+				  : others->is_never ? SCHEMA_OTHERS_NONE
+						     : SCHEMA_OTHERS_ANY;
+
+	if (*budget == 0)
+		return said;
+	--*budget;
+	for (size_t i = 0; said == SCHEMA_OTHERS_UNSAID && (next = beside(schema, i)) != NULL; i++)
+		said = others_of(next, budget);
+	return said;
+}
+
+enum schema_others schema_others(const struct schema *schema)
+{
+	unsigned budget = 200;
+
+	return others_of(schema, &budget);
 }
 
 const struct schema_name *schema_name_find(const struct schema_name *names, size_t count, struct bytes name)

@@ -58,5 +58,9 @@ enum schema_type {
 	SCHEMA_ANY = (1 << 7) - 1,
 };
 unsigned schema_types(const struct schema *schema);
-const struct schema *schema_items(const struct schema *schema);                       /* NULL when none */
-const struct schema *schema_property(const struct schema *schema, struct bytes name); /* NULL when none */
+/* Of the schema itself, of those that hold with it, else of the first branch that has one; NULL when none. */
+const struct schema *schema_items(const struct schema *schema);
+const struct schema *schema_property(const struct schema *schema, struct bytes name);
+/* What it says of properties that it does not list. */
+enum schema_others { SCHEMA_OTHERS_UNSAID, SCHEMA_OTHERS_NONE, SCHEMA_OTHERS_ANY };
+enum schema_others schema_others(const struct schema *schema);

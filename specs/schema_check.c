@@ -431,16 +431,21 @@ bool schema_check_fully(const struct schema *schema, yyjson_val *value, struct s
 	return fits && !evaluation.is_over && !evaluation.is_broken;
 }
 
+/* What JSON calls an integer may be 1.0 or 1e3; in text that is no JSON servers read digits and nothing else.
+ */
+static bool is_digits(struct bytes text)
+{
+	return bytes_find_byte(text, '.') == BYTES_NOT_FOUND &&
+	       bytes_find_byte(text, 'e') == BYTES_NOT_FOUND && bytes_find_byte(text, 'E') == BYTES_NOT_FOUND;
+}
+
 /* Text as the value that the schema's types make of it; false when none fits. */
 static bool text_coerce(unsigned types, struct bytes text, yyjson_val *out_value)
 {
 	bool is_true = bytes_equal(text, BYTES("true"));
-	struct number_scratch scratch;
-	struct number number;
 
 	if ((types & (SCHEMA_INTEGER | SCHEMA_NUMBER)) != 0 && number_is_text(text) &&
-	    ((types & SCHEMA_NUMBER) != 0 || !number_read(text, &scratch, &number) ||
-	     number_is_integer(&number)))
+	    ((types & SCHEMA_NUMBER) != 0 || is_digits(text)))
 		return yyjson_set_raw(out_value, text.data, text.len);
 	if ((types & SCHEMA_BOOLEAN) != 0 && (is_true || bytes_equal(text, BYTES("false"))))
 		return yyjson_set_bool(out_value, is_true);

@@ -314,6 +314,15 @@ void schema_fill(struct schema_set *set, struct schema *schema)
 			    "this schema is no table; what it describes is not checked");
 		return;
 	}
+	if (schema->resource != NULL && schema->resource->is_unknown) {
+		schema->is_unchecked = true;
+		if (schema->node == schema->resource->root)
+			schema_note(
+				set, schema, schema->node, PROBLEM_WARNING,
+				"name a dialect of JSON Schema, or none",
+				"the dialect of this schema is not known; what it describes is not checked");
+		return;
+	}
 	if (fill_reference(set, schema))
 		return;
 	schema->is_read_only = node_bool(node_get(schema->node, "readOnly"), false);

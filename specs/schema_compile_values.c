@@ -20,6 +20,14 @@ static unsigned type_of(struct bytes name)
 	return 0;
 }
 
+/* OpenAPI 3.0 has nullable; those who needed it in 2.0 wrote x-nullable. */
+static bool is_nullable(const struct schema *schema)
+{
+	return (schema->dialect == DIALECT_OPENAPI_3_0 &&
+		node_bool(node_get(schema->node, "nullable"), false)) ||
+	       (schema->dialect != DIALECT_2020_12 && node_bool(node_get(schema->node, "x-nullable"), false));
+}
+
 static void fill_types(struct schema_set *set, struct schema *schema)
 {
 	const struct node *node = node_get(schema->node, "type");
@@ -40,9 +48,10 @@ static void fill_types(struct schema_set *set, struct schema *schema)
 	}
 	if (types != 0)
 		schema->types = types;
-	if (schema->dialect != DIALECT_OPENAPI_3_0 ||
-	    !(node_bool(node_get(schema->node, "nullable"), false) ||
-	      node_bool(node_get(schema->node, "x-nullable"), false)))
+	if (node_is(node, NODE_LIST) && schema->dialect != DIALECT_2020_12)
+		schema_note(set, schema, node, PROBLEM_NOTE, "name one type",
+			    "a list of types belongs to OpenAPI 3.1; used as there");
+	if (!is_nullable(schema))
 		return;
 	if (types != 0)
 		schema->types |= SCHEMA_NULL;

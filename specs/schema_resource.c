@@ -95,10 +95,37 @@ static void uri_register(struct schema_set *set, struct bytes uri, struct schema
 		*place = resource;
 }
 
+/* Of an OpenAPI document the dialect is that of its schemas. */
+static struct bytes dialect_name(const struct schema_resource *resource)
+{
+	const struct node *openapi = node_get(resource->root, "openapi");
+	const char *keyword = openapi != NULL && resource->root == resource->document->root
+				      ? "jsonSchemaDialect"
+				      : "$schema";
+
+	return without_fragment(node_text(node_get(resource->root, keyword)));
+}
+
+static bool is_known_dialect(struct bytes name)
+{
+	static const char *const drafts[] = {"draft-04/", "draft-06/", "draft-07/", "draft/2019-09/",
+					     "draft/2020-12/"};
+	struct bytes rest = name;
+	size_t at = bytes_find(name, BYTES("json-schema.org/"));
+
+	if (bytes_starts(name, BYTES("https://spec.openapis.org/oas/3.")))
+		return true;
+	rest = at == BYTES_NOT_FOUND || at > 8 ? BYTES("") : bytes_from(name, at + 16);
+	for (size_t i = 0; i < sizeof(drafts) / sizeof(drafts[0]); i++)
+		if (bytes_starts(rest, bytes_of(drafts[i])))
+			return true;
+	return false;
+}
+
 /* What $schema says: a draft, or a metaschema that is at hand with its $vocabulary. */
 static void read_vocabulary(struct schema_set *set, struct schema_resource *resource)
 {
-	struct bytes name = without_fragment(node_text(node_get(resource->root, "$schema")));
+	struct bytes name = dialect_name(resource);
 	struct schema_resource **meta = name.len == 0 ? NULL : map_find(&set->uris, name);
 	const struct node *words = meta == NULL ? NULL : node_get((*meta)->root, "$vocabulary");
 	bool has_validation = false;
@@ -107,6 +134,9 @@ static void read_vocabulary(struct schema_set *set, struct schema_resource *reso
 		resource->dialect = DIALECT_DRAFT_4;
 	else if (bytes_equal(name, BYTES("https://json-schema.org/draft/2020-12/schema")))
 		resource->dialect = DIALECT_2020_12;
+	if (name.len == 0)
+		return;
+	resource->is_unknown = meta == NULL && !is_known_dialect(name);
 	resource->is_before_2020 = bytes_find(name, BYTES("json-schema.org/draft/2019-09")) == 8 ||
 				   bytes_find(name, BYTES("json-schema.org/draft-0")) != BYTES_NOT_FOUND;
 	if (!node_is(words, NODE_TABLE))
@@ -134,6 +164,8 @@ static struct schema_resource *resource_add(struct indexing *indexing, const str
 					     .pointer = trail_pointer(set, trail),
 					     .uri = uri,
 					     .dialect = parent == NULL ? set->dialect : parent->dialect,
+					     .is_before_2020 = parent != NULL && parent->is_before_2020,
+					     .is_unknown = parent != NULL && parent->is_unknown,
 					     .has_validation = parent == NULL || parent->has_validation,
 					     .asserts_formats = parent == NULL ? set->asserts_formats
 									       : parent->asserts_formats};
@@ -182,6 +214,17 @@ static struct schema_resource *names_take(struct indexing *indexing, struct sche
 		struct bytes uri = uri_join(&indexing->set->arena, resource->uri, without_fragment(id));
 
 		resource = resource_add(indexing, resource, node, uri, trail);
+	} else if (indexing->is_openapi && node != indexing->document->root &&
+		   node_is(node_get(node, "$schema"), NODE_STRING)) {
+		/* OpenAPI 3.1 section 4.8.24.5: any root schema may name its dialect; its references are the
+		 * document's. */
+		struct schema_resource *base = resource->base == NULL ? resource : resource->base;
+
+		resource = resource_add(indexing, resource, node, BYTES(""), trail);
+		if (resource != NULL) {
+			resource->uri = base->uri;
+			resource->base = base;
+		}
 	}
 	if (resource == NULL || is_draft_4)
 		return resource;
@@ -316,7 +359,7 @@ bool resource_find(struct schema_set *set, struct schema_resource *from, struct 
 		   struct schema_spot *out_spot)
 {
 	struct bytes uri = without_fragment(reference), fragment = bytes_from(reference, uri.len);
-	struct schema_spot spot = {.resource = from};
+	struct schema_spot spot = {.resource = from->base == NULL ? from : from->base};
 
 	if (fragment.len > 0)
 		fragment = bytes_from(fragment, 1);

@@ -26,10 +26,12 @@ struct schema_resource {
 	struct bytes pointer; /* of the root, into the document */
 	struct bytes uri;     /* absolute, or what there is; no fragment */
 	enum schema_dialect dialect;
-	bool is_before_2020;  /* a draft without prefixItems */
-	bool has_validation;  /* its vocabulary asserts anything */
-	bool asserts_formats; /* formats are assertions, not annotations */
-	bool has_dynamic;     /* has dynamic anchors */
+	bool is_before_2020;          /* a draft without prefixItems */
+	bool is_unknown;              /* its dialect is: nothing is checked */
+	struct schema_resource *base; /* what references without a URI start from; NULL: it itself */
+	bool has_validation;          /* its vocabulary asserts anything */
+	bool asserts_formats;         /* formats are assertions, not annotations */
+	bool has_dynamic;             /* has dynamic anchors */
 	struct schema_anchor *anchors;
 };
 

@@ -266,6 +266,14 @@
 /* Nodes tried for one path: real contracts need one or two a segment; past it nothing matches. */
 #define LIMIT_ROUTE_STEPS 4096
 
+/* Operations of a spec that look alike on the wire and are all tried for one exchange; of more nothing is
+ * said. */
+#define LIMIT_ALIKE 64
+
+/* Segments before a base path where the spec leaves its beginning open ("{apiRoot}/v1"); each is one more
+ * search. */
+#define LIMIT_BASE_SEGMENTS 16
+
 /* PCRE2 work for one `pattern` on one value. */
 #define LIMIT_PATTERN_STEPS 100000
 #define LIMIT_PATTERN_DEPTH 1000

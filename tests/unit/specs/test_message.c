@@ -241,7 +241,7 @@ static const struct row parameter_rows[] = {
 	{"a whole query of other JSON", "GET /wholejson?%5B%22a%22%5D", "", NULL, NULL,
 	 "request.query.type:o"},
 	{"whole numbers", "GET /q?inherited=-12", "", NULL, NULL, ""},
-	{"with a fraction of nothing", "GET /q?inherited=1.0", "", NULL, NULL, ""},
+	{"with a fraction of nothing", "GET /q?inherited=1.0", "", NULL, NULL, "request.query.type:inherited"},
 	{"with a plus", "GET /q?inherited=%2B1", "", NULL, NULL, "request.query.type:inherited"},
 	{"in hexadecimal", "GET /q?inherited=0x1", "", NULL, NULL, "request.query.type:inherited"},
 	{"with a space", "GET /q?inherited=+1", "", NULL, NULL, "request.query.type:inherited"},
