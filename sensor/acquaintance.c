@@ -231,3 +231,71 @@ enum status acquaintance_take(struct acquaintance *acquaintance, struct judged *
 		status = take_credential(acquaintance, judged, is_partner_new);
 	return status == STATUS_OK ? take_operation(acquaintance, judged) : status;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+bool known_pack(const struct map *map, struct pack_place *place, struct pack *pack)
+{
+	const struct known *known = place->at == NULL ? map_oldest(map) : map_newer(place->at);
+
+	place->at = known;
+	if (known == NULL)
+		return false;
+	pack_text(pack, map_key(known));
+	pack_text(pack, bytes_of(known->partner));
+	pack_number(pack, known->first_ns);
+	for (size_t i = 0; i < known->count; i++) {
+		pack_numbers(pack, (const uint64_t[]){known->origins[i].asn, known->origins[i].last_ns}, 2);
+		pack_text(pack, (struct bytes){.data = known->origins[i].country,
+					       .len = sizeof(known->origins[i].country)});
+	}
+	return true;
+}
+
+void known_unpack(struct map *map, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor), partner = unpack_text(cursor);
+	struct known read = {.first_ns = cursor_u64(cursor)}, *known;
+	bool is_new;
+
+	while (read.count < ORIGINS_MAX && cursor->left > 0) {
+		struct origin_seen *origin = &read.origins[read.count++];
+		struct bytes country;
+
+		origin->asn = (uint32_t)cursor_u64(cursor);
+		origin->last_ns = cursor_u64(cursor);
+		country = unpack_text(cursor);
+		if (cursor->ran_out || country.len != sizeof(origin->country))
+			return;
+		memcpy(origin->country, country.data, sizeof(origin->country));
+	}
+	known = cursor->ran_out || partner.len >= sizeof(read.partner) ? NULL : map_put(map, key, &is_new);
+	if (known == NULL)
+		return;
+	*known = read;
+	memcpy(known->partner, partner.len == 0 ? "" : partner.data, partner.len);
+}
+
+bool habit_pack(const struct map *map, struct pack_place *place, struct pack *pack)
+{
+	const struct habit *habit = place->at == NULL ? map_oldest(map) : map_newer(place->at);
+
+	place->at = habit;
+	if (habit == NULL)
+		return false;
+	pack_text(pack, map_key(habit));
+	pack_numbers(pack, (const uint64_t[]){habit->with, habit->without}, 2);
+	return true;
+}
+
+void habit_unpack(struct map *map, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	struct habit read = {.with = cursor_u64(cursor)}, *habit;
+	bool is_new;
+
+	read.without = cursor_u64(cursor);
+	habit = cursor->ran_out ? NULL : map_put(map, key, &is_new);
+	if (habit != NULL)
+		*habit = read;
+}

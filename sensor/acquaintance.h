@@ -15,6 +15,7 @@
 #include "parsers/base/map.h"
 #include "parsers/base/status.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 struct acquaintance {
 	struct map partners, credentials, operations;
@@ -23,3 +24,9 @@ struct acquaintance {
 void acquaintance_init(struct acquaintance *acquaintance, uint64_t seed);
 void acquaintance_finish(struct acquaintance *acquaintance);
 MUST_CHECK enum status acquaintance_take(struct acquaintance *acquaintance, struct judged *judged);
+
+/* For the state that outlives the process, one of the three maps: false at the end. */
+bool known_pack(const struct map *known, struct pack_place *place, struct pack *pack);
+void known_unpack(struct map *known, struct cursor *cursor);
+bool habit_pack(const struct map *operations, struct pack_place *place, struct pack *pack);
+void habit_unpack(struct map *operations, struct cursor *cursor);

@@ -50,9 +50,12 @@ void collector_tell_finding(void *context, const struct judged *judged, const st
 
 static struct state_tables tables_of(struct collector *collector)
 {
-	return (struct state_tables){.ledger = &collector->lives.ledger,
+	return (struct state_tables){.lives = &collector->lives,
 				     .usage = &collector->usage,
-				     .inventory = &collector->inventory};
+				     .inventory = &collector->inventory,
+				     .behaviour = &collector->behaviour,
+				     .acquaintance = &collector->acquaintance,
+				     .learner = &collector->learner};
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -321,6 +324,18 @@ static bool take_rings(struct collector *collector)
 	return was_busy;
 }
 
+static void each_sink(const struct collector_sinks *sinks, void (*act)(struct sink *sink))
+{
+	struct sink *all[] = {sinks->findings, sinks->exchanges, sinks->usage, sinks->inventory,
+			      sinks->health};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i] != NULL)
+			act(all[i]);
+	for (size_t i = 0; i < sinks->webhook_count; i++)
+		act(sinks->webhooks[i]);
+}
+
 static void clock_moves(struct collector *collector)
 {
 	uint64_t time_ns = merge_time(&collector->merge);
@@ -340,6 +355,8 @@ static void clock_moves(struct collector *collector)
 	if (collector->plan.state != NULL) {
 		struct state_tables tables = tables_of(collector);
 
+		/* Told is what stands in the files: the state must not know more than their reader. */
+		each_sink(&collector->plan.sinks, sink_settle);
 		state_turn(collector->plan.state, &tables);
 	}
 	if (time_ns - collector->health_told_ns >= HEALTH_EVERY_NS) {
@@ -351,18 +368,6 @@ static void clock_moves(struct collector *collector)
 	}
 }
 
-static void poll_sinks(const struct collector_sinks *sinks)
-{
-	struct sink *all[] = {sinks->findings, sinks->exchanges, sinks->usage, sinks->inventory,
-			      sinks->health};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (all[i] != NULL)
-			sink_poll(all[i]);
-	for (size_t i = 0; i < sinks->webhook_count; i++)
-		sink_poll(sinks->webhooks[i]);
-}
-
 bool collector_turn(struct collector *collector)
 {
 	struct judged *judged;
@@ -371,7 +376,7 @@ bool collector_turn(struct collector *collector)
 	while ((judged = merge_next(&collector->merge)) != NULL)
 		look(collector, judged);
 	clock_moves(collector);
-	poll_sinks(&collector->plan.sinks);
+	each_sink(&collector->plan.sinks, sink_poll);
 	if (collector->ended_count == collector->plan.worker_count)
 		return false;
 	if (was_busy)

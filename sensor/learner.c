@@ -172,3 +172,30 @@ bool learner_apply(struct learner *learner, struct judged *judged)
 	}
 	return true;
 }
+
+bool learner_pack(const struct learner *learner, struct pack_place *place, struct pack *pack)
+{
+	const struct learned_place *learned =
+		place->at == NULL ? map_oldest(&learner->map) : map_newer(place->at);
+
+	place->at = learned;
+	if (learned == NULL)
+		return false;
+	pack_text(pack, map_key(learned));
+	pack_number(pack, learned->is_open);
+	pack_numbers(pack, learned->names, learned->name_count);
+	return true;
+}
+
+void learner_unpack(struct learner *learner, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	bool is_new, is_open = cursor_u64(cursor) != 0;
+	struct learned_place *learned = cursor->ran_out ? NULL : map_put(&learner->map, key, &is_new);
+
+	if (learned == NULL)
+		return;
+	*learned = (struct learned_place){.is_open = is_open};
+	while (learned->name_count < LEARNER_NAMES_MAX && cursor->left >= 8)
+		learned->names[learned->name_count++] = cursor_u64(cursor);
+}

@@ -17,6 +17,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 #include "sensor/parts.h"
 
 /* More different names at one place than this are values: real APIs have fewer resources side by side. */
@@ -40,3 +41,7 @@ struct bytes learner_template(struct learner *learner, struct bytes host, bool i
 
 /* True when something changed. */
 bool learner_apply(struct learner *learner, struct judged *judged);
+
+/* For the state that outlives the process, one place: false at the end. */
+bool learner_pack(const struct learner *learner, struct pack_place *place, struct pack *pack);
+void learner_unpack(struct learner *learner, struct cursor *cursor);

@@ -180,3 +180,29 @@ void lives_tell(struct lives *lives, uint64_t time_ns)
 		tell(lives, entry, ACTIVITY_UPDATE, time_ns);
 	}
 }
+
+bool lives_pack_version(const struct lives *lives, struct pack_place *place, struct pack *pack)
+{
+	const struct version *version =
+		place->at == NULL ? map_oldest(&lives->versions) : map_newer(place->at);
+
+	place->at = version;
+	if (version == NULL)
+		return false;
+	pack_text(pack, map_key(version));
+	pack_text(pack, bytes_of(version->sha256));
+	return true;
+}
+
+void lives_unpack_version(struct lives *lives, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor), sha256 = unpack_text(cursor);
+	struct version *version;
+	bool is_new;
+
+	if (cursor->ran_out || sha256.len != sizeof(version->sha256) - 1)
+		return;
+	version = map_put(&lives->versions, key, &is_new);
+	if (version != NULL)
+		memcpy(version->sha256, sha256.data, sha256.len);
+}

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "rules/ledger.h"
+#include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
 
@@ -38,3 +39,7 @@ void lives_finish(struct lives *lives); /* tells nothing */
 void lives_clock(struct lives *lives, uint64_t time_ns);
 MUST_CHECK enum status lives_take(struct lives *lives, struct judged *judged);
 void lives_tell(struct lives *lives, uint64_t time_ns);
+
+/* For the state that outlives the process, one spec's version: false at the end. */
+bool lives_pack_version(const struct lives *lives, struct pack_place *place, struct pack *pack);
+void lives_unpack_version(struct lives *lives, struct cursor *cursor);

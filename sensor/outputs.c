@@ -147,8 +147,10 @@ static bool open_webhook(struct outputs *outputs, const struct webhook_setting *
 bool outputs_open(struct outputs *outputs, const struct settings *settings, const char *sensor, bool is_live,
 		  char *error, size_t error_len)
 {
-	const struct sink_plan plan = {
-		.sensor = sensor, .is_lossless = !is_live, .rotate_bytes = settings->rotate_bytes};
+	const struct sink_plan plan = {.sensor = sensor,
+				       .is_lossless = !is_live,
+				       .is_continued = is_live,
+				       .rotate_bytes = settings->rotate_bytes};
 	struct sink *const *opened = outputs->delivery.sinks;
 	bool is_nothing = settings->webhook_count == 0;
 

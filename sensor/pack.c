@@ -1,5 +1,8 @@
 #include "sensor/pack.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "sensor/publish/spool_frame.h"
 
 struct pack pack_begin(struct buffer *out)
@@ -28,6 +31,23 @@ void pack_text(struct pack *pack, struct bytes text)
 	pack_number(pack, text.len);
 	if (pack->status == STATUS_OK && text.len > 0)
 		pack->status = buffer_append(pack->out, text);
+}
+
+void pack_real(struct pack *pack, double real)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &real, sizeof(bits));
+	pack_number(pack, bits);
+}
+
+double unpack_real(struct cursor *cursor)
+{
+	uint64_t bits = cursor_u64(cursor);
+	double real;
+
+	memcpy(&real, &bits, sizeof(real));
+	return isfinite(real) && real >= 0 ? real : 0;
 }
 
 void unpack_numbers(struct cursor *cursor, uint64_t *out_numbers, size_t count)

@@ -29,3 +29,27 @@ double quantile_ms(const struct quantile *quantile, double share)
 	}
 	return -1;
 }
+
+void quantile_pack(const struct quantile *quantile, struct pack *pack)
+{
+	pack_number(pack, quantile->count);
+	for (uint64_t i = 0; i < QUANTILE_BUCKETS; i++)
+		if (quantile->buckets[i] > 0)
+			pack_numbers(pack, (const uint64_t[]){i, quantile->buckets[i]}, 2);
+}
+
+/* The buckets add up to the count: that is where they end. */
+void quantile_unpack(struct quantile *quantile, struct cursor *cursor)
+{
+	uint64_t left = cursor_u64(cursor);
+
+	while (left > 0 && !cursor->ran_out) {
+		uint64_t bucket = cursor_u64(cursor), count = cursor_u64(cursor);
+
+		if (bucket >= QUANTILE_BUCKETS || count == 0 || count > left)
+			return;
+		quantile->buckets[bucket] = (uint32_t)count;
+		quantile->count += quantile->buckets[bucket];
+		left -= count;
+	}
+}

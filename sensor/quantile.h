@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+#include "sensor/pack.h"
+
 #define QUANTILE_BUCKETS 480
 
 struct quantile {
@@ -15,3 +17,7 @@ struct quantile {
 
 void quantile_add(struct quantile *quantile, uint64_t value_ns);
 double quantile_ms(const struct quantile *quantile, double share); /* share 0..1; below 0 when empty */
+
+/* For the state that outlives the process. */
+void quantile_pack(const struct quantile *quantile, struct pack *pack);
+void quantile_unpack(struct quantile *quantile, struct cursor *cursor); /* into a zeroed one */

@@ -12,6 +12,8 @@
 
 #include "sensor/pack.h"
 #include "sensor/publish/spool_frame.h"
+#include "sensor/publish/write_all.h"
+#include "sensor/state_table.h"
 
 #define SNAPSHOT_EVERY_NS (5 * SECONDS)
 #define SNAPSHOT_SHARE    100 /* of the time, at most one part in so many */
@@ -20,8 +22,8 @@
 #define HEAD_LEN          16
 #define UID_LEN           16
 
-/* The first number of a frame says what it is of. */
-enum kind { KIND_LEDGER = 1, KIND_WINDOW, KIND_USAGE, KIND_INVENTORY, KIND_END };
+/* The first number of a frame says what it is of; above these, a table of state_table.h. */
+enum kind { KIND_LEDGER = 1, KIND_WINDOW, KIND_USAGE, KIND_INVENTORY, KIND_END, KIND_TABLES };
 
 static const struct bytes HEAD_MAGIC = BYTES_INIT("\xffSTATE1\n");
 
@@ -54,16 +56,9 @@ static uint64_t now_ns(void)
 
 static void output_write(struct output *output)
 {
-	struct bytes left = buffer_bytes(&output->frames);
+	struct bytes frames = buffer_bytes(&output->frames);
 
-	while (left.len > 0 && !output->is_failed) {
-		ssize_t len = write(output->fd, left.data, left.len);
-
-		if (len > 0)
-			left = bytes_from(left, (size_t)len);
-		else
-			output->is_failed = errno != EINTR;
-	}
+	output->is_failed = output->is_failed || write_all(output->fd, frames, 0) < frames.len;
 	buffer_clear(&output->frames);
 }
 
@@ -101,7 +96,7 @@ static void output_add(struct output *output, const struct pack *pack)
 		output_write(output);
 }
 
-static struct pack begin(struct state *state, enum kind kind)
+static struct pack begin(struct state *state, uint64_t kind)
 {
 	struct pack pack = pack_begin(&state->packed);
 
@@ -128,13 +123,36 @@ static void add_window(struct state *state, struct output *output, uint64_t wind
 	state->window_ns = window_ns;
 }
 
+static void add_table(struct state *state, struct output *output, const struct state_tables *tables,
+		      unsigned table)
+{
+	struct pack_place place = {0};
+	struct pack pack;
+
+	for (pack = begin(state, KIND_TABLES + table); state_table_pack(tables, table, &place, &pack);
+	     pack = begin(state, KIND_TABLES + table))
+		output_add(output, &pack);
+}
+
+/* What the snapshot has is not taken away by it: the same limits read twice are the same. */
+static void add_changes(struct state *state, const struct state_tables *tables)
+{
+	struct pack_place place = {0};
+	struct pack pack;
+
+	for (pack = begin(state, KIND_TABLES + STATE_LIMITS);
+	     behaviour_pack_limits(tables->behaviour, false, &place, &pack);
+	     pack = begin(state, KIND_TABLES + STATE_LIMITS))
+		output_add(&state->journal, &pack);
+}
+
 static void add_tables(struct state *state, struct output *output, const struct state_tables *tables)
 {
 	struct ledger_entry *entry = NULL;
 	const void *line = NULL;
 	struct pack pack;
 
-	while ((entry = ledger_next(tables->ledger, entry)) != NULL)
+	while ((entry = ledger_next(&tables->lives->ledger, entry)) != NULL)
 		add_entry(state, output, entry);
 	add_window(state, output, tables->usage->start_ns);
 	for (pack = begin(state, KIND_USAGE); usage_pack(tables->usage, &line, &pack);
@@ -144,6 +162,8 @@ static void add_tables(struct state *state, struct output *output, const struct 
 	for (pack = begin(state, KIND_INVENTORY); inventory_pack(tables->inventory, &line, &pack);
 	     pack = begin(state, KIND_INVENTORY))
 		output_add(output, &pack);
+	for (unsigned table = 0; table < STATE_TABLES; table++)
+		add_table(state, output, tables, table);
 	pack = begin(state, KIND_END);
 	output_add(output, &pack);
 }
@@ -184,6 +204,7 @@ void state_turn(struct state *state, const struct state_tables *tables)
 {
 	if (tables->usage->start_ns != state->window_ns)
 		add_window(state, &state->journal, tables->usage->start_ns);
+	add_changes(state, tables);
 	output_write(&state->journal);
 	if (state->journal.is_failed && state->trouble[0] == '\0')
 		snprintf(state->trouble, sizeof(state->trouble), "the state cannot be written");
@@ -209,7 +230,7 @@ static void load_entry(struct loading *loading, struct cursor *cursor)
 	unpack_numbers(cursor, numbers, 4);
 	if (cursor->ran_out || cursor->left > 0 || uid.len != UID_LEN)
 		return;
-	entry = ledger_restore(loading->tables->ledger, uid);
+	entry = ledger_restore(&loading->tables->lives->ledger, uid);
 	if (entry == NULL || entry->count > numbers[0])
 		return;
 	entry->count = numbers[0];
@@ -221,9 +242,14 @@ static void load_entry(struct loading *loading, struct cursor *cursor)
 static void load_frame(struct loading *loading, struct bytes payload)
 {
 	struct cursor cursor = cursor_of(payload);
-	uint64_t window_ns;
+	uint64_t window_ns, kind = cursor_u64(&cursor);
 
-	switch (cursor_u64(&cursor)) {
+	if (kind >= KIND_TABLES) { /* of another version: no such table */
+		if (kind - KIND_TABLES < STATE_TABLES)
+			state_table_unpack(loading->tables, (unsigned)(kind - KIND_TABLES), &cursor);
+		return;
+	}
+	switch (kind) {
 	case KIND_LEDGER:
 		load_entry(loading, &cursor);
 		return;

@@ -1,13 +1,17 @@
 /*
  * state: what the collector remembers, kept across restarts: which findings were
- * told, how often, the usage window that runs, the endpoints that exist. So a
- * restart neither tells an old finding as new nor resets a count.
+ * told, how often, the usage window that runs, the endpoints that exist, the limits
+ * and quotas that run, what is usual and who was given what, which segments of
+ * paths are values. So a restart neither tells an old finding as new nor resets a
+ * count. Exchanges under way, and what one client did within the last ten minutes,
+ * begin anew.
  *
  * A snapshot is written aside and renamed, now and then; between two of them, what
- * was told goes into a journal, behind the records themselves: a crash between
- * repeats a record, under the same uid, and never loses one. Both are checked
- * frame by frame (spool_frame.h). A broken file is set aside under the name
- * *.broken, what is whole in it is used, and `words` says so.
+ * was told and what was added to limits goes into a journal, behind the records
+ * themselves: a crash between repeats a record, under the same uid, and never loses
+ * one. Both are checked frame by frame (spool_frame.h). A broken file is set aside
+ * under the name *.broken, what is whole in it is used, and `words` says so. Tables
+ * keep their ceilings, whatever a file says.
  *
  *	state_open(folder, error, sizeof(error), &state);
  *	state_load(state, &tables);
@@ -20,14 +24,20 @@
  */
 #pragma once
 
-#include "rules/ledger.h"
+#include "sensor/acquaintance.h"
+#include "sensor/behaviour/behaviour.h"
 #include "sensor/inventory.h"
+#include "sensor/learner.h"
+#include "sensor/lives.h"
 #include "sensor/usage.h"
 
 struct state_tables {
-	struct ledger *ledger;
+	struct lives *lives;
 	struct usage *usage;
 	struct inventory *inventory;
+	struct behaviour *behaviour;
+	struct acquaintance *acquaintance;
+	struct learner *learner;
 };
 
 struct state;

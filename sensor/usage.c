@@ -146,11 +146,9 @@ bool usage_pack(const struct usage *usage, const void **at, struct pack *pack)
 	pack_numbers(pack, line->sums.by_status, 6);
 	pack_numbers(pack,
 		     (const uint64_t[]){line->sums.bytes_in, line->sums.bytes_out, line->sums.billable,
-					line->sums.over_limit, line->sums.findings, line->latency.count},
-		     6);
-	for (uint64_t i = 0; i < QUANTILE_BUCKETS; i++)
-		if (line->latency.buckets[i] > 0)
-			pack_numbers(pack, (const uint64_t[]){i, line->latency.buckets[i]}, 2);
+					line->sums.over_limit, line->sums.findings},
+		     5);
+	quantile_pack(&line->latency, pack);
 	return true;
 }
 
@@ -175,13 +173,7 @@ void usage_unpack(struct usage *usage, struct cursor *cursor)
 	read.sums.billable = cursor_u64(cursor);
 	read.sums.over_limit = cursor_u64(cursor);
 	read.sums.findings = cursor_u64(cursor);
-	read.latency.count = cursor_u64(cursor);
-	while (cursor->left > 0 && !cursor->ran_out) {
-		uint64_t bucket = cursor_u64(cursor), count = cursor_u64(cursor);
-
-		if (bucket < QUANTILE_BUCKETS)
-			read.latency.buckets[bucket] = (uint32_t)count;
-	}
+	quantile_unpack(&read.latency, cursor);
 	if (cursor->ran_out)
 		return;
 	line = map_put(&usage->map, key, &is_new);

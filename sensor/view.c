@@ -178,6 +178,39 @@ static void put_sinks(struct writing *writing)
 	}
 }
 
+static void put_webhooks(struct writing *writing)
+{
+	const struct collector_sinks *sinks = &writing->collector->plan.sinks;
+	static const struct {
+		const char *name, *type, *unit, *help;
+	} families[] = {
+		{"specular_webhook_sent", "counter", "_total", "findings that the webhook was sent and took"},
+		{"specular_webhook_failed", "counter", "_total", "findings that it never took"},
+		{"specular_webhook_dropped", "counter", "_total", "findings for which its queue had no room"},
+		{"specular_webhook_queue", "gauge", "", "findings that wait for it"},
+	};
+
+	for (size_t family = 0; family < sizeof(families) / sizeof(*families); family++) {
+		char text[128];
+
+		put_family(writing, families[family].name, families[family].type, families[family].help);
+		for (size_t i = 0; i < sinks->webhook_count; i++) {
+			struct sink_counts counts;
+			uint64_t over, values[4];
+
+			sink_counts(sinks->webhooks[i], &counts);
+			over = counts.delivered + counts.failed + counts.dropped;
+			values[0] = counts.delivered;
+			values[1] = counts.failed;
+			values[2] = counts.dropped;
+			values[3] = counts.queued > over ? counts.queued - over : 0;
+			snprintf(text, sizeof(text), "%s%s{webhook=\"%zu\"} %llu\n", families[family].name,
+				 families[family].unit, i + 1, (unsigned long long)values[family]);
+			put(writing, bytes_of(text));
+		}
+	}
+}
+
 static void put_metrics(struct writing *writing)
 {
 	const struct collector *collector = writing->collector;
@@ -192,6 +225,8 @@ static void put_metrics(struct writing *writing)
 	for (size_t i = 0; i < count; i++)
 		put_counter(writing, &counters[i]);
 	put_sinks(writing);
+	if (collector->plan.sinks.webhook_count > 0)
+		put_webhooks(writing);
 	put_gauge(writing, "specular_inventory_endpoints", "endpoints known", collector->inventory.map.count);
 	put_gauge(writing, "specular_findings_open", "findings remembered",
 		  collector->lives.ledger.map.count);

@@ -12,6 +12,8 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/folder.h"
+#include "sensor/publish/write_all.h"
+#include "sensor/state_dir.h"
 
 #define INDEX_LINE_MAX 256
 
@@ -55,48 +57,22 @@ static bool version_path(const struct store *store, const char *name, const char
 	       join(path, store->folders[0], ".versions/", below);
 }
 
-static enum status make_parents(const char *path)
-{
-	char part[PATH_MAX];
-
-	for (size_t i = 1; path[i] != '\0' && i < sizeof(part); i++) {
-		if (path[i] != '/')
-			continue;
-		memcpy(part, path, i);
-		part[i] = '\0';
-		if (mkdir(part, 0755) != 0 && errno != EEXIST)
-			return STATUS_IO;
-	}
-	return STATUS_OK;
-}
-
 /* Either the old content or the new, whenever the power fails. */
 static enum status write_whole(const char *path, struct bytes text)
 {
 	char aside[PATH_MAX];
 	const char *slash = strrchr(path, '/');
-	size_t done = 0;
 	bool is_good;
 	int file, reason;
 
 	if (snprintf(aside, sizeof(aside), "%.*s/.new-%s", (int)(slash - path), path, slash + 1) >=
 	    (int)sizeof(aside))
 		return STATUS_LIMIT;
-	if (make_parents(path) != STATUS_OK)
-		return STATUS_IO;
+	state_make_folders(path);
 	file = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (file < 0)
 		return STATUS_IO;
-	while (done < text.len) {
-		ssize_t written = write(file, text.data + done, text.len - done);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			break;
-		done += (size_t)written;
-	}
-	is_good = done == text.len && fsync(file) == 0;
+	is_good = write_all(file, text, 0) == text.len && fsync(file) == 0;
 	is_good = close(file) == 0 && is_good && rename(aside, path) == 0;
 	if (is_good)
 		return STATUS_OK;

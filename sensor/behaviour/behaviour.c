@@ -65,8 +65,86 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 	watched = map_put(&behaviour->partners, judged->partner_id, &is_new);
 	if (watched == NULL)
 		return STATUS_NO_MEMORY;
+	watched->is_changed = true;
+	watched->last_ns = judged->time_ns;
 	limits_take(&watched->limits, zone_of(behaviour, judged->past.timezone), &behaviour->budget, judged);
 	spike_take(&watched->spike, judged);
 	service_take(&watched->service, judged);
 	return STATUS_OK;
+}
+
+/* -- across restarts -------------------------------------------------------------------------- */
+
+static void next_partner(const struct behaviour *behaviour, struct pack_place *place)
+{
+	*place = (struct pack_place){.at = place->at == NULL ? map_oldest(&behaviour->partners)
+							     : map_newer(place->at)};
+}
+
+bool behaviour_pack_limits(struct behaviour *behaviour, bool is_all, struct pack_place *place,
+			   struct pack *pack)
+{
+	for (;;) {
+		/* The map lends what it holds as const while it is walked; this is ours. */
+		struct watched *watched = (struct watched *)(uintptr_t)place->at;
+		const struct window *window;
+
+		if (watched == NULL || place->part >= watched->limits.count ||
+		    (!is_all && !watched->is_changed)) {
+			if (watched != NULL && !is_all) {
+				watched->is_changed = false;
+				watched->packed_ns = watched->last_ns;
+			}
+			next_partner(behaviour, place);
+			if (place->at == NULL)
+				return false;
+			continue;
+		}
+		window = &watched->limits.list[place->part].window;
+		if (place->step == 0 && !is_all)
+			place->step = window_step_since(window, watched->packed_ns);
+		pack_text(pack, map_key(watched));
+		limits_pack(&watched->limits, place->part, &place->step, pack);
+		if (place->step >= window->count) {
+			place->part++;
+			place->step = 0;
+		}
+		return true;
+	}
+}
+
+void behaviour_unpack_limits(struct behaviour *behaviour, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	bool is_new;
+	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+
+	if (watched != NULL)
+		limits_unpack(&watched->limits, &behaviour->budget, cursor);
+}
+
+bool behaviour_pack_usual(const struct behaviour *behaviour, struct pack_place *place, struct pack *pack)
+{
+	const struct watched *watched;
+
+	next_partner(behaviour, place);
+	watched = place->at;
+	if (watched == NULL)
+		return false;
+	pack_text(pack, map_key(watched));
+	spike_pack(&watched->spike, pack);
+	service_pack(&watched->service, pack);
+	return true;
+}
+
+void behaviour_unpack_usual(struct behaviour *behaviour, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	bool is_new;
+	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+
+	if (watched == NULL)
+		return;
+	spike_unpack(&watched->spike, cursor);
+	service_unpack(&watched->service, cursor);
 }

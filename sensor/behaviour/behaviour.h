@@ -22,6 +22,9 @@ struct watched {
 	struct limits limits;
 	struct spike spike;
 	struct service service;
+	uint64_t last_ns,
+		packed_ns; /* its last call, and that up to which its limits were packed as changed */
+	bool is_changed;   /* since then */
 };
 
 struct behaviour {
@@ -37,3 +40,12 @@ void behaviour_init(struct behaviour *behaviour, uint64_t seed);
 void behaviour_finish(struct behaviour *behaviour);
 
 MUST_CHECK enum status behaviour_take(struct behaviour *behaviour, struct judged *judged);
+
+/* For the state that outlives the process, a piece each: false at the end. `is_all`: all limits; else what
+ * changed since the last time, which is all that the snapshot does not have yet. */
+bool behaviour_pack_limits(struct behaviour *behaviour, bool is_all, struct pack_place *place,
+			   struct pack *pack);
+void behaviour_unpack_limits(struct behaviour *behaviour, struct cursor *cursor);
+/* What is usual for a partner. */
+bool behaviour_pack_usual(const struct behaviour *behaviour, struct pack_place *place, struct pack *pack);
+void behaviour_unpack_usual(struct behaviour *behaviour, struct cursor *cursor);

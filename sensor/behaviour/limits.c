@@ -183,6 +183,37 @@ void limits_take(struct limits *limits, const struct zone *zone, struct window_b
 		watch_advertised(limits, judged);
 }
 
+void limits_pack(const struct limits *limits, size_t index, size_t *step, struct pack *pack)
+{
+	const struct limit_watch *watch = &limits->list[index];
+
+	pack_numbers(pack, (const uint64_t[]){watch->near_percent, watch->unenforced}, 2);
+	window_pack(&watch->window, step, pack);
+}
+
+void limits_unpack(struct limits *limits, struct window_budget *budget, struct cursor *cursor)
+{
+	uint64_t near_percent = cursor_u64(cursor), unenforced = cursor_u64(cursor);
+	struct limit_agreed agreed;
+	struct limit_watch *watch;
+	size_t at = 0;
+
+	if (!limit_unpack(&agreed, cursor))
+		return;
+	while (at < limits->count && !is_same(&limits->list[at].window.agreed, &agreed))
+		at++;
+	if (at == LIMIT_WATCHED_LIMITS)
+		return;
+	watch = &limits->list[at];
+	if (at == limits->count) {
+		window_init(&watch->window, &agreed, budget);
+		limits->count++;
+	}
+	watch->near_percent = (unsigned)near_percent;
+	watch->unenforced = unenforced;
+	window_unpack(&watch->window, cursor);
+}
+
 void limits_finish(struct limits *limits)
 {
 	for (size_t i = 0; i < limits->count; i++)

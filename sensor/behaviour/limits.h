@@ -30,4 +30,7 @@ struct limits {
 
 void limits_take(struct limits *limits, const struct zone *zone, struct window_budget *budget,
 		 struct judged *judged);
+/* For the state that outlives the process: one of the list, from *step on (see window_pack). */
+void limits_pack(const struct limits *limits, size_t index, size_t *step, struct pack *pack);
+void limits_unpack(struct limits *limits, struct window_budget *budget, struct cursor *cursor);
 void limits_finish(struct limits *limits); /* accepts zeroed memory */

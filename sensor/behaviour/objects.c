@@ -6,7 +6,9 @@
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/raise.h"
 
-#define WAYS 4
+#define WAYS            4
+#define OBJECTS_A_FRAME 8192
+#define SHARED_BIT      (1ull << 63)
 
 struct resource {
 	uint64_t given, shared;
@@ -52,16 +54,24 @@ static struct object *find(struct objects *objects, uint64_t id)
 	return NULL;
 }
 
+/* Where an object that is not there yet goes: in the place of the longest untouched. */
+static struct object *place_for(struct objects *objects, uint64_t id)
+{
+	struct object *places = places_of(objects, id), *place = &places[0];
+
+	for (size_t i = 1; i < WAYS; i++)
+		if (places[i].touched_s < place->touched_s)
+			place = &places[i];
+	return place;
+}
+
 static void give(struct objects *objects, struct resource *resource, uint64_t id, uint32_t owner,
 		 uint64_t time_s)
 {
-	struct object *object = find(objects, id), *places = places_of(objects, id);
+	struct object *object = find(objects, id);
 
 	if (object == NULL) {
-		object = &places[0];
-		for (size_t i = 1; i < WAYS; i++)
-			if (places[i].touched_s < object->touched_s)
-				object = &places[i];
+		object = place_for(objects, id);
 		*object = (struct object){.id = id, .owner = owner};
 		resource->given++;
 		resource->has_two_owners |= resource->first_owner != 0 && resource->first_owner != owner;
@@ -123,4 +133,78 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	if (past->object != 0)
 		look(objects, resource, owner, judged, out_is_known);
 	return STATUS_OK;
+}
+
+/* -- across restarts -------------------------------------------------------------------------- */
+
+bool objects_pack(const struct objects *objects, struct pack_place *place, struct pack *pack)
+{
+	size_t packed = 0;
+
+	if (objects->table == NULL)
+		return false;
+	for (; place->step < LIMIT_OBJECTS && packed < OBJECTS_A_FRAME; place->step++) {
+		const struct object *object = &objects->table[place->step];
+
+		if (object->id == 0)
+			continue;
+		pack_numbers(pack,
+			     (const uint64_t[]){object->id, (object->is_shared ? SHARED_BIT : 0) |
+								    (uint64_t)object->touched_s << 32 |
+								    object->owner},
+			     2);
+		packed++;
+	}
+	return packed > 0;
+}
+
+void objects_unpack(struct objects *objects, struct cursor *cursor)
+{
+	if (objects->table == NULL)
+		objects->table = calloc(LIMIT_OBJECTS, sizeof(*objects->table));
+	while (objects->table != NULL && cursor->left >= 16) {
+		uint64_t id = cursor_u64(cursor), rest = cursor_u64(cursor);
+		struct object *object = find(objects, id);
+
+		if (id == 0)
+			continue;
+		if (object == NULL)
+			object = place_for(objects, id);
+		*object = (struct object){.id = id,
+					  .owner = (uint32_t)rest,
+					  .touched_s = (uint32_t)(rest >> 32) & 0x7fffffff,
+					  .is_shared = (rest & SHARED_BIT) != 0};
+	}
+}
+
+bool objects_pack_resource(const struct objects *objects, struct pack_place *place, struct pack *pack)
+{
+	const struct resource *resource =
+		place->at == NULL ? map_oldest(&objects->resources) : map_newer(place->at);
+
+	place->at = resource;
+	if (resource == NULL)
+		return false;
+	pack_text(pack, map_key(resource));
+	pack_numbers(pack,
+		     (const uint64_t[]){resource->given, resource->shared, resource->first_owner,
+					resource->has_two_owners},
+		     4);
+	return true;
+}
+
+void objects_unpack_resource(struct objects *objects, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	struct resource *resource;
+	uint64_t numbers[4];
+	bool is_new;
+
+	unpack_numbers(cursor, numbers, 4);
+	resource = cursor->ran_out ? NULL : map_put(&objects->resources, key, &is_new);
+	if (resource != NULL)
+		*resource = (struct resource){.given = numbers[0],
+					      .shared = numbers[1],
+					      .first_owner = (uint32_t)numbers[2],
+					      .has_two_owners = numbers[3] != 0};
 }

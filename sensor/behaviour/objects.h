@@ -12,6 +12,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define OBJECTS_LEARN 50
 
@@ -28,6 +29,12 @@ struct objects {
 
 void objects_init(struct objects *objects, uint64_t seed);
 void objects_finish(struct objects *objects);
+
+/* For the state that outlives the process, a piece each: false at the end. */
+bool objects_pack(const struct objects *objects, struct pack_place *place, struct pack *pack);
+void objects_unpack(struct objects *objects, struct cursor *cursor);
+bool objects_pack_resource(const struct objects *objects, struct pack_place *place, struct pack *pack);
+void objects_unpack_resource(struct objects *objects, struct cursor *cursor);
 
 /* *out_is_known: this partner was given it before. */
 MUST_CHECK enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known);

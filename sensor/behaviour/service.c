@@ -135,3 +135,33 @@ void service_take(struct service *service, struct judged *judged)
 	}
 	count(service, judged);
 }
+
+void service_pack(const struct service *service, struct pack *pack)
+{
+	pack_numbers(pack,
+		     (const uint64_t[]){service->start_ns, service->calls, service->errors, service->day,
+					service->day_calls, service->day_unserved, service->learned},
+		     7);
+	pack_real(pack, service->usual_ms);
+	pack_real(pack, service->usual_error_share);
+	quantile_pack(&service->server, pack);
+	quantile_pack(&service->network, pack);
+}
+
+void service_unpack(struct service *service, struct cursor *cursor)
+{
+	uint64_t numbers[7];
+
+	unpack_numbers(cursor, numbers, 7);
+	*service = (struct service){.start_ns = numbers[0],
+				    .calls = numbers[1],
+				    .errors = numbers[2],
+				    .day = numbers[3],
+				    .day_calls = numbers[4],
+				    .day_unserved = numbers[5],
+				    .learned = (unsigned)numbers[6]};
+	service->usual_ms = unpack_real(cursor);
+	service->usual_error_share = unpack_real(cursor);
+	quantile_unpack(&service->server, cursor);
+	quantile_unpack(&service->network, cursor);
+}

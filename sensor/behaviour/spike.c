@@ -48,3 +48,17 @@ void spike_take(struct spike *spike, struct judged *judged)
 		arena_printf(&judged->arena, "%llu calls within a minute", (unsigned long long)spike->calls);
 	judged_raise(judged, &finding);
 }
+
+void spike_pack(const struct spike *spike, struct pack *pack)
+{
+	pack_numbers(pack, (const uint64_t[]){spike->first_ns, spike->minute, spike->calls}, 3);
+	pack_real(pack, spike->busiest);
+}
+
+void spike_unpack(struct spike *spike, struct cursor *cursor)
+{
+	spike->first_ns = cursor_u64(cursor);
+	spike->minute = cursor_u64(cursor);
+	spike->calls = cursor_u64(cursor);
+	spike->busiest = unpack_real(cursor);
+}

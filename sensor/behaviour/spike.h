@@ -8,6 +8,7 @@
 #pragma once
 
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define SPIKE_LEARN_NS (24ull * 3600 * 1000000000ull)
 #define SPIKE_FACTOR   3   /* times the busiest minute known */
@@ -19,3 +20,5 @@ struct spike {
 };
 
 void spike_take(struct spike *spike, struct judged *judged);
+void spike_pack(const struct spike *spike, struct pack *pack); /* for the state that outlives the process */
+void spike_unpack(struct spike *spike, struct cursor *cursor);

@@ -7,6 +7,7 @@
 
 #define STEPS_A_PERIOD 4096
 #define ROOM_FIRST     64
+#define STEPS_A_FRAME  8192
 #define DAY_S          86400ll
 #define HOUR_NS        (3600 * SECONDS)
 #define DAY_NS         (24 * HOUR_NS)
@@ -26,7 +27,7 @@ void window_finish(struct window *window)
 
 /* -- rolling --------------------------------------------------------------------------------- */
 
-static struct window_step *step_at(struct window *window, size_t index)
+static struct window_step *step_at(const struct window *window, size_t index)
 {
 	return &window->steps[(window->first + index) % window->room];
 }
@@ -58,6 +59,23 @@ static void make_room(struct window *window)
 	window->first = 0;
 }
 
+/* False without any memory: nothing of it is known. */
+static bool add_step(struct window *window, uint64_t time_ns, uint64_t amount)
+{
+	if (window->count == window->room)
+		make_room(window);
+	if (window->count == window->room) {
+		window->budget->forgotten++;
+		if (window->room == 0)
+			return false;
+		forget_oldest(window);
+	}
+	window->count++;
+	*step_at(window, window->count - 1) = (struct window_step){.time_ns = time_ns, .amount = amount};
+	window->total += amount;
+	return true;
+}
+
 static uint64_t roll(struct window *window, uint64_t time_ns, uint64_t amount)
 {
 	const struct limit_agreed *agreed = &window->agreed;
@@ -73,20 +91,7 @@ static uint64_t roll(struct window *window, uint64_t time_ns, uint64_t amount)
 		window->total += amount;
 		return window->total;
 	}
-	if (window->count == window->room)
-		make_room(window);
-	if (window->room == 0) { /* no memory at all: this call alone is known */
-		window->budget->forgotten++;
-		return amount;
-	}
-	if (window->count == window->room) {
-		window->budget->forgotten++;
-		forget_oldest(window);
-	}
-	window->count++;
-	*step_at(window, window->count - 1) = (struct window_step){.time_ns = time_ns, .amount = amount};
-	window->total += amount;
-	return window->total;
+	return add_step(window, time_ns, amount) ? window->total : amount;
 }
 
 /* -- calendar and flexi ---------------------------------------------------------------------- */
@@ -142,6 +147,84 @@ uint64_t window_add(struct window *window, const struct zone *zone, uint64_t tim
 		break;
 	}
 	return flexi(window, time_ns, amount);
+}
+
+/* -- across restarts -------------------------------------------------------------------------- */
+
+void window_pack(const struct window *window, size_t *step, struct pack *pack)
+{
+	const struct limit_agreed *agreed = &window->agreed;
+	size_t end = *step + STEPS_A_FRAME < window->count ? *step + STEPS_A_FRAME : window->count;
+
+	pack_numbers(pack,
+		     (const uint64_t[]){agreed->requests, agreed->bytes, agreed->concurrent, agreed->per_ns,
+					agreed->window, window->total, window->end_ns,
+					(uint64_t)window->number},
+		     8);
+	for (; *step < end; ++*step)
+		pack_numbers(
+			pack,
+			(const uint64_t[]){step_at(window, *step)->time_ns, step_at(window, *step)->amount},
+			2);
+}
+
+bool limit_unpack(struct limit_agreed *limit, struct cursor *cursor)
+{
+	uint64_t numbers[5];
+
+	unpack_numbers(cursor, numbers, 5);
+	if (cursor->ran_out || numbers[3] == 0 || numbers[4] > WINDOW_FLEXI)
+		return false;
+	*limit = (struct limit_agreed){.requests = numbers[0],
+				       .bytes = numbers[1],
+				       .concurrent = numbers[2],
+				       .per_ns = numbers[3],
+				       .window = (unsigned)numbers[4]};
+	return true;
+}
+
+/* The newest step may be there already, with less in it. */
+static void restore_step(struct window *window, uint64_t time_ns, uint64_t amount)
+{
+	struct window_step *newest = window->count == 0 ? NULL : step_at(window, window->count - 1);
+
+	if (newest != NULL && newest->time_ns > time_ns)
+		return;
+	if (newest == NULL || newest->time_ns < time_ns) {
+		(void)add_step(window, time_ns, amount);
+		return;
+	}
+	window->total += amount - newest->amount;
+	newest->amount = amount;
+}
+
+void window_unpack(struct window *window, struct cursor *cursor)
+{
+	uint64_t total = cursor_u64(cursor), end_ns = cursor_u64(cursor), number = cursor_u64(cursor);
+
+	if (cursor->ran_out)
+		return;
+	if (window->agreed.window != WINDOW_ROLLING) {
+		window->total = total;
+		window->end_ns = end_ns;
+		window->number = (int64_t)number;
+		return;
+	}
+	while (cursor->left >= 16) {
+		uint64_t time_ns = cursor_u64(cursor);
+
+		restore_step(window, time_ns, cursor_u64(cursor));
+	}
+}
+
+/* Of coarse steps the one before may have grown. */
+size_t window_step_since(const struct window *window, uint64_t time_ns)
+{
+	size_t step = window->count;
+
+	while (step > 0 && step_at(window, step - 1)->time_ns >= time_ns)
+		step--;
+	return step == 0 ? 0 : step - 1;
 }
 
 const char *window_words(const struct limit_agreed *agreed, char *text, size_t len)

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "sensor/behaviour/zone.h"
+#include "sensor/pack.h"
 #include "specs/contract.h"
 
 struct window_step {
@@ -42,6 +43,16 @@ void window_init(struct window *window, const struct limit_agreed *agreed, struc
 void window_finish(struct window *window); /* accepts zeroed memory */
 
 uint64_t window_add(struct window *window, const struct zone *zone, uint64_t time_ns, uint64_t amount);
+
+/* For the state that outlives the process: the window with its steps from *step on, as many as one frame
+ * holds; *step is behind them then. Read back into a window of the same limit, which keeps what it has: a
+ * later piece adds to it or takes its place. */
+void window_pack(const struct window *window, size_t *step, struct pack *pack);
+void window_unpack(struct window *window, struct cursor *cursor);
+/* The step from which on something may have changed since that moment. */
+size_t window_step_since(const struct window *window, uint64_t time_ns);
+/* False: it is no limit. */
+bool limit_unpack(struct limit_agreed *limit, struct cursor *cursor);
 
 /* "1h rolling" and the like; returns text. */
 const char *window_words(const struct limit_agreed *agreed, char *text, size_t len);

@@ -51,6 +51,12 @@ void sink_poll(struct sink *sink)
 	sink->kind->poll(sink);
 }
 
+void sink_settle(struct sink *sink)
+{
+	if (sink->kind->settle != NULL)
+		sink->kind->settle(sink);
+}
+
 enum status sink_flush(struct sink *sink, int timeout_ms)
 {
 	return sink->kind->flush(sink, timeout_ms);

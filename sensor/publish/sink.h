@@ -37,9 +37,10 @@ struct sink_counts {
 };
 
 struct sink_plan {
-	const char *sensor;                /* --site: ce_source is /sensor/<sensor> */
-	bool is_lossless;                  /* replay: a full queue waits instead of dropping */
-	uint64_t rotate_bytes;             /* a file larger than this makes way for a new one; 0: never */
+	const char *sensor;    /* --site: ce_source is /sensor/<sensor> */
+	bool is_lossless;      /* replay: a full queue waits instead of dropping */
+	bool is_continued;     /* run: a file goes on behind what is in it; else it is emptied first */
+	uint64_t rotate_bytes; /* a file larger than this makes way for a new one; 0: never */
 	const struct kafka_options *kafka; /* NULL: the defaults; lives as long as the sink */
 	struct spool *spool; /* Kafka: records wait here for their delivery; NULL: they do not */
 	enum spool_lane_name lane;
@@ -50,12 +51,13 @@ bool sink_is_kafka(const char *where);
 const char *sink_where_fault(const char *where);
 
 /* A file that was moved away or deleted is made anew within a second (logrotate needs no signal).
- * `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A file is emptied first. A broker need
- * not be there yet. */
+ * `where`: "-", a path, or kafka://HOST:PORT[,HOST:PORT...]/TOPIC. A broker need not be there yet. */
 MUST_CHECK enum status sink_open(const char *where, const struct sink_plan *plan, char *error,
 				 size_t error_len, struct sink **out_sink);
 void sink_put(struct sink *sink, const struct sink_message *message);
 void sink_poll(struct sink *sink); /* takes delivery reports, writes lines older than a second */
+/* What was put is written, so that it survives the death of the process. Never waits for a broker. */
+void sink_settle(struct sink *sink);
 /* STATUS_IO: not everything was delivered in time. */
 MUST_CHECK enum status sink_flush(struct sink *sink, int timeout_ms);
 void sink_counts(const struct sink *sink, struct sink_counts *out_counts);

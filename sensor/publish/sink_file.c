@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "parsers/base/buffer.h"
 #include "parsers/base/limits.h"
 #include "sensor/publish/sink_kind.h"
+#include "sensor/publish/write_all.h"
 
 #define HELD_NS_MAX   (1 * SECONDS) /* a reader of the file is never further behind */
 #define STUCK_MS_MAX  10000         /* a non-blocking pipe that nobody empties */
@@ -43,31 +43,6 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * SECONDS + (uint64_t)now.tv_nsec;
 }
 
-static bool can_go_on(int fd)
-{
-	struct pollfd wait = {.fd = fd, .events = POLLOUT};
-
-	if (errno == EINTR)
-		return true;
-	return (errno == EAGAIN || errno == EWOULDBLOCK) && poll(&wait, 1, STUCK_MS_MAX) > 0;
-}
-
-/* How much was written; less than all of it means that errno says why. */
-static size_t write_all(int fd, struct bytes run)
-{
-	size_t done = 0;
-
-	while (done < run.len) {
-		ssize_t len = write(fd, run.data + done, run.len - done);
-
-		if (len > 0)
-			done += (size_t)len;
-		else if (len == 0 || !can_go_on(fd))
-			break;
-	}
-	return done;
-}
-
 static uint64_t count_lines(struct bytes run)
 {
 	uint64_t count = 0;
@@ -88,9 +63,9 @@ static enum status write_held(struct sink_file *file)
 	if (held.len == 0)
 		return STATUS_OK;
 	/* Half a line from a write that failed must not swallow the next one. */
-	if (file->is_torn && write_all(file->fd, BYTES("\n")) == 1)
+	if (file->is_torn && write_all(file->fd, BYTES("\n"), STUCK_MS_MAX) == 1)
 		file->is_torn = false;
-	done = file->is_torn ? 0 : write_all(file->fd, held);
+	done = file->is_torn ? 0 : write_all(file->fd, held, STUCK_MS_MAX);
 	whole = done == held.len ? file->held_count : count_lines(bytes_slice(held, 0, done));
 	if (done < held.len)
 		sink_failed(&file->sink, "cannot write: %s", strerror(errno));
@@ -183,6 +158,11 @@ static void poll_file(struct sink *sink)
 	look_at_file(file);
 }
 
+static void settle(struct sink *sink)
+{
+	(void)!write_held(file_of(sink)); /* counted there */
+}
+
 static enum status flush(struct sink *sink, int timeout_ms)
 {
 	(void)timeout_ms;
@@ -202,18 +182,31 @@ static void close_file(struct sink *sink)
 }
 
 static const struct sink_kind FILE_KIND = {
-	.put = put, .poll = poll_file, .flush = flush, .close = close_file};
+	.put = put, .poll = poll_file, .settle = settle, .flush = flush, .close = close_file};
+
+/* What a sensor that was killed wrote last is perhaps not whole: its line ends here. */
+static bool end_line(const char *path, int fd, const struct stat *kind)
+{
+	int old = kind->st_size == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	char last = '\n';
+	bool is_read = kind->st_size == 0 || (old >= 0 && pread(old, &last, 1, kind->st_size - 1) == 1);
+
+	if (old >= 0)
+		close(old);
+	return is_read && (last == '\n' || write_all(fd, BYTES("\n"), 0) == 1);
+}
 
 /* Appending, so that two outputs into one file keep each other's lines; a FIFO or a device has nothing
  * to truncate. */
-static int open_path(const char *path)
+static int open_path(const char *path, bool is_continued)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, CREATION_MODE);
 	struct stat kind;
 
 	if (fd < 0)
 		return -1;
-	if (fstat(fd, &kind) == 0 && (!S_ISREG(kind.st_mode) || ftruncate(fd, 0) == 0))
+	if (fstat(fd, &kind) == 0 &&
+	    (!S_ISREG(kind.st_mode) || (is_continued ? end_line(path, fd, &kind) : ftruncate(fd, 0) == 0)))
 		return fd;
 	close(fd);
 	return -1;
@@ -236,7 +229,7 @@ enum status sink_file_open(const char *where, const struct sink_plan *plan, char
 	file->held = BUFFER_MAX(LIMIT_FILE_BUFFER_BYTES);
 	file->rotate_bytes = plan->rotate_bytes;
 	file->looked_ns = now_ns();
-	file->fd = is_stdout ? STDOUT_FILENO : open_path(where);
+	file->fd = is_stdout ? STDOUT_FILENO : open_path(where, plan->is_continued);
 	if (file->fd < 0) {
 		snprintf(error, error_len, "%s: %s", where, strerror(errno));
 		free(file->path);

@@ -11,6 +11,8 @@
 struct sink_kind {
 	void (*put)(struct sink *sink, const struct sink_message *message);
 	void (*poll)(struct sink *sink);
+	void (*settle)(
+		struct sink *sink); /* NULL: what is put survives the process, or nothing can make it */
 	enum status (*flush)(struct sink *sink, int timeout_ms);
 	void (*close)(struct sink *sink); /* frees the sink too */
 };

@@ -6,6 +6,9 @@
 
 #include "parsers/base/check.h"
 
+/* So many, and what was delivered meanwhile, are repeated after a kill at most. */
+#define RELEASED_AT_ONCE 256
+
 static struct spool_segment *segment_find(struct spool_lane *lane, uint64_t first_min)
 {
 	for (size_t i = 0; i < lane->segment_count; i++)
@@ -314,6 +317,8 @@ void lane_release(struct spool_lane *lane, uint64_t number)
 		lane->released++;
 		lane->done[lane->released % LANE_OUT_MAX] = false;
 	}
+	if (lane->released - lane->released_written >= RELEASED_AT_ONCE)
+		lane_write_released(lane);
 	while (lane->held != NULL && lane->held->number <= lane->released)
 		lane_unhold(lane);
 	lane_drop_done(lane);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "parsers/base/cursor.h"
+#include "sensor/publish/write_all.h"
 
 #define HEAD_LEN  24
 #define READ_LEN  (256 * KIB)
@@ -38,22 +39,6 @@ bool segment_name_read(const char *lane, const char *name, struct spool_segment 
 	return true;
 }
 
-/* How much was written. */
-static size_t write_all(int fd, struct bytes run)
-{
-	size_t done = 0;
-
-	while (done < run.len) {
-		ssize_t len = write(fd, run.data + done, run.len - done);
-
-		if (len > 0)
-			done += (size_t)len;
-		else if (len == 0 || errno != EINTR)
-			break;
-	}
-	return done;
-}
-
 enum status segment_create(int folder, const char *lane, struct spool_segment *segment)
 {
 	char name[SEGMENT_NAME_MAX], head[HEAD_LEN];
@@ -66,7 +51,7 @@ enum status segment_create(int folder, const char *lane, struct spool_segment *s
 	frame_put_u64(head + 8, segment->released);
 	frame_put_u64(head + 16, frame_check(segment->seed, (struct bytes){.data = head, .len = 16}));
 	segment->len = HEAD_LEN;
-	if (write_all(segment->fd, (struct bytes){.data = head, .len = HEAD_LEN}) == HEAD_LEN)
+	if (write_all(segment->fd, (struct bytes){.data = head, .len = HEAD_LEN}, 0) == HEAD_LEN)
 		return STATUS_OK;
 	segment_remove(folder, lane, segment);
 	return STATUS_IO;
@@ -74,7 +59,7 @@ enum status segment_create(int folder, const char *lane, struct spool_segment *s
 
 enum status segment_append(struct spool_segment *segment, struct bytes frame)
 {
-	size_t done = write_all(segment->fd, frame);
+	size_t done = write_all(segment->fd, frame, 0);
 
 	if (done == frame.len) {
 		segment->len += done;

@@ -41,10 +41,10 @@ class Broker:
 
     def __init__(self, folder):
         self.folder = folder
-        self.port = self.tls_port = 0
-        while self.port in (0, self.tls_port) or self.tls_port == self.port + 1:
-            self.port, self.tls_port = free_port(), free_port()
-        self.sasl_port = free_port()
+        ports = []
+        while len({*ports, *(port + 1 for port in ports[:1])}) < 4:  # the controller takes the one behind the first
+            ports = [free_port() for _ in range(3)]
+        self.port, self.tls_port, self.sasl_port = ports
         self.make_certificates()
         properties = folder / "extra.properties"
         properties.write_text(f"""
@@ -84,7 +84,10 @@ log.segment.bytes=10485760
         (self.folder / "key-password").write_text("key-secret\n")
 
     def kafka(self, *words):
-        subprocess.run([ROOT / "scripts" / "kafka", *words], env=self.environment, check=True, capture_output=True, timeout=120)
+        done = subprocess.run([ROOT / "scripts" / "kafka", *words], env=self.environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=120)
+        if done.returncode != 0:
+            raise RuntimeError(f"scripts/kafka {' '.join(words)}: {done.stderr[-2000:]}")
 
     def start(self):
         self.kafka("start")

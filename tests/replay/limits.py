@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """A day of fifty partners in three tiers, at up to three times what they agreed to, counted a second time.
 
-usage: limits.py --specular PROGRAM
+usage: limits.py --specular PROGRAM [--restarts N]
 
+--restarts: the sensor ends N times within the day, in the middle of all windows, and begins again with its state.
 The count here is the plainest one: a list of all calls, and for each call those that are in its window. What specular
 says of limits, quotas and usage must be the same to the last call.
 """
@@ -36,6 +37,7 @@ TIERS = {
     "silver": [("requests", 20, HOUR, "calendar"), ("bytes", 3000, DAY, "rolling")],
     "gold": [("requests", 40, HOUR, "flexi"), ("requests", 400, DAY, "flexi")],
 }
+SEGMENTS_A_CALL = 5
 ZONES = ["", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]
 
 
@@ -149,18 +151,31 @@ def count(partners, calls):
     return findings, usage
 
 
-def run(options, folder, segments):
+def run(options, folder, segments, *more):
     capture = folder / "day.pcap"
     talks.write_pcap(capture, segments)
     outs = {name: folder / f"{name}.jsonl" for name in ("findings", "usage")}
     command = [options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"), "--contracts",
-               str(folder / "contracts")]
+               str(folder / "contracts"), *more]
     for name, path in outs.items():
+        path.unlink(missing_ok=True)
         command += [f"--{name}", str(path)]
     done = subprocess.run(command + [str(capture)], capture_output=True, timeout=500, check=False)
     if done.returncode != 0:
         raise SystemExit(done.stderr.decode())
     return [[json.loads(line) for line in outs[name].read_text().splitlines()] for name in ("findings", "usage")]
+
+
+def run_in_pieces(options, folder, segments, chance):
+    """As many sensors as there are pieces, one after the other; a call is in one piece."""
+    calls = len(segments) // SEGMENTS_A_CALL
+    cuts = [0, *sorted(chance.sample(range(1, calls), options.restarts)), calls]
+    out = [[], []]
+    for begin, end in zip(cuts, cuts[1:]):
+        piece = segments[begin * SEGMENTS_A_CALL:end * SEGMENTS_A_CALL]
+        for whole, part in zip(out, run(options, folder, piece, "--state-dir", str(folder / "state"))):
+            whole += part
+    return out
 
 
 def told(findings):
@@ -185,6 +200,7 @@ def told(findings):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--specular", required=True)
+    parser.add_argument("--restarts", type=int, default=0)
     options = parser.parse_args()
     tiers = list(TIERS)
     partners = {f"p{i:02}": (tiers[i // 2 % 3], ZONES[i % 4]) for i in range(50)}
@@ -193,9 +209,17 @@ def main():
         folder = Path(name)
         (folder / "contracts").mkdir()
         write_contracts(folder / "contracts", partners)
-        findings, usage = run(options, folder, make_segments(calls))
+        segments = make_segments(calls)
+        if options.restarts:
+            findings, usage = run_in_pieces(options, folder, segments, random.Random(7))
+        else:
+            findings, usage = run(options, folder, segments)
     expected, used = count(partners, calls)
+    if options.restarts:  # the window that runs at the end goes on after it
+        used = count(partners, [call for call in calls if call[0] < calls[-1][0] // 300 * 300])[1]
     seen, problems = told(findings), []
+    begun = collections.Counter(record["finding_info"]["uid"] for record in findings if record["activity_id"] == 1)
+    problems += [f"{uid}: created {times} times" for uid, times in begun.items() if times > 1]
     for key in sorted(set(expected) | set(seen)):
         if expected[key] != seen[key]:
             problems.append(f"{key}: counted {expected[key]}, told {seen[key]}")

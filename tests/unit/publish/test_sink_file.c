@@ -288,6 +288,32 @@ static void large_file_makes_way(void **state)
 	expect_counts(fixture, 2, 2, 0);
 }
 
+/* A sensor that begins again goes on in its file, behind what it wrote before it was killed. */
+static void a_file_goes_on_behind_a_torn_line(void **state)
+{
+	const struct sink_plan plan = {.sensor = "site-a", .is_continued = true};
+	struct fixture *fixture = *state;
+	char text[64] = "";
+	FILE *file;
+
+	for (int life = 0; life < 3; life++) {
+		assert_int_equal(sink_open(fixture->path, &plan, fixture->error, sizeof(fixture->error),
+					   &fixture->sink),
+				 STATUS_OK);
+		sink_put(fixture->sink, &LINE);
+		sink_settle(fixture->sink);
+		expect_counts(fixture, 1, 1, 0);
+		sink_close(fixture->sink);
+		if (life == 1)
+			assert_int_equal(truncate(fixture->path, 12), 0);
+	}
+	fixture->sink = NULL;
+	file = fopen(fixture->path, "r");
+	assert_int_equal(fread(text, 1, sizeof(text), file), 21);
+	fclose(file);
+	assert_string_equal(text, "{\"a\":1}\n{\"a\"\n{\"a\":1}\n");
+}
+
 #define SINK_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -304,6 +330,7 @@ int main(void)
 		SINK_TEST(broken_pipe_is_counted),
 		SINK_TEST(moved_file_is_made_anew),
 		SINK_TEST(large_file_makes_way),
+		SINK_TEST(a_file_goes_on_behind_a_torn_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

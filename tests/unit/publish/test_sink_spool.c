@@ -26,7 +26,7 @@ struct fixture {
 	char where[200];
 };
 
-static int begin(void **state)
+static int begin_with(void **state, int broker_count)
 {
 	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	char error[200];
@@ -34,13 +34,23 @@ static int begin(void **state)
 	fixture->host = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), error, sizeof(error));
 	if (fixture->host == NULL)
 		return -1;
-	fixture->cluster = rd_kafka_mock_cluster_new(fixture->host, 1);
-	rd_kafka_mock_topic_create(fixture->cluster, TOPIC, 1, 1);
+	fixture->cluster = rd_kafka_mock_cluster_new(fixture->host, broker_count);
+	rd_kafka_mock_topic_create(fixture->cluster, TOPIC, 1, broker_count);
 	snprintf(fixture->where, sizeof(fixture->where), "kafka://%s/" TOPIC,
 		 rd_kafka_mock_cluster_bootstraps(fixture->cluster));
 	fixture->made = made_new();
 	*state = fixture;
 	return 0;
+}
+
+static int begin(void **state)
+{
+	return begin_with(state, 1);
+}
+
+static int begin_three(void **state)
+{
+	return begin_with(state, 3);
 }
 
 static int end(void **state)
@@ -210,6 +220,54 @@ static void a_record_that_the_broker_refuses_is_told(void **state)
 	expect_topic(fixture, 1, 20, 1);
 }
 
+/* The partition moves from broker to broker while records come, and one of them goes away. */
+static void a_change_of_leaders_loses_nothing(void **state)
+{
+	struct fixture *fixture = *state;
+
+	open_sink(fixture);
+	for (unsigned i = 1; i <= 1200; i++) {
+		put(fixture, i);
+		if (i % 100 == 0)
+			rd_kafka_mock_partition_set_leader(fixture->cluster, TOPIC, 0,
+							   (int)(1 + i / 100 % 3));
+		if (i == 500)
+			rd_kafka_mock_broker_set_down(fixture->cluster, 1);
+		if (i == 900)
+			rd_kafka_mock_broker_set_up(fixture->cluster, 1);
+		if (i % 20 == 0)
+			(void)!sink_flush(fixture->sink, 20);
+	}
+	assert_int_equal(sink_flush(fixture->sink, 30000), STATUS_OK);
+	assert_int_equal(waiting(fixture), 0);
+	expect_topic(fixture, 1, 1200, 0);
+}
+
+/* What an idempotent producer cannot go on from: it is closed, and another sends what has no report. */
+static void a_dead_producer_is_replaced(void **state)
+{
+	struct fixture *fixture = *state;
+	bool was_dead = false;
+
+	open_sink(fixture);
+	for (unsigned i = 1; i <= 200; i++)
+		put(fixture, i);
+	assert_int_equal(sink_flush(fixture->sink, 30000), STATUS_OK);
+	rd_kafka_mock_push_request_errors(fixture->cluster, PRODUCE, 1,
+					  RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
+	for (unsigned i = 201; i <= 400; i++)
+		put(fixture, i);
+	for (int i = 0; i < 300 && !was_dead; i++) {
+		(void)!sink_flush(fixture->sink, 20);
+		was_dead = sink_error(fixture->sink) != NULL &&
+			   strstr(sink_error(fixture->sink), "stopped for good") != NULL;
+	}
+	assert_true(was_dead);
+	assert_int_equal(sink_flush(fixture->sink, 30000), STATUS_OK);
+	assert_int_equal(waiting(fixture), 0);
+	expect_topic(fixture, 1, 400, 0);
+}
+
 static void secrets_stay_in_their_files(void **state)
 {
 	struct fixture *fixture = *state;
@@ -261,6 +319,8 @@ int main(void)
 		SINK_TEST(an_absent_broker_gets_all_after_a_restart),
 		SINK_TEST(a_refused_client_tries_again),
 		SINK_TEST(a_record_that_the_broker_refuses_is_told),
+		cmocka_unit_test_setup_teardown(a_change_of_leaders_loses_nothing, begin_three, end),
+		SINK_TEST(a_dead_producer_is_replaced),
 		SINK_TEST(secrets_stay_in_their_files),
 		cmocka_unit_test(options_that_do_not_fit_are_said),
 	};

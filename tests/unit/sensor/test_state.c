@@ -12,14 +12,17 @@
 #include <cmocka.h>
 
 #include "parsers/base/limits.h"
-#include "sensor/state.h"
+#include "sensor/state_table.h"
 
 #define START_NS (300ull * SECONDS * 1000)
 
 struct world {
-	struct ledger ledger;
+	struct lives lives;
 	struct usage usage;
 	struct inventory inventory;
+	struct behaviour behaviour;
+	struct acquaintance acquaintance;
+	struct learner learner;
 	struct state_tables tables;
 	struct state *state;
 	uint64_t told_calls, usage_calls, usage_told;
@@ -48,16 +51,30 @@ static void take_inventory(void *context, const struct inventory_line *line)
 	assert_true(bytes_equal(line->host, BYTES("h")));
 }
 
+static void tell_nobody(void *context, const struct judged *judged, const struct judged_finding *finding,
+			const struct finding_life *life)
+{
+	(void)context, (void)judged, (void)finding, (void)life;
+}
+
 static struct world *world_new(const char *folder)
 {
 	struct world *world = calloc(1, sizeof(*world));
 	char error[200];
 
-	ledger_init(&world->ledger, &(struct ledger_plan){.entries_max = 100, .seed = 1});
+	lives_init(&world->lives, 1, tell_nobody, NULL);
+	behaviour_init(&world->behaviour, 1);
+	acquaintance_init(&world->acquaintance, 1);
+	learner_init(&world->learner, 1);
 	usage_init(&world->usage, 1, take_usage, world);
 	inventory_init(&world->inventory,
 		       &(struct inventory_plan){.seed = 1, .tell = take_inventory, .context = world});
-	world->tables = (struct state_tables){&world->ledger, &world->usage, &world->inventory};
+	world->tables = (struct state_tables){.lives = &world->lives,
+					      .usage = &world->usage,
+					      .inventory = &world->inventory,
+					      .behaviour = &world->behaviour,
+					      .acquaintance = &world->acquaintance,
+					      .learner = &world->learner};
 	assert_int_equal(state_open(folder, error, sizeof(error), &world->state), STATUS_OK);
 	state_load(world->state, &world->tables);
 	return world;
@@ -67,7 +84,10 @@ static struct world *world_new(const char *folder)
 static void world_kill(struct world *world)
 {
 	state_free(world->state);
-	ledger_finish(&world->ledger);
+	lives_finish(&world->lives);
+	behaviour_finish(&world->behaviour);
+	acquaintance_finish(&world->acquaintance);
+	learner_finish(&world->learner);
 	usage_finish(&world->usage);
 	inventory_finish(&world->inventory);
 	free(world);
@@ -96,7 +116,7 @@ static void see(struct world *world, unsigned finding, uint64_t time_ns)
 	judged->finding_count = 1;
 	assert_int_equal(usage_take(&world->usage, judged), STATUS_OK);
 	assert_int_equal(inventory_take(&world->inventory, judged), STATUS_OK);
-	entry = ledger_take(&world->ledger, (struct bytes){.data = uid, .len = sizeof(uid)}, time_ns,
+	entry = ledger_take(&world->lives.ledger, (struct bytes){.data = uid, .len = sizeof(uid)}, time_ns,
 			    &is_due);
 	if (is_due) {
 		entry->told_count = entry->count;
@@ -110,14 +130,15 @@ static uint64_t count_of(const struct world *world, unsigned finding)
 {
 	char uid[16] = {(char)finding};
 	const struct ledger_entry *entry =
-		map_find(&world->ledger.map, (struct bytes){.data = uid, .len = sizeof(uid)});
+		map_find(&world->lives.ledger.map, (struct bytes){.data = uid, .len = sizeof(uid)});
 
 	return entry == NULL ? 0 : entry->count;
 }
 
 static int begin(void **state)
 {
-	char *folder = strdup("/tmp/state_XXXXXX");
+	/* Thousands of snapshots: a disk takes its time for each. */
+	char *folder = strdup(access("/dev/shm", W_OK) == 0 ? "/dev/shm/state_XXXXXX" : "/tmp/state_XXXXXX");
 
 	*state = mkdtemp(folder);
 	return *state == NULL;
@@ -187,6 +208,177 @@ static void a_kill_creates_no_finding_twice(void **state)
 	for (unsigned finding = 1; finding <= 20; finding++)
 		assert_int_equal(count_of(world, finding), 1);
 	assert_null(state_trouble(world->state));
+	world_kill(world);
+}
+
+static const struct limit_agreed AGREED[] = {
+	{.requests = 1000, .per_ns = 30 * 86400 * SECONDS, .window = WINDOW_CALENDAR},
+	{.requests = 50, .per_ns = 3600 * SECONDS, .window = WINDOW_ROLLING},
+	{.bytes = 100000, .per_ns = 60 * SECONDS, .window = WINDOW_ROLLING},
+	{.requests = 20000, .per_ns = 86400 * SECONDS, .window = WINDOW_ROLLING},
+	{.requests = 700, .per_ns = 7200 * SECONDS, .window = WINDOW_FLEXI},
+};
+
+/* A call of everything that the collector remembers something of; how many findings it raised. */
+static size_t call(struct world *world, uint64_t time_ns, const char *segment, uint32_t asn)
+{
+	const uint64_t given[] = {1 + time_ns % 977};
+	struct judged *judged = judged_new();
+	size_t count;
+
+	judged->time_ns = time_ns;
+	judged->status = 200;
+	judged->partner_id = BYTES("acme");
+	judged->api_id = BYTES("orders");
+	judged->host = BYTES("h");
+	judged->method = BYTES("GET");
+	judged->template = arena_printf(&judged->arena, "/x/%s", segment);
+	judged->operation_id = judged->template;
+	judged->is_learned = true;
+	judged->auth = BYTES("none");
+	judged->client_origin = (struct origin){.country = "DE", .asn = asn};
+	snprintf(judged->credential_hmac, sizeof(judged->credential_hmac), "%s", "0123");
+	judged->spec_file = BYTES("orders.yaml");
+	memset(judged->spec_sha256, 'a', 64);
+	judged->request = (struct judged_side){.is_seen = true,
+					       .is_complete = true,
+					       .first_ns = time_ns - 9,
+					       .last_ns = time_ns - 5,
+					       .body_len = 7};
+	judged->response = (struct judged_side){
+		.is_seen = true, .is_complete = true, .first_ns = time_ns - 4, .last_ns = time_ns};
+	judged->past.limits = AGREED;
+	judged->past.limit_count = sizeof(AGREED) / sizeof(*AGREED);
+	judged->past.resource = BYTES("x");
+	judged->past.given = given;
+	judged->past.given_count = 1;
+	learner_see(&world->learner, judged);
+	assert_int_equal(behaviour_take(&world->behaviour, judged), STATUS_OK);
+	assert_int_equal(acquaintance_take(&world->acquaintance, judged), STATUS_OK);
+	count = judged->finding_count;
+	assert_int_equal(lives_take(&world->lives, judged), STATUS_OK);
+	judged_release(judged);
+	return count;
+}
+
+/* All pieces of all tables, one behind the other. */
+static struct buffer everything(const struct world *world)
+{
+	struct buffer all = BUFFER_MAX(64 * MIB), piece = BUFFER_MAX(4 * MIB);
+
+	for (unsigned table = 0; table < STATE_TABLES; table++) {
+		struct pack_place place = {0};
+		struct pack pack = pack_begin(&piece);
+
+		for (; state_table_pack(&world->tables, table, &place, &pack); pack = pack_begin(&piece)) {
+			assert_int_equal(pack.status, STATUS_OK);
+			assert_true(piece.len <= LIMIT_RECORD_BYTES);
+			assert_int_equal(buffer_append(&all, buffer_bytes(&piece)), STATUS_OK);
+		}
+	}
+	buffer_finish(&piece);
+	return all;
+}
+
+static void assert_same(const struct world *world, const struct buffer *before)
+{
+	struct buffer after = everything(world);
+
+	assert_int_equal(after.len, before->len);
+	assert_memory_equal(after.data, before->data, after.len);
+	buffer_finish(&after);
+}
+
+static void what_was_learned_and_counted_comes_back(void **state)
+{
+	struct world *world = world_new(*state);
+	struct buffer before;
+	char segment[20];
+
+	for (uint64_t i = 0; i < 40000; i++) {
+		snprintf(segment, sizeof(segment), "n%u", (unsigned)(i % 40));
+		(void)call(world, START_NS + i * (SECONDS / 10), segment, 64500 + (uint32_t)(i % 3));
+	}
+	before = everything(world);
+	assert_true(before.len > 20000 * 16); /* a rolling window in several pieces */
+	state_close(world->state, &world->tables);
+	world_kill(world);
+
+	world = world_new(*state);
+	assert_null(state_trouble(world->state));
+	assert_same(world, &before);
+	assert_true(bytes_equal(learner_template(&world->learner, BYTES("h"), false, BYTES("/x/never_seen")),
+				BYTES("/x/{name}")));
+	buffer_finish(&before);
+	world_kill(world);
+}
+
+/* What was counted since the snapshot is in the journal, however the windows count. */
+static void a_kill_in_the_middle_of_a_window_forgets_no_quota(void **state)
+{
+	struct world *world = world_new(*state);
+	struct limits *limits;
+	uint64_t at_ns = START_NS;
+
+	for (unsigned life = 0; life < 4; life++) {
+		for (unsigned i = 0; i < 200; i++) {
+			size_t count = call(world, at_ns += SECONDS / 50, "a", 1);
+
+			assert_true(life < 1 || count > 0); /* 50 an hour are long over */
+			if (i % 7 == 0)
+				state_turn(world->state, &world->tables);
+		}
+		state_turn(world->state, &world->tables);
+		limits = &((struct watched *)map_find(&world->behaviour.partners, BYTES("acme")))->limits;
+		assert_int_equal(limits->list[0].window.total, 200 * (life + 1));
+		world_kill(world);
+		world = world_new(*state);
+		assert_null(state_trouble(world->state));
+		limits = &((struct watched *)map_find(&world->behaviour.partners, BYTES("acme")))->limits;
+		assert_int_equal(limits->count, sizeof(AGREED) / sizeof(*AGREED));
+		for (size_t i = 0; i < limits->count; i++)
+			assert_int_equal(limits->list[i].window.total, 200 * (life + 1) * (i == 2 ? 7 : 1));
+	}
+	world_kill(world);
+}
+
+/* Whatever a file says, tables keep their ceilings, and what comes next is judged. */
+static void hostile_pieces_are_passed_over(void **state)
+{
+	struct world *world = world_new(*state), *made = world_new(*state);
+	struct buffer piece = BUFFER_MAX(4 * MIB);
+	uint64_t random = 88172645463325252u;
+
+	for (uint64_t i = 0; i < 400; i++)
+		(void)call(made, START_NS + i * SECONDS, "a", (uint32_t)i);
+	for (unsigned table = 0; table < STATE_TABLES; table++) {
+		struct pack_place place = {0};
+		struct pack pack = pack_begin(&piece);
+
+		assert_true(state_table_pack(&made->tables, table, &place, &pack));
+		for (size_t len = 0; len < piece.len; len += len < 200 ? 1 : 97) {
+			struct cursor cursor = cursor_of(bytes_slice(buffer_bytes(&piece), 0, len));
+
+			state_table_unpack(&world->tables, table, &cursor);
+		}
+		for (unsigned i = 0; i < 4000; i++) {
+			struct cursor cursor = cursor_of(buffer_bytes(&piece));
+			size_t at;
+			char kept;
+
+			random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+			at = random % (piece.len < 160 ? piece.len : 160);
+			kept = piece.data[at];
+			piece.data[at] = (char)(random >> 32);
+			state_table_unpack(&world->tables, table, &cursor);
+			piece.data[at] = kept;
+		}
+	}
+	for (uint64_t i = 0; i < 100; i++)
+		(void)call(world, START_NS + i * SECONDS, "a", (uint32_t)i);
+	assert_true(world->behaviour.partners.count <= LIMIT_WATCHED_PARTNERS);
+	buffer_finish(&piece);
+	world_kill(made);
 	world_kill(world);
 }
 
@@ -279,6 +471,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STATE_TEST(a_restart_in_the_middle_of_a_window_goes_on),
 		STATE_TEST(a_kill_creates_no_finding_twice),
+		STATE_TEST(what_was_learned_and_counted_comes_back),
+		STATE_TEST(a_kill_in_the_middle_of_a_window_forgets_no_quota),
+		STATE_TEST(hostile_pieces_are_passed_over),
 		STATE_TEST(a_torn_journal_costs_its_last_word_alone),
 		STATE_TEST(a_broken_snapshot_is_set_aside_and_said),
 	};
