@@ -333,6 +333,15 @@ static bool on_free_end(void *context, size_t form, size_t from, size_t to)
 	return true;
 }
 
+static void all_free(struct scanner *scanner)
+{
+	const struct packs *packs = pattern_set_packs(scanner->set);
+
+	for (size_t i = 0; i < packs->count; i++)
+		if (!packs->classes[i].is_context_required)
+			scanner->candidates[i / 64] |= 1ull << i % 64;
+}
+
 /* The classes whose free form could match in the value. */
 static void find_free(struct scanner *scanner, const struct scan_value *value)
 {
@@ -344,7 +353,8 @@ static void find_free(struct scanner *scanner, const struct scan_value *value)
 		if (!shape->may_be_free || sieve_find_free(scanner->sieve, shape, text, scanner->candidates))
 			return;
 	}
-	pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text, on_free_end, scanner);
+	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text, on_free_end, scanner))
+		all_free(scanner);
 }
 
 static void scan_free(struct scanner *scanner)

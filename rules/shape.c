@@ -32,6 +32,10 @@ unsigned kind_of(unsigned char byte)
 #define COUNT_DIGIT 1u
 #define COUNT_OTHER (1u << 16)
 
+/* Counted one by one up to here. */
+#define DIGITS_EXACT 16
+#define LEN_EXACT    32
+
 /* Counts of so many bytes do not run over. */
 #define COUNT_BLOCK 32768
 
@@ -48,6 +52,12 @@ void shaper_init(struct shaper *shaper)
 static unsigned least_of(size_t number, unsigned ceiling)
 {
 	return number < ceiling ? (unsigned)number : ceiling;
+}
+
+/* Long counts in steps of eight, the end of the step: never less than there is, and fewer shapes. */
+static unsigned step_of(size_t number, unsigned exact, unsigned ceiling)
+{
+	return least_of(number <= exact ? number : (number + 7) / 8 * 8, ceiling);
 }
 
 uint64_t shape_of(const struct shaper *shaper, struct bytes value)
@@ -68,8 +78,8 @@ uint64_t shape_of(const struct shaper *shaper, struct bytes value)
 		digits += counts % COUNT_OTHER;
 		others += counts / COUNT_OTHER;
 	}
-	return kinds | (uint64_t)least_of(digits, SHAPE_DIGITS_MAX) << DIGITS_SHIFT |
-	       (uint64_t)least_of(value.len, SHAPE_LEN_MAX) << LEN_SHIFT |
+	return kinds | (uint64_t)step_of(digits, DIGITS_EXACT, SHAPE_DIGITS_MAX) << DIGITS_SHIFT |
+	       (uint64_t)step_of(value.len, LEN_EXACT, SHAPE_LEN_MAX) << LEN_SHIFT |
 	       (uint64_t)least_of(others, SHAPE_OTHERS_MAX) << OTHERS_SHIFT | 1ull << 63;
 }
 

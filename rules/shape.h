@@ -32,6 +32,7 @@ enum kind {
 #define KIND(kind) (1ull << (kind))
 #define KINDS_ALL  (KIND(KIND_COUNT) - 1)
 
+/* Of a shape: so much at most, as far as a count goes. */
 struct shape_parts {
 	unsigned len, digits, others; /* others: neither letters nor digits */
 	uint64_t kinds;

@@ -7,13 +7,20 @@
 #include "rules/sieve_needs.h"
 #include "rules/sieve_states.h"
 
-#define SHAPE_COUNT 2048
+#define SHAPE_COUNT  4096
+#define STARTS_COUNT 256
 
 /* So far from its start a match is followed; what is still under way may be one. */
 #define WALK_MAX 64
 
 /* What hostile texts may cost before they are scanned without the sieve: see LIMIT_SIEVE_STATE_COST. */
 #define CREDIT_MAX ((uint64_t)2 * LIMIT_SIEVE_STATES * LIMIT_SIEVE_STATE_COST)
+
+/* Where to start for a set of lanes. */
+struct starts {
+	uint16_t line, start;
+	unsigned epoch; /* 0: none */
+};
 
 /* A lane for each form: first the patterns of all classes, then their weaker forms. */
 struct sieve {
@@ -27,6 +34,9 @@ struct sieve {
 	unsigned *word_len_min;   /* of each class: its shortest context word */
 	struct sieve_shape *shapes;
 	uint64_t *shape_lanes;
+	struct starts *starts; /* of sets of bound lanes */
+	uint64_t *starts_lanes;
+	bool is_alnum[256];
 	uint64_t credit;
 };
 
@@ -113,6 +123,10 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->word_len_min = calloc(sieve->words * 64, sizeof(*sieve->word_len_min));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
+	sieve->starts = calloc(STARTS_COUNT, sizeof(*sieve->starts));
+	sieve->starts_lanes = calloc(STARTS_COUNT * lane_words, sizeof(*sieve->starts_lanes));
+	for (unsigned byte = 0; byte < 256; byte++)
+		sieve->is_alnum[byte] = ascii_is_alnum((char)byte);
 	if (sieve->free != NULL) {
 		sieve->bound = sieve->free + lane_words;
 		sieve->blind = sieve->bound + lane_words;
@@ -120,7 +134,8 @@ struct sieve *sieve_new(const struct pattern_set *set)
 		sieve->found = sieve->wanted + lane_words;
 	}
 	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->word_len_min != NULL &&
-	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve_fill(sieve))
+	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->starts != NULL &&
+	    sieve->starts_lanes != NULL && sieve_fill(sieve))
 		return sieve;
 	sieve_free(sieve);
 	return NULL;
@@ -136,6 +151,8 @@ void sieve_free(struct sieve *sieve)
 	free(sieve->word_len_min);
 	free(sieve->shapes);
 	free(sieve->shape_lanes);
+	free(sieve->starts);
+	free(sieve->starts_lanes);
 	free(sieve);
 }
 
@@ -218,6 +235,7 @@ static bool is_spent(const struct sieve *sieve)
 /* All starts. */
 static void walk(struct sieve *sieve, struct bytes value, uint16_t line, uint16_t start)
 {
+	const bool *is_alnum = sieve->is_alnum;
 	size_t made = sieve->states.made;
 	uint64_t cost;
 
@@ -226,6 +244,9 @@ static void walk(struct sieve *sieve, struct bytes value, uint16_t line, uint16_
 	for (size_t from = 1; from < value.len; from++) {
 		bool is_line = value.data[from - 1] == '\n';
 
+		if (is_alnum[(unsigned char)value.data[from]] &&
+		    is_alnum[(unsigned char)value.data[from - 1]])
+			continue;
 		if ((is_line || start != STATE_DEAD) && edges_begin(value, from))
 			walk_from(sieve, value, from, is_line ? line : start);
 	}
@@ -234,7 +255,7 @@ static void walk(struct sieve *sieve, struct bytes value, uint16_t line, uint16_
 	sieve->credit = sieve->credit + value.len < CREDIT_MAX ? sieve->credit + value.len : CREDIT_MAX;
 }
 
-/* Lanes of a value that could match, of those wanted. */
+/* Of the lanes wanted. */
 static void starts_make(struct sieve *sieve, uint16_t *out_line, uint16_t *out_start)
 {
 	unsigned epoch;
@@ -244,6 +265,26 @@ static void starts_make(struct sieve *sieve, uint16_t *out_line, uint16_t *out_s
 		epoch = sieve->states.epoch;
 		*out_start = states_start(&sieve->states, sieve->wanted, false);
 	} while (epoch != sieve->states.epoch);
+}
+
+/* The same, remembered. */
+static const struct starts *starts_of(struct sieve *sieve)
+{
+	uint64_t hash = 0, *lanes;
+	struct starts *starts;
+	size_t slot, size = sieve->lane_words * sizeof(*lanes);
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		hash = (hash ^ sieve->wanted[i]) * 0x9E3779B97F4A7C15ull;
+	slot = (hash >> 40) % STARTS_COUNT;
+	starts = &sieve->starts[slot];
+	lanes = sieve->starts_lanes + slot * sieve->lane_words;
+	if (starts->epoch == sieve->states.epoch && memcmp(lanes, sieve->wanted, size) == 0)
+		return starts;
+	memcpy(lanes, sieve->wanted, size);
+	starts_make(sieve, &starts->line, &starts->start);
+	starts->epoch = sieve->states.epoch;
+	return starts;
 }
 
 bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
@@ -272,7 +313,7 @@ bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struc
 void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
 		      const uint64_t *wanted, uint64_t *out_classes)
 {
-	uint16_t line, start;
+	const struct starts *starts;
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < sieve->lane_words; i++) {
@@ -281,8 +322,8 @@ void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, stru
 		any |= sieve->wanted[i] & ~sieve->found[i];
 	}
 	if (any != 0) {
-		starts_make(sieve, &line, &start);
-		walk(sieve, value, line, start);
+		starts = starts_of(sieve);
+		walk(sieve, value, starts->line, starts->start);
 	}
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		out_classes[i % sieve->words] |= sieve->found[i];
