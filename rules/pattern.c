@@ -29,15 +29,14 @@ struct form {
 
 struct pattern_set {
 	const struct packs *packs;
-	hs_database_t *free; /* all free forms; NULL when there is none */
 	size_t free_len_min, bound_len_min;
-	struct form *forms;
+	struct form *forms; /* and one more: all free forms at once, without starts */
 	size_t form_count;
 };
 
 struct pattern_scratch {
 	hs_scratch_t *all, *exact, *again; /* three: each scan may run inside a callback of the one before */
-	bool *is_ready;                    /* per form: exact and again are large enough for it */
+	bool *is_ready; /* per form: exact and again are large enough for it; of the last one, all is */
 };
 
 static bool is_too_large(struct bytes pattern, char *reason, size_t reason_size)
@@ -165,12 +164,17 @@ static struct bytes pattern_of(const struct pattern_set *set, size_t form)
 
 static void forms_measure(struct pattern_set *set)
 {
+	set->free_len_min = set->bound_len_min = SIZE_MAX;
 	for (size_t form = 0; form < set->form_count; form++) {
+		size_t *len_min = is_bound(set, form) ? &set->bound_len_min : &set->free_len_min;
 		struct bytes pattern = pattern_of(set, form);
 
 		set->forms[form].is_used = pattern.len > 0;
-		if (pattern.len > 0)
-			lengths_read(pattern.data, &set->forms[form]);
+		if (pattern.len == 0)
+			continue;
+		lengths_read(pattern.data, &set->forms[form]);
+		if (set->forms[form].len_min < *len_min)
+			*len_min = set->forms[form].len_min;
 	}
 }
 
@@ -180,58 +184,49 @@ struct batch {
 	unsigned *forms, *flags, count;
 };
 
-static enum status free_compile(struct pattern_set *set, struct batch *batch, struct problems *problems)
+/* All free forms in one; without any there is nothing to find. */
+static bool free_compile(const struct pattern_set *set, struct batch *batch, struct compiled *compiled)
 {
 	hs_compile_error_t *error = NULL;
+	hs_error_t result;
 
-	batch->count = 0;
-	set->free_len_min = set->bound_len_min = SIZE_MAX;
 	for (size_t form = 0; form < set->form_count; form++) {
-		size_t *len_min = is_bound(set, form) ? &set->bound_len_min : &set->free_len_min;
-
-		if (!set->forms[form].is_used)
-			continue;
-		if (set->forms[form].len_min < *len_min)
-			*len_min = set->forms[form].len_min;
-		if (is_bound(set, form))
+		if (!set->forms[form].is_used || is_bound(set, form))
 			continue;
 		batch->texts[batch->count] = pattern_of(set, form).data;
 		batch->flags[batch->count] = FLAGS;
 		batch->forms[batch->count++] = (unsigned)form;
 	}
-	if (batch->count == 0 || hs_compile_multi(batch->texts, batch->flags, batch->forms, batch->count,
-						  HS_MODE_BLOCK, NULL, &set->free, &error) == HS_SUCCESS)
-		return STATUS_OK;
-	problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
-		     "use fewer or simpler patterns", "the patterns do not compile together: %s",
-		     error == NULL ? "no memory" : error->message);
+	if (batch->count == 0)
+		return true;
+	result = hs_compile_multi(batch->texts, batch->flags, batch->forms, batch->count, HS_MODE_BLOCK, NULL,
+				  &compiled->find, &error);
 	hs_free_compile_error(error);
-	return STATUS_INVALID;
+	return result == HS_SUCCESS;
 }
 
-static enum status set_compile(struct pattern_set *set, struct problems *problems)
+static struct compiled *free_new(const struct pattern_set *set)
 {
 	struct batch batch = {.texts = calloc(set->form_count + 1, sizeof(*batch.texts)),
 			      .forms = calloc(set->form_count + 1, sizeof(*batch.forms)),
 			      .flags = calloc(set->form_count + 1, sizeof(*batch.flags))};
-	enum status status;
+	struct compiled *compiled = calloc(1, sizeof(*compiled));
 
-	forms_measure(set);
-	if (batch.texts == NULL || batch.forms == NULL || batch.flags == NULL)
-		status = STATUS_NO_MEMORY;
-	else
-		status = free_compile(set, &batch, problems);
+	if (batch.texts == NULL || batch.forms == NULL || batch.flags == NULL || compiled == NULL ||
+	    !free_compile(set, &batch, compiled)) {
+		compiled_free(compiled);
+		compiled = NULL;
+	}
 	free(batch.texts);
 	free(batch.forms);
 	free(batch.flags);
-	return status;
+	return compiled;
 }
 
 enum status pattern_set_new(const struct packs *packs, struct problems *problems,
 			    struct pattern_set **out_set)
 {
 	struct pattern_set *set;
-	enum status status;
 
 	if (hs_valid_platform() != HS_SUCCESS) {
 		problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
@@ -245,11 +240,11 @@ enum status pattern_set_new(const struct packs *packs, struct problems *problems
 	set->packs = packs;
 	set->form_count = packs->count * 2;
 	set->forms = calloc(set->form_count + 1, sizeof(*set->forms));
-	status = set->forms == NULL ? STATUS_NO_MEMORY : set_compile(set, problems);
-	if (status != STATUS_OK) {
-		pattern_set_free(set);
-		return status;
+	if (set->forms == NULL) {
+		free(set);
+		return STATUS_NO_MEMORY;
 	}
+	forms_measure(set);
 	*out_set = set;
 	return STATUS_OK;
 }
@@ -258,9 +253,8 @@ void pattern_set_free(struct pattern_set *set)
 {
 	if (set == NULL)
 		return;
-	for (size_t i = 0; set->forms != NULL && i < set->form_count; i++)
+	for (size_t i = 0; i <= set->form_count; i++)
 		compiled_free(atomic_load_explicit(&set->forms[i].compiled, memory_order_relaxed));
-	hs_free_database(set->free);
 	free(set->forms);
 	free(set);
 }
@@ -292,8 +286,7 @@ struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set)
 	if (scratch == NULL)
 		return NULL;
 	scratch->is_ready = calloc(set->form_count + 1, sizeof(*scratch->is_ready));
-	if (scratch->is_ready != NULL &&
-	    (set->free == NULL || hs_alloc_scratch(set->free, &scratch->all) == HS_SUCCESS))
+	if (scratch->is_ready != NULL)
 		return scratch;
 	pattern_scratch_free(scratch);
 	return NULL;
@@ -319,8 +312,10 @@ static const struct compiled *compiled_of(const struct pattern_set *set, size_t 
 
 	if (compiled != NULL)
 		return compiled;
-	/* It was tried when its pack was loaded: only memory can be wanting. */
-	fresh = compiled_new(pattern_of(set, form), reason, sizeof(reason));
+	/* Each was tried when its pack was loaded: only memory can be wanting. All at once may be too much.
+	 */
+	fresh = form == set->form_count ? free_new(set)
+					: compiled_new(pattern_of(set, form), reason, sizeof(reason));
 	if (fresh == NULL)
 		return NULL;
 	if (atomic_compare_exchange_strong_explicit(&set->forms[form].compiled, &none, fresh,
@@ -377,10 +372,20 @@ static void find(const hs_database_t *database, hs_scratch_t *scratch, struct by
 	(void)hs_scan(database, text.data, (unsigned)text.len, 0, scratch, on_match, listener);
 }
 
-void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
+bool pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
 		       pattern_seen *seen, void *context)
 {
-	find(set->free, scratch->all, text, &(struct listener){.seen = seen, .context = context});
+	size_t all = set->form_count;
+	const struct compiled *compiled = compiled_of(set, all);
+
+	if (compiled == NULL)
+		return false;
+	if (compiled->find != NULL && !scratch->is_ready[all] &&
+	    hs_alloc_scratch(compiled->find, &scratch->all) != HS_SUCCESS)
+		return false;
+	scratch->is_ready[all] = true;
+	find(compiled->find, scratch->all, text, &(struct listener){.seen = seen, .context = context});
+	return true;
 }
 
 bool pattern_find(const struct pattern_set *set, struct pattern_scratch *scratch, size_t form,

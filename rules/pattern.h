@@ -2,14 +2,13 @@
  * pattern: the regular expressions of all data classes, compiled by Hyperscan.
  * The only door to that library.
  *
- * A value is looked at twice at most. First many patterns run over all values at
- * once and say only where a match ends: that is what Hyperscan does fastest.
- * Where one ended, its form alone runs over that value and says where it starts.
+ * A value is looked at by few of them: rules/sieve.h says by which. Each runs
+ * alone and says where a match starts and ends. Without the sieve all patterns
+ * run at once first, and say only where a match ends.
  *
  * A class has two forms: 2 * index is its pattern, 2 * index + 1 the weaker one.
  * A form is free, or bound: it counts only with a context word. Bare digits are
- * all bound, and most traffic is bare digits: only the free ones run over all
- * values; a bound one runs alone, over a value that has one of its words.
+ * all bound, and most traffic is bare digits.
  * ^ and $ stand for the ends of a value or a line. Bytes are bytes: a pattern
  * with letters beyond ASCII matches their UTF-8.
  *
@@ -41,8 +40,9 @@ typedef bool pattern_seen(void *context, size_t form, size_t from, size_t to);
 
 size_t pattern_bound_len_min(const struct pattern_set *set); /* no bound form matches less */
 
-/* Every end of every free form; no start. */
-void pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
+/* Every end of every free form; no start. The first call compiles them all, which takes half a second: false
+ * without memory for that, or when they are too large together. */
+bool pattern_find_ends(const struct pattern_set *set, struct pattern_scratch *scratch, struct bytes text,
 		       pattern_seen *seen, void *context);
 
 /* Every end of one form with its leftmost start, or all with PATTERN_START_UNKNOWN. May be called from inside

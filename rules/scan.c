@@ -9,6 +9,7 @@
 #include "rules/scan_match.h"
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
+#include "rules/sieve.h"
 #include "rules/validator.h"
 #include "rules/word_trie.h"
 
@@ -30,13 +31,19 @@ struct scanner {
 	struct scan_values values;
 	struct scan_names *names;
 	struct word_trie *trie;
-	size_t *class_value; /* per class: number of the value it last looked at, counted from 1 */
+	struct sieve *sieve;
+	struct shaper shaper;
+	bool is_plain; /* without the sieve */
 
 	/* of the value in hand */
-	size_t value_index; /* of the matches found */
-	size_t value_hint;  /* of the scan */
-	uint64_t *context;  /* the classes its names give context to */
-	uint64_t *words;    /* the classes that could have a context word in the value itself */
+	size_t value_index;   /* of the matches found */
+	uint64_t *context;    /* the classes its names give context to */
+	uint64_t *words;      /* the classes that could have a context word in the value itself */
+	uint64_t *candidates; /* the classes that could match */
+	uint64_t *around;     /* the classes that the names of its container give context to */
+	uint32_t around_of;   /* that container */
+	unsigned around_names;
+	bool has_around;
 	struct found found[FOUND_MAX];
 	size_t found_count;
 
@@ -55,6 +62,8 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 		return NULL;
 	scanner->set = set;
 	scanner->key = key;
+	shaper_init(&scanner->shaper);
+	scanner->values.shaper = &scanner->shaper;
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
@@ -62,10 +71,13 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	if (scanner->names != NULL) {
 		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
 		scanner->words = calloc(names_words(scanner->names), sizeof(*scanner->words));
+		scanner->candidates = calloc(names_words(scanner->names), sizeof(*scanner->candidates));
+		scanner->around = calloc(names_words(scanner->names), sizeof(*scanner->around));
 	}
-	scanner->class_value = calloc(pattern_set_packs(set)->count + 1, sizeof(*scanner->class_value));
-	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->context != NULL &&
-	    scanner->words != NULL && scanner->class_value != NULL)
+	scanner->sieve = sieve_new(set);
+	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
+	    scanner->context != NULL && scanner->words != NULL && scanner->candidates != NULL &&
+	    scanner->around != NULL)
 		return scanner;
 	scanner_free(scanner);
 	return NULL;
@@ -83,8 +95,15 @@ void scanner_free(struct scanner *scanner)
 	word_trie_free(scanner->trie);
 	free(scanner->context);
 	free(scanner->words);
-	free(scanner->class_value);
+	free(scanner->candidates);
+	free(scanner->around);
+	sieve_free(scanner->sieve);
 	free(scanner);
+}
+
+void scanner_set_plain(struct scanner *scanner, bool is_plain)
+{
+	scanner->is_plain = is_plain;
 }
 
 static struct bytes text_of(const struct scanner *scanner, const struct scan_value *value)
@@ -243,42 +262,46 @@ static void on_found(void *context, const struct data_class *class, size_t from,
 
 /* -- the scan --------------------------------------------------------------- */
 
-static void clear_looked(struct scanner *scanner)
-{
-	memset(scanner->class_value, 0,
-	       pattern_set_packs(scanner->set)->count * sizeof(*scanner->class_value));
-}
-
-static bool add_context(struct scanner *scanner, struct bytes name)
+static bool add_context(struct scanner *scanner, struct bytes name, uint64_t *context)
 {
 	const uint64_t *bits = names_classes(scanner->names, name);
-	uint64_t any = 0;
 
-	for (size_t i = 0; i < names_words(scanner->names); i++) {
-		scanner->context[i] |= bits[i];
-		any |= bits[i];
+	for (size_t i = 0; bits != NULL && i < names_words(scanner->names); i++)
+		context[i] |= bits[i];
+	return bits != NULL;
+}
+
+/* The classes that the next names above give context to, so many of them. Neighbours have the same. */
+static void read_around(struct scanner *scanner, uint32_t container, unsigned names)
+{
+	if (scanner->around_of == container && scanner->around_names == names)
+		return;
+	scanner->around_of = container;
+	scanner->around_names = names;
+	scanner->has_around = false;
+	memset(scanner->around, 0, names_words(scanner->names) * sizeof(*scanner->around));
+	for (uint32_t at = container; at != 0 && names > 0;) {
+		const struct scan_container *above = &scanner->values.containers[at - 1];
+
+		if (above->key.len > 0) {
+			scanner->has_around =
+				add_context(scanner, above->key, scanner->around) || scanner->has_around;
+			names--;
+		}
+		at = above->parent;
 	}
-	return any != 0;
 }
 
 /* The classes that a value's name, or the next one above it, gives context to; false when none. */
 static bool read_context(struct scanner *scanner, const struct scan_value *value)
 {
-	unsigned count = value->name.len > 0;
-	bool is_any = false;
+	bool is_any;
 
-	memset(scanner->context, 0, names_words(scanner->names) * sizeof(*scanner->context));
+	read_around(scanner, value->container, value->name.len > 0 ? 1 : 2);
+	memcpy(scanner->context, scanner->around, names_words(scanner->names) * sizeof(*scanner->context));
+	is_any = scanner->has_around;
 	if (value->name.len > 0 && !value->is_name)
-		is_any = add_context(scanner, value->name);
-	for (uint32_t at = value->container; at != 0 && count < 2;) {
-		const struct scan_container *container = &scanner->values.containers[at - 1];
-
-		if (container->key.len > 0) {
-			is_any = add_context(scanner, container->key) || is_any;
-			count++;
-		}
-		at = container->parent;
-	}
+		is_any = add_context(scanner, value->name, scanner->context) || is_any;
 	return is_any;
 }
 
@@ -303,41 +326,93 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 static bool on_free_end(void *context, size_t form, size_t from, size_t to)
 {
 	struct scanner *scanner = context;
-	size_t index = values_at(&scanner->values, to - 1, scanner->value_hint);
 
 	(void)from;
-	scanner->value_hint = index;
-	if (index < scanner->class_value[form / 2])
-		return true; /* this class has looked at this value */
-	scanner->class_value[form / 2] = index + 1;
-	run(scanner, form / 2, index, MATCH_FREE);
-	return !matcher_is_spent(scanner->matcher);
+	(void)to;
+	scanner->candidates[form / 2 / 64] |= 1ull << form / 2 % 64;
+	return true;
 }
 
-/* The classes that count beside a word only: by the value's names, and by words before a match. */
-static void scan_value_bound(struct scanner *scanner, size_t index)
+static void all_free(struct scanner *scanner)
 {
-	struct bytes text = text_of(scanner, &scanner->values.list[index]);
-	size_t words = names_words(scanner->names);
-	bool is_named = read_context(scanner, &scanner->values.list[index]);
+	const struct packs *packs = pattern_set_packs(scanner->set);
 
-	memset(scanner->words, 0, words * sizeof(*scanner->words));
-	if (!word_trie_find(scanner->trie, text, scanner->words) && !is_named)
-		return;
-	for (size_t i = 0; i < words; i++)
-		for (uint64_t bits = scanner->context[i] | scanner->words[i]; bits != 0; bits &= bits - 1) {
-			size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
-
-			run(scanner, class_index, index,
-			    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND);
-		}
+	for (size_t i = 0; i < packs->count; i++)
+		if (!packs->classes[i].is_context_required)
+			scanner->candidates[i / 64] |= 1ull << i % 64;
 }
 
+/* The classes whose free form could match in the value. */
+static void find_free(struct scanner *scanner, const struct scan_value *value)
+{
+	struct bytes text = text_of(scanner, value);
+	const struct sieve_shape *shape;
+
+	if (!scanner->is_plain) {
+		shape = sieve_shape(scanner->sieve, value->shape);
+		if (!shape->may_be_free || sieve_find_free(scanner->sieve, shape, text, scanner->candidates))
+			return;
+	}
+	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text, on_free_end, scanner))
+		all_free(scanner);
+}
+
+static void scan_free(struct scanner *scanner)
+{
+	size_t words = names_words(scanner->names);
+
+	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
+	     index++) {
+		memset(scanner->candidates, 0, words * sizeof(*scanner->candidates));
+		find_free(scanner, &scanner->values.list[index]);
+		for (size_t i = 0; i < words; i++)
+			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1)
+				run(scanner, i * 64 + (size_t)__builtin_ctzll(bits), index, MATCH_FREE);
+	}
+}
+
+/* The classes with a bound form that could match in the value: by its names, and by words in it. */
+static bool find_bound(struct scanner *scanner, const struct scan_value *value)
+{
+	size_t words = names_words(scanner->names);
+	struct bytes text = text_of(scanner, value);
+	const struct sieve_shape *shape = NULL;
+	bool is_any;
+
+	if (!scanner->is_plain)
+		shape = sieve_shape(scanner->sieve, value->shape);
+	if (shape != NULL && !shape->may_be_bound)
+		return false;
+	is_any = read_context(scanner, value);
+	memcpy(scanner->words, scanner->context, words * sizeof(*scanner->words));
+	if (shape == NULL || shape->may_have_words)
+		is_any = word_trie_find(scanner->trie, text, scanner->words) || is_any;
+	if (!is_any)
+		return false;
+	memset(scanner->candidates, 0, words * sizeof(*scanner->candidates));
+	if (shape == NULL)
+		memcpy(scanner->candidates, scanner->words, words * sizeof(*scanner->candidates));
+	else
+		sieve_find_bound(scanner->sieve, shape, text, scanner->words, scanner->candidates);
+	return true;
+}
+
+/* The classes that count beside a word only. */
 static void scan_bound(struct scanner *scanner)
 {
-	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher); index++)
-		if (scanner->values.list[index].len >= pattern_bound_len_min(scanner->set))
-			scan_value_bound(scanner, index);
+	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
+	     index++) {
+		if (scanner->values.list[index].len < pattern_bound_len_min(scanner->set) ||
+		    !find_bound(scanner, &scanner->values.list[index]))
+			continue;
+		for (size_t i = 0; i < names_words(scanner->names); i++)
+			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
+				size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
+
+				run(scanner, class_index, index,
+				    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND);
+			}
+	}
 }
 
 static void hits_settle(struct scanner *scanner, struct hits *hits)
@@ -361,14 +436,12 @@ void scanner_scan(struct scanner *scanner, struct exchange *exchange, const stru
 	scanner->exchange = exchange;
 	scanner->hits = &hits;
 	scanner->value_index = 0;
-	scanner->value_hint = 0;
+	scanner->around_names = 0; /* of no container */
 	scanner->found_count = 0;
 	matcher_start(scanner->matcher);
 	values_clear(&scanner->values);
 	values_add_exchange(&scanner->values, exchange, request, response);
-	clear_looked(scanner);
-	pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher),
-			  (struct bytes){scanner->values.text, scanner->values.len}, on_free_end, scanner);
+	scan_free(scanner);
 	scan_bound(scanner);
 	tell_found(scanner);
 	hits.is_cut = scanner->values.is_cut || matcher_is_spent(scanner->matcher);

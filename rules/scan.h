@@ -49,6 +49,10 @@ struct scanner;
 struct scanner *scanner_new(const struct pattern_set *set,
 			    const struct fingerprint_key *key); /* NULL without memory */
 void scanner_free(struct scanner *scanner);
+
+/* Every pattern over every value, without the sieve: the reference, with the same hits. */
+void scanner_set_plain(struct scanner *scanner, bool is_plain);
+
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits);
 

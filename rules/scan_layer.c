@@ -102,6 +102,40 @@ static struct bytes percent_open(struct bytes text, struct arena *arena)
 	return decoded.data == text.data ? BYTES_NONE : decoded;
 }
 
+static bool has_any_but_base64(uint64_t shape)
+{
+	uint64_t kinds = KIND(KIND_DIGIT) | KIND(KIND_LOWER) | KIND(KIND_UPPER);
+
+	for (struct bytes signs = BYTES("+/-_="); signs.len > 0; signs = bytes_from(signs, 1))
+		kinds |= KIND(kind_of((unsigned char)signs.data[0]));
+	return (shape & KINDS_ALL & ~kinds) != 0;
+}
+
+static bool has_all(uint64_t shape, struct bytes signs)
+{
+	for (size_t i = 0; i < signs.len; i++)
+		if ((shape & KIND(kind_of((unsigned char)signs.data[i]))) == 0)
+			return false;
+	return true;
+}
+
+bool layer_is_likely(enum scan_layer layer, uint64_t shape)
+{
+	switch (layer) {
+	case SCAN_LAYER_PERCENT:
+		return has_all(shape, BYTES("%"));
+	case SCAN_LAYER_BASE64: /* nothing but its bytes, or "data:" and a ';' before them */
+		return shape_parts(shape).len >= BASE64_LEN_MIN && has_all(shape, BYTES("aA")) &&
+		       (has_all(shape, BYTES(":;")) || !has_any_but_base64(shape));
+	case SCAN_LAYER_TOKEN:
+		return has_all(shape, BYTES("eJ."));
+	case SCAN_LAYER_NONE:
+	case SCAN_LAYER_COUNT:
+		break;
+	}
+	return false;
+}
+
 struct bytes layer_open(enum scan_layer layer, struct bytes value, struct arena *arena)
 {
 	switch (layer) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "rules/scan_edges.h"
 #include "rules/validator.h"
 
 /* Matches of a class's pattern that its weaker form must not find once more. */
@@ -73,30 +74,6 @@ void matcher_start(struct matcher *matcher)
 bool matcher_is_spent(const struct matcher *matcher)
 {
 	return matcher->work > LIMIT_SCAN_WORK;
-}
-
-static bool is_right_start(struct bytes value, size_t from)
-{
-	const char *at = value.data + from;
-
-	if (from == 0 || !ascii_is_alnum(at[0]))
-		return true;
-	if (ascii_is_alnum(at[-1]))
-		return false;
-	return !(ascii_is_digit(at[0]) && from >= 2 && (at[-1] == '.' || at[-1] == '-') &&
-		 ascii_is_digit(at[-2]));
-}
-
-static bool is_right_end(struct bytes value, size_t to)
-{
-	const char *at = value.data + to;
-
-	if (to == value.len || !ascii_is_alnum(at[-1]))
-		return true;
-	if (ascii_is_alnum(at[0]))
-		return false;
-	return !(ascii_is_digit(at[-1]) && to + 1 < value.len && (at[0] == '.' || at[0] == '-') &&
-		 ascii_is_digit(at[1]));
 }
 
 static bool has_word(const struct data_class *class, const struct scan_context *context)
@@ -172,7 +149,7 @@ static void try_starts(struct matcher *matcher, size_t first, size_t to, size_t 
 		matcher->form % 2 == 0 ? matcher->class->pattern : matcher->class->context_pattern;
 
 	for (size_t from = first; from + len_min <= to && tries < tries_max; from++) {
-		if (ascii_is_space(matcher->value.data[from]) || !is_right_start(matcher->value, from) ||
+		if (ascii_is_space(matcher->value.data[from]) || !edges_begin(matcher->value, from) ||
 		    (pattern.data[0] == '^' && from > 0 && matcher->value.data[from - 1] != '\n'))
 			continue;
 		if (matcher_is_spent(matcher))
@@ -195,13 +172,13 @@ static bool on_candidate(void *context, size_t form, size_t from, size_t to)
 	(void)form;
 	if (matcher_is_spent(matcher))
 		return false;
-	if (!is_right_end(matcher->value, to))
+	if (!edges_end(matcher->value, to))
 		return true;
 	if (from == PATTERN_START_UNKNOWN) {
 		size_t len_max = pattern_form_len_max(matcher->set, matcher->form);
 
 		try_starts(matcher, to > len_max ? to - len_max : 0, to, SIZE_MAX);
-	} else if (is_right_start(matcher->value, from) && is_true(matcher, from, to)) {
+	} else if (edges_begin(matcher->value, from) && is_true(matcher, from, to)) {
 		take(matcher, from, to);
 	} else {
 		try_starts(matcher, from + 1, to, RETRIES_MAX);

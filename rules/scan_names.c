@@ -9,7 +9,7 @@
 #define SLOT_NAME_MAX 55
 
 struct slot {
-	bool is_used;
+	bool is_used, has_any;
 	uint8_t len;
 	char name[SLOT_NAME_MAX];
 };
@@ -57,26 +57,38 @@ static bool gives_context(const struct data_class *class, const struct scan_cont
 	return false;
 }
 
-static void answer(const struct scan_names *names, struct bytes name, uint64_t *bits)
+static bool answer(const struct scan_names *names, struct bytes name, uint64_t *bits)
 {
 	struct scan_context context;
+	bool has_any = false;
 
 	memset(bits, 0, names->words * sizeof(*bits));
 	context_clear(&context);
 	context_add(&context, name);
 	for (size_t i = 0; i < names->packs->count; i++)
-		if (gives_context(&names->packs->classes[i], &context))
+		if (gives_context(&names->packs->classes[i], &context)) {
 			bits[i / 64] |= 1ull << i % 64;
+			has_any = true;
+		}
+	return has_any;
 }
 
-/* FNV-1a: whoever makes names collide makes the scan look again, and no more. */
+/* Whoever makes names collide makes the scan look again, and no more. */
 static size_t slot_of(struct bytes name)
 {
-	uint32_t hash = 2166136261u;
+	uint64_t hash = name.len, word = 0;
+	size_t at = 0;
 
-	for (size_t i = 0; i < name.len; i++)
-		hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
-	return (hash ^ hash >> 15) % SLOT_COUNT;
+	for (; at + 8 <= name.len; at += 8) {
+		memcpy(&word, name.data + at, 8);
+		hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+		hash ^= hash >> 32;
+	}
+	word = 0;
+	if (at < name.len)
+		memcpy(&word, name.data + at, name.len - at);
+	hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+	return (hash ^ hash >> 32) % SLOT_COUNT;
 }
 
 const uint64_t *names_classes(struct scan_names *names, struct bytes name)
@@ -87,19 +99,18 @@ const uint64_t *names_classes(struct scan_names *names, struct bytes name)
 
 	if (name.len > SLOT_NAME_MAX) {
 		bits = names->bits + SLOT_COUNT * names->words;
-		answer(names, name, bits);
-		return bits;
+		return answer(names, name, bits) ? bits : NULL;
 	}
 	index = slot_of(name);
 	slot = &names->slots[index];
 	bits = names->bits + index * names->words;
 	if (slot->is_used && slot->len == name.len &&
 	    (name.len == 0 || memcmp(slot->name, name.data, name.len) == 0))
-		return bits;
-	answer(names, name, bits);
+		return slot->has_any ? bits : NULL;
+	slot->has_any = answer(names, name, bits);
 	slot->is_used = true;
 	slot->len = (uint8_t)name.len;
 	if (name.len > 0)
 		memcpy(slot->name, name.data, name.len);
-	return bits;
+	return slot->has_any ? bits : NULL;
 }

@@ -13,7 +13,7 @@ void values_finish(struct scan_values *values)
 	free(values->text);
 	free(values->list);
 	free(values->containers);
-	*values = (struct scan_values){.len_min = values->len_min};
+	*values = (struct scan_values){.len_min = values->len_min, .shaper = values->shaper};
 }
 
 void values_clear(struct scan_values *values)
@@ -46,7 +46,7 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_s
 	return true;
 }
 
-static void add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+static void add(struct scan_values *values, const struct scan_value *value, struct bytes text, uint64_t shape)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->len;
 	void *list = values->list, *all = values->text;
@@ -56,6 +56,7 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 	if (room < text.len + 1) {
 		values->is_cut = true;
 		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
+		shape = shape_of(values->shaper, text);
 	}
 	if (text.len < values->len_min)
 		return;
@@ -71,6 +72,7 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 	}
 	values->text = all;
 	values->list[values->count] = *value;
+	values->list[values->count].shape = shape;
 	values->list[values->count].offset = (uint32_t)values->len;
 	values->list[values->count++].len = (uint32_t)text.len;
 	memcpy(values->text + values->len, text.data, text.len);
@@ -89,15 +91,21 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 		return;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	add(values, &unwrapped, inner);
+	add(values, &unwrapped, inner, shape_of(values->shaper, inner));
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	add(values, value, text);
+	uint64_t shape;
+
+	if (text.len < values->len_min)
+		return;
+	shape = shape_of(values->shaper, text);
+	add(values, value, text, shape);
 	for (int layer = SCAN_LAYER_NONE + 1;
 	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
-		add_layer(values, value, text, (enum scan_layer)layer);
+		if (layer_is_likely((enum scan_layer)layer, shape))
+			add_layer(values, value, text, (enum scan_layer)layer);
 }
 
 /* Names are words. What has an '@' or many digits, or is very long, may be more. */
@@ -118,25 +126,7 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 	if (!has_at && digits < NAME_DIGITS_DATA && name.len < NAME_LEN_DATA)
 		return;
 	text.is_name = true;
-	add(values, &text, name);
-}
-
-size_t values_at(const struct scan_values *values, size_t offset, size_t hint)
-{
-	size_t low = 0, high = values->count;
-
-	if (hint < values->count && offset >= values->list[hint].offset &&
-	    offset <= (size_t)values->list[hint].offset + values->list[hint].len)
-		return hint;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-
-		if (values->list[middle].offset <= offset)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	add(values, &text, name, shape_of(values->shaper, name));
 }
 
 /* -- JSON ------------------------------------------------------------------- */

@@ -33,6 +33,7 @@ struct scan_value {
 	bool is_decoded;       /* path: text and raw differ */
 	bool is_name;          /* the text is the name itself: it gives no context */
 	enum scan_layer layer; /* what the text was unwrapped from */
+	uint64_t shape;        /* of the text */
 };
 
 struct scan_values {
@@ -43,8 +44,9 @@ struct scan_values {
 	struct scan_container *containers;
 	size_t container_count, container_capacity;
 	struct arena *arena; /* of the exchange: what is unwrapped; NULL: nothing is */
-	size_t len_min;      /* shorter values match nothing */
-	bool is_cut;         /* a ceiling or no memory: something was left out */
+	const struct shaper *shaper;
+	size_t len_min; /* shorter values match nothing */
+	bool is_cut;    /* a ceiling or no memory: something was left out */
 };
 
 void values_clear(struct scan_values *values);
@@ -63,9 +65,6 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 /* All that is scanned of an exchange. */
 void values_add_exchange(struct scan_values *values, struct exchange *exchange,
 			 const struct body_reading *request, const struct body_reading *response);
-
-/* The value that holds the byte at `offset`; `hint` is where to look first. */
-size_t values_at(const struct scan_values *values, size_t offset, size_t hint);
 
 /* RFC 6901, exact, or with array indexes folded to "-". At most `size` bytes; the length. */
 size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,

@@ -312,6 +312,11 @@
  * digits): a hostile body of near misses costs about a second, then the rest is marked as cut. */
 #define LIMIT_SCAN_WORK (256 * MIB)
 
+/* States of the automaton that sieves values before the pattern scan, in each worker: ordinary traffic needs
+ * some hundred. Hostile texts may cost a state each so many bytes; past it they are scanned unsieved. */
+#define LIMIT_SIEVE_STATES     4096
+#define LIMIT_SIEVE_STATE_COST 128
+
 /* -- what has a past -------------------------------------------------------- */
 
 /* Open findings remembered. */

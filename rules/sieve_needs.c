@@ -1,0 +1,190 @@
+#include "rules/sieve_needs.h"
+
+#include <stdlib.h>
+
+/* How many places within `bytes` every match passes: the way with the fewest. */
+static unsigned places_least(const struct places *places, const struct byte_set *bytes, unsigned ceiling)
+{
+	unsigned cost[PLACES_MAX], best = ceiling;
+	bool is_changed = true;
+
+	for (size_t i = 0; i < places->count; i++)
+		cost[i] = place_set_has(&places->first, i) ? byte_set_within(&places->bytes[i], bytes)
+							   : ceiling + 1;
+	while (is_changed) {
+		is_changed = false;
+		for (size_t i = 0; i < places->count; i++)
+			for (size_t word = 0; word < PLACES_MAX / 64 && cost[i] <= ceiling; word++)
+				for (uint64_t bits = places->follow[i].bits[word]; bits != 0;
+				     bits &= bits - 1) {
+					size_t next = word * 64 + (size_t)__builtin_ctzll(bits);
+					unsigned there =
+						cost[i] + byte_set_within(&places->bytes[next], bytes);
+
+					there = there > ceiling ? ceiling : there;
+					if (there < cost[next]) {
+						cost[next] = there;
+						is_changed = true;
+					}
+				}
+	}
+	for (size_t i = 0; i < places->count; i++)
+		if (place_set_has(&places->last, i) && cost[i] < best)
+			best = cost[i];
+	return best;
+}
+
+static struct byte_set bytes_of_kinds(uint64_t kinds)
+{
+	struct byte_set set = {0};
+
+	for (unsigned byte = 0; byte < 256; byte++)
+		if ((kinds >> kind_of((unsigned char)byte) & 1) != 0)
+			set.bits[byte / 64] |= 1ull << byte % 64;
+	return set;
+}
+
+static uint64_t kinds_of(const struct byte_set *set)
+{
+	uint64_t kinds = 0;
+
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (byte_set_has(set, (unsigned char)byte))
+			kinds |= 1ull << kind_of((unsigned char)byte);
+	return kinds;
+}
+
+/* Of the kinds in `family`: those that every match has one of; 0 when there is a match with none. */
+static uint64_t any_of(const struct places *places, uint64_t family)
+{
+	struct byte_set bytes = bytes_of_kinds(family);
+	uint64_t kinds = 0;
+
+	if (places_least(places, &bytes, 1) == 0)
+		return 0;
+	for (size_t i = 0; i < places->count; i++)
+		if (byte_set_within(&places->bytes[i], &bytes))
+			kinds |= kinds_of(&places->bytes[i]);
+	return kinds;
+}
+
+/* Each kind that every match has. */
+static uint64_t all_of(const struct places *places)
+{
+	uint64_t tried = 0, needed = 0;
+
+	for (size_t i = 0; i < places->count; i++) {
+		uint64_t kinds = kinds_of(&places->bytes[i]);
+		struct byte_set bytes = bytes_of_kinds(kinds);
+
+		if ((kinds & (kinds - 1)) != 0 || (tried & kinds) != 0)
+			continue;
+		tried |= kinds;
+		if (places_least(places, &bytes, 1) > 0)
+			needed |= kinds;
+	}
+	return needed;
+}
+
+void needs_read(const struct places *places, struct needs *out_needs)
+{
+	const uint64_t letters = KIND(KIND_LOWER) | KIND(KIND_UPPER);
+	const uint64_t alnum = letters | KIND(KIND_DIGIT);
+	struct byte_set all = bytes_of_kinds(KINDS_ALL), digits = bytes_of_kinds(KIND(KIND_DIGIT)),
+			others = bytes_of_kinds(KINDS_ALL & ~alnum), begins = bytes_of_kinds(alnum);
+
+	*out_needs = (struct needs){.least = {.len = places_least(places, &all, SHAPE_LEN_MAX),
+					      .digits = places_least(places, &digits, SHAPE_DIGITS_MAX),
+					      .others = places_least(places, &others, SHAPE_OTHERS_MAX),
+					      .kinds = all_of(places)},
+				    .any_sign = any_of(places, KINDS_ALL & ~alnum),
+				    .any_letter = any_of(places, letters),
+				    .begins_alnum = true,
+				    .begins_line = places->is_line_start};
+	for (size_t i = 0; i < places->count; i++)
+		if (place_set_has(&places->first, i) && !byte_set_within(&places->bytes[i], &begins))
+			out_needs->begins_alnum = false;
+}
+
+/* -- all needs -------------------------------------------------------------- */
+
+bool needs_init(struct needs_of_all *all, size_t lane_words)
+{
+	*all = (struct needs_of_all){.words = lane_words, .lane_count = lane_words * 64};
+	all->list = calloc(all->lane_count, sizeof(*all->list));
+	all->met = calloc((SHAPE_LEN_MAX + SHAPE_DIGITS_MAX + SHAPE_OTHERS_MAX + 3 + KIND_COUNT) * lane_words,
+			  sizeof(*all->met));
+	return all->list != NULL && all->met != NULL;
+}
+
+void needs_finish(struct needs_of_all *all)
+{
+	free(all->list);
+	free(all->met);
+	*all = (struct needs_of_all){0};
+}
+
+/* Where the sets of lanes stand: by length, by digits, by others; and those that need a kind. */
+static uint64_t *set_of_len(const struct needs_of_all *all, size_t len)
+{
+	return all->met + len * all->words;
+}
+
+static uint64_t *set_of_digits(const struct needs_of_all *all, size_t digits)
+{
+	return set_of_len(all, SHAPE_LEN_MAX + 1 + digits);
+}
+
+static uint64_t *set_of_others(const struct needs_of_all *all, size_t others)
+{
+	return set_of_digits(all, SHAPE_DIGITS_MAX + 1 + others);
+}
+
+static uint64_t *set_of_kind(const struct needs_of_all *all, size_t kind)
+{
+	return set_of_others(all, SHAPE_OTHERS_MAX + 1 + kind);
+}
+
+void needs_add(struct needs_of_all *all, size_t lane)
+{
+	const struct needs *needs = &all->list[lane];
+	uint64_t bit = 1ull << lane % 64;
+	size_t word = lane / 64;
+
+	for (size_t len = needs->least.len; len <= SHAPE_LEN_MAX; len++)
+		set_of_len(all, len)[word] |= bit;
+	for (size_t digits = needs->least.digits; digits <= SHAPE_DIGITS_MAX; digits++)
+		set_of_digits(all, digits)[word] |= bit;
+	for (size_t others = needs->least.others; others <= SHAPE_OTHERS_MAX; others++)
+		set_of_others(all, others)[word] |= bit;
+	for (uint64_t kinds = needs->least.kinds; kinds != 0; kinds &= kinds - 1)
+		set_of_kind(all, (size_t)__builtin_ctzll(kinds))[word] |= bit;
+}
+
+static bool has_one_of(uint64_t kinds, uint64_t needed)
+{
+	return needed == 0 || (kinds & needed) != 0;
+}
+
+void needs_met(const struct needs_of_all *all, const struct shape_parts *parts, uint64_t *out_lanes)
+{
+	const uint64_t *of_len = set_of_len(all, parts->len), *of_digits = set_of_digits(all, parts->digits);
+	const uint64_t *of_others = set_of_others(all, parts->others);
+
+	for (size_t i = 0; i < all->words; i++)
+		out_lanes[i] = of_len[i] & of_digits[i] & of_others[i];
+	for (uint64_t kinds = KINDS_ALL & ~parts->kinds; kinds != 0; kinds &= kinds - 1) {
+		const uint64_t *of_kind = set_of_kind(all, (size_t)__builtin_ctzll(kinds));
+
+		for (size_t i = 0; i < all->words; i++)
+			out_lanes[i] &= ~of_kind[i];
+	}
+	for (size_t i = 0; i < all->words; i++)
+		for (uint64_t bits = out_lanes[i]; bits != 0; bits &= bits - 1) {
+			const struct needs *needs = &all->list[i * 64 + (size_t)__builtin_ctzll(bits)];
+
+			if (!has_one_of(parts->kinds, needs->any_sign) ||
+			    !has_one_of(parts->kinds, needs->any_letter))
+				out_lanes[i] &= ~(bits & -bits);
+		}
+}

@@ -1,0 +1,290 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parsers/base/limits.h"
+#include "rules/places.h"
+#include "rules/sieve.h"
+#include "rules/sieve_needs.h"
+#include "tests/unit/rules/both_ways.h"
+
+static const struct fingerprint_key key = {{9}};
+
+/* Patterns written in ways that the built-in packs are not. */
+static const char odd[] =
+	"pack: odd\n"
+	"classes:\n"
+	"  - {id: odd_start, pattern: '\\Ahead[0-9]{3}'}\n"
+	"  - {id: odd_posix, pattern: '[[:digit:]]{4}_[[:upper:]]{4}'}\n"
+	"  - {id: odd_edge, pattern: '\\bkey\\b=\\B[+-]{2}$'}\n"
+	"  - {id: odd_case, pattern: '(?i)na(?:me|ma)[ -]x{2,40}y'}\n"
+	"  - {id: odd_long, pattern: 'z[a-f]{100}'}\n"
+	"  - {id: odd_space, pattern: '[^\\S ][\\w.]{1,3}!'}\n"
+	"  - {id: odd_word, pattern: '[a-z]+', context_pattern: '[0-9]+', context: [zebra, ox]}\n"
+	"  - {id: odd_lines, pattern: '^[a-z]{4} [0-9]{2}$', context: [zebra], context_required: true}\n";
+
+struct bench {
+	struct problems problems;
+	struct packs packs;
+	struct pattern_set *set;
+	struct scanner *scanner;
+};
+
+static struct bench bench;
+
+static int bench_up(void **state)
+{
+	(void)state;
+	problems_init(&bench.problems);
+	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
+	    packs_add(&bench.packs, bytes_of(odd), "odd", &bench.problems) != STATUS_OK ||
+	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
+		return -1;
+	bench.scanner = scanner_new(bench.set, &key);
+	return bench.scanner == NULL;
+}
+
+static int bench_down(void **state)
+{
+	(void)state;
+	scanner_free(bench.scanner);
+	pattern_set_free(bench.set);
+	packs_finish(&bench.packs);
+	problems_finish(&bench.problems);
+	return 0;
+}
+
+/* A string of a class: alone, between words, behind the class's word, twice, and cut short. */
+static void string_agrees(const struct data_class *class, struct bytes text)
+{
+	static const char *const around[][2] = {{"", ""},   {"left at ", " the door."}, {"a-", "-b"},
+						{"1", "2"}, {"{\"a\": \"", "\"}\n"},    {"%20", "%20"}};
+	struct bytes word = class->context_count > 0 ? class->context[0] : BYTES("q");
+	char line[8192];
+
+	for (size_t i = 0; i < sizeof(around) / sizeof(around[0]); i++) {
+		int len = snprintf(line, sizeof(line), "%s" BYTES_FORMAT "%s" BYTES_FORMAT, around[i][0],
+				   BYTES_PRINT(text), around[i][1],
+				   BYTES_PRINT(bytes_slice(text, 0, text.len / 2)));
+
+		assert_true(len > 0 && (size_t)len < sizeof(line));
+		assert_true(ways_agree_on(bench.scanner, word, bytes_of(line)));
+	}
+	snprintf(line, sizeof(line), BYTES_FORMAT ": " BYTES_FORMAT " and " BYTES_FORMAT, BYTES_PRINT(word),
+		 BYTES_PRINT(text), BYTES_PRINT(text));
+	assert_true(ways_agree_on(bench.scanner, BYTES("note"), bytes_of(line)));
+	snprintf(line, sizeof(line), BYTES_FORMAT "\n" BYTES_FORMAT, BYTES_PRINT(word), BYTES_PRINT(text));
+	assert_true(ways_agree_on(bench.scanner, BYTES("note"), bytes_of(line)));
+}
+
+static void strings_of_the_packs_agree(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < bench.packs.count; i++) {
+		const struct data_class *class = &bench.packs.classes[i];
+
+		for (size_t m = 0; m < class->match_count; m++)
+			string_agrees(class, class->match[m]);
+		for (size_t m = 0; m < class->no_match_count; m++)
+			string_agrees(class, class->no_match[m]);
+	}
+}
+
+static void odd_patterns_agree(void **state)
+{
+	static const char *const texts[] = {"head123",
+					    "a\nhead123",
+					    "1234_ABCD",
+					    "1234_abcd",
+					    "key=+-",
+					    "a key=-+\nb",
+					    "NAMA-xxxxy",
+					    "nAmE xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy",
+					    "name xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxy",
+					    "a\v.b!",
+					    "a\tb!",
+					    "zebra 12",
+					    "ox 7",
+					    "oxen 7",
+					    "zebra\nabcd 12",
+					    "zebra: abcd 12"};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		assert_true(ways_agree_on(bench.scanner, BYTES("zebra"), bytes_of(texts[i])));
+	/* One letter short, right, and one too many. */
+	for (size_t len = 99; len <= 101; len++) {
+		snprintf(
+			text, sizeof(text), "z%.*s", (int)len,
+			"abcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdefabcdef"
+			"abcdefabcdefabcdefabcdef");
+		assert_true(ways_agree_on(bench.scanner, BYTES("q"), bytes_of(text)));
+	}
+}
+
+/* xorshift64 */
+static uint64_t next(uint64_t *random, uint64_t below)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return *random % below;
+}
+
+/* Strings of the packs, joined by signs and with bytes changed: what nearly matches. */
+static void near_misses_agree(void **state)
+{
+	static const char signs[] = " .-:/@\"'<>{}()=+,;\n\t%_#0a1A\x80";
+	uint64_t random = 88172645463325252ull;
+	char text[600];
+
+	(void)state;
+	for (int round = 0; round < 3000; round++) {
+		size_t len = 0;
+
+		for (uint64_t parts = 1 + next(&random, 3); parts > 0;) {
+			const struct data_class *class =
+				&bench.packs.classes[next(&random, bench.packs.count)];
+			struct bytes part =
+				bytes_slice(class->match_count == 0 ? BYTES("x") : class->match[0], 0, 120);
+
+			if (next(&random, 4) == 0 && class->context_count > 0)
+				part = class->context[0];
+			memcpy(text + len, part.data, part.len);
+			len += part.len;
+			text[len++] = signs[next(&random, sizeof(signs) - 1)];
+			parts--;
+		}
+		for (uint64_t changes = next(&random, 3); changes > 0; changes--)
+			text[next(&random, len)] = signs[next(&random, sizeof(signs) - 1)];
+		assert_true(ways_agree_on(bench.scanner, BYTES("note"), (struct bytes){text, len}));
+	}
+}
+
+/* More states than there is room for, again and again: all is found all the same. */
+static void hostile_texts_agree(void **state)
+{
+	uint64_t random = 42;
+	size_t len = 64 * KIB;
+	char *text = malloc(len + 1);
+
+	(void)state;
+	assert_non_null(text);
+	for (int round = 0; round < 4; round++) {
+		for (size_t i = 0; i < len; i++)
+			text[i] = "abcdef0123456789-.@ AKIA{\"'<=:/"[next(&random, 30)];
+		memcpy(text + len - 40, " kim@example.com AKIAIOSFODNN7EXAMPLE ", 38);
+		assert_true(ways_agree_on(bench.scanner, BYTES("note"), (struct bytes){text, len}));
+	}
+	free(text);
+}
+
+static char *file_read(const char *folder, const char *name, size_t *out_len)
+{
+	char path[4096], *text = NULL;
+	FILE *file;
+	long len;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "rb");
+	if (file == NULL)
+		return NULL;
+	if (fseek(file, 0, SEEK_END) == 0 && (len = ftell(file)) > 0) {
+		rewind(file);
+		text = malloc((size_t)len);
+		*out_len = text == NULL ? 0 : fread(text, 1, (size_t)len, file);
+	}
+	fclose(file);
+	return text;
+}
+
+static void open_payloads_agree(void **state)
+{
+	const char *folder = getenv("SPECULAR_CORPUS");
+	size_t len = 0;
+	char *text = folder == NULL ? NULL : file_read(folder, "pii/synthetic-payloads.jsonl", &len);
+
+	(void)state;
+	if (text == NULL) {
+		print_message("skipped: SPECULAR_CORPUS does not name a folder with "
+			      "pii/synthetic-payloads.jsonl\n");
+		skip();
+	}
+	for (struct bytes rest = {text, len}; rest.data != NULL;) {
+		struct bytes line = bytes_split(&rest, '\n');
+		yyjson_doc *doc = yyjson_read(line.data, line.len, 0);
+		struct exchange *exchange = exchange_new();
+		struct body_reading tree = {.kind = BODY_JSON, .json = yyjson_doc_get_root(doc)};
+
+		assert_true(ways_agree_on(bench.scanner, BYTES("payload"), line));
+		assert_true(doc == NULL || ways_agree(bench.scanner, exchange, &tree, NULL));
+		exchange_free(exchange);
+		yyjson_doc_free(doc);
+	}
+	free(text);
+}
+
+static void needs_are(const char *pattern, unsigned len, unsigned digits, unsigned others, const char *signs)
+{
+	struct places *places = malloc(sizeof(*places));
+	struct needs needs;
+	uint64_t kinds = 0;
+
+	assert_non_null(places);
+	assert_true(places_read(bytes_of(pattern), places));
+	needs_read(places, &needs);
+	for (size_t i = 0; signs[i] != '\0'; i++)
+		kinds |= KIND(kind_of((unsigned char)signs[i]));
+	assert_int_equal(needs.least.len, len);
+	assert_int_equal(needs.least.digits, digits);
+	assert_int_equal(needs.least.others, others);
+	assert_int_equal(needs.least.kinds, kinds);
+	free(places);
+}
+
+static void needs_are_told_from_the_pattern(void **state)
+{
+	(void)state;
+	needs_are("[0-9]{9}", 9, 9, 0, "0");
+	needs_are("[a-z]+@[a-z]+", 3, 0, 1, "a@");
+	needs_are("[0-8][0-9]{2}(?:-[0-9]{2}-| [0-9]{2} )[0-9]{4}", 11, 9, 2, "0");
+	needs_are("a?b*c{0,9}d", 1, 0, 0, "a");
+	needs_are("(?i)a", 1, 0, 0, "");
+	needs_are("x{100}", 32, 0, 0, "a");
+	needs_are("[^a]", 1, 0, 0, "");
+}
+
+static void what_is_not_followed_is_said(void **state)
+{
+	static const char *const strange[] = {
+		"\\Aa", "a\\z", "(?=a)b", "(a)\\1",   "[[:digit:]]", "a++",   "a*",       "(a",
+		"a)",   "[a",   "\\",     "(?P<n>a)", "\\pL",        "a{,3}", "(?i)\xc3", "((){1000}){1000}"};
+	struct places *places = malloc(sizeof(*places));
+
+	(void)state;
+	assert_non_null(places);
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
+		assert_false(places_read(bytes_of(strange[i]), places));
+	free(places);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(strings_of_the_packs_agree),
+		cmocka_unit_test(odd_patterns_agree),
+		cmocka_unit_test(near_misses_agree),
+		cmocka_unit_test(hostile_texts_agree),
+		cmocka_unit_test(open_payloads_agree),
+		cmocka_unit_test(needs_are_told_from_the_pattern),
+		cmocka_unit_test(what_is_not_followed_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, bench_up, bench_down);
+}
