@@ -51,7 +51,7 @@ static int gtin(char *text, unsigned count)
 	return (int)count;
 }
 
-struct kind {
+struct number_kind {
 	const char *name;
 	int (*write)(char *text);
 };
@@ -125,7 +125,7 @@ static int dashed(char *text)
 			next(100000));
 }
 
-static const struct kind kinds[] = {
+static const struct number_kind kinds[] = {
 	{"order", order},    {"parcel", parcel},  {"parcel with letters", parcel_letters},
 	{"ean", ean},        {"sscc", sscc},      {"telephone", telephone},
 	{"epoch", epoch_ms}, {"time", time_text}, {"amount", amount},
