@@ -287,6 +287,7 @@ static void search_init(struct search *search, const struct bindings *bindings, 
 	search->kind = MATCH_NO_HOST;
 	search->binding = NULL;
 	search->removed_api = NULL;
+	search->skipped = search->used = 0;
 	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
 }
 
