@@ -25,6 +25,7 @@ struct finding {
 	const struct catalogue_entry *kind;
 	unsigned severity;    /* 1..5, after modifiers */
 	unsigned modifiers;   /* of enum severity_modifier */
+	bool is_doubtful;     /* the answer speaks against it: less sure */
 	bool is_partner_wide; /* about the caller, not about one operation */
 	struct bytes subject; /* what tells two findings of one caller apart: a limit, a client */
 	bool has_location;

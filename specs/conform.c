@@ -6,6 +6,9 @@
 #include "specs/path.h"
 #include "specs/routes.h"
 
+/* Operations that cross the one found, that are tried for one exchange. */
+#define CROSSING_MAX 8
+
 /* -- responses ---------------------------------------------------------------- */
 
 const struct response *operation_response(const struct operation *operation, unsigned status)
@@ -214,6 +217,45 @@ static void check_alike(const struct checking *checking, const struct body_readi
 	checking->out->left_out += best.left_out;
 }
 
+/* OpenAPI, Paths Object: where the standard leaves open which of several operations is meant, what fits one
+ * of them fits. Only asked when something departs. */
+static void check_crossing(const struct checking *checking, const struct body_reading *request,
+			   const struct body_reading *response)
+{
+	const struct match *match = checking->match;
+	struct exchange *exchange = checking->exchange;
+	struct route_found others[CROSSING_MAX];
+	struct path_segments segments;
+	size_t count = 0, names;
+
+	if (match->api->spec->routes == NULL || !path_split(exchange->path, &exchange->arena, &segments) ||
+	    segments.count < match->base_segments)
+		return;
+	count = routes_others(match->api->spec->routes,
+			      &(struct route_request){.segments = segments.list + match->base_segments,
+						      .segment_count = segments.count - match->base_segments,
+						      .method = exchange->method,
+						      .query = exchange->query,
+						      .agreed = match->api->agreed},
+			      match->operation, others, CROSSING_MAX);
+	for (size_t i = 0; i < count; i++) {
+		struct departure list[LIMIT_DEPARTURES];
+		struct departures found = {.list = list};
+		struct match other = *match;
+		struct checking one = {.match = &other, .exchange = exchange, .out = &found};
+
+		other.operation = others[i].operation;
+		other.value_names = routes_names(match->api->spec->routes, other.operation, &names);
+		other.values = others[i].values;
+		other.value_count = names == others[i].value_count ? names : 0;
+		check_both(&one, request, response);
+		if (found.count == 0) {
+			checking->out->count = checking->out->left_out = 0;
+			return;
+		}
+	}
+}
+
 void conform_check(const struct match *match, struct exchange *exchange, const struct body_reading *request,
 		   const struct body_reading *response, struct departures *out)
 {
@@ -230,4 +272,6 @@ void conform_check(const struct match *match, struct exchange *exchange, const s
 		check_alike(&checking, request, response);
 	else
 		check_both(&checking, request, response);
+	if (out->count > 0)
+		check_crossing(&checking, request, response);
 }

@@ -36,6 +36,16 @@ static struct bytes range_type(struct bytes range)
 	return bytes_ends(range, BYTES("/*")) ? bytes_slice(range, 0, range.len - 2) : BYTES_NONE;
 }
 
+/* "application" slash star "+json" is no range of RFC 9110, but generators write it. */
+static bool suffix_fits(struct bytes range, struct bytes type)
+{
+	size_t star = bytes_find(range, BYTES("/*+"));
+
+	return star != BYTES_NOT_FOUND && type.len > range.len - 1 &&
+	       bytes_equal_nocase(bytes_slice(type, 0, star + 1), bytes_slice(range, 0, star + 1)) &&
+	       bytes_ends_nocase(type, bytes_from(range, star + 2));
+}
+
 /* 0: does not fit; 4 the very key, 3 the type without parameters, 2 its main type, 1 anything. */
 static int fit(const struct media *media, struct bytes type, struct bytes parameters)
 {
@@ -48,6 +58,8 @@ static int fit(const struct media *media, struct bytes type, struct bytes parame
 				       bytes_equal_nocase(bytes_slice(type, 0, main_type.len), main_type)
 			       ? 2
 			       : 0;
+	if (suffix_fits(media->range, type))
+		return 2;
 	if (!bytes_equal_nocase(type, media->range))
 		return 0;
 	if (media->parameters.len == 0)

@@ -146,6 +146,7 @@ struct match {
 	const struct operation *operation;
 	struct bytes template; /* of the spec; or learned from the path (/orders/{int}) */
 	struct bytes base_path;
+	size_t base_segments;        /* of the path, before the template */
 	struct bytes allowed;        /* MATCH_NO_METHOD: "GET, POST" */
 	const struct partner *other; /* the operation exists only in this other partner's contract */
 	const struct bytes *values;  /* of the path parameters, in the order of the template, still encoded */

@@ -136,6 +136,7 @@ struct search {
 	size_t skipped;   /* segments before a base path that begins anywhere */
 
 	enum match_kind kind; /* the best so far */
+	size_t used;          /* segments of its base path */
 	const struct binding *binding;
 	const struct partner *first_partner; /* of the contract */
 	const struct partner *partner;       /* who asks for a token */
@@ -202,6 +203,7 @@ static bool visit_base(struct trie_walk *walk, const struct trie_node *node, siz
 		search->kind = kind;
 		search->binding = binding;
 		search->found = found;
+		search->used = search->skipped + used;
 	}
 	return search->kind == MATCH_OPERATION;
 }
@@ -285,6 +287,7 @@ static void search_init(struct search *search, const struct bindings *bindings, 
 	search->kind = MATCH_NO_HOST;
 	search->binding = NULL;
 	search->removed_api = NULL;
+	search->skipped = search->used = 0;
 	search->is_too_long = !path_split(exchange->path, &exchange->arena, &search->segments);
 }
 
@@ -353,6 +356,7 @@ static void tell(const struct search *search, struct exchange *exchange, struct 
 	switch (search->kind) {
 	case MATCH_OPERATION:
 		out_match->operation = search->found.operation;
+		out_match->base_segments = search->used;
 		out_match->template = search->found.operation->template;
 		keep_values(search, &exchange->arena, out_match);
 		break;

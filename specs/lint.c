@@ -91,6 +91,11 @@ static void lint_operation(const struct lint *lint, const struct openapi *openap
 				     "%.*s %.*s: variable {%.*s} is not declared; any value fits", method_len,
 				     operation->method.data, template_len, operation->template.data,
 				     (int)(names[i].len > 60 ? 60 : names[i].len), names[i].data);
+	if (bytes_find(operation->template, BYTES("}{")) != BYTES_NOT_FOUND)
+		problems_add(lint->problems, PROBLEM_NOTE, "spec.unenforceable",
+			     place_of_path(lint, operation->template), "put a text between them",
+			     "%.*s %.*s: two variables side by side; their values are not checked",
+			     method_len, operation->method.data, template_len, operation->template.data);
 	for (size_t i = 0; i < operation->parameter_count; i++)
 		lint_ghost(lint, operation, &operation->parameters[i], names, count);
 }
@@ -122,6 +127,36 @@ static void lint_ids(const struct lint *lint, const struct openapi *openapi)
 				(*first)->template.data);
 	}
 	map_finish(&ids);
+}
+
+/* Pairs looked at, and those told one by one. */
+#define CROSSINGS_TRIED_MAX 10000000
+#define CROSSINGS_TOLD_MAX  10
+
+static void lint_crossings(const struct lint *lint, const struct openapi *openapi)
+{
+	const struct operation *list = openapi->spec.operations;
+	size_t count = openapi->spec.operation_count, tries = 0, found = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		for (size_t j = 0; j < i && tries++ < CROSSINGS_TRIED_MAX; j++) {
+			int len = list[j].template.len > 200 ? 200 : (int)list[j].template.len;
+
+			if (!bytes_equal(list[i].method, list[j].method) ||
+			    !routes_cross(&list[i], &list[j]) || ++found > CROSSINGS_TOLD_MAX)
+				continue;
+			problems_add(lint->problems, PROBLEM_NOTE, "spec.ambiguous_path",
+				     place_of_path(lint, list[i].template),
+				     "make them differ in a literal segment",
+				     "some paths fit this one and %.*s; what fits one of them fits", len,
+				     list[j].template.data);
+		}
+	}
+	if (found > CROSSINGS_TOLD_MAX)
+		problems_add(
+			lint->problems, PROBLEM_NOTE, "spec.ambiguous_path",
+			(struct place){.file = lint->document->file}, "make them differ in a literal segment",
+			"%zu pairs of paths more that some paths fit both of", found - CROSSINGS_TOLD_MAX);
 }
 
 /* OpenAPI 3, Server Object: a variable of the url is declared, with a default at least. */
@@ -166,6 +201,7 @@ static enum status lint_spec(struct lint *lint)
 	lint_security(lint, &openapi);
 	lint_servers(lint);
 	lint_ids(lint, &openapi);
+	lint_crossings(lint, &openapi);
 	lint_examples(lint->document, openapi.schemas, lint->problems);
 	for (size_t i = 0; i < openapi.spec.operation_count; i++)
 		lint_operation(lint, &openapi, &openapi.spec.operations[i]);

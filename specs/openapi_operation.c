@@ -156,6 +156,21 @@ static void parameters_add(const struct reader *reader, struct spot spots, struc
 	}
 }
 
+/* "{a}{b}": nobody knows where the one ends. */
+static bool is_unbounded(struct bytes template, struct bytes name)
+{
+	for (size_t at; (at = bytes_find(template, BYTES("}{"))) != BYTES_NOT_FOUND;
+	     template = bytes_from(template, at + 1)) {
+		struct bytes before = bytes_slice(template, 0, at), behind = bytes_from(template, at + 2);
+
+		if ((bytes_ends(before, name) && before.len > name.len &&
+		     before.data[before.len - name.len - 1] == '{') ||
+		    (bytes_starts(behind, name) && bytes_starts(bytes_from(behind, name.len), BYTES("}"))))
+			return true;
+	}
+	return false;
+}
+
 static bool parameters_read(const struct reader *reader, struct spot item, struct spot node,
 			    struct operation *operation)
 {
@@ -172,6 +187,10 @@ static bool parameters_read(const struct reader *reader, struct spot item, struc
 		return false;
 	parameters_add(reader, own, &parameters);
 	parameters_add(reader, inherited, &parameters);
+	for (size_t i = 0; i < parameters.count; i++)
+		if (parameters.list[i].part == PART_PATH &&
+		    is_unbounded(operation->template, parameters.list[i].name))
+			parameters.list[i].schema = NULL;
 	operation->parameters = parameters.list;
 	operation->parameter_count = parameters.count;
 	return true;

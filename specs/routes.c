@@ -262,6 +262,87 @@ void routes_find(const struct routes *routes, const struct route_request *reques
 	trie_walk(&routes->trie, routes->root, &walk);
 }
 
+/* -- paths that cross ----------------------------------------------------------- */
+
+static bool is_variable(struct bytes segment)
+{
+	return bytes_find_byte(segment, '{') != BYTES_NOT_FOUND;
+}
+
+/* What stands before the first and behind the last brace must be there in a literal that fits. */
+static bool may_fit(struct bytes pattern, struct bytes literal)
+{
+	size_t open = bytes_find_byte(pattern, '{'), close = pattern.len;
+
+	while (close > 0 && pattern.data[close - 1] != '}')
+		close--;
+	return literal.len > open + pattern.len - close &&
+	       bytes_starts(literal, bytes_slice(pattern, 0, open)) &&
+	       bytes_ends(literal, bytes_from(pattern, close));
+}
+
+bool routes_cross(const struct operation *one, const struct operation *other)
+{
+	struct bytes left = path_of_template(one->template), right = path_of_template(other->template);
+	bool is_left_literal = false, is_right_literal = false;
+
+	while (left.data != NULL && right.data != NULL) {
+		struct bytes a = bytes_split(&left, '/'), b = bytes_split(&right, '/');
+
+		if (is_variable(a) && !is_variable(b)) {
+			is_right_literal = true;
+			if (!may_fit(a, b))
+				return false;
+		} else if (!is_variable(a) && is_variable(b)) {
+			is_left_literal = true;
+			if (!may_fit(b, a))
+				return false;
+		} else if (!is_variable(a) && !bytes_equal(a, b)) {
+			return false;
+		}
+	}
+	return left.data == NULL && right.data == NULL && is_left_literal && is_right_literal;
+}
+
+struct others {
+	struct search search; /* the first, as visit_route has it */
+	const struct operation *found;
+	struct route_found *list;
+	size_t count, max;
+};
+
+static bool visit_other(struct trie_walk *walk, const struct trie_node *node, size_t used)
+{
+	struct others *others = walk->context;
+	struct route_found *out = &others->list[others->count];
+
+	out->operation = out->path_operation = NULL;
+	others->search.out = out;
+	walk->context = &others->search;
+	if (visit_route(walk, node, used) && out->operation != others->found &&
+	    routes_cross(out->operation, others->found))
+		others->count++;
+	walk->context = others;
+	return others->count == others->max;
+}
+
+size_t routes_others(const struct routes *routes, const struct route_request *request,
+		     const struct operation *found, struct route_found *out_others, size_t others_max)
+{
+	struct others others = {.search = {.routes = routes, .request = request},
+				.found = found,
+				.list = out_others,
+				.max = others_max};
+	struct trie_walk walk = {.segments = request->segments,
+				 .segment_count = request->segment_count,
+				 .visit = visit_other,
+				 .context = &others};
+
+	if (request->segment_count > 0)
+		trie_walk(&routes->trie, routes->root, &walk);
+	return others.count;
+}
+
 const struct operation *routes_next_alike(const struct routes *routes, const struct operation *operation)
 {
 	const struct route_entry *entry = &routes->entries[operation - routes->operations];

@@ -44,6 +44,13 @@ struct route_found {
 void routes_find(const struct routes *routes, const struct route_request *request,
 		 struct route_found *out_found);
 
+/* OpenAPI, Paths Object: each of the two has a literal segment where the other has a variable, so some paths
+ * fit both and the standard leaves open which is meant: "/{entity}/me" and "/books/{id}". */
+bool routes_cross(const struct operation *one, const struct operation *other);
+/* The operations of this method that the request fits and that cross the one found; at most `others_max`. */
+size_t routes_others(const struct routes *routes, const struct route_request *request,
+		     const struct operation *found, struct route_found *out_others, size_t others_max);
+
 /* The next operation that looks like this one on the wire; NULL behind the last. */
 const struct operation *routes_next_alike(const struct routes *routes, const struct operation *operation);
 

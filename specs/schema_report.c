@@ -114,16 +114,20 @@ static struct bytes observed_of(struct evaluation *evaluation, yyjson_val *value
 			    characters_of(text) > SHAPE_MAX ? "..." : "");
 }
 
-/* Two ways (allOf and a discriminator) may lead to one schema. */
-static bool is_known(const struct departures *out, const struct schema *schema, enum keyword keyword,
-		     struct bytes pointer, const char *words)
+/* Two ways (allOf and a discriminator) may lead to one schema; but one schema may describe several values
+ * too: two parameters, a request and its answer. */
+static bool is_known(const struct departures *out, const struct departure *departure)
 {
-	for (size_t i = 0; i < out->count; i++)
-		if (out->list[i].keyword == keyword &&
-		    out->list[i].schema_pointer.data == schema->pointer.data &&
-		    bytes_equal(out->list[i].pointer, pointer) &&
-		    bytes_equal(out->list[i].expected, bytes_of(words)))
+	for (size_t i = 0; i < out->count; i++) {
+		const struct departure *old = &out->list[i];
+
+		if (old->keyword == departure->keyword && old->side == departure->side &&
+		    old->part == departure->part && bytes_equal(old->name, departure->name) &&
+		    old->schema_pointer.data == departure->schema_pointer.data &&
+		    bytes_equal(old->pointer, departure->pointer) &&
+		    bytes_equal(old->expected, departure->expected))
 			return true;
+	}
 	return false;
 }
 
@@ -132,8 +136,7 @@ bool report(struct evaluation *evaluation, const struct schema *schema, enum key
 {
 	struct schema_checker *checker = evaluation->checker;
 	char words[WORDS_MAX], pointer[POINTER_MAX];
-	struct departure *departure;
-	struct bytes place;
+	struct departure departure;
 	va_list arguments;
 
 	if (evaluation->quiet > 0 || evaluation->is_over)
@@ -145,18 +148,20 @@ bool report(struct evaluation *evaluation, const struct schema *schema, enum key
 	va_start(arguments, format);
 	vsnprintf(words, sizeof(words), format, arguments);
 	va_end(arguments);
-	place = (struct bytes){.data = pointer, .len = pointer_put(path, pointer, sizeof(pointer))};
-	if (is_known(evaluation->out, schema, keyword, place, words))
+	departure = (struct departure){
+		.side = checker->side,
+		.part = checker->part,
+		.keyword = keyword,
+		.name = checker->name,
+		.pointer = {.data = pointer, .len = pointer_put(path, pointer, sizeof(pointer))},
+		.schema_pointer = schema->pointer,
+		.expected = bytes_of(words)};
+	if (is_known(evaluation->out, &departure))
 		return false;
-	departure = &evaluation->out->list[evaluation->out->count++];
-	*departure = (struct departure){.side = checker->side,
-					.part = checker->part,
-					.keyword = keyword,
-					.name = checker->name,
-					.schema_pointer = schema->pointer};
-	departure->pointer = arena_copy(checker->arena, place);
-	departure->expected = arena_copy(checker->arena, bytes_of(words));
-	departure->observed = observed_of(evaluation, value, is_shape);
+	departure.pointer = arena_copy(checker->arena, departure.pointer);
+	departure.expected = arena_copy(checker->arena, departure.expected);
+	departure.observed = observed_of(evaluation, value, is_shape);
+	evaluation->out->list[evaluation->out->count++] = departure;
 	return false;
 }
 

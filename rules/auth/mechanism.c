@@ -18,6 +18,32 @@ static void tell(const struct evidence *evidence, const struct security_verdict 
 		    BYTES_PRINT(finding->observed), BYTES_PRINT(finding->expected));
 }
 
+/* 200 with {"error": ...} or {"status": 401}: some servers refuse like that. */
+static bool speaks_of_error(const struct evidence *evidence)
+{
+	static const char *const numbers[] = {"status", "code", "statusCode", "status_code"};
+	const struct body_reading *body = evidence->response;
+	yyjson_val *root = body != NULL && body->kind == BODY_JSON ? body->json : NULL;
+	yyjson_val *error = yyjson_obj_get(root, "error");
+
+	if (error == NULL)
+		error = yyjson_obj_get(root, "errors");
+	if (error != NULL && !yyjson_is_null(error) && !yyjson_is_false(error) && yyjson_get_len(error) > 0)
+		return true;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct bytes number = BYTES_NONE;
+		yyjson_val *value = yyjson_obj_get(root, numbers[i]);
+
+		if (yyjson_is_raw(value) || yyjson_is_str(value))
+			number = (struct bytes){.data = unsafe_yyjson_get_str(value),
+						.len = yyjson_get_len(value)};
+		if (bytes_equal(number, BYTES("401")) || bytes_equal(number, BYTES("403")) ||
+		    yyjson_get_uint(value) == 401 || yyjson_get_uint(value) == 403)
+			return true;
+	}
+	return false;
+}
+
 /* Only an answer proves whether the server insists; 3xx, 400, 404 and 5xx prove nothing. */
 static void tell_missing(const struct evidence *evidence, const struct security_verdict *verdict,
 			 struct findings *out)
@@ -27,9 +53,13 @@ static void tell_missing(const struct evidence *evidence, const struct security_
 	/* Fetch standard section 4.8: a preflight never carries credentials. */
 	if (bytes_equal(evidence->exchange->method, BYTES("OPTIONS")))
 		return;
-	if (evidence_is_accepted(evidence) || status == 304)
+	if (evidence_is_accepted(evidence) || status == 304) {
+		size_t before = out->count;
+
 		tell(evidence, verdict, "auth.missing", out);
-	else if (status == 401 || status == 403)
+		if (out->count > before)
+			out->list[before].is_doubtful = speaks_of_error(evidence);
+	} else if (status == 401 || status == 403)
 		tell(evidence, verdict, "auth.missing_rejected", out);
 }
 

@@ -161,10 +161,11 @@ void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, cons
 			draft_array_text(draft, modifiers, bytes_of(MODIFIERS[i].name));
 }
 
-/* What is learned is surer than a guess and less sure than a rule; what was not seen whole, less again. */
+/* What is learned is surer than a guess and less sure than a rule; what was not seen whole, or what the
+ * answer speaks against, less again. */
 static unsigned confidence_of(const struct event_sighting *seen)
 {
-	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE;
+	bool is_complete = seen->judged->outcome == EXCHANGE_COMPLETE && !seen->finding->finding.is_doubtful;
 
 	if (seen->finding->finding.kind->analytic == ANALYTIC_STATISTICAL)
 		return is_complete ? CONFIDENCE_MEDIUM : CONFIDENCE_LOW;

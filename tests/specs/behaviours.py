@@ -134,7 +134,8 @@ def number_of(address):
 
 def finding_text(record):
     data = record["evidences"][0].get("data", {})
-    parts = [record["finding_info"]["analytic"]["uid"], data.get("name", ""), data.get("pointer", "")]
+    parts = [record["finding_info"]["analytic"]["uid"], data.get("name", ""), data.get("pointer", ""),
+             "(doubtful)" if record["confidence_id"] < 3 and "auth." in record["metadata"]["event_code"] else ""]
     return " ".join(part for part in parts if part)
 
 

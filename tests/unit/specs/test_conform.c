@@ -232,7 +232,7 @@ static void checks_responses(void **state)
 	expect_departures(answer(200, "application/json", "{\"id\": 1}"), "");
 	expect_departures(answer(200, "application/json", "{\"id\": 1, \"password\": \"x\"}"),
 			  "response.body.write_only");
-	expect_departures(answer(200, "application/json", NULL), "");
+	expect_departures(answer(200, "application/json", NULL), "response.body.missing");
 	expect_departures(answer(200, "application/json;version=2", "[]"), "");
 	expect_departures(answer(200, "application/json;version=2", "{}"), "response.body.type");
 	expect_departures(answer(200, "text/html", "<p>"), "");

@@ -137,7 +137,8 @@ static void reads_servers_with_variables(void **state)
 		"eu},"
 		" v: {enum: [v1, v2], default: v1}}}\n"
 		"  - {url: '{apiRoot}/nudm/v2'}\n  - {url: ./rel}\n"
-		"paths: {/x: {get: {operationId: x}, servers: [{url: 'https://path.example.org/p'}]}}\n");
+		"paths: {/x: {get: {operationId: x}}, /y: {get: {operationId: y}, servers: [{url: "
+		"'https://path.example.org/p'}]}}\n");
 
 	(void)state;
 	assert_int_equal(matched(contract, NULL, "GET", "http://acme.example.com/v1/x").kind,
@@ -147,7 +148,9 @@ static void reads_servers_with_variables(void **state)
 	assert_int_equal(matched(contract, NULL, "GET", "http://us.example.net/v3/x").kind, MATCH_NO_BASE);
 	assert_int_equal(matched(contract, NULL, "GET", "http://any.host/nudm/v2/x").kind, MATCH_OPERATION);
 	assert_int_equal(matched(contract, NULL, "GET", "http://any.host/rel/x").kind, MATCH_OPERATION);
-	assert_int_equal(matched(contract, NULL, "GET", "http://path.example.org/p/x").kind, MATCH_OPERATION);
+	assert_int_equal(matched(contract, NULL, "GET", "http://path.example.org/p/y").kind, MATCH_OPERATION);
+	/* the servers of a path take the place of the others */
+	assert_int_equal(matched(contract, NULL, "GET", "http://any.host/rel/y").kind, MATCH_NO_PATH);
 	assert_int_equal(matched(contract, NULL, "GET", "http://any.host/x").kind, MATCH_NO_BASE);
 	contract_free(contract);
 }
