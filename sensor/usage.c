@@ -103,6 +103,7 @@ static void add(struct line *line, const struct judged *judged)
 	sums->bytes_out += judged->response.body_len;
 	sums->billable += class == 2 || class == 3;
 	sums->over_limit += judged->is_over_limit;
+	sums->slo = judged->past.slo;
 	for (size_t i = 0; i < judged->finding_count; i++)
 		sums->findings += !judged->findings[i].is_suppressed;
 	if (judged->request.is_complete && judged->response.is_seen &&
@@ -149,6 +150,9 @@ bool usage_pack(const struct usage *usage, const void **at, struct pack *pack)
 					line->sums.over_limit, line->sums.findings},
 		     5);
 	quantile_pack(&line->latency, pack);
+	pack_real(pack, line->sums.slo.latency_ms_p95);
+	pack_real(pack, line->sums.slo.error_rate_max);
+	pack_real(pack, line->sums.slo.availability);
 	return true;
 }
 
@@ -174,6 +178,9 @@ void usage_unpack(struct usage *usage, struct cursor *cursor)
 	read.sums.over_limit = cursor_u64(cursor);
 	read.sums.findings = cursor_u64(cursor);
 	quantile_unpack(&read.latency, cursor);
+	read.sums.slo.latency_ms_p95 = unpack_real(cursor);
+	read.sums.slo.error_rate_max = unpack_real(cursor);
+	read.sums.slo.availability = unpack_real(cursor);
 	if (cursor->ran_out)
 		return;
 	line = map_put(&usage->map, key, &is_new);

@@ -438,5 +438,8 @@
 #define LIMIT_REPORT_ENTRIES  200000
 #define LIMIT_REPORT_PARTNERS 20000
 
+/* Records of which a report knows whether they were given before: 128 MiB. A power of two. */
+#define LIMIT_REPORT_UIDS (16 * 1024 * 1024)
+
 /* Rows of one table of the page, the worst first; a browser shows so many in two seconds. */
 #define LIMIT_REPORT_ROWS 10000

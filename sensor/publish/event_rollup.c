@@ -48,6 +48,26 @@ static enum status finish(struct rollup *rollup, struct digest *digest, draft_fi
 	return draft_write(fill, rollup, out);
 }
 
+/* What was agreed on, and nothing when nothing was. */
+static void add_slo(struct draft *draft, yyjson_mut_val *root, const struct slo_agreed *slo)
+{
+	const struct {
+		const char *name;
+		double value;
+	} levels[] = {{"latency_ms_p95", slo->latency_ms_p95},
+		      {"error_rate_max", slo->error_rate_max},
+		      {"availability", slo->availability}};
+	yyjson_mut_val *object = NULL;
+
+	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+		if (levels[i].value <= 0)
+			continue;
+		if (object == NULL)
+			object = draft_object(draft, root, "slo");
+		draft_real_or_null(draft, object, levels[i].name, levels[i].value);
+	}
+}
+
 static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *record)
 {
 	const struct rollup *rollup = record;
@@ -72,6 +92,7 @@ static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *re
 	draft_number(draft, root, "billable", line->billable);
 	draft_number(draft, root, "over_limit", line->over_limit);
 	draft_number(draft, root, "findings", line->findings);
+	add_slo(draft, root, &line->slo);
 	add_end(draft, root);
 }
 

@@ -179,6 +179,7 @@ static void write_read(struct html *html, const struct report_counts *counts)
 		     {counts->usage, "usage windows"},
 		     {counts->inventory, "endpoints"},
 		     {counts->health, "health"},
+		     {counts->repeated, "records given twice, by their uid, and counted once"},
 		     {counts->unknown, "lines that are no record"},
 		     {counts->left_out, "records or texts past a ceiling of this report, left out"}};
 

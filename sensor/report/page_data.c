@@ -149,7 +149,9 @@ static void write_board(struct html *html, const struct report *report, const vo
 
 	page_table(html, "board", "partner, API", "");
 	page_filter(html, "Worst", 2, severities, sizeof(severities) / sizeof(severities[0]));
-	html_raw(html, "</div><div class=scroll><table class=board><thead><tr><th>Partner</th><th>API</th>"
+	html_format(html, "</div><div class=scroll><table class=\"board%s\">",
+		    columns > CLASS_COLUMNS / 2 ? " wide" : "");
+	html_raw(html, "<thead><tr><th>Partner</th><th>API</th>"
 		       "<th>Worst</th>");
 	for (size_t i = 0; i < columns; i++) {
 		const struct report_class *class = classes[i];

@@ -136,6 +136,39 @@ static void fact_share(struct html *html, const char *words, uint64_t part, uint
 	html_raw(html, "</dd></div>");
 }
 
+/* What was seen beside what was agreed. */
+static void fact_level(struct html *html, const char *words, double seen, double agreed, const char *unit,
+		       bool is_kept)
+{
+	int digits = unit[0] == '%' ? 2 : 0;
+
+	html_format(html, "<div%s><dt>%s</dt><dd>%.*f %s", agreed > 0 && !is_kept ? " class=missed" : "",
+		    words, digits, seen, unit);
+	if (agreed > 0)
+		html_format(html, " <small>agreed %.*f %s%s</small>", digits, agreed, unit,
+			    is_kept ? "" : ", not kept");
+	html_raw(html, "</dd></div>");
+}
+
+static void write_levels(struct html *html, const struct report_usage *all)
+{
+	double calls = all->calls == 0 ? 1 : (double)all->calls;
+	double failed = (double)all->by_status[5] / calls;
+	double served = 1 - (double)(all->by_status[0] + all->by_status[5]) / calls;
+	double p95 = all->latency_calls > 0 ? all->latency_ms / all->latency_calls : 0;
+
+	if (all->calls == 0)
+		return;
+	served = served < 0 ? 0 : served;
+	fact_level(html, "available (no 5xx, answered)", 100 * served, 100 * all->slo_availability, "%",
+		   served >= all->slo_availability);
+	fact_level(html, "failed (5xx)", 100 * failed, 100 * all->slo_error_rate, "%",
+		   failed <= all->slo_error_rate);
+	if (all->latency_calls > 0)
+		fact_level(html, "p95, typical window", p95, all->slo_latency_ms, "ms",
+			   p95 <= all->slo_latency_ms);
+}
+
 static void write_page(struct html *html, const struct report *report, const struct report_partner *partner,
 		       const void **usage, size_t count)
 {
@@ -154,15 +187,8 @@ static void write_page(struct html *html, const struct report *report, const str
 	fact_share(html, "answered",
 		   all->calls - (all->by_status[0] < all->calls ? all->by_status[0] : all->calls),
 		   all->calls);
-	fact_share(html, "available (no 5xx, answered)",
-		   all->calls - (all->by_status[0] + all->by_status[5] < all->calls
-					 ? all->by_status[0] + all->by_status[5]
-					 : all->calls),
-		   all->calls);
 	fact_share(html, "refused (4xx)", all->by_status[4], all->calls);
-	if (all->latency_calls > 0)
-		html_format(html, "<div><dt>p95, typical window</dt><dd>%.0f ms</dd></div>",
-			    all->latency_ms / all->latency_calls);
+	write_levels(html, all);
 	fact(html, "calls over the agreed limit", all->over_limit);
 	fact(html, "billable calls", all->billable);
 	fact(html, "findings of sensitive data", partner->leaks);

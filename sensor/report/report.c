@@ -29,6 +29,7 @@ void report_init(struct report *report, struct bytes only, uint64_t seed)
 	};
 
 	*report = (struct report){0};
+	report_uids_init(&report->uids, seed);
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		map_init(maps[i].map, &(struct map_plan){.entries_max = maps[i].entries_max,
 							 .value_len = maps[i].value_len,
@@ -44,6 +45,7 @@ void report_finish(struct report *report)
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		map_finish(maps[i]);
+	report_uids_finish(&report->uids);
 }
 
 /* Nothing may leave: others point to it. Once full, what is new is left out. */

@@ -19,6 +19,7 @@
 #include "parsers/base/bytes.h"
 #include "parsers/base/map.h"
 #include "parsers/exchange.h"
+#include "sensor/report/report_uids.h"
 #include "sensor/report/trend.h"
 
 #define REPORT_SEVERITIES 6 /* 0 unknown, 1 informational ... 5 critical */
@@ -48,6 +49,7 @@ struct report_usage {
 	uint64_t calls, by_status[REPORT_STATUSES], bytes_in, bytes_out, billable, over_limit;
 	double latency_ms, latency_calls; /* p95 of the windows, weighed by their calls */
 	double latency_worst_ms;
+	double slo_latency_ms, slo_error_rate, slo_availability; /* the strictest agreed; 0: none */
 };
 
 struct report_partner {
@@ -100,6 +102,7 @@ struct report_counts {
 	uint64_t lines, findings, exchanges, usage, inventory, health;
 	uint64_t unknown;  /* no JSON, or no record that this program writes */
 	uint64_t left_out; /* records, or texts of them, past a ceiling */
+	uint64_t repeated; /* had the uid of an earlier one: not taken */
 };
 
 struct report {
@@ -107,6 +110,7 @@ struct report {
 	struct map texts;
 	struct map findings, endpoints, usage, partners, leaks, classes;
 	struct map coverage, notices, counters, sensors, risks;
+	struct report_uids uids;
 	struct trend_axis axis;
 	struct report_counts counts;
 	uint64_t first_ms, last_ms;

@@ -260,6 +260,19 @@ static void add_usage(struct report_usage *usage, yyjson_val *root)
 		usage->latency_worst_ms = latency_ms;
 }
 
+static void take_stricter(double *level, double agreed, bool is_least)
+{
+	if (agreed > 0 && (*level == 0 || (is_least ? agreed > *level : agreed < *level)))
+		*level = agreed;
+}
+
+static void add_slo(struct report_usage *usage, yyjson_val *root)
+{
+	take_stricter(&usage->slo_latency_ms, real_at(root, "/slo/latency_ms_p95"), false);
+	take_stricter(&usage->slo_error_rate, real_at(root, "/slo/error_rate_max"), false);
+	take_stricter(&usage->slo_availability, real_at(root, "/slo/availability"), true);
+}
+
 static void take_usage(struct report *report, yyjson_val *root)
 {
 	struct bytes id = text_at(root, "/partner"), api = text_at(root, "/api"),
@@ -284,6 +297,8 @@ static void take_usage(struct report *report, yyjson_val *root)
 	}
 	add_usage(usage, root);
 	add_usage(&partner->usage, root);
+	add_slo(usage, root);
+	add_slo(&partner->usage, root);
 	if (time_at(root, "/start") > 0)
 		trend_add(&report->axis, &partner->calls, time_at(root, "/start"), number_at(root, "/calls"));
 }
@@ -464,6 +479,15 @@ static bool take(struct report *report, yyjson_val *root)
 						 : take_exchange(report, root, FORM_ECS);
 }
 
+static bool is_repeated(struct report *report, yyjson_val *root)
+{
+	struct bytes uid = text_at(root, "/metadata/uid");
+
+	if (uid.len == 0)
+		uid = text_at(root, "/event/id");
+	return uid.len > 0 && report_uids_have(&report->uids, uid);
+}
+
 void report_take(struct report *report, struct bytes line)
 {
 	yyjson_doc *document;
@@ -475,7 +499,9 @@ void report_take(struct report *report, struct bytes line)
 	report->counts.lines++;
 	document = yyjson_read(line.data, line.len, YYJSON_READ_NOFLAG);
 	root = yyjson_doc_get_root(document);
-	if (!yyjson_is_obj(root) || !take(report, root))
+	if (yyjson_is_obj(root) && is_repeated(report, root))
+		report->counts.repeated++;
+	else if (!yyjson_is_obj(root) || !take(report, root))
 		report->counts.unknown++;
 	yyjson_doc_free(document);
 }

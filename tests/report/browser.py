@@ -93,9 +93,9 @@ class Browser:
                 found.append("asks for " + params["request"]["url"])
         return found
 
-    def picture(self, path, scheme, height=1800):
+    def picture(self, path, scheme, height=1800, top=0):
         self.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        answer = self.call("Page.captureScreenshot", {"clip": {"x": 0, "y": 0, "width": 1400, "height": height, "scale": 1},
+        answer = self.call("Page.captureScreenshot", {"clip": {"x": 0, "y": top, "width": 1400, "height": height, "scale": 1},
                                                       "captureBeyondViewport": True})
         with open(path, "wb") as file:
             file.write(base64.b64decode(answer["data"]))

@@ -8,6 +8,7 @@ Without a browser (Debian: chromium) what needs one is left out, which it says.
 import argparse
 import html.parser
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 import browser
 
 HERE = Path(__file__).resolve().parent
+DEMO = HERE.parents[1] / "scripts" / "demo.d"
 PROBLEMS = []
 VOID = {"meta", "br", "input", "rect", "path", "circle"}
 
@@ -78,6 +80,24 @@ def forms_agree(program, work):
     check(rows[0] == rows[1], f"the order of lines shows: {sorted(set(rows[0]) ^ set(rows[1]))[:2]}")
 
 
+def repeats_count_once(program, work):
+    """What was delivered twice, or is in two files, changes nothing but the line that says so."""
+    once, twice = (re.sub(r"from \d+ records|<li>(?:(?!</li>).)*(records given twice|no record)(?:(?!</li>).)*</li>", "",
+                          report(program, work / "x.html", *files), flags=re.S)
+                   for files in ([work / "small.jsonl"], [work / "small.jsonl", work / "small.jsonl"]))
+    check(once == twice, "records given twice change the report")
+    text = report(program, work / "x.html", work / "small.jsonl", work / "small.jsonl")
+    lines = len((work / "small.jsonl").read_text(encoding="utf-8").splitlines()) - 1
+    check(f"{lines}</b> records given twice" in text.replace("&thinsp;", "").replace(",", "").replace("\u202f", ""),
+          "repeats are not counted")
+
+
+def service_levels_are_shown(program, work):
+    text = report(program, work / "x.html", work / "small.jsonl")
+    check("agreed 140 ms" in text and "agreed 99.50 %" in text, "what was agreed is not shown")
+    check("not kept" in text and "class=missed" in text, "what was not kept is not marked")
+
+
 def hostile(program, work):
     records = [b'{"class_uid":2004}', b"[]", b"{", b'"x"', b"\0\0\0", b"9" * 600000, b'{"record":"usage"}',
                b'{"record":"usage","start":18446744073709551615,"calls":18446744073709551615,"latency_ms":{"p95":1e308}}',
@@ -121,8 +141,35 @@ def look_in_browser(window, name, page, seconds, pictures):
     link = window.ask("(() => { const a = document.querySelector('.leaks a'); a.click(); return a.textContent; })()")
     opened = window.ask("new Promise(done => setTimeout(() => done((document.querySelector('#partner-view h3') || {}).textContent), 200))")
     check(link and opened and opened.startswith(link), f"{name}: the link {link!r} opens {opened!r}")
-    window.picture(pictures / f"{name}-partner.png", "light", 5200)
+    top = window.ask("document.querySelector('#partner-view').getBoundingClientRect().top + window.scrollY")
+    for scheme in ("light", "dark"):
+        window.picture(pictures / f"{name}-partner-{scheme}.png", scheme, 900, top - 40)
     check(not window.complaints(), f"{name}: {window.complaints()[:3]}")
+
+
+def make_demo(program, work):
+    """The day of the demo, as the sensor tells it."""
+    capture, outs = work / "demo.pcap", []
+    subprocess.run([sys.executable, DEMO / "make_capture.py", capture], check=True, timeout=120, stdout=subprocess.DEVNULL,
+                   env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+    for kind in ("findings", "exchanges", "usage", "inventory", "health"):
+        outs += [f"--{kind}", work / f"demo-{kind}.jsonl"]
+    subprocess.run([program, "replay", "--contracts", DEMO / "contracts", "--packs", DEMO / "packs", "--decrypted",
+                    "--hmac-key-file", work / "key", *outs, capture], check=True, timeout=120, stderr=subprocess.DEVNULL)
+    report(program, work / "demo.html", *outs[1::2])
+    return work / "demo.html"
+
+
+def look_at_demo(window, page, seconds, pictures):
+    took = window.open(page.as_uri())
+    print(f"demo: {page.stat().st_size / 1e6:.1f} MB, loaded in {took:.2f} s")
+    check(took < seconds, f"demo: took {took:.2f} s to load, at most {seconds}")
+    leaks = window.ask("document.querySelector('.leaks').textContent")
+    check(all(words in leaks for words in ("Acme", "us_ssn", "acme_member_no")), f"demo: who leaks what says {leaks[:200]}")
+    check(window.ask("document.documentElement.scrollWidth") <= 1400, "demo: wider than the window")
+    for scheme in ("light", "dark"):
+        window.picture(pictures / f"demo-{scheme}.png", scheme, 3200)
+    check(not window.complaints(), f"demo: {window.complaints()[:3]}")
 
 
 def main():
@@ -140,6 +187,8 @@ def main():
             pages[name] = work / f"{name}.html"
             look_at_text(name, report(options.specular, pages[name], work / f"{name}.jsonl"))
         forms_agree(options.specular, work)
+        repeats_count_once(options.specular, work)
+        service_levels_are_shown(options.specular, work)
         hostile(options.specular, work)
         one_partner(options.specular, work)
         program = browser.find()
@@ -150,6 +199,7 @@ def main():
             pictures.mkdir(exist_ok=True)
             window = browser.Browser(program, work / "profile")
             try:
+                look_at_demo(window, make_demo(options.specular, work), options.seconds, pictures)
                 for name, page in pages.items():
                     look_in_browser(window, name, page, options.seconds, pictures)
             finally:

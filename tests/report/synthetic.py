@@ -9,6 +9,8 @@ import random
 import sys
 
 BASE = 1772442000000
+DAY = 86400000
+SPAN = 30 * DAY
 CLASSES = {"us_ssn": 5, "pan": 5, "iban": 4, "email": 3, "phone_e164": 2, "acme_member_no": 4, "jwt": 5,
            "date_of_birth": 4, "passport_no": 4, "aws_key": 5, "ipv4": 2, "geo": 2}
 KINDS = [("auth.scheme_mismatch", 4, "Authentication scheme that the contract does not agree on", "API2:2023"),
@@ -59,7 +61,7 @@ class Maker:
         code, severity, title, owasp = kind
         count = self.random.choice([1, 2, 3, 8, 21, 340])
         uid = self.uid()
-        first = BASE + self.random.randrange(0, 7 * 86400000)
+        first = BASE + self.random.randrange(0, SPAN)
         data = {"in": "response.body" if code != "pii.request_undeclared" else "request.body",
                 "pointer": "/customer/" + (data_class or "field"), "expected": "not declared here",
                 "observed": "***-**-1234"}
@@ -97,7 +99,7 @@ class Maker:
             specular = self.specular(partner, api, "get") | {"classes": self.random.sample(["email", "phone_e164"], 1),
                                                              "findings": 0}
             self.write({"class_uid": 4002, "class_name": "HTTP Activity", "activity_id": 3, "metadata": self.metadata(),
-                        "time": BASE + self.random.randrange(0, 7 * 86400000), "unmapped": {"specular": specular}})
+                        "time": BASE + self.random.randrange(0, SPAN), "unmapped": {"specular": specular}})
 
     def by_status(self, calls):
         failed, refused = self.random.randrange(0, 1 + calls // 50), self.random.randrange(0, 1 + calls // 10)
@@ -108,14 +110,16 @@ class Maker:
             for api in self.random.sample(self.apis, min(3, len(self.apis))):
                 for window in range(self.random.randrange(4, 12)):
                     calls = self.random.randrange(1, 4000)
-                    start = BASE + window * 6 * 3600000
+                    start = BASE + (window * 2 + self.partners.index(partner) % 3) * DAY + window * 6 * 3600000
                     p50 = self.random.uniform(5, 80)
                     self.write({"record": "usage", "time": start + 300000, "sensor": "site-a",
                                 "metadata": self.metadata(), "start": start, "end": start + 300000,
                                 "partner": partner, "tier": ["gold", "silver", "bronze"][self.partners.index(partner) % 3], "api": api, "operation": f"get{api.title()}",
                                 "calls": calls, "by_status": self.by_status(calls), "bytes_in": calls * 90,
                                 "bytes_out": calls * 1800, "latency_ms": {"p50": p50, "p95": p50 * 3, "p99": p50 * 5},
-                                "billable": calls, "over_limit": calls // 10 if calls > 3500 else 0, "findings": 0})
+                                "billable": calls, "over_limit": calls // 10 if calls > 3500 else 0, "findings": 0,
+                                **({"slo": {"latency_ms_p95": 140, "error_rate_max": 0.02, "availability": 0.995}}
+                                   if self.partners.index(partner) % 3 == 0 else {})})
 
     def inventory(self):
         for number in range(self.endpoint_count):
@@ -123,7 +127,7 @@ class Maker:
             calls = self.random.randrange(1, 100000)
             documented = self.random.random() > 0.12
             who = self.random.sample(self.partners, min(len(self.partners), self.random.randrange(1, 4)))
-            self.write({"record": "inventory", "time": BASE + 7 * 86400000, "sensor": "site-a",
+            self.write({"record": "inventory", "time": BASE + SPAN, "sensor": "site-a",
                         "metadata": self.metadata(), "host": f"{api.split('-')[0]}.api.example.com",
                         "method": self.random.choice(["GET", "GET", "POST", "DELETE"]),
                         "template": f"/{api}/{NOUNS[number % 7]}/{{id}}/part{number}",
@@ -132,7 +136,7 @@ class Maker:
                         "deprecated": documented and self.random.random() < 0.05, "partners": who,
                         "exposure": self.random.choice(["external", "external", "internal", "unknown"]),
                         "auth": ["bearer"], "classes": self.random.sample(sorted(CLASSES), self.random.choice([0, 0, 1])),
-                        "first_seen": BASE, "last_seen": BASE + self.random.randrange(0, 7 * 86400000), "calls": calls,
+                        "first_seen": BASE, "last_seen": BASE + self.random.randrange(0, SPAN), "calls": calls,
                         "by_status": self.by_status(calls), "risk": {"score": round(self.random.random() * 80, 1),
                                                                      "contributions": []}})
 
@@ -142,7 +146,7 @@ class Maker:
             coverage[partner] = {"complete": self.random.randrange(100, 9000),
                                  "partial": {"gap_response": self.random.randrange(0, 300), "no_response": 3},
                                  "opaque": self.random.choice([0, 0, 400]), "unpaired": 0}
-        head = {"record": "health", "time": BASE + 7 * 86400000, "sensor": "site-a"}
+        head = {"record": "health", "time": BASE + SPAN, "sensor": "site-a"}
         counters = {"capture.packets": 1000000, "capture.kernel_drops": 120, "tcp.gap_bytes": 88211}
         self.write(head | {"metadata": self.metadata(), "id": "sensor.packet_drop", "severity": 3, "message":
                            "the kernel or the interface dropped packets before the sensor saw them",

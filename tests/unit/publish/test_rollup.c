@@ -39,6 +39,7 @@ static uint64_t number_at(yyjson_doc *doc, const char *pointer)
 static void usage_has_its_numbers(void **state)
 {
 	struct usage_line line = {.start_ns = 300 * SECONDS,
+				  .slo = {.latency_ms_p95 = 250, .availability = 0.999},
 				  .end_ns = 600 * SECONDS,
 				  .partner = BYTES("acme"),
 				  .calls = 10,
