@@ -46,6 +46,12 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_s
 	return true;
 }
 
+static uint64_t shape_of_value(const struct scan_values *values, const struct scan_value *value,
+			       struct bytes text)
+{
+	return shape_of(values->shaper, (unsigned)__builtin_ctz((unsigned)value->place), text);
+}
+
 static void add(struct scan_values *values, const struct scan_value *value, struct bytes text, uint64_t shape)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->len;
@@ -56,7 +62,7 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 	if (room < text.len + 1) {
 		values->is_cut = true;
 		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
-		shape = shape_of(values->shaper, text);
+		shape = shape_of_value(values, value, text);
 	}
 	if (text.len < values->len_min)
 		return;
@@ -91,7 +97,7 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 		return;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	add(values, &unwrapped, inner, shape_of(values->shaper, inner));
+	add(values, &unwrapped, inner, shape_of_value(values, value, inner));
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
@@ -100,7 +106,7 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 
 	if (text.len < values->len_min)
 		return;
-	shape = shape_of(values->shaper, text);
+	shape = shape_of_value(values, value, text);
 	add(values, value, text, shape);
 	for (int layer = SCAN_LAYER_NONE + 1;
 	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
@@ -126,7 +132,7 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 	if (!has_at && digits < NAME_DIGITS_DATA && name.len < NAME_LEN_DATA)
 		return;
 	text.is_name = true;
-	add(values, &text, name, shape_of(values->shaper, name));
+	add(values, &text, name, shape_of_value(values, value, name));
 }
 
 /* -- JSON ------------------------------------------------------------------- */

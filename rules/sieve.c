@@ -64,21 +64,23 @@ static struct bytes pattern_of_lane(const struct sieve *sieve, size_t lane)
 
 static bool lane_read(struct sieve *sieve, size_t lane, struct places *places)
 {
+	const struct data_class *classes = pattern_set_packs(sieve->set)->classes;
 	struct bytes pattern = pattern_of_lane(sieve, lane);
 	size_t index = lane % (sieve->words * 64);
 	bool is_bound = lane != index;
 
 	if (pattern.len == 0)
 		return states_add(&sieve->states, lane, NULL);
-	is_bound = is_bound || pattern_set_packs(sieve->set)->classes[index].is_context_required;
+	is_bound = is_bound || classes[index].is_context_required;
 	add(is_bound ? sieve->bound : sieve->free, lane);
+	sieve->needs.list[lane] = (struct needs){.places = classes[index].places};
 	if (places_read(pattern, places)) {
 		needs_read(places, &sieve->needs.list[lane]);
 		needs_add(&sieve->needs, lane);
 		return states_add(&sieve->states, lane, places);
 	}
 	add(sieve->blind, lane);
-	needs_add(&sieve->needs, lane); /* of nothing */
+	needs_add(&sieve->needs, lane); /* of the place alone */
 	return states_add(&sieve->states, lane, NULL);
 }
 
