@@ -171,8 +171,10 @@ static bool read_escape(struct reader *reader, bool is_inverted, struct byte_set
 		return false;
 	reader->at++;
 	*out_byte = -1;
-	if (add_family(name, is_inverted, set))
+	if (add_family(name, is_inverted, set)) {
+		reader->places->is_exact = reader->places->is_exact && ascii_lower(name) != 's';
 		return true;
+	}
 	if (name == 'x') {
 		if (!read_hex(reader, &byte))
 			return false;
@@ -339,6 +341,7 @@ static bool read_literal(struct reader *reader, struct part *out_part)
 	if (byte == '\\') {
 		if (peek(reader) == 'b' || peek(reader) == 'B') {
 			reader->at++;
+			reader->places->is_exact = false;
 			*out_part = (struct part){.is_nullable = true};
 			return true;
 		}
@@ -346,6 +349,7 @@ static bool read_literal(struct reader *reader, struct part *out_part)
 			return false;
 	} else if (byte == '.') {
 		byte_set_add(&set, 0, 255);
+		reader->places->is_exact = false;
 	} else {
 		byte_set_add(&set, byte, byte);
 	}
@@ -373,6 +377,7 @@ static bool read_atom(struct reader *reader, struct part *out_part)
 	case '^':
 	case '$':
 		reader->at++;
+		reader->places->is_exact = false;
 		*out_part = (struct part){.is_nullable = true};
 		return true;
 	case '*':
@@ -394,6 +399,8 @@ static bool read_repeated(struct reader *reader, struct part *out_part)
 		return false;
 	end = reader->at;
 	is_loop = max == REPEAT_UNBOUNDED || min > REPEAT_KEPT || max - min > REPEAT_SPREAD;
+	if (is_loop && (max != REPEAT_UNBOUNDED || min > REPEAT_KEPT))
+		reader->places->is_exact = false;
 	if (max == 0) {
 		*out_part = (struct part){.is_nullable = true};
 		return true;
@@ -455,6 +462,7 @@ bool places_read(struct bytes pattern, struct places *out_places)
 	struct part whole;
 
 	memset(out_places, 0, sizeof(*out_places));
+	out_places->is_exact = true;
 	if (!read_choice(&reader, &whole) || !is_done(&reader) || whole.is_nullable)
 		return false;
 	out_places->first = whole.first;

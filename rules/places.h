@@ -30,6 +30,7 @@ struct places {
 	struct place_set follow[PLACES_MAX];
 	struct place_set first, last; /* where a match may begin and end */
 	bool is_line_start;           /* every match begins where the text or a line does */
+	bool is_exact;                /* what it accepts is what the pattern matches */
 };
 
 bool places_read(struct bytes pattern, struct places *out_places);

@@ -33,7 +33,6 @@ struct scanner {
 	struct word_trie *trie;
 	struct sieve *sieve;
 	struct shaper shaper;
-	bool is_plain; /* without the sieve */
 
 	/* of the value in hand */
 	size_t value_index;   /* of the matches found */
@@ -75,6 +74,10 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 		scanner->around = calloc(names_words(scanner->names), sizeof(*scanner->around));
 	}
 	scanner->sieve = sieve_new(set);
+	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve,
+						  .names = scanner->names,
+						  .trie = scanner->trie,
+						  .classes = scanner->candidates};
 	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
 	    scanner->context != NULL && scanner->words != NULL && scanner->candidates != NULL &&
 	    scanner->around != NULL)
@@ -103,7 +106,7 @@ void scanner_free(struct scanner *scanner)
 
 void scanner_set_plain(struct scanner *scanner, bool is_plain)
 {
-	scanner->is_plain = is_plain;
+	scanner->values.sift.sieve = is_plain ? NULL : scanner->sieve;
 }
 
 static struct bytes text_of(const struct scanner *scanner, const struct scan_value *value)
@@ -264,7 +267,7 @@ static void on_found(void *context, const struct data_class *class, size_t from,
 
 static bool add_context(struct scanner *scanner, struct bytes name, uint64_t *context)
 {
-	const uint64_t *bits = names_classes(scanner->names, name);
+	const uint64_t *bits = names_look(scanner->names, name).classes;
 
 	for (size_t i = 0; bits != NULL && i < names_words(scanner->names); i++)
 		context[i] |= bits[i];
@@ -310,6 +313,16 @@ static bool has_context(const struct scanner *scanner, size_t class_index)
 	return (scanner->context[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 
+static struct sieve_hint hint_of(const struct scanner *scanner, size_t class_index, uint64_t shape,
+				 enum match_mode mode)
+{
+	if (scanner->values.sift.sieve == NULL)
+		return (struct sieve_hint){0};
+	return mode == MATCH_FREE
+		       ? sieve_hint_free(scanner->sieve, class_index)
+		       : sieve_hint_bound(scanner->sieve, sieve_shape(scanner->sieve, shape), class_index);
+}
+
 static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode)
 {
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
@@ -320,7 +333,8 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 	if (index != scanner->value_index)
 		tell_found(scanner);
 	scanner->value_index = index;
-	matcher_run(scanner->matcher, class, text_of(scanner, value), mode, on_found, scanner);
+	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
+		    hint_of(scanner, class_index, value->shape, mode), on_found, scanner);
 }
 
 static bool on_free_end(void *context, size_t form, size_t from, size_t to)
@@ -348,9 +362,9 @@ static void find_free(struct scanner *scanner, const struct scan_value *value)
 	struct bytes text = text_of(scanner, value);
 	const struct sieve_shape *shape;
 
-	if (!scanner->is_plain) {
+	if (scanner->values.sift.sieve != NULL) {
 		shape = sieve_shape(scanner->sieve, value->shape);
-		if (!shape->may_be_free || sieve_find_free(scanner->sieve, shape, text, scanner->candidates))
+		if (!value->may_be_free || sieve_find_free(scanner->sieve, shape, text, scanner->candidates))
 			return;
 	}
 	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text, on_free_end, scanner))
@@ -379,10 +393,11 @@ static bool find_bound(struct scanner *scanner, const struct scan_value *value)
 	const struct sieve_shape *shape = NULL;
 	bool is_any;
 
-	if (!scanner->is_plain)
+	if (scanner->values.sift.sieve != NULL) {
+		if (!value->may_be_bound)
+			return false;
 		shape = sieve_shape(scanner->sieve, value->shape);
-	if (shape != NULL && !shape->may_be_bound)
-		return false;
+	}
 	is_any = read_context(scanner, value);
 	memcpy(scanner->words, scanner->context, words * sizeof(*scanner->words));
 	if (shape == NULL || shape->may_have_words)
@@ -466,6 +481,7 @@ bool scanner_matches(struct scanner *scanner, const struct data_class *class, st
 	bool is_found = false;
 
 	matcher_start(scanner->matcher);
-	matcher_run(scanner->matcher, class, text, MATCH_TEST, on_test_found, &is_found);
+	matcher_run(scanner->matcher, class, text, MATCH_TEST, (struct sieve_hint){0}, on_test_found,
+		    &is_found);
 	return is_found;
 }

@@ -30,6 +30,7 @@ struct matcher {
 	struct bytes value;
 	bool is_context_needed;
 	bool is_silent; /* told in another run: only what they cover counts here */
+	struct sieve_hint hint;
 	match_found *found;
 	void *context;
 	struct span best; /* not told yet: a longer one may follow */
@@ -186,9 +187,21 @@ static bool on_candidate(void *context, size_t form, size_t from, size_t to)
 	return true;
 }
 
+/* The sieve has seen that the form matches the value as a whole, and nothing else in it. */
+static bool is_whole(const struct matcher *matcher, size_t form)
+{
+	return form % 2 == 0 ? matcher->hint.is_strong_whole : matcher->hint.is_weak_whole;
+}
+
+static bool is_out(const struct matcher *matcher, size_t form)
+{
+	return form % 2 == 0 ? matcher->hint.is_strong_out : matcher->hint.is_weak_out;
+}
+
 static void run_form(struct matcher *matcher, size_t form, bool is_context_needed, bool is_silent)
 {
-	if (matcher_is_spent(matcher) || matcher->value.len < pattern_form_len_min(matcher->set, form))
+	if (matcher_is_spent(matcher) || is_out(matcher, form) ||
+	    matcher->value.len < pattern_form_len_min(matcher->set, form))
 		return;
 	matcher->form = form;
 	matcher->is_context_needed = is_context_needed;
@@ -196,13 +209,15 @@ static void run_form(struct matcher *matcher, size_t form, bool is_context_neede
 	matcher->has_best = false;
 	matcher->told_to = 0;
 	matcher->work += matcher->value.len + TRY_COST;
-	if (!pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher))
+	if (is_whole(matcher, form))
+		on_candidate(matcher, form, 0, matcher->value.len);
+	else if (!pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher))
 		matcher->work = LIMIT_SCAN_WORK + 1; /* said as a scan that was cut */
 	tell_best(matcher);
 }
 
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
-		 enum match_mode mode, match_found *found, void *context)
+		 enum match_mode mode, struct sieve_hint hint, match_found *found, void *context)
 {
 	size_t form = (size_t)(class - pattern_set_packs(matcher->set)->classes) * 2;
 	bool is_bound = mode != MATCH_TEST && class->is_context_required;
@@ -211,6 +226,7 @@ void matcher_run(struct matcher *matcher, const struct data_class *class, struct
 	matcher->value = value;
 	matcher->found = found;
 	matcher->context = context;
+	matcher->hint = hint;
 	matcher->strong_count = 0;
 	if (is_bound)
 		run_form(matcher, form, mode == MATCH_BOUND, false);

@@ -13,6 +13,7 @@
 
 #include "rules/pattern.h"
 #include "rules/scan_context.h"
+#include "rules/sieve.h"
 
 struct matcher;
 
@@ -38,4 +39,4 @@ enum match_mode {
 
 /* The matches of one class in a value. */
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
-		 enum match_mode mode, match_found *found, void *context);
+		 enum match_mode mode, struct sieve_hint hint, match_found *found, void *context);

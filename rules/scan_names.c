@@ -6,10 +6,14 @@
 #include "rules/scan_context.h"
 
 #define SLOT_COUNT    1024
-#define SLOT_NAME_MAX 55
+#define SLOT_NAME_MAX 60
+
+/* Names are words. What has an '@' or many digits, or is very long, may be more. */
+#define NAME_LEN_DATA    20
+#define NAME_DIGITS_DATA 6
 
 struct slot {
-	bool is_used, has_any;
+	bool is_used, has_classes, is_data;
 	uint8_t len;
 	char name[SLOT_NAME_MAX];
 };
@@ -19,6 +23,8 @@ struct scan_names {
 	size_t words;
 	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
+	struct bytes last; /* looked at; the same run has the same facts */
+	struct name_facts last_facts;
 };
 
 struct scan_names *names_new(const struct packs *packs)
@@ -73,25 +79,60 @@ static bool answer(const struct scan_names *names, struct bytes name, uint64_t *
 	return has_any;
 }
 
+static uint64_t load(const char *at, size_t len)
+{
+	uint64_t word = 0;
+	uint32_t half;
+
+	if (len == 8) {
+		memcpy(&word, at, 8);
+		return word;
+	}
+	memcpy(&half, at, 4);
+	return half;
+}
+
+/* The last bytes, perhaps with some before them: no byte is left out. */
+static uint64_t load_last(struct bytes name)
+{
+	const char *at = name.data;
+
+	if (name.len >= 8)
+		return load(at + name.len - 8, 8);
+	if (name.len >= 4)
+		return load(at, 4) << 32 | load(at + name.len - 4, 4);
+	if (name.len == 0)
+		return 0;
+	return (uint64_t)(unsigned char)at[0] << 16 | (uint64_t)(unsigned char)at[name.len / 2] << 8 |
+	       (unsigned char)at[name.len - 1];
+}
+
 /* Whoever makes names collide makes the scan look again, and no more. */
 static size_t slot_of(struct bytes name)
 {
-	uint64_t hash = name.len, word = 0;
-	size_t at = 0;
+	uint64_t hash = name.len;
 
-	for (; at + 8 <= name.len; at += 8) {
-		memcpy(&word, name.data + at, 8);
-		hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+	for (size_t at = 0; at + 8 < name.len; at += 8) {
+		hash = (hash ^ load(name.data + at, 8)) * 0x9E3779B97F4A7C15ull;
 		hash ^= hash >> 32;
 	}
-	word = 0;
-	if (at < name.len)
-		memcpy(&word, name.data + at, name.len - at);
-	hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
+	hash = (hash ^ load_last(name)) * 0x9E3779B97F4A7C15ull;
 	return (hash ^ hash >> 32) % SLOT_COUNT;
 }
 
-const uint64_t *names_classes(struct scan_names *names, struct bytes name)
+static bool is_data(struct bytes name)
+{
+	bool has_at = false;
+	size_t digits = 0;
+
+	for (size_t i = 0; i < name.len; i++) {
+		digits += ascii_is_digit(name.data[i]);
+		has_at = has_at || name.data[i] == '@';
+	}
+	return has_at || digits >= NAME_DIGITS_DATA || name.len >= NAME_LEN_DATA;
+}
+
+static struct name_facts look(struct scan_names *names, struct bytes name)
 {
 	struct slot *slot;
 	uint64_t *bits;
@@ -99,18 +140,33 @@ const uint64_t *names_classes(struct scan_names *names, struct bytes name)
 
 	if (name.len > SLOT_NAME_MAX) {
 		bits = names->bits + SLOT_COUNT * names->words;
-		return answer(names, name, bits) ? bits : NULL;
+		return (struct name_facts){answer(names, name, bits) ? bits : NULL, is_data(name)};
 	}
 	index = slot_of(name);
 	slot = &names->slots[index];
 	bits = names->bits + index * names->words;
-	if (slot->is_used && slot->len == name.len &&
-	    (name.len == 0 || memcmp(slot->name, name.data, name.len) == 0))
-		return slot->has_any ? bits : NULL;
-	slot->has_any = answer(names, name, bits);
-	slot->is_used = true;
-	slot->len = (uint8_t)name.len;
-	if (name.len > 0)
-		memcpy(slot->name, name.data, name.len);
-	return slot->has_any ? bits : NULL;
+	if (!slot->is_used || slot->len != name.len ||
+	    (name.len > 0 && memcmp(slot->name, name.data, name.len) != 0)) {
+		slot->has_classes = answer(names, name, bits);
+		slot->is_data = is_data(name);
+		slot->is_used = true;
+		slot->len = (uint8_t)name.len;
+		if (name.len > 0)
+			memcpy(slot->name, name.data, name.len);
+	}
+	return (struct name_facts){slot->has_classes ? bits : NULL, slot->is_data};
+}
+
+struct name_facts names_look(struct scan_names *names, struct bytes name)
+{
+	if (names->last.data != name.data || names->last.len != name.len || name.data == NULL) {
+		names->last_facts = look(names, name);
+		names->last = name;
+	}
+	return names->last_facts;
+}
+
+void names_forget(struct scan_names *names)
+{
+	names->last = BYTES_NONE;
 }

@@ -2,11 +2,11 @@
  * scan_names: which classes does a name give context to? Names repeat, so the
  * answers are kept.
  *
- *	bits = names_classes(names, key);
- *	if (bits != NULL && (bits[index / 64] >> index % 64 & 1))
+ *	facts = names_look(names, key);
+ *	if (facts.classes != NULL && (facts.classes[index / 64] >> index % 64 & 1))
  *
  * Owns     a table of fixed size; a name that is new takes the place of another.
- * Lends    the bits, until the next call.
+ * Lends    the classes, until the next call.
  * Thread   one scanner's.
  */
 #pragma once
@@ -19,4 +19,13 @@ struct scan_names *names_new(const struct packs *packs); /* NULL without memory 
 void names_free(struct scan_names *names);
 
 size_t names_words(const struct scan_names *names); /* of 64 bits each, in one answer */
-const uint64_t *names_classes(struct scan_names *names, struct bytes name); /* NULL: none */
+
+struct name_facts {
+	const uint64_t *classes; /* it gives context to them; NULL: to none */
+	bool is_data;            /* it may be more than a name: kim@example.com */
+};
+
+struct name_facts names_look(struct scan_names *names, struct bytes name);
+
+/* The bytes of names looked at before may have changed: for the next exchange. */
+void names_forget(struct scan_names *names);

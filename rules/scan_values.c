@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "rules/scan_sift.h"
 
 /* Kept between exchanges; what one huge exchange needed beyond it is given back. */
 #define KEPT_BYTES (4 * MIB)
@@ -13,7 +14,8 @@ void values_finish(struct scan_values *values)
 	free(values->text);
 	free(values->list);
 	free(values->containers);
-	*values = (struct scan_values){.len_min = values->len_min, .shaper = values->shaper};
+	*values = (struct scan_values){
+		.len_min = values->len_min, .shaper = values->shaper, .sift = values->sift};
 }
 
 void values_clear(struct scan_values *values)
@@ -25,6 +27,8 @@ void values_clear(struct scan_values *values)
 	values->len = 0;
 	values->count = 0;
 	values->container_count = 0;
+	values->seen_len = values->seen_count = 0;
+	names_forget(values->sift.names);
 	values->is_cut = false;
 }
 
@@ -46,22 +50,23 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_s
 	return true;
 }
 
-static void add(struct scan_values *values, const struct scan_value *value, struct bytes text, uint64_t shape)
+static uint64_t shape_of_value(const struct scan_values *values, const struct scan_value *value,
+			       struct bytes text)
 {
-	size_t room = LIMIT_SCAN_BYTES - values->len;
-	void *list = values->list, *all = values->text;
+	return shape_of(values->shaper, (unsigned)__builtin_ctz((unsigned)value->place), text);
+}
 
-	if (text.len < values->len_min)
-		return;
-	if (room < text.len + 1) {
-		values->is_cut = true;
-		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
-		shape = shape_of(values->shaper, text);
-	}
-	if (text.len < values->len_min)
-		return;
-	if (values->count >= LIMIT_BODY_VALUES ||
-	    !reserve(&list, &values->list_capacity, values->count + 1, sizeof(*values->list))) {
+static const struct scan_container *container_of(const struct scan_values *values, uint32_t number)
+{
+	return number == 0 ? NULL : &values->containers[number - 1];
+}
+
+static void keep(struct scan_values *values, const struct scan_value *value, struct bytes text)
+{
+	void *list = values->list, *all = values->text;
+	struct scan_value *kept;
+
+	if (!reserve(&list, &values->list_capacity, values->count + 1, sizeof(*values->list))) {
 		values->is_cut = true;
 		return;
 	}
@@ -71,13 +76,39 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 		return;
 	}
 	values->text = all;
-	values->list[values->count] = *value;
-	values->list[values->count].shape = shape;
-	values->list[values->count].offset = (uint32_t)values->len;
-	values->list[values->count++].len = (uint32_t)text.len;
+	kept = &values->list[values->count++];
+	*kept = *value;
+	kept->offset = (uint32_t)values->len;
+	kept->len = (uint32_t)text.len;
 	memcpy(values->text + values->len, text.data, text.len);
 	values->len += text.len;
 	values->text[values->len++] = '\n';
+}
+
+static void add(struct scan_values *values, const struct scan_value *value, struct bytes text, uint64_t shape)
+{
+	size_t room = LIMIT_SCAN_BYTES - values->seen_len;
+	struct scan_value added = *value;
+
+	if (text.len < values->len_min)
+		return;
+	added.shape = shape;
+	if (room < text.len + 1) {
+		values->is_cut = true;
+		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
+		added.shape = shape_of_value(values, value, text);
+	}
+	if (text.len < values->len_min)
+		return;
+	if (values->seen_count >= LIMIT_BODY_VALUES) {
+		values->is_cut = true;
+		return;
+	}
+	values->seen_count++;
+	values->seen_len += text.len + 1;
+	if (values->sift.sieve == NULL ||
+	    sift_value(&values->sift, &added, container_of(values, value->container), text))
+		keep(values, &added, text);
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
@@ -91,7 +122,7 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 		return;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	add(values, &unwrapped, inner, shape_of(values->shaper, inner));
+	add(values, &unwrapped, inner, shape_of_value(values, value, inner));
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
@@ -100,7 +131,7 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 
 	if (text.len < values->len_min)
 		return;
-	shape = shape_of(values->shaper, text);
+	shape = shape_of_value(values, value, text);
 	add(values, value, text, shape);
 	for (int layer = SCAN_LAYER_NONE + 1;
 	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
@@ -108,25 +139,15 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 			add_layer(values, value, text, (enum scan_layer)layer);
 }
 
-/* Names are words. What has an '@' or many digits, or is very long, may be more. */
-#define NAME_LEN_DATA    20
-#define NAME_DIGITS_DATA 6
-
 void values_add_name(struct scan_values *values, const struct scan_value *value)
 {
-	struct bytes name = value->name;
-	struct scan_value text = *value;
-	bool has_at = false;
-	size_t digits = 0;
+	struct scan_value text;
 
-	for (size_t i = 0; i < name.len; i++) {
-		digits += ascii_is_digit(name.data[i]);
-		has_at = has_at || name.data[i] == '@';
-	}
-	if (!has_at && digits < NAME_DIGITS_DATA && name.len < NAME_LEN_DATA)
+	if (!names_look(values->sift.names, value->name).is_data)
 		return;
+	text = *value;
 	text.is_name = true;
-	add(values, &text, name, shape_of(values->shaper, name));
+	add(values, &text, value->name, shape_of_value(values, value, value->name));
 }
 
 /* -- JSON ------------------------------------------------------------------- */
@@ -161,12 +182,27 @@ static struct bytes scalar_text(yyjson_val *value, char digits[24])
 	return (struct bytes){digits + at, 24 - at};
 }
 
+/* Which of the nearest keys give context: its own and those above. */
+static void name_container(const struct scan_values *values, struct scan_container *container)
+{
+	const struct scan_container *above = container_of(values, container->parent);
+
+	if (container->key.len == 0) {
+		container->is_named = above != NULL && above->is_named;
+		container->is_named_twice = above != NULL && above->is_named_twice;
+		return;
+	}
+	container->is_named = names_look(values->sift.names, container->key).classes != NULL;
+	container->is_named_twice = container->is_named || (above != NULL && above->is_named);
+}
+
 /* Remembers a container and opens it; false at a ceiling. */
 static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
 			   struct level *levels, size_t *depth)
 {
 	struct level *level = &levels[*depth];
 	void *containers = values->containers;
+	struct scan_container *container;
 
 	if (*depth == LIMIT_JSON_DEPTH || values->container_count >= LIMIT_BODY_VALUES ||
 	    !reserve(&containers, &values->container_capacity, values->container_count + 1,
@@ -175,11 +211,12 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 		return false;
 	}
 	values->containers = containers;
-	values->containers[values->container_count++] =
-		(struct scan_container){.parent = spot->container,
-					.index = spot->index,
-					.key = spot->name,
-					.is_in_array = spot->is_in_array};
+	container = &values->containers[values->container_count++];
+	*container = (struct scan_container){.parent = spot->container,
+					     .index = spot->index,
+					     .key = spot->name,
+					     .is_in_array = spot->is_in_array};
+	name_container(values, container);
 	*level = (struct level){.is_array = yyjson_is_arr(node),
 				.container = (uint32_t)values->container_count};
 	if (level->is_array)

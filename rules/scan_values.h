@@ -12,12 +12,18 @@
 #include "rules/pack.h"
 #include "rules/scan_layer.h"
 
+struct scan_names;
+struct sieve;
+struct word_trie;
+
 /* A JSON object or array on the way to a value. */
 struct scan_container {
 	uint32_t parent;  /* number of its container, counted from 1; 0: it is the root */
 	uint32_t index;   /* its place in an array */
 	struct bytes key; /* its key in an object */
 	bool is_in_array;
+	bool is_named;       /* the nearest key, its own or one above, gives context */
+	bool is_named_twice; /* ... or the one above that */
 };
 
 struct scan_value {
@@ -34,6 +40,16 @@ struct scan_value {
 	bool is_name;          /* the text is the name itself: it gives no context */
 	enum scan_layer layer; /* what the text was unwrapped from */
 	uint64_t shape;        /* of the text */
+	bool may_be_free;      /* sifted: a pattern without context could match */
+	bool may_be_bound;     /* ... or one with */
+};
+
+/* What decides whether a value is kept; lent. */
+struct scan_sift {
+	struct sieve *sieve; /* NULL: every value is kept */
+	struct scan_names *names;
+	const struct word_trie *trie;
+	uint64_t *classes; /* scratch */
 };
 
 struct scan_values {
@@ -43,8 +59,10 @@ struct scan_values {
 	size_t count, list_capacity;
 	struct scan_container *containers;
 	size_t container_count, container_capacity;
-	struct arena *arena; /* of the exchange: what is unwrapped; NULL: nothing is */
+	struct arena *arena;         /* of the exchange: what is unwrapped; NULL: nothing is */
+	size_t seen_len, seen_count; /* with those that were not kept: the ceilings are for them */
 	const struct shaper *shaper;
+	struct scan_sift sift;
 	size_t len_min; /* shorter values match nothing */
 	bool is_cut;    /* a ceiling or no memory: something was left out */
 };

@@ -4,6 +4,8 @@
 #define DIGITS_SHIFT KIND_COUNT
 #define LEN_SHIFT    (DIGITS_SHIFT + 6)
 #define OTHERS_SHIFT (LEN_SHIFT + 7)
+#define PLACE_SHIFT  (OTHERS_SHIFT + 4)
+#define PLACE_MAX    15
 
 unsigned kind_of(unsigned char byte)
 {
@@ -60,7 +62,7 @@ static unsigned step_of(size_t number, unsigned exact, unsigned ceiling)
 	return least_of(number <= exact ? number : (number + 7) / 8 * 8, ceiling);
 }
 
-uint64_t shape_of(const struct shaper *shaper, struct bytes value)
+uint64_t shape_of(const struct shaper *shaper, unsigned place, struct bytes value)
 {
 	size_t digits = 0, others = 0;
 	uint64_t kinds = 0;
@@ -80,7 +82,8 @@ uint64_t shape_of(const struct shaper *shaper, struct bytes value)
 	}
 	return kinds | (uint64_t)step_of(digits, DIGITS_EXACT, SHAPE_DIGITS_MAX) << DIGITS_SHIFT |
 	       (uint64_t)step_of(value.len, LEN_EXACT, SHAPE_LEN_MAX) << LEN_SHIFT |
-	       (uint64_t)least_of(others, SHAPE_OTHERS_MAX) << OTHERS_SHIFT | 1ull << 63;
+	       (uint64_t)least_of(others, SHAPE_OTHERS_MAX) << OTHERS_SHIFT | (uint64_t)place << PLACE_SHIFT |
+	       1ull << 63;
 }
 
 struct shape_parts shape_parts(uint64_t shape)
@@ -88,5 +91,6 @@ struct shape_parts shape_parts(uint64_t shape)
 	return (struct shape_parts){.len = shape >> LEN_SHIFT & SHAPE_LEN_MAX,
 				    .digits = shape >> DIGITS_SHIFT & SHAPE_DIGITS_MAX,
 				    .others = shape >> OTHERS_SHIFT & SHAPE_OTHERS_MAX,
+				    .place = shape >> PLACE_SHIFT & PLACE_MAX,
 				    .kinds = shape & ((1ull << KIND_COUNT) - 1)};
 }

@@ -1,9 +1,9 @@
 /*
- * shape: what a value looks like, in one number: its length, how many digits and
- * signs it has, and which kinds of bytes. Many values share a shape; what a
+ * shape: what a value looks like, in one number: its place, its length, how many
+ * digits and signs it has, and which kinds of bytes. Many values share a shape; what a
  * shape rules out is ruled out for all of them.
  *
- *	shape = shape_of(&shaper, value);
+ *	shape = shape_of(&shaper, place, value);
  *	if ((shape & KIND(KIND_DIGIT)) == 0) there is no digit in it
  */
 #pragma once
@@ -35,6 +35,7 @@ enum kind {
 /* Of a shape: so much at most, as far as a count goes. */
 struct shape_parts {
 	unsigned len, digits, others; /* others: neither letters nor digits */
+	unsigned place;               /* number of the bit in enum scan_place */
 	uint64_t kinds;
 };
 
@@ -46,5 +47,5 @@ struct shaper {
 
 unsigned kind_of(unsigned char byte);
 void shaper_init(struct shaper *shaper);
-uint64_t shape_of(const struct shaper *shaper, struct bytes value); /* never 0 */
+uint64_t shape_of(const struct shaper *shaper, unsigned place, struct bytes value); /* never 0 */
 struct shape_parts shape_parts(uint64_t shape);

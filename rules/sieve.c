@@ -30,6 +30,7 @@ struct sieve {
 	struct needs_of_all needs;
 	uint64_t *free, *bound;   /* lanes */
 	uint64_t *blind;          /* lanes that the automaton cannot follow */
+	uint64_t *exact;          /* lanes that it follows exactly */
 	uint64_t *wanted, *found; /* scratch: lanes */
 	unsigned *word_len_min;   /* of each class: its shortest context word */
 	struct sieve_shape *shapes;
@@ -37,6 +38,7 @@ struct sieve {
 	struct starts *starts; /* of sets of bound lanes */
 	uint64_t *starts_lanes;
 	bool is_alnum[256];
+	bool is_whole; /* of the value last looked at: a match is the whole value, and lanes found do match */
 	uint64_t credit;
 };
 
@@ -64,21 +66,25 @@ static struct bytes pattern_of_lane(const struct sieve *sieve, size_t lane)
 
 static bool lane_read(struct sieve *sieve, size_t lane, struct places *places)
 {
+	const struct data_class *classes = pattern_set_packs(sieve->set)->classes;
 	struct bytes pattern = pattern_of_lane(sieve, lane);
 	size_t index = lane % (sieve->words * 64);
 	bool is_bound = lane != index;
 
 	if (pattern.len == 0)
 		return states_add(&sieve->states, lane, NULL);
-	is_bound = is_bound || pattern_set_packs(sieve->set)->classes[index].is_context_required;
+	is_bound = is_bound || classes[index].is_context_required;
 	add(is_bound ? sieve->bound : sieve->free, lane);
+	sieve->needs.list[lane] = (struct needs){.places = classes[index].places};
 	if (places_read(pattern, places)) {
 		needs_read(places, &sieve->needs.list[lane]);
+		if (places->is_exact)
+			add(sieve->exact, lane);
 		needs_add(&sieve->needs, lane);
 		return states_add(&sieve->states, lane, places);
 	}
 	add(sieve->blind, lane);
-	needs_add(&sieve->needs, lane); /* of nothing */
+	needs_add(&sieve->needs, lane); /* of the place alone */
 	return states_add(&sieve->states, lane, NULL);
 }
 
@@ -119,7 +125,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->words = pattern_set_packs(set)->count / 64 + 1;
 	sieve->lane_words = lane_words = sieve->words * 2;
 	sieve->credit = CREDIT_MAX;
-	sieve->free = calloc(lane_words * 5, sizeof(*sieve->free));
+	sieve->free = calloc(lane_words * 6, sizeof(*sieve->free));
 	sieve->word_len_min = calloc(sieve->words * 64, sizeof(*sieve->word_len_min));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
@@ -132,6 +138,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 		sieve->blind = sieve->bound + lane_words;
 		sieve->wanted = sieve->blind + lane_words;
 		sieve->found = sieve->wanted + lane_words;
+		sieve->exact = sieve->found + lane_words;
 	}
 	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->word_len_min != NULL &&
 	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->starts != NULL &&
@@ -204,6 +211,15 @@ const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t shape)
 
 /* -- walks ------------------------------------------------------------------ */
 
+/* A match may end here. */
+static void take_ends(struct sieve *sieve, uint16_t state)
+{
+	const uint64_t *ends = states_ends(&sieve->states, state);
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		sieve->found[i] |= ends[i];
+}
+
 /* One start: the lanes that end at a place where a match may end, or that are still under way. */
 static void walk_from(struct sieve *sieve, struct bytes value, size_t from, uint16_t state)
 {
@@ -219,11 +235,11 @@ static void walk_from(struct sieve *sieve, struct bytes value, size_t from, uint
 			break;
 		state = next;
 		if ((state & STATE_ENDS) != 0 && edges_end(value, at + 1))
-			for (size_t i = 0; i < sieve->lane_words; i++)
-				sieve->found[i] |= states_ends(states, state)[i];
+			take_ends(sieve, state);
 		if (at + 1 == value.len)
 			return;
 	}
+	sieve->is_whole = false;
 	states_alive(states, state, sieve->found);
 }
 
@@ -232,24 +248,43 @@ static bool is_spent(const struct sieve *sieve)
 	return sieve->credit < LIMIT_SIEVE_STATE_COST;
 }
 
-/* All starts. */
-static void walk(struct sieve *sieve, struct bytes value, uint16_t line, uint16_t start)
+/* Does no match begin with this byte? The answer of the start alone. */
+static bool is_dead(const struct sieve *sieve, uint16_t start, char byte)
 {
-	const bool *is_alnum = sieve->is_alnum;
+	const struct sieve_states *states = &sieve->states;
+
+	return states->rows[start * states->column_count + states->columns[(unsigned char)byte]] ==
+	       STATE_DEAD;
+}
+
+/* All starts but the first. */
+static void walk_on(struct sieve *sieve, struct bytes value, uint16_t line, uint16_t start)
+{
+	bool was_alnum = sieve->is_alnum[(unsigned char)value.data[0]];
+
+	for (size_t from = 1; from < value.len; from++) {
+		char byte = value.data[from];
+		bool is_alnum = sieve->is_alnum[(unsigned char)byte], is_inside = is_alnum && was_alnum;
+		uint16_t state = value.data[from - 1] == '\n' ? line : start;
+
+		was_alnum = is_alnum;
+		if (!is_inside && !is_dead(sieve, state, byte) && edges_begin(value, from))
+			walk_from(sieve, value, from, state);
+	}
+}
+
+/* All starts. */
+static void walk(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value, uint16_t line,
+		 uint16_t start)
+{
 	size_t made = sieve->states.made;
 	uint64_t cost;
 
-	if (line != STATE_DEAD && value.len > 0)
+	sieve->is_whole = shape_parts(shape->shape).others == 0;
+	if (value.len > 0 && !is_dead(sieve, line, value.data[0]))
 		walk_from(sieve, value, 0, line);
-	for (size_t from = 1; from < value.len; from++) {
-		bool is_line = value.data[from - 1] == '\n';
-
-		if (is_alnum[(unsigned char)value.data[from]] &&
-		    is_alnum[(unsigned char)value.data[from - 1]])
-			continue;
-		if ((is_line || start != STATE_DEAD) && edges_begin(value, from))
-			walk_from(sieve, value, from, is_line ? line : start);
-	}
+	if (!sieve->is_whole && (line != STATE_DEAD || start != STATE_DEAD))
+		walk_on(sieve, value, line, start);
 	cost = (sieve->states.made - made) * LIMIT_SIEVE_STATE_COST;
 	sieve->credit = sieve->credit > cost ? sieve->credit - cost : 0;
 	sieve->credit = sieve->credit + value.len < CREDIT_MAX ? sieve->credit + value.len : CREDIT_MAX;
@@ -294,6 +329,7 @@ bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struc
 
 	if (is_spent(sieve)) {
 		sieve->credit += value.len;
+		sieve->is_whole = false;
 		return false;
 	}
 	if (kept->epoch != sieve->states.epoch) {
@@ -304,7 +340,7 @@ bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struc
 	}
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		sieve->found[i] = shape->lanes[i] & sieve->free[i] & sieve->blind[i];
-	walk(sieve, value, kept->start_line, kept->start);
+	walk(sieve, shape, value, kept->start_line, kept->start);
 	for (size_t i = 0; i < sieve->words; i++)
 		out_classes[i] |= sieve->found[i];
 	return true;
@@ -321,10 +357,33 @@ void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, stru
 		sieve->found[i] = sieve->wanted[i] & (is_spent(sieve) ? UINT64_MAX : sieve->blind[i]);
 		any |= sieve->wanted[i] & ~sieve->found[i];
 	}
+	sieve->is_whole = false;
 	if (any != 0) {
 		starts = starts_of(sieve);
-		walk(sieve, value, starts->line, starts->start);
+		walk(sieve, shape, value, starts->line, starts->start);
 	}
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		out_classes[i % sieve->words] |= sieve->found[i];
+}
+
+static bool is_whole(const struct sieve *sieve, size_t lane)
+{
+	return sieve->is_whole && has(sieve->found, lane) && has(sieve->exact, lane);
+}
+
+struct sieve_hint sieve_hint_free(const struct sieve *sieve, size_t class_index)
+{
+	return (struct sieve_hint){.is_strong_whole = is_whole(sieve, class_index), .is_weak_out = true};
+}
+
+struct sieve_hint sieve_hint_bound(const struct sieve *sieve, const struct sieve_shape *shape,
+				   size_t class_index)
+{
+	size_t strong = class_index, weak = class_index + sieve->words * 64;
+	bool is_walked = has(sieve->bound, strong);
+
+	return (struct sieve_hint){.is_strong_out = !has(is_walked ? sieve->found : shape->lanes, strong),
+				   .is_strong_whole = is_walked && is_whole(sieve, strong),
+				   .is_weak_out = !has(sieve->found, weak),
+				   .is_weak_whole = is_whole(sieve, weak)};
 }

@@ -34,6 +34,12 @@ struct sieve_shape {
 	unsigned epoch;
 };
 
+/* What is known of a class's forms in the value last looked at. */
+struct sieve_hint {
+	bool is_strong_out, is_weak_out;     /* it does not match */
+	bool is_strong_whole, is_weak_whole; /* it matches the whole value, and could match nothing else */
+};
+
 struct sieve *sieve_new(const struct pattern_set *set); /* NULL without memory */
 void sieve_free(struct sieve *sieve);
 
@@ -46,3 +52,8 @@ bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struc
 /* Of the classes wanted those with a bound form that could match. */
 void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
 		      const uint64_t *wanted, uint64_t *out_classes);
+
+/* After one of these: of a class that was among those told. */
+struct sieve_hint sieve_hint_free(const struct sieve *sieve, size_t class_index);
+struct sieve_hint sieve_hint_bound(const struct sieve *sieve, const struct sieve_shape *shape,
+				   size_t class_index);

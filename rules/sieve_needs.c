@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+/* Bits of enum scan_place. */
+#define PLACE_COUNT 16
+
 /* How many places within `bytes` every match passes: the way with the fewest. */
 static unsigned places_least(const struct places *places, const struct byte_set *bytes, unsigned ceiling)
 {
@@ -93,12 +96,14 @@ void needs_read(const struct places *places, struct needs *out_needs)
 	struct byte_set all = bytes_of_kinds(KINDS_ALL), digits = bytes_of_kinds(KIND(KIND_DIGIT)),
 			others = bytes_of_kinds(KINDS_ALL & ~alnum), begins = bytes_of_kinds(alnum);
 
-	*out_needs = (struct needs){.least = {.len = places_least(places, &all, SHAPE_LEN_MAX),
+	*out_needs = (struct needs){.places = out_needs->places,
+				    .least = {.len = places_least(places, &all, SHAPE_LEN_MAX),
 					      .digits = places_least(places, &digits, SHAPE_DIGITS_MAX),
 					      .others = places_least(places, &others, SHAPE_OTHERS_MAX),
 					      .kinds = all_of(places)},
 				    .any_sign = any_of(places, KINDS_ALL & ~alnum),
 				    .any_letter = any_of(places, letters),
+				    .any_but_digit = any_of(places, KINDS_ALL & ~KIND(KIND_DIGIT)),
 				    .begins_alnum = true,
 				    .begins_line = places->is_line_start};
 	for (size_t i = 0; i < places->count; i++)
@@ -112,8 +117,10 @@ bool needs_init(struct needs_of_all *all, size_t lane_words)
 {
 	*all = (struct needs_of_all){.words = lane_words, .lane_count = lane_words * 64};
 	all->list = calloc(all->lane_count, sizeof(*all->list));
-	all->met = calloc((SHAPE_LEN_MAX + SHAPE_DIGITS_MAX + SHAPE_OTHERS_MAX + 3 + KIND_COUNT) * lane_words,
-			  sizeof(*all->met));
+	all->met =
+		calloc((SHAPE_LEN_MAX + SHAPE_DIGITS_MAX + SHAPE_OTHERS_MAX + 3 + KIND_COUNT + PLACE_COUNT) *
+			       lane_words,
+		       sizeof(*all->met));
 	return all->list != NULL && all->met != NULL;
 }
 
@@ -145,6 +152,11 @@ static uint64_t *set_of_kind(const struct needs_of_all *all, size_t kind)
 	return set_of_others(all, SHAPE_OTHERS_MAX + 1 + kind);
 }
 
+static uint64_t *set_of_place(const struct needs_of_all *all, size_t place)
+{
+	return set_of_kind(all, KIND_COUNT + place);
+}
+
 void needs_add(struct needs_of_all *all, size_t lane)
 {
 	const struct needs *needs = &all->list[lane];
@@ -157,6 +169,9 @@ void needs_add(struct needs_of_all *all, size_t lane)
 		set_of_digits(all, digits)[word] |= bit;
 	for (size_t others = needs->least.others; others <= SHAPE_OTHERS_MAX; others++)
 		set_of_others(all, others)[word] |= bit;
+	for (size_t place = 0; place < PLACE_COUNT; place++)
+		if ((needs->places >> place & 1) != 0)
+			set_of_place(all, place)[word] |= bit;
 	for (uint64_t kinds = needs->least.kinds; kinds != 0; kinds &= kinds - 1)
 		set_of_kind(all, (size_t)__builtin_ctzll(kinds))[word] |= bit;
 }
@@ -169,10 +184,11 @@ static bool has_one_of(uint64_t kinds, uint64_t needed)
 void needs_met(const struct needs_of_all *all, const struct shape_parts *parts, uint64_t *out_lanes)
 {
 	const uint64_t *of_len = set_of_len(all, parts->len), *of_digits = set_of_digits(all, parts->digits);
-	const uint64_t *of_others = set_of_others(all, parts->others);
+	const uint64_t *of_others = set_of_others(all, parts->others),
+		       *of_place = set_of_place(all, parts->place);
 
 	for (size_t i = 0; i < all->words; i++)
-		out_lanes[i] = of_len[i] & of_digits[i] & of_others[i];
+		out_lanes[i] = of_len[i] & of_digits[i] & of_others[i] & of_place[i];
 	for (uint64_t kinds = KINDS_ALL & ~parts->kinds; kinds != 0; kinds &= kinds - 1) {
 		const uint64_t *of_kind = set_of_kind(all, (size_t)__builtin_ctzll(kinds));
 
@@ -184,7 +200,8 @@ void needs_met(const struct needs_of_all *all, const struct shape_parts *parts, 
 			const struct needs *needs = &all->list[i * 64 + (size_t)__builtin_ctzll(bits)];
 
 			if (!has_one_of(parts->kinds, needs->any_sign) ||
-			    !has_one_of(parts->kinds, needs->any_letter))
+			    !has_one_of(parts->kinds, needs->any_letter) ||
+			    !has_one_of(parts->kinds, needs->any_but_digit))
 				out_lanes[i] &= ~(bits & -bits);
 		}
 }

@@ -14,11 +14,13 @@ struct needs {
 	struct shape_parts least; /* so much; and of the kinds all */
 	uint64_t any_sign;        /* one of these kinds; 0: none is needed */
 	uint64_t any_letter;      /* and one of these */
+	uint64_t any_but_digit;   /* and one of these */
+	unsigned places;          /* of enum scan_place */
 	bool begins_alnum;        /* every match begins with a letter or digit */
 	bool begins_line;         /* ... or where a line begins */
 };
 
-void needs_read(const struct places *places, struct needs *out_needs);
+void needs_read(const struct places *places, struct needs *out_needs); /* but out_needs->places */
 
 /* Of all lanes, laid out so that a shape is answered in a few steps. */
 struct needs_of_all {

@@ -167,6 +167,8 @@ static void states_forget(struct sieve_states *states)
 {
 	memset(states->rows, 0, states->state_count * states->column_count * sizeof(*states->rows));
 	memset(states->slots, 0, SLOT_COUNT * sizeof(*states->slots));
+	for (size_t column = 0; column < states->column_count; column++)
+		states->rows[STATE_DEAD * states->column_count + column] = STATE_DEAD;
 	states->state_count = STATE_DEAD + 1;
 	states->members_at[STATE_DEAD + 1] = 0;
 	states->epoch++;

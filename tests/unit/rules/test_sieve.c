@@ -233,7 +233,7 @@ static void open_payloads_agree(void **state)
 static void needs_are(const char *pattern, unsigned len, unsigned digits, unsigned others, const char *signs)
 {
 	struct places *places = malloc(sizeof(*places));
-	struct needs needs;
+	struct needs needs = {0};
 	uint64_t kinds = 0;
 
 	assert_non_null(places);
