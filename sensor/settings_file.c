@@ -525,6 +525,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		texts(reading, value, settings->contracts, &settings->contract_count);
 	else if (bytes_equal(key, BYTES("packs")))
 		texts(reading, value, settings->packs, &settings->pack_count);
+	else if (bytes_equal(key, BYTES("risk")))
+		settings->risk = text(reading, value);
 	else if (bytes_equal(key, BYTES("workers")))
 		read_workers(reading, value);
 	else if (bytes_equal(key, BYTES("hmac_key_file")))
@@ -546,7 +548,7 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 			 "this version knows sources, trusted_proxies, xff, checksums, tunnels, networks, "
 			 "geo, "
 			 "outputs, findings, limits, "
-			 "contracts, packs, workers, "
+			 "contracts, packs, risk, workers, "
 			 "hmac_key_file, state_dir, spool_dir, admin, webhooks, site, user",
 			 "unknown key");
 }

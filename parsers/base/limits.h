@@ -325,6 +325,15 @@
 #define LIMIT_RESOURCES 10000
 #define LIMIT_ACTORS    50000
 
+/* risk.yaml: categories of one's own, kinds of findings that their expressions count (a bit each), steps of
+ * one compiled expression, brackets in brackets, and memory of all of it. Whoever writes more wants a
+ * program. */
+#define LIMIT_RISK_CATEGORIES 32
+#define LIMIT_RISK_COUNTS     64
+#define LIMIT_RISK_STEPS      256
+#define LIMIT_RISK_DEPTH      32
+#define LIMIT_RISK_BYTES      (4 * MIB)
+
 /* Partners whose limits and service levels are watched; the longest silent leaves first. */
 #define LIMIT_WATCHED_PARTNERS 20000
 

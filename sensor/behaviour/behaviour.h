@@ -16,12 +16,14 @@
 #include "sensor/behaviour/objects.h"
 #include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
+#include "sensor/behaviour/traffic.h"
 
 /* One partner. */
 struct watched {
 	struct limits limits;
 	struct spike spike;
 	struct service service;
+	struct traffic traffic;
 };
 
 struct behaviour {
@@ -31,6 +33,7 @@ struct behaviour {
 	struct objects objects;
 	struct window_budget budget;
 	struct zone utc;
+	struct traffic_clock traffic;
 };
 
 void behaviour_init(struct behaviour *behaviour, uint64_t seed);
