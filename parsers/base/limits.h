@@ -248,6 +248,9 @@
 /* Folders below a contracts folder that are looked into: links that lead in circles would have no end. */
 #define LIMIT_SPEC_FOLDERS 10000
 
+/* Files of the contracts folders: LIMIT_PARTNERS with a spec, an overlay and keys each, and as many more. */
+#define LIMIT_CONTRACT_FILES 100000
+
 /* Files that one spec may pull in through $ref (DigitalOcean has 2,907). */
 #define LIMIT_SPEC_FILES 10000
 
