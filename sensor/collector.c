@@ -239,7 +239,7 @@ static void take(struct collector *collector, struct judged *judged)
 		return;
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
-	judged->is_external = !inner_networks_have(&collector->inner, &judged->client.address);
+	judged->is_external = !inner_networks_have(&collector->inner, &judged->caller);
 	if (acquaintance_take(&collector->acquaintance, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	tell_exchange(collector, judged);
