@@ -3,6 +3,7 @@
 #include "rules/access/access.h"
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
+#include "rules/config/config.h"
 #include "rules/conform/conform_rules.h"
 #include "rules/leak/leak.h"
 #include "rules/pii/pii.h"
@@ -24,7 +25,9 @@ static const struct {
 	{"shadow", shadow_response_header, OPTION_RESPONSE_HEADER},
 	{"zombie", zombie_deprecated, 0},
 	{"zombie", zombie_removed, 0},
+	{"zombie", zombie_sunset_passed, 0},
 	{"conform", conform_departures, 0},
+	{"conform", conform_grpc, 0},
 	{"auth", auth_mechanism, 0},
 	{"auth", auth_basic_used, 0},
 	{"auth", auth_undeclared, OPTION_UNDECLARED_CREDENTIAL},
@@ -46,6 +49,10 @@ static const struct {
 	{"access", access_tier, 0},
 	{"pii", pii_data, 0},
 	{"pii", pii_exposure, 0},
+	{"config", config_cors_wildcard, 0},
+	{"config", config_cookie_flags, 0},
+	{"config", config_method_trace, 0},
+	{"config", config_hsts_missing, OPTION_HSTS},
 	{"leak", leak_text, 0},
 	{"leak", leak_banner, 0},
 	{"attack", attack_request_smuggling, 0},

@@ -80,12 +80,24 @@ static void tell_exchange(struct collector *collector, const struct judged *judg
 				   .partner = judged->partner_id});
 }
 
+enum status collector_usage(const struct collector *collector, const struct usage_line *line,
+			    char uid[EVENT_UID_TEXT], struct buffer *out)
+{
+	struct usage_line told = *line;
+	struct standing_told standing;
+	struct risk_story story;
+
+	if (standings_tell(&collector->standings, line->partner, &story, &standing))
+		told.standing = &standing;
+	return event_usage(&collector->plan.event, &told, uid, out);
+}
+
 static void tell_usage(void *context, const struct usage_line *line)
 {
 	struct collector *collector = context;
 	char uid[EVENT_UID_TEXT];
 
-	if (event_usage(&collector->plan.event, line, uid, &collector->record) != STATUS_OK) {
+	if (collector_usage(collector, line, uid, &collector->record) != STATUS_OK) {
 		collector->health.lost_records++;
 		return;
 	}
@@ -230,15 +242,18 @@ static void take(struct collector *collector, struct judged *judged)
 		return;
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
+	judged->is_external = !inner_networks_have(&collector->inner, &judged->caller);
 	if (acquaintance_take(&collector->acquaintance, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	tell_exchange(collector, judged);
 	profile_lap(&collector->profile, STAGE_TELL);
 	if (behaviour_take(&collector->behaviour, judged) != STATUS_OK)
 		collector->health.lost_records++;
+	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	if (usage_take(&collector->usage, judged) != STATUS_OK)
 		collector->health.lost_records++;
-	if (inventory_take(&collector->inventory, judged) != STATUS_OK)
+	if (standings_take(&collector->standings, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	coverage_take(&collector->coverage, judged);
 	profile_lap(&collector->profile, STAGE_COLLECT);
@@ -423,9 +438,11 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	learner_init(&collector->learner, plan->seed);
 	acquaintance_init(&collector->acquaintance, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
+	inner_networks_init(&collector->inner, plan->internal, plan->internal_count);
+	standings_init(&collector->standings, plan->seed, plan->policy);
 	inventory_init(&collector->inventory, &(struct inventory_plan){.seed = plan->seed,
-								       .internal = plan->internal,
-								       .internal_count = plan->internal_count,
+								       .policy = plan->policy,
+								       .options = plan->options,
 								       .tell = tell_inventory,
 								       .context = collector});
 	collector->worker_counts = calloc(plan->worker_count, sizeof(*collector->worker_counts));
@@ -448,6 +465,7 @@ void collector_finish(struct collector *collector)
 	behaviour_finish(&collector->behaviour);
 	usage_finish(&collector->usage);
 	inventory_finish(&collector->inventory);
+	standings_finish(&collector->standings);
 	coverage_finish(&collector->coverage);
 	learner_finish(&collector->learner);
 	while (collector->ahead_count > 0)

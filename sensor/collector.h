@@ -15,9 +15,11 @@
 
 #include "sensor/acquaintance.h"
 #include "sensor/behaviour/behaviour.h"
+#include "sensor/behaviour/standing.h"
 #include "sensor/coverage.h"
 #include "sensor/delivery.h"
 #include "sensor/health.h"
+#include "sensor/inner_networks.h"
 #include "sensor/inventory.h"
 #include "sensor/learner.h"
 #include "sensor/lives.h"
@@ -47,8 +49,10 @@ struct collector_plan {
 	struct collector_sinks sinks;
 	struct event_context event;
 	uint64_t seed;
-	const struct network *internal;
+	const struct network *internal; /* of the config; private addresses when there are none */
 	size_t internal_count;
+	const struct risk_policy *policy; /* NULL: no score is told */
+	unsigned options;                 /* of enum catalogue_option */
 	bool is_profiled;
 	struct state *state;                 /* remembers across restarts; NULL: nothing does */
 	struct delivery *delivery;           /* what it says goes into health records; NULL: nothing */
@@ -66,7 +70,9 @@ struct collector {
 	struct behaviour behaviour;
 	struct usage usage;
 	struct acquaintance acquaintance;
+	struct inner_networks inner;
 	struct inventory inventory;
+	struct standings standings;
 	struct coverage coverage;
 	struct learner learner;
 	uint64_t relearned_opened, relearned_ns;
@@ -91,4 +97,7 @@ void collector_tell_finding(void *context, const struct judged *judged, const st
 /* Something that the security team has to know of the sensor itself. */
 void collector_notice(struct collector *collector, const char *id, unsigned severity, const char *message);
 void collector_health(const struct collector *collector, struct health *out_health); /* summed now */
+/* A usage record, with how its partner stands. */
+MUST_CHECK enum status collector_usage(const struct collector *collector, const struct usage_line *line,
+				       char uid[EVENT_UID_TEXT], struct buffer *out);
 void collector_finish(struct collector *collector);

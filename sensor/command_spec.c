@@ -9,6 +9,7 @@
 
 #include "sensor/log.h"
 #include "sensor/problem_json.h"
+#include "sensor/risk_file.h"
 #include "specs/lint.h"
 
 static const char help[] =
@@ -16,7 +17,7 @@ static const char help[] =
 	"       specular spec diff [--json] OLD NEW\n"
 	"       specular spec push --to URL --partner ID FILE      (push --help says more)\n\n"
 	"check reads and lints OpenAPI documents, OData $metadata files, descriptor sets of protobuf and\n"
-	"contract files. Says what is wrong or cannot be enforced\n"
+	"contract files, tiers.yaml and risk.yaml. Says what is wrong or cannot be enforced\n"
 	"with file, line, column and what to do. $ref reads files beside and below the file alone; nothing\n"
 	"is fetched. Exit 1 when a file would be refused.\n\n"
 	"diff says what changes for callers from OLD to NEW: added, removed, changed, and broken for those "
@@ -88,6 +89,24 @@ static void print_problem(const struct checking *checking, const struct problem 
 		log_problems(&one, true);
 }
 
+static enum status check_contents(const char *text, struct spec_path *path, struct lint_report *report,
+				  struct problems *problems)
+{
+	struct risk_policy *policy = NULL;
+	enum status status;
+
+	if (risk_policy_is(text)) {
+		report->is_contract = true;
+		status = risk_file_read(text, problems, &policy);
+		risk_policy_free(policy);
+		return status;
+	}
+	status = spec_path_open(path, text);
+	if (status == STATUS_OK)
+		status = lint_file(&path->folder.files, path->name, report, problems);
+	return status;
+}
+
 static void check_file(struct checking *checking, const char *text)
 {
 	struct lint_report report = {0};
@@ -95,9 +114,7 @@ static void check_file(struct checking *checking, const char *text)
 	struct spec_path path = {0};
 
 	problems_init(&problems);
-	if (spec_path_open(&path, text) == STATUS_OK &&
-	    lint_file(&path.folder.files, path.name, &report, &problems) != STATUS_OK &&
-	    problems.error_count == 0)
+	if (check_contents(text, &path, &report, &problems) != STATUS_OK && problems.error_count == 0)
 		problems_add(&problems, PROBLEM_ERROR, "spec.invalid",
 			     (struct place){.file = path.name == NULL ? text : path.name},
 			     "name a readable OpenAPI or contract file", "cannot read the file");

@@ -20,6 +20,7 @@
 #include "sensor/log.h"
 #include "sensor/outputs.h"
 #include "sensor/privileges.h"
+#include "sensor/risk_file.h"
 #include "sensor/state_dir.h"
 #include "sensor/version.h"
 #include "sensor/watch.h"
@@ -36,6 +37,7 @@ struct engine {
 	char site[256];
 	uint64_t seed;
 	struct knowledge_shelf shelf;
+	struct risk_policy *policy;
 	struct collector_loads loads;
 	struct loader loader;
 	struct board board;
@@ -121,6 +123,21 @@ static bool prepare_knowledge(struct engine *engine)
 	engine->had_trouble |= engine->loader.error_count > 0;
 	atomic_fetch_add(&engine->loads.errors, engine->loader.error_count);
 	return true;
+}
+
+static bool prepare_risk(struct engine *engine)
+{
+	struct problems problems;
+	enum status status;
+
+	problems_init(&problems);
+	status = risk_file_load(engine->settings, &problems, &engine->policy);
+	log_problems(&problems, false);
+	problems_finish(&problems);
+	if (status != STATUS_OK)
+		log_line("the categories of risk cannot be used: %s",
+			 status == STATUS_INVALID ? "mend the problems above" : status_text(status));
+	return status == STATUS_OK;
 }
 
 /* -- sources and rings ------------------------------------------------------ */
@@ -392,6 +409,8 @@ static bool start(struct engine *engine)
 		.seed = engine->seed,
 		.internal = settings->internal,
 		.internal_count = settings->internal_count,
+		.policy = engine->policy,
+		.options = settings->finding_options,
 		/* A replay's records are the same bytes whatever a broker does. */
 		.delivery = engine->is_live ? &engine->outputs.delivery : NULL,
 		.state = engine->state,
@@ -452,7 +471,7 @@ static bool prepare(struct engine *engine)
 {
 	char error[512];
 
-	if (!prepare_knowledge(engine) || !open_sources(engine))
+	if (!prepare_risk(engine) || !prepare_knowledge(engine) || !open_sources(engine))
 		return false;
 	if (!outputs_open(&engine->outputs, engine->settings, engine->site, engine->is_live, error,
 			  sizeof(error))) {
@@ -529,5 +548,6 @@ int engine_run(const struct settings *settings, enum settings_command command)
 	knowledge_shelf_finish(&engine.shelf);
 	loader_finish(&engine.loader);
 	board_finish(&engine.board);
+	risk_policy_free(engine.policy);
 	return engine.had_trouble ? 1 : 0;
 }

@@ -40,7 +40,7 @@ enum status file_read(const char *path, char **out_data, size_t *out_len)
 
 static enum status add_name(struct folder *folder, const char *name)
 {
-	if (folder->name_count == LIMIT_SPEC_FILES)
+	if (folder->name_count == LIMIT_CONTRACT_FILES)
 		return STATUS_LIMIT;
 	if (folder->name_count == folder->name_capacity) {
 		size_t capacity = folder->name_capacity == 0 ? 64 : folder->name_capacity * 2;
@@ -213,7 +213,7 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 					       "read, with all below it",
 				     status == STATUS_LIMIT ? "more than %llu files or %llu folders"
 							    : "cannot read the folder",
-				     LIMIT_SPEC_FILES + 0ull, LIMIT_SPEC_FOLDERS + 0ull);
+				     LIMIT_CONTRACT_FILES + 0ull, LIMIT_SPEC_FOLDERS + 0ull);
 			folder_close(folder);
 			return STATUS_INVALID;
 		}

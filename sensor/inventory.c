@@ -4,62 +4,52 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/behaviour/raise.h"
+#include "sensor/behaviour/reach.h"
+#include "sensor/behaviour/regression.h"
 #include "sensor/behaviour/risk.h"
+#include "sensor/names.h"
 
 enum part_of_key { KEY_HOST, KEY_METHOD, KEY_TEMPLATE, KEY_OPERATION, KEY_API, KEY_SPEC, KEY_COUNT };
-
-/* More different partners or classes at one endpoint than this tell no more than "many". */
-#define NAMES_MAX 32
-
-struct names {
-	struct bytes list[NAMES_MAX];
-	size_t count;
-};
 
 struct line {
 	uint64_t first_ns, last_ns, calls, by_status[6];
 	uint64_t told_calls;
 	bool is_documented, is_deprecated, is_external, is_internal;
 	struct risk risk;
+	uint8_t band;               /* the most thresholds that its risk was told to have passed */
 	bool is_learned, was_found; /* found: answered with something else than "there is none" */
 	struct names partners, auth, classes;
+	struct regression regression;
 };
 
-static void names_add(struct names *names, struct bytes name)
+static struct risk_subject subject_of(const struct line *line, const struct bytes parts[KEY_COUNT])
 {
-	char *copy;
+	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
 
-	if (name.len == 0 || names->count == NAMES_MAX)
-		return;
-	for (size_t i = 0; i < names->count; i++)
-		if (bytes_equal(names->list[i], name))
-			return;
-	copy = malloc(name.len);
-	if (copy == NULL)
-		return;
-	memcpy(copy, name.data, name.len);
-	names->list[names->count++] = (struct bytes){.data = copy, .len = name.len};
-}
-
-static bool names_have(const struct names *names, struct bytes name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (bytes_equal(names->list[i], name))
-			return true;
-	return false;
-}
-
-static void names_free(struct names *names)
-{
-	for (size_t i = 0; i < names->count; i++)
-		free((void *)(uintptr_t)names->list[i].data);
+	return (struct risk_subject){.calls = line->calls,
+				     .errors = line->by_status[5],
+				     .partners = line->partners.list,
+				     .partner_count = line->partners.count,
+				     .classes = line->classes.list,
+				     .class_count = line->classes.count,
+				     .auth = line->auth.list,
+				     .auth_count = line->auth.count,
+				     .exposure = bytes_of(exposure),
+				     .method = parts[KEY_METHOD],
+				     .host = parts[KEY_HOST],
+				     .path = parts[KEY_TEMPLATE],
+				     .operation = parts[KEY_OPERATION],
+				     .api = parts[KEY_API],
+				     .is_documented = line->is_documented,
+				     .is_deprecated = line->is_deprecated};
 }
 
 static void show(const struct inventory *inventory, const struct line *line,
 		 void (*tell)(void *context, const struct inventory_line *line), void *context)
 {
-	const char *exposure = line->is_external ? "external" : line->is_internal ? "internal" : "unknown";
-	struct contribution contributions[RISK_CATEGORY_COUNT];
+	struct risk_subject subject;
+	struct risk_story story;
 	struct bytes parts[KEY_COUNT];
 	struct inventory_line told = {.time_ns = inventory->time_ns,
 				      .first_ns = line->first_ns,
@@ -72,14 +62,15 @@ static void show(const struct inventory *inventory, const struct line *line,
 				      .auth = line->auth.list,
 				      .auth_count = line->auth.count,
 				      .classes = line->classes.list,
-				      .class_count = line->classes.count,
-				      .exposure = bytes_of(exposure)};
+				      .class_count = line->classes.count};
 
-	told.contribution_count =
-		risk_explain(&line->risk, line->is_external, line->classes.count > 0,
-			     names_have(&line->auth, BYTES("none")), contributions, &told.risk_score);
-	told.contributions = contributions;
 	parts_split(map_key(line), parts, KEY_COUNT);
+	subject = subject_of(line, parts);
+	risk_explain(&line->risk, inventory->policy, &subject, &story);
+	told.exposure = subject.exposure;
+	told.risk_score = story.score;
+	told.contributions = story.parts;
+	told.contribution_count = story.count;
 	told.host = parts[KEY_HOST];
 	told.method = parts[KEY_METHOD];
 	told.template = parts[KEY_TEMPLATE];
@@ -103,16 +94,17 @@ static void leave(void *context, void *value)
 
 	if (inventory->tell != NULL && line->told_calls != line->calls)
 		tell(inventory, line);
-	names_free(&line->partners);
-	names_free(&line->auth);
-	names_free(&line->classes);
+	names_finish(&line->partners);
+	names_finish(&line->auth);
+	names_finish(&line->classes);
+	risk_finish(&line->risk);
 }
 
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan)
 {
 	*inventory = (struct inventory){.key = BUFFER_MAX(64 * KIB),
-					.internal = plan->internal,
-					.internal_count = plan->internal_count,
+					.policy = plan->policy,
+					.options = plan->options,
 					.tell = plan->tell,
 					.context = plan->context};
 	map_init(&inventory->map, &(struct map_plan){.entries_max = LIMIT_INVENTORY,
@@ -129,30 +121,12 @@ void inventory_finish(struct inventory *inventory)
 	buffer_finish(&inventory->key);
 }
 
-/* RFC 1918, RFC 4193, RFC 3927, RFC 4291, loopback: what nobody reaches from outside. */
-static const char *const private_networks[] = {"10.0.0.0/8",  "172.16.0.0/12",  "192.168.0.0/16",
-					       "127.0.0.0/8", "169.254.0.0/16", "fc00::/7",
-					       "fe80::/10",   "::1/128"};
-
-static bool is_internal(const struct inventory *inventory, const struct address *address)
-{
-	struct network network;
-
-	for (size_t i = 0; i < inventory->internal_count; i++)
-		if (network_contains(&inventory->internal[i], address))
-			return true;
-	if (inventory->internal_count > 0)
-		return false;
-	for (size_t i = 0; i < sizeof(private_networks) / sizeof(*private_networks); i++)
-		if (network_read(bytes_of(private_networks[i]), &network) &&
-		    network_contains(&network, address))
-			return true;
-	return false;
-}
-
-static void add(struct inventory *inventory, struct line *line, const struct judged *judged)
+/* True when something changed that a score depends on. */
+static bool add(const struct inventory *inventory, struct line *line, const struct judged *judged)
 {
 	unsigned class = judged->status / 100;
+	bool *reached = judged->is_external ? &line->is_external : &line->is_internal;
+	bool is_changed = judged->finding_count > 0 || !*reached;
 
 	if (line->calls == 0)
 		line->first_ns = judged->time_ns;
@@ -163,15 +137,54 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 	line->is_learned = judged->is_learned;
 	line->was_found |= !learner_is_refused(judged->status);
 	line->is_deprecated = judged->is_deprecated;
-	*(is_internal(inventory, &judged->caller) ? &line->is_internal : &line->is_external) = true;
-	risk_take(&line->risk, judged);
+	*reached = true;
+	risk_take(&line->risk, inventory->policy, judged);
 	names_add(&line->partners, judged->partner_id);
-	names_add(&line->auth, judged->auth);
+	is_changed |= names_add(&line->auth, judged->auth);
 	for (size_t i = 0; i < judged->class_count; i++)
-		names_add(&line->classes, judged->classes[i]);
+		is_changed |= names_add(&line->classes, judged->classes[i]);
+	return is_changed;
 }
 
-enum status inventory_take(struct inventory *inventory, const struct judged *judged)
+static const struct contribution *copied_parts(struct judged *judged, const struct risk_story *story)
+{
+	struct contribution *parts = arena_alloc(&judged->arena, story->count * sizeof(*parts));
+
+	for (size_t i = 0; parts != NULL && i < story->count; i++)
+		parts[i] =
+			(struct contribution){.name = arena_copy(&judged->arena, story->parts[i].name),
+					      .score = story->parts[i].score,
+					      .because = arena_copy(&judged->arena, story->parts[i].because)};
+	return parts;
+}
+
+/* Told when it rises past a threshold; what fell does not rise again, since nothing is forgotten. */
+static void judge_score(const struct inventory *inventory, struct line *line,
+			const struct bytes parts[KEY_COUNT], struct judged *judged)
+{
+	struct finding finding = raise_of("risk.threshold_crossed");
+	struct risk_subject subject = subject_of(line, parts);
+	struct risk_story story;
+	size_t band;
+
+	risk_explain(&line->risk, inventory->policy, &subject, &story);
+	band = risk_band(inventory->policy, story.score);
+	if (band <= line->band)
+		return;
+	line->band = (uint8_t)band;
+	judged->risk_parts = copied_parts(judged, &story);
+	judged->risk_part_count = judged->risk_parts == NULL ? 0 : story.count;
+	judged->risk_score = story.score;
+	finding.is_partner_wide = false;
+	finding.expected =
+		arena_printf(&judged->arena, "a risk below %g", inventory->policy->thresholds[band - 1]);
+	finding.observed = arena_printf(&judged->arena, "%.1f, most of it " BYTES_FORMAT, story.score,
+					BYTES_PRINT(story.worst_count > 0 ? story.worst[0] : BYTES_NONE));
+	finding.message = arena_printf(&judged->arena, "%s: %.1f", finding.kind->title, story.score);
+	judged_raise(judged, &finding);
+}
+
+enum status inventory_take(struct inventory *inventory, struct judged *judged)
 {
 	const struct bytes parts[KEY_COUNT] = {
 		[KEY_HOST] = judged->host,         [KEY_METHOD] = judged->method,
@@ -191,7 +204,14 @@ enum status inventory_take(struct inventory *inventory, const struct judged *jud
 	line = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
 	if (line == NULL)
 		return STATUS_NO_MEMORY;
-	add(inventory, line, judged);
+	reach_judge(&(struct reach){.first_ns = line->first_ns,
+				    .was_external = line->is_external,
+				    .is_new = line->calls == 0,
+				    .options = inventory->options},
+		    judged);
+	regression_take(&line->regression, judged);
+	if (add(inventory, line, judged) && inventory->policy != NULL)
+		judge_score(inventory, line, parts, judged);
 	return STATUS_OK;
 }
 
@@ -230,6 +250,34 @@ static void unpack_risk(struct cursor *cursor, struct risk *risk)
 	}
 }
 
+/* Each under a name of its own: risk.yaml may be another after the restart. */
+static void pack_counts(const struct risk_policy *policy, const struct line *line, struct pack *pack)
+{
+	size_t count = policy == NULL || line->risk.counted == NULL ? 0 : policy->counts.count;
+
+	pack_numbers(pack, (const uint64_t[]){line->band, count}, 2);
+	for (size_t i = 0; i < count; i++)
+		pack_numbers(pack, (const uint64_t[]){risk_count_name(policy, i), line->risk.counted[i]}, 2);
+}
+
+/* Not there in the state of a version that did not keep it. */
+static void unpack_counts(struct cursor *cursor, const struct risk_policy *policy, struct line *line)
+{
+	uint64_t numbers[2];
+
+	if (cursor->left == 0)
+		return;
+	unpack_numbers(cursor, numbers, 2);
+	if (cursor->ran_out)
+		return;
+	line->band = numbers[0] <= RISK_THRESHOLDS_MAX ? (uint8_t)numbers[0] : 0;
+	for (uint64_t i = numbers[1]; i > 0 && cursor->left > 0; i--) {
+		unpack_numbers(cursor, numbers, 2);
+		if (!cursor->ran_out)
+			risk_restore(&line->risk, policy, numbers[0], numbers[1]);
+	}
+}
+
 static void unpack_names(struct cursor *cursor, struct names *names)
 {
 	uint64_t count = cursor_u64(cursor);
@@ -262,6 +310,7 @@ bool inventory_pack(const struct inventory *inventory, const void **at, struct p
 	for (int category = 0; category < RISK_CATEGORY_COUNT; category++)
 		pack_numbers(pack,
 			     (const uint64_t[]){line->risk.counts[category], line->risk.worst[category]}, 2);
+	pack_counts(inventory->policy, line, pack);
 	return true;
 }
 
@@ -292,6 +341,7 @@ void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
 	unpack_names(cursor, &line->auth);
 	unpack_names(cursor, &line->classes);
 	unpack_risk(cursor, &line->risk);
+	unpack_counts(cursor, inventory->policy, line);
 	if (line->last_ns > inventory->time_ns)
 		inventory->time_ns = line->last_ns;
 }
@@ -304,7 +354,8 @@ static void merge_names(struct names *into, const struct names *from)
 		names_add(into, from->list[i]);
 }
 
-static void merge_line(struct line *into, const struct line *from, bool is_new)
+static void merge_line(const struct inventory *inventory, struct line *into, const struct line *from,
+		       bool is_new)
 {
 	if (is_new || from->first_ns < into->first_ns)
 		into->first_ns = from->first_ns;
@@ -317,7 +368,8 @@ static void merge_line(struct line *into, const struct line *from, bool is_new)
 	into->was_found |= from->was_found;
 	into->is_external |= from->is_external;
 	into->is_internal |= from->is_internal;
-	risk_add(&into->risk, &from->risk);
+	risk_add(&into->risk, inventory->policy, &from->risk);
+	into->band = from->band > into->band ? from->band : into->band;
 	merge_names(&into->partners, &from->partners);
 	merge_names(&into->auth, &from->auth);
 	merge_names(&into->classes, &from->classes);
@@ -364,13 +416,15 @@ void inventory_relearn(struct inventory *inventory, struct learner *learner)
 		memset(&stale[i]->partners, 0, sizeof(stale[i]->partners));
 		memset(&stale[i]->auth, 0, sizeof(stale[i]->auth));
 		memset(&stale[i]->classes, 0, sizeof(stale[i]->classes));
+		stale[i]->risk.counted = NULL;
 		map_remove(&inventory->map, stale[i]);
 		into = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
 		if (into != NULL)
-			merge_line(into, &old, is_new);
-		names_free(&old.partners);
-		names_free(&old.auth);
-		names_free(&old.classes);
+			merge_line(inventory, into, &old, is_new);
+		names_finish(&old.partners);
+		names_finish(&old.auth);
+		names_finish(&old.classes);
+		risk_finish(&old.risk);
 	}
 	free(stale);
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "parsers/base/map.h"
+#include "rules/risk_policy.h"
 #include "sensor/judged.h"
 #include "sensor/learner.h"
 #include "sensor/pack.h"
@@ -19,23 +20,24 @@ struct inventory {
 	struct map map;
 	struct buffer key;
 	uint64_t time_ns; /* of the newest exchange */
-	const struct network *internal;
-	size_t internal_count;
+	const struct risk_policy *policy;
+	unsigned options;
 	void (*tell)(void *context, const struct inventory_line *line);
 	void *context;
 };
 
 struct inventory_plan {
 	uint64_t seed;
-	const struct network *internal; /* of the config; private addresses when there are none */
-	size_t internal_count;
+	const struct risk_policy *policy; /* NULL: built-in categories, and no score is told */
+	unsigned options;                 /* of enum catalogue_option */
 	void (*tell)(void *context, const struct inventory_line *line);
 	void *context;
 };
 
 void inventory_init(struct inventory *inventory, const struct inventory_plan *plan);
 void inventory_finish(struct inventory *inventory); /* tells nothing */
-MUST_CHECK enum status inventory_take(struct inventory *inventory, const struct judged *judged);
+/* May raise findings about the endpoint: who reaches it, and its risk. */
+MUST_CHECK enum status inventory_take(struct inventory *inventory, struct judged *judged);
 
 /* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
 bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack);

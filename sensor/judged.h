@@ -68,6 +68,13 @@ struct judged_past {
 	uint64_t advertised_limit, retry_after_s;
 };
 
+/* One part of a risk score. */
+struct contribution {
+	struct bytes name; /* risk category */
+	double score;
+	struct bytes because;
+};
+
 struct judged {
 	struct arena arena;
 	unsigned references;
@@ -76,7 +83,8 @@ struct judged {
 	uint32_t part;                        /* of the batch that is this exchange; 0: a whole one */
 	struct address caller;                /* who called, never told: `client` may be a pseudonym */
 	struct endpoint client, server;
-	bool is_proxied; /* `client` is who a trusted proxy says it is */
+	bool is_external; /* `client` is none of the inner networks; set by the collector */
+	bool is_proxied;  /* `client` is who a trusted proxy says it is */
 	struct endpoint proxy;
 	struct origin client_origin, server_origin; /* texts copied */
 	enum exchange_outcome outcome;
@@ -95,8 +103,9 @@ struct judged {
 	char spec_sha256[65];
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
-	bool is_learned;   /* the template is no contract's */
-	struct bytes auth; /* kind of credential: "basic", "bearer", "none" */
+	bool is_learned;    /* the template is no contract's */
+	bool is_of_partner; /* the operation was agreed with partners, not with everybody */
+	struct bytes auth;  /* kind of credential: "basic", "bearer", "none" */
 	bool has_security; /* the contract says which credential the operation needs, or that it needs none */
 	char credential_hmac[FINGERPRINT_TEXT_LEN + 1]; /* of what identifies the caller; "" without */
 	struct bytes client_id;      /* of a token, as presented; fingerprint of a Basic user name */
@@ -105,6 +114,11 @@ struct judged {
 
 	struct judged_past past;
 	bool is_over_limit; /* one of the caller's limits was passed; set by the collector */
+
+	double risk_score; /* of the endpoint, once this call made it pass a threshold; set by the collector
+			    */
+	const struct contribution *risk_parts;
+	size_t risk_part_count; /* 0: it did not */
 
 	struct judged_finding *findings;
 	size_t finding_count;

@@ -130,6 +130,7 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 		make_api(judged, match->api);
 	if (match->kind == MATCH_OPERATION) {
 		judged->is_documented = true;
+		judged->is_of_partner = match->api->partner != NULL;
 		judged->is_deprecated = match->operation->is_deprecated;
 		judged->has_security = match->operation->has_security;
 		judged->operation_id = copy(judged, match->operation->id, 512);

@@ -52,6 +52,7 @@ struct settings {
 	size_t contract_count; /* 0: ./contracts, if it is there */
 	const char *packs[SETTINGS_LIST_MAX];
 	size_t pack_count;
+	const char *risk; /* file; NULL: risk.yaml of the contracts, if it is there */
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
 	unsigned finding_options;        /* of enum catalogue_option: what is off by default and wanted */

@@ -542,6 +542,8 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		texts(reading, value, settings->contracts, &settings->contract_count);
 	else if (bytes_equal(key, BYTES("packs")))
 		texts(reading, value, settings->packs, &settings->pack_count);
+	else if (bytes_equal(key, BYTES("risk")))
+		settings->risk = text(reading, value);
 	else if (bytes_equal(key, BYTES("workers")))
 		read_workers(reading, value);
 	else if (bytes_equal(key, BYTES("hmac_key_file")))
@@ -565,7 +567,7 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 	else
 		complain(reading, value,
 			 "this version knows sources, trusted_proxies, xff, checksums, tunnels, networks, "
-			 "geo, outputs, findings, limits, contracts, packs, workers, hmac_key_file, "
+			 "geo, outputs, findings, limits, contracts, packs, risk, workers, hmac_key_file, "
 			 "pseudonymise, state_dir, spool_dir, admin, webhooks, site, user, log",
 			 "unknown key");
 }

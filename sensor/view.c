@@ -67,7 +67,7 @@ static void put_usage(void *context, const struct usage_line *line)
 	char uid[EVENT_UID_TEXT];
 
 	if (!is_skipped(writing))
-		put_item(writing, event_usage(&writing->collector->plan.event, line, uid, &writing->record));
+		put_item(writing, collector_usage(writing->collector, line, uid, &writing->record));
 }
 
 static void put_findings(struct writing *writing)

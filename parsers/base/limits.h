@@ -248,6 +248,9 @@
 /* Folders below a contracts folder that are looked into: links that lead in circles would have no end. */
 #define LIMIT_SPEC_FOLDERS 10000
 
+/* Files of the contracts folders: LIMIT_PARTNERS with a spec, an overlay and keys each, and as many more. */
+#define LIMIT_CONTRACT_FILES 100000
+
 /* Files that one spec may pull in through $ref (DigitalOcean has 2,907). */
 #define LIMIT_SPEC_FILES 10000
 
@@ -337,6 +340,15 @@
 /* Kinds of objects, and clients, credentials and accounts whose doings are counted. */
 #define LIMIT_RESOURCES 10000
 #define LIMIT_ACTORS    50000
+
+/* risk.yaml: categories of one's own, kinds of findings that their expressions count (a bit each), steps of
+ * one compiled expression, brackets in brackets, and memory of all of it. Whoever writes more wants a
+ * program. */
+#define LIMIT_RISK_CATEGORIES 32
+#define LIMIT_RISK_COUNTS     64
+#define LIMIT_RISK_STEPS      256
+#define LIMIT_RISK_DEPTH      32
+#define LIMIT_RISK_BYTES      (4 * MIB)
 
 /* Partners whose limits and service levels are watched; the longest silent leaves first. */
 #define LIMIT_WATCHED_PARTNERS 20000

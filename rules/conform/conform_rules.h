@@ -7,3 +7,4 @@
 #include "rules/rule.h"
 
 rule_judge conform_departures;
+rule_judge conform_grpc;

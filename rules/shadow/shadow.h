@@ -6,8 +6,13 @@
 
 #include "rules/rule.h"
 
-rule_judge shadow_target; /* shadow.host .base_path .path .method .api_for_partner */
-rule_judge shadow_name;   /* shadow.query_param .request_field .response_field .status .content_type */
+rule_judge shadow_target;
+
+/* Would the path be known with another version in it? Asked of v1 to v9. */
+bool shadow_version_known(
+	const struct evidence *evidence, struct bytes *out_seen,
+	struct bytes *out_known); /* shadow.host .base_path .path .method .api_for_partner */
+rule_judge shadow_name; /* shadow.query_param .request_field .response_field .status .content_type */
 
 /* Off until somebody enables them. */
 rule_judge shadow_header;

@@ -1,3 +1,4 @@
+#include "parsers/grpc.h"
 #include "rules/evidence.h"
 #include "rules/shadow/shadow.h"
 #include "rules/words.h"
@@ -60,6 +61,53 @@ static void tell_other(const struct evidence *evidence, struct findings *out)
 		    BYTES_PRINT(target), BYTES_PRINT(evidence->match->other->id));
 }
 
+/* Another version of what the contract has is told as that. */
+static bool tell_version(const struct evidence *evidence, struct findings *out)
+{
+	struct bytes seen, known;
+	struct finding *finding;
+
+	if (!shadow_version_known(evidence, &seen, &known))
+		return false;
+	finding = findings_add(out, "shadow.version");
+	if (finding == NULL)
+		return true;
+	finding_locate(finding, SIDE_REQUEST, PART_PATH, BYTES_NONE);
+	finding->expected = known;
+	finding->observed = seen;
+	finding_say(finding, out->arena, BYTES_FORMAT " is in no contract: version " BYTES_FORMAT " is",
+		    BYTES_PRINT(evidence_target(evidence, out->arena)), BYTES_PRINT(known));
+	return true;
+}
+
+/* The service is in the contract, the method is not. */
+static bool is_grpc_method(const struct evidence *evidence)
+{
+	const struct grpc_call *call = evidence->exchange->grpc;
+	const struct spec *spec = evidence->match->api == NULL ? NULL : evidence->match->api->spec;
+
+	for (size_t i = 0; call != NULL && call->service.len > 0 && spec != NULL && i < spec->operation_count;
+	     i++) {
+		struct bytes template = spec->operations[i].template;
+
+		if (template.len > call->service.len + 1 &&
+		    bytes_equal(bytes_slice(template, 1, call->service.len), call->service) &&
+		    template.data[call->service.len + 1] == '/')
+			return true;
+	}
+	return false;
+}
+
+static void tell_no_path(const struct evidence *evidence, struct findings *out)
+{
+	if (is_grpc_method(evidence))
+		tell_path(evidence, out, "conform.grpc.method_unknown", "a method of the service",
+			  "is no method of its service");
+	else
+		tell_path(evidence, out, "shadow.path", "a path that the contract declares",
+			  "is not in the contract");
+}
+
 void shadow_target(const struct evidence *evidence, struct findings *out)
 {
 	if (!evidence->exchange->request.is_seen || contract_is_empty(evidence->contract))
@@ -72,6 +120,9 @@ void shadow_target(const struct evidence *evidence, struct findings *out)
 	if (zombie_is_removed(evidence) ||
 	    (evidence->match->removed != NULL && !evidence->exchange->response.is_seen))
 		return;
+	if ((evidence->match->kind == MATCH_NO_BASE || evidence->match->kind == MATCH_NO_PATH) &&
+	    tell_version(evidence, out))
+		return;
 	switch (evidence->match->kind) {
 	case MATCH_NO_HOST:
 		tell_host(evidence, out);
@@ -81,8 +132,7 @@ void shadow_target(const struct evidence *evidence, struct findings *out)
 			  "is below a base path that no contract names");
 		break;
 	case MATCH_NO_PATH:
-		tell_path(evidence, out, "shadow.path", "a path that the contract declares",
-			  "is not in the contract");
+		tell_no_path(evidence, out);
 		break;
 	case MATCH_NO_METHOD:
 		tell_method(evidence, out);

@@ -6,7 +6,7 @@ void zombie_deprecated(const struct evidence *evidence, struct findings *out)
 	const struct operation *operation = evidence_operation(evidence);
 	struct finding *finding;
 
-	if (operation == NULL || !operation->is_deprecated)
+	if (operation == NULL || !operation->is_deprecated || zombie_is_past_sunset(evidence))
 		return;
 	finding = findings_add(out, "zombie.deprecated");
 	if (finding == NULL)

@@ -56,6 +56,7 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 	bool is_new, is_known = false;
 	enum status status = STATUS_OK;
 
+	traffic_clock_take(&behaviour->traffic, judged);
 	if (judged->partner_id.len > 0)
 		status = objects_take(&behaviour->objects, judged, &is_known);
 	if (status == STATUS_OK)
@@ -70,6 +71,7 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 	limits_take(&watched->limits, zone_of(behaviour, judged->past.timezone), &behaviour->budget, judged);
 	spike_take(&watched->spike, judged);
 	service_take(&watched->service, judged);
+	traffic_take(&watched->traffic, &behaviour->traffic, judged);
 	return STATUS_OK;
 }
 

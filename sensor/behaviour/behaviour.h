@@ -16,6 +16,7 @@
 #include "sensor/behaviour/objects.h"
 #include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
+#include "sensor/behaviour/traffic.h"
 
 /* One partner. */
 struct watched {
@@ -25,6 +26,7 @@ struct watched {
 	uint64_t last_ns,
 		packed_ns; /* its last call, and that up to which its limits were packed as changed */
 	bool is_changed;   /* since then */
+	struct traffic traffic;
 };
 
 struct behaviour {
@@ -34,6 +36,7 @@ struct behaviour {
 	struct objects objects;
 	struct window_budget budget;
 	struct zone utc;
+	struct traffic_clock traffic;
 };
 
 void behaviour_init(struct behaviour *behaviour, uint64_t seed);

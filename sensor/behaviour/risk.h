@@ -1,14 +1,18 @@
 /*
- * risk: why an endpoint deserves attention, in named parts that add up: how bad and
- * how many its findings were in each category, and who can reach what it carries.
+ * risk: why an endpoint or a partner deserves attention, in named parts that add
+ * up: how bad and how many its findings were in each category, who can reach what
+ * it carries, and the categories of risk.yaml that hold.
  *
- *	risk_take(&risk, judged);			its findings
- *	count = risk_explain(&risk, is_external, has_data, is_open, parts, &score);
+ *	risk_take(&risk, policy, judged);		its findings
+ *	risk_explain(&risk, policy, &subject, &story);
  *
  * Each part is 0 to 20, the score their sum, at most 100.
+ *
+ * Owns     what the policy counts, until risk_finish. Thread: the collector's.
  */
 #pragma once
 
+#include "rules/risk_policy.h"
 #include "sensor/publish/event.h"
 
 enum risk_category {
@@ -21,15 +25,37 @@ enum risk_category {
 	RISK_CATEGORY_COUNT
 };
 
+#define RISK_PARTS_MAX (RISK_CATEGORY_COUNT + LIMIT_RISK_CATEGORIES)
+#define RISK_WORDS_LEN 96
+
 struct risk {
 	uint64_t counts[RISK_CATEGORY_COUNT];
 	unsigned worst[RISK_CATEGORY_COUNT]; /* severity */
+	uint32_t *counted;                   /* policy->counts.count of them; NULL: nothing yet */
 };
 
-void risk_take(struct risk *risk, const struct judged *judged); /* suppressed findings do not count */
-void risk_add(struct risk *risk, const struct risk *more);
+/* The parts that are above 0, and why. Lends itself: it must not move. */
+struct risk_story {
+	struct contribution parts[RISK_PARTS_MAX];
+	size_t count;
+	double score;
+	unsigned severity; /* the worst; a category of risk.yaml that holds is one of 3, or 4 from weight 10
+			      on */
+	struct bytes worst[RISK_PARTS_MAX]; /* names of the parts that are so bad */
+	size_t worst_count;
+	char words[RISK_CATEGORY_COUNT][RISK_WORDS_LEN];
+};
 
-/* is_external: called from outside; has_data: carries sensitive classes; is_open: called without a
- * credential. The names are static. How many parts are above 0. */
-size_t risk_explain(const struct risk *risk, bool is_external, bool has_data, bool is_open,
-		    struct contribution out_parts[RISK_CATEGORY_COUNT], double *out_score);
+/* `policy` may be NULL everywhere: the built-in categories alone. Suppressed findings do not count. */
+void risk_take(struct risk *risk, const struct risk_policy *policy, const struct judged *judged);
+void risk_add(struct risk *risk, const struct risk_policy *policy, const struct risk *more);
+void risk_finish(struct risk *risk);
+/* A count by a name that is the same in every run, for what is kept across restarts. */
+uint64_t risk_count_name(const struct risk_policy *policy, size_t index);
+void risk_restore(struct risk *risk, const struct risk_policy *policy, uint64_t name, uint64_t count);
+
+/* What the subject lacks of counts and severity is filled in from `risk`. */
+void risk_explain(const struct risk *risk, const struct risk_policy *policy,
+		  const struct risk_subject *subject, struct risk_story *out_story);
+/* How many thresholds of the policy the score has reached. */
+size_t risk_band(const struct risk_policy *policy, double score);

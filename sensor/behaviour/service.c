@@ -5,10 +5,14 @@
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/raise.h"
 
-#define DAY_NS       (86400 * SECONDS)
-#define LEARN_SHARE  0.02 /* of each new window in what is usual */
-#define ANOMALY      3.0  /* times what is usual */
-#define ERRORS_LEAST 0.05 /* share of errors; less is no anomaly whatever was usual */
+#define DAY_NS        (86400 * SECONDS)
+#define LEARN_SHARE   0.02    /* of each new window in what is usual */
+#define ANOMALY       3.0     /* times what is usual */
+#define ERRORS_LEAST  0.05    /* share of errors; less is no anomaly whatever was usual */
+#define BUSY          1.5     /* times as many calls as usual */
+#define SLOW_AND_BUSY 2.0     /* times as slow as usual, where there are so many calls */
+#define LARGE         5.0     /* times as large as usual */
+#define BYTES_LEAST   16384.0 /* of an answer; smaller ones are no anomaly whatever was usual */
 
 static void tell(struct judged *judged, const char *id, struct bytes expected, struct bytes observed)
 {
@@ -38,32 +42,67 @@ static void judge_agreed(const struct service *service, struct judged *judged, d
 				  (unsigned long long)service->errors, (unsigned long long)service->calls));
 }
 
-static void judge_usual(struct service *service, struct judged *judged, double share, double server_ms)
+static double bytes_of_answer(const struct service *service)
+{
+	return (double)service->bytes / (double)service->calls;
+}
+
+static void tell_slow(const struct service *service, struct judged *judged, double server_ms, bool is_busy)
 {
 	struct arena *arena = &judged->arena;
-	bool is_slow = server_ms > ANOMALY * service->usual_ms,
-	     is_failing = share >= ERRORS_LEAST && share > ANOMALY * service->usual_error_share;
 
-	if (service->learned >= SERVICE_LEARN_WINDOWS) {
-		if (is_slow)
-			tell(judged, "sla.latency_anomaly",
-			     arena_printf(arena, "95 %% within %.1f ms, as usual", service->usual_ms),
-			     arena_printf(arena, "95 %% within %.1f ms of the server", server_ms));
-		if (is_failing)
-			tell(judged, "sla.error_anomaly",
-			     arena_printf(arena, "%.2f %% errors, as usual",
-					  100 * service->usual_error_share),
-			     arena_printf(arena, "%.2f %% errors", 100 * share));
-		if (is_slow || is_failing) /* what is odd teaches little: else it would soon be usual */
-			return;
-	}
+	if (is_busy)
+		tell(judged, "sla.saturation",
+		     arena_printf(arena, "95 %% within %.1f ms at %.0f calls in five minutes, as usual",
+				  service->usual_ms, service->usual_calls),
+		     arena_printf(arena, "95 %% within %.1f ms of the server at %llu calls", server_ms,
+				  (unsigned long long)service->calls));
+	else
+		tell(judged, "sla.latency_anomaly",
+		     arena_printf(arena, "95 %% within %.1f ms, as usual", service->usual_ms),
+		     arena_printf(arena, "95 %% within %.1f ms of the server", server_ms));
+}
+
+/* True when the window was odd in some way. */
+static bool is_odd(const struct service *service, struct judged *judged, double share, double server_ms)
+{
+	struct arena *arena = &judged->arena;
+	double bytes = bytes_of_answer(service);
+	bool is_busy = (double)service->calls >= BUSY * service->usual_calls;
+	bool is_slow = server_ms > (is_busy ? SLOW_AND_BUSY : ANOMALY) * service->usual_ms;
+	bool is_failing = share >= ERRORS_LEAST && share > ANOMALY * service->usual_error_share;
+	bool is_large = bytes >= BYTES_LEAST && bytes > LARGE * service->usual_bytes;
+
+	if (is_slow)
+		tell_slow(service, judged, server_ms, is_busy);
+	if (is_failing)
+		tell(judged, "sla.error_anomaly",
+		     arena_printf(arena, "%.2f %% errors, as usual", 100 * service->usual_error_share),
+		     arena_printf(arena, "%.2f %% errors", 100 * share));
+	if (is_large)
+		tell(judged, "sla.size_anomaly",
+		     arena_printf(arena, "%.0f bytes an answer, as usual", service->usual_bytes),
+		     arena_printf(arena, "%.0f bytes an answer", bytes));
+	return is_slow || is_failing || is_large;
+}
+
+static void learn(double *usual, double seen, bool is_first)
+{
+	*usual = is_first ? seen : *usual + LEARN_SHARE * (seen - *usual);
+}
+
+/* What is odd teaches nothing: else it would soon be usual. */
+static void judge_usual(struct service *service, struct judged *judged, double share, double server_ms)
+{
+	bool is_first = service->learned == 0;
+
+	if (service->learned >= SERVICE_LEARN_WINDOWS && is_odd(service, judged, share, server_ms))
+		return;
 	service->learned++;
-	if (service->learned == 1) {
-		service->usual_ms = server_ms;
-		service->usual_error_share = share;
-	}
-	service->usual_ms += LEARN_SHARE * (server_ms - service->usual_ms);
-	service->usual_error_share += LEARN_SHARE * (share - service->usual_error_share);
+	learn(&service->usual_ms, server_ms, is_first);
+	learn(&service->usual_error_share, share, is_first);
+	learn(&service->usual_calls, (double)service->calls, is_first);
+	learn(&service->usual_bytes, bytes_of_answer(service), is_first);
 }
 
 static void window_ends(struct service *service, struct judged *judged)
@@ -104,6 +143,7 @@ static void count(struct service *service, const struct judged *judged)
 	service->calls++;
 	service->day_calls++;
 	service->errors += judged->status >= 500;
+	service->bytes += response->body_len;
 	service->day_unserved += is_unserved(judged);
 	if (!request->is_complete || !response->is_complete || response->first_ns < request->last_ns)
 		return;
@@ -122,7 +162,7 @@ void service_take(struct service *service, struct judged *judged)
 	if (start_ns != service->start_ns) {
 		if (service->calls > 0)
 			window_ends(service, judged);
-		service->calls = service->errors = 0;
+		service->calls = service->errors = service->bytes = 0;
 		memset(&service->server, 0, sizeof(service->server));
 		memset(&service->network, 0, sizeof(service->network));
 		service->start_ns = start_ns;

@@ -235,6 +235,9 @@ void ecs_fill_finding(struct draft *draft, yyjson_mut_val *root, const void *rec
 	add_life(draft, specular, seen);
 	event_add_data(draft, specular, finding);
 	event_add_base_severity(draft, specular, finding);
+	if (bytes_starts(bytes_of(finding->kind->id), BYTES("risk.")))
+		event_add_risk(draft, specular, judged->risk_score, judged->risk_parts,
+			       judged->risk_part_count);
 	if (draft->is_cut)
 		draft_bool(draft, specular, "cut", true);
 }

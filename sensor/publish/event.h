@@ -52,11 +52,15 @@ struct usage_line {
 	double latency_p50_ms, latency_p95_ms, latency_p99_ms; /* below 0: unknown */
 	uint64_t billable, over_limit, findings;
 	struct slo_agreed slo; /* with the partner */
+	const struct standing_told *standing; /* of the partner; NULL: not known */
 };
 
-struct contribution {
-	struct bytes name; /* risk category */
+/* How a partner stands: of its last two days. */
+struct standing_told {
 	double score;
+	unsigned maturity;           /* 1 to 5 */
+	const struct bytes *held_by; /* categories that keep it from the next level */
+	size_t held_by_count;
 };
 
 struct inventory_line {

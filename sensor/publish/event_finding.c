@@ -199,6 +199,9 @@ static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *
 	add_evidence(draft, root, seen);
 	specular = event_add_specular(draft, root, seen->context, seen->judged);
 	event_add_base_severity(draft, specular, finding);
+	if (bytes_starts(bytes_of(finding->kind->id), BYTES("risk.")))
+		event_add_risk(draft, specular, seen->judged->risk_score, seen->judged->risk_parts,
+			       seen->judged->risk_part_count);
 	if (draft->is_cut)
 		draft_bool(draft, specular, "cut", true);
 }

@@ -248,3 +248,20 @@ void event_add_by_status(struct draft *draft, yyjson_mut_val *object, const uint
 	for (size_t i = 0; i < 6; i++)
 		draft_number(draft, counts, NAMES[i], by_status[i]);
 }
+
+void event_add_risk(struct draft *draft, yyjson_mut_val *object, double score,
+		    const struct contribution *parts, size_t part_count)
+{
+	yyjson_mut_val *risk = draft_object(draft, object, "risk");
+	yyjson_mut_val *contributions = draft_array(draft, risk, "contributions");
+	size_t count = draft_count(draft, part_count);
+
+	draft_real_or_null(draft, risk, "score", score);
+	for (size_t i = 0; i < count; i++) {
+		yyjson_mut_val *contribution = draft_array_object(draft, contributions);
+
+		draft_text(draft, contribution, "name", parts[i].name);
+		draft_real_or_null(draft, contribution, "score", parts[i].score);
+		draft_text_if(draft, contribution, "because", parts[i].because);
+	}
+}

@@ -66,4 +66,6 @@ void event_spans(const struct judged *judged, uint64_t *out_start_ns, uint64_t *
 struct bytes event_operation(struct arena *arena, const struct judged *judged);
 
 /* Of six counts: {"none": n, "1xx": n ... "5xx": n}. */
+void event_add_risk(struct draft *draft, yyjson_mut_val *object, double score,
+		    const struct contribution *parts, size_t part_count);
 void event_add_by_status(struct draft *draft, yyjson_mut_val *object, const uint64_t by_status[6]);

@@ -93,6 +93,13 @@ static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *re
 	draft_number(draft, root, "over_limit", line->over_limit);
 	draft_number(draft, root, "findings", line->findings);
 	add_slo(draft, root, &line->slo);
+	if (line->standing != NULL) {
+		yyjson_mut_val *risk = draft_object(draft, root, "risk");
+
+		draft_real_or_null(draft, risk, "score", line->standing->score);
+		draft_number(draft, risk, "maturity", line->standing->maturity);
+		draft_texts(draft, risk, "held_by", line->standing->held_by, line->standing->held_by_count);
+	}
 	add_end(draft, root);
 }
 
@@ -109,21 +116,6 @@ enum status event_usage(const struct event_context *context, const struct usage_
 	digest_text(&digest, line->api);
 	digest_text(&digest, line->operation);
 	return finish(&rollup, &digest, fill_usage, uid, out);
-}
-
-static void add_risk(struct draft *draft, yyjson_mut_val *root, const struct inventory_line *line)
-{
-	yyjson_mut_val *risk = draft_object(draft, root, "risk");
-	yyjson_mut_val *contributions = draft_array(draft, risk, "contributions");
-	size_t count = draft_count(draft, line->contribution_count);
-
-	draft_real_or_null(draft, risk, "score", line->risk_score);
-	for (size_t i = 0; i < count; i++) {
-		yyjson_mut_val *contribution = draft_array_object(draft, contributions);
-
-		draft_text(draft, contribution, "name", line->contributions[i].name);
-		draft_real_or_null(draft, contribution, "score", line->contributions[i].score);
-	}
 }
 
 static void fill_inventory(struct draft *draft, yyjson_mut_val *root, const void *record)
@@ -148,7 +140,7 @@ static void fill_inventory(struct draft *draft, yyjson_mut_val *root, const void
 	draft_number(draft, root, "last_seen", line->last_ns / NS_PER_MS);
 	draft_number(draft, root, "calls", line->calls);
 	event_add_by_status(draft, root, line->by_status);
-	add_risk(draft, root, line);
+	event_add_risk(draft, root, line->risk_score, line->contributions, line->contribution_count);
 	add_end(draft, root);
 }
 

@@ -35,12 +35,24 @@ static struct {
 	/* what the specs floor says */
 	bool is_contract_empty, is_class_allowed, is_class_masked, has_body_schema;
 	struct security_verdict verdict;
+	struct bytes known_path;
 } made;
 
 bool contract_is_empty(const struct contract *contract)
 {
 	(void)contract;
 	return made.is_contract_empty;
+}
+
+/* Asked again by shadow.version, with another version in the path. */
+void contract_operation(const struct contract *contract, const struct partner *partner,
+			struct exchange *exchange, struct match *out_match)
+{
+	bool is_known = made.known_path.len > 0 && bytes_equal(exchange->path, made.known_path);
+
+	(void)contract, (void)partner;
+	*out_match = (struct match){.kind = is_known ? MATCH_OPERATION : MATCH_NO_PATH,
+				    .operation = is_known ? &made.operation : NULL};
 }
 
 bool conform_allows_class(const struct match *match, const struct exchange *exchange, enum side side,

@@ -9,9 +9,12 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/in_flight.h"
+#include "sensor/behaviour/reach.h"
+#include "sensor/behaviour/regression.h"
 #include "sensor/behaviour/risk.h"
 #include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
+#include "sensor/behaviour/standing.h"
 #include "sensor/behaviour/window.h"
 
 static void clocks_change_where_they_do(void **state)
@@ -223,14 +226,17 @@ static void anomalies_are_told_when_the_usual_is_known(void **state)
 static void risk_says_what_it_is_made_of(void **state)
 {
 	struct judged *judged = call(1000 * SECONDS, 200, 1000);
-	struct contribution parts[RISK_CATEGORY_COUNT];
+	const struct bytes classes[] = {BYTES("us_ssn")}, auth[] = {BYTES("bearer"), BYTES("none")};
+	struct risk_subject subject = {.exposure = BYTES("internal")};
 	struct judged_finding findings[3] = {0};
+	struct risk_story story;
+	const struct contribution *parts = story.parts;
 	struct risk risk = {0};
-	double score = -1;
 
 	(void)state;
-	assert_int_equal(risk_explain(&risk, false, false, false, parts, &score), 0);
-	assert_true(score > -0.01 && score < 0.01);
+	risk_explain(&risk, NULL, &subject, &story);
+	assert_int_equal(story.count, 0);
+	assert_true(story.score > -0.01 && story.score < 0.01);
 	findings[0].finding = (struct finding){.kind = catalogue_find(BYTES("auth.missing")), .severity = 5};
 	findings[1].finding = (struct finding){.kind = catalogue_find(BYTES("shadow.path")), .severity = 4};
 	findings[2].finding = (struct finding){.kind = catalogue_find(BYTES("attack.sqli")), .severity = 5};
@@ -238,16 +244,171 @@ static void risk_says_what_it_is_made_of(void **state)
 	judged->findings = findings;
 	judged->finding_count = 3;
 	for (int i = 0; i < 10; i++)
-		risk_take(&risk, judged);
-	assert_int_equal(risk_explain(&risk, true, true, true, parts, &score), 3);
+		risk_take(&risk, NULL, judged);
+	subject = (struct risk_subject){.exposure = BYTES("external"),
+					.classes = classes,
+					.class_count = 1,
+					.auth = auth,
+					.auth_count = 2};
+	risk_explain(&risk, NULL, &subject, &story);
+	assert_int_equal(story.count, 3);
+	assert_true(bytes_equal(parts[0].because, BYTES("10 findings, worst severity 5")));
+	assert_true(bytes_equal(parts[1].because,
+				BYTES("called from outside, sensitive data, without a credential")));
 	assert_true(bytes_equal(parts[0].name, BYTES("authentication")) && parts[0].score > 16.9 &&
 		    parts[0].score < 17.1);
 	assert_true(bytes_equal(parts[1].name, BYTES("exposure")) && parts[1].score > 19.9 &&
 		    parts[1].score < 20.1);
 	assert_true(bytes_equal(parts[2].name, BYTES("inventory")) && parts[2].score > 13.9 &&
 		    parts[2].score < 14.1);
-	assert_true(score > 50.9 && score < 51.1);
+	assert_true(story.score > 50.9 && story.score < 51.1);
+	assert_int_equal(story.severity, 5);
 	judged_release(judged);
+}
+
+static const char own_risk[] =
+	"categories:\n"
+	"  breach: {weight: 3, when: 'count(auth.*, severity >= 4) > 0 and exposure == external'}\n"
+	"  noisy: {weight: 0.5, when: 'count(\"*\")'}\n"
+	"thresholds: [10]\n";
+
+static struct risk_policy *own_policy(void)
+{
+	struct risk_policy *policy = NULL;
+	struct problems problems;
+
+	problems_init(&problems);
+	assert_int_equal(risk_policy_read(BYTES(own_risk), "risk.yaml", &problems, &policy), STATUS_OK);
+	problems_finish(&problems);
+	return policy;
+}
+
+/* Categories of one's own stand beside the built-in ones, and say why; what is counted survives a merge. */
+static void own_categories_count(void **state)
+{
+	struct judged_finding finding = {
+		.finding = {.kind = catalogue_find(BYTES("auth.missing")), .severity = 5}};
+	struct risk_subject subject = {.exposure = BYTES("internal")};
+	struct judged *judged = call(1000 * SECONDS, 200, 1000);
+	struct risk_policy *policy = own_policy();
+	struct risk risk = {0}, sum = {0};
+	struct risk_story story;
+
+	(void)state;
+	judged->findings = &finding;
+	judged->finding_count = 1;
+	risk_take(&risk, policy, judged);
+	risk_take(&risk, policy, judged);
+	risk_explain(&risk, policy, &subject, &story);
+	assert_int_equal(story.count, 2); /* authentication, noisy */
+	assert_true(bytes_equal(story.parts[1].name, BYTES("noisy")) && story.parts[1].score > 0.9 &&
+		    story.parts[1].score < 1.1);
+	subject.exposure = BYTES("external");
+	risk_add(&sum, policy, &risk);
+	risk_add(&sum, policy, &risk);
+	risk_explain(&sum, policy, &subject, &story);
+	assert_int_equal(story.count, 4);
+	assert_true(bytes_equal(story.parts[2].name, BYTES("breach")) && story.parts[2].score > 2.9);
+	assert_true(bytes_starts(story.parts[2].because, BYTES("count(auth.*")));
+	assert_true(story.parts[3].score > 1.9 && story.parts[3].score < 2.1);
+	assert_int_equal(risk_band(policy, 9.9), 0);
+	assert_int_equal(risk_band(policy, 10), 1);
+	risk_finish(&risk);
+	risk_restore(&risk, policy, risk_count_name(policy, 0), 7);
+	risk_restore(&risk, policy, 12345, 9); /* of another risk.yaml */
+	assert_int_equal(risk.counted[0], 7);
+	assert_int_equal(risk.counted[1], 0);
+	risk_finish(&risk);
+	risk_finish(&sum);
+	risk_policy_free(policy);
+	judged_release(judged);
+}
+
+static struct judged *call_of(const char *partner, uint64_t time_ns)
+{
+	struct judged *judged = call(time_ns, 200, 1000);
+
+	judged->partner_id = bytes_of(partner);
+	judged->request.is_seen = true;
+	return judged;
+}
+
+/* Two days count; what is older is forgotten, and the partner is as mature as what is left. */
+static void a_partner_stands_by_its_last_two_days(void **state)
+{
+	static const struct {
+		unsigned day, severity, maturity;
+	} steps[] = {{100, 0, 5}, {100, 4, 2}, {101, 3, 2}, {102, 0, 3}, {103, 0, 5}, {110, 5, 1}};
+	struct standing_told told;
+	struct standings standings;
+	struct risk_story story;
+
+	(void)state;
+	standings_init(&standings, 1, NULL);
+	assert_false(standings_tell(&standings, BYTES("acme"), &story, &told));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct judged *judged = call_of("acme", steps[i].day * 86400 * SECONDS + 5);
+		struct judged_finding finding = {.finding = {.kind = catalogue_find(BYTES("pii.in_url")),
+							     .severity = steps[i].severity}};
+
+		judged->findings = &finding;
+		judged->finding_count = steps[i].severity > 0;
+		assert_int_equal(standings_take(&standings, judged), STATUS_OK);
+		assert_true(standings_tell(&standings, BYTES("acme"), &story, &told));
+		assert_int_equal(told.maturity, steps[i].maturity);
+		assert_int_equal(told.held_by_count, steps[i].maturity < 5);
+		judged_release(judged);
+	}
+	standings_finish(&standings);
+}
+
+static void hosts_tell_what_they_are_for(void **state)
+{
+	static const char *const none[] = {"",
+					   "test",
+					   "example.test",
+					   "dev.example",
+					   "api.example.com",
+					   "latest.example.com",
+					   "contest.example.com",
+					   "10.0.0.1",
+					   "...",
+					   "-.-.-.",
+					   "sandbox.api.example.com"};
+	static const char *const some[] = {"api.dev.example.com", "qa2.example.com",
+					   "orders-test.example.com", "STAGING.example.com",
+					   "eu.uat-3.a.example.com"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(reach_is_nonproduction(bytes_of(none[i])));
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		assert_true(reach_is_nonproduction(bytes_of(some[i])));
+}
+
+/* An hour of calls that keep the contract, then a deploy. */
+static void a_regression_is_told_when_the_usual_is_known(void **state)
+{
+	struct regression regression = {0};
+	unsigned told = 0, told_early = 0;
+
+	(void)state;
+	for (unsigned window = 0; window < 16; window++)
+		for (unsigned i = 0; i < 30; i++) {
+			struct judged *judged = call((1000 + window * 300 + i) * SECONDS, 200, 1000);
+			struct judged_finding finding = {
+				.finding = {.kind = catalogue_find(BYTES("conform.response.body.type")),
+					    .severity = 2}};
+
+			judged->is_documented = true;
+			judged->findings = &finding;
+			judged->finding_count = window == 2 || window == 14;
+			regression_take(&regression, judged);
+			*(window < 13 ? &told_early : &told) += raised(judged, "conform.regression");
+			judged_release(judged);
+		}
+	assert_int_equal(told_early, 0); /* nothing was known of what is usual */
+	assert_int_equal(told, 1);
 }
 
 int main(void)
@@ -262,6 +423,10 @@ int main(void)
 		cmocka_unit_test(what_goes_on_at_once_is_counted),
 		cmocka_unit_test(a_spike_is_told_when_usual_minutes_are_known),
 		cmocka_unit_test(risk_says_what_it_is_made_of),
+		cmocka_unit_test(own_categories_count),
+		cmocka_unit_test(a_partner_stands_by_its_last_two_days),
+		cmocka_unit_test(hosts_tell_what_they_are_for),
+		cmocka_unit_test(a_regression_is_told_when_the_usual_is_known),
 		cmocka_unit_test(anomalies_are_told_when_the_usual_is_known),
 	};
 

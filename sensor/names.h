@@ -1,0 +1,21 @@
+/*
+ * names: a few different texts, as many as tell something: more than NAMES_MAX
+ * partners or data classes at one place tell no more than "many".
+ *
+ * Owns     copies of the texts; a zeroed one is empty. Thread: one.
+ */
+#pragma once
+
+#include "parsers/base/bytes.h"
+
+#define NAMES_MAX 32
+
+struct names {
+	struct bytes *list;
+	uint32_t count, room;
+};
+
+/* True when it was new. What has no room, or no memory, is left out. */
+bool names_add(struct names *names, struct bytes name);
+bool names_have(const struct names *names, struct bytes name);
+void names_finish(struct names *names);
