@@ -28,6 +28,7 @@ enum catalogue_option {
 	OPTION_RESPONSE_HEADER = 1 << 2,
 	OPTION_UNDECLARED_CREDENTIAL = 1 << 3,
 	OPTION_SERVER_BANNER = 1 << 4,
+	OPTION_REUSED_CREDENTIAL = 1 << 5,
 };
 
 const struct catalogue_entry *catalogue_find(struct bytes id); /* NULL when unknown */

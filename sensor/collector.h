@@ -27,6 +27,7 @@
 #include "sensor/profile.h"
 #include "sensor/ring.h"
 #include "sensor/state.h"
+#include "sensor/token_owners.h"
 #include "sensor/usage.h"
 
 struct collector_sinks {
@@ -66,6 +67,7 @@ struct collector {
 	struct behaviour behaviour;
 	struct usage usage;
 	struct acquaintance acquaintance;
+	struct token_owners token_owners;
 	struct inventory inventory;
 	struct coverage coverage;
 	struct learner learner;
