@@ -43,5 +43,5 @@ uint64_t sketch_count(const struct sketch *sketch)
 	estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
 	if (estimate <= 2.5 * m && empty > 0)
 		estimate = m * log(m / empty);
-	return (uint64_t)(estimate + 0.5);
+	return (uint64_t)(fmin(estimate, 1e18) + 0.5); /* what no hashes make has no end */
 }

@@ -31,19 +31,10 @@ static struct bytes name_of(const struct departure *departure)
 
 static struct sent in_fields(const struct form_field *fields, size_t count, struct bytes name, enum part part)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; fields != NULL && i < count; i++)
 		if (bytes_equal(fields[i].name, name))
 			return (struct sent){name, fields[i].value, part, true};
 	return (struct sent){0};
-}
-
-static struct sent in_query(const struct evidence *evidence, struct bytes name)
-{
-	struct exchange *exchange = evidence->exchange;
-	size_t count;
-	const struct form_field *fields = form_read(exchange->query, &exchange->arena, &count);
-
-	return in_fields(fields, fields == NULL ? 0 : count, name, PART_QUERY);
 }
 
 static struct sent in_path(const struct evidence *evidence, struct bytes name)
@@ -85,6 +76,13 @@ static bool is_declared(const struct operation *operation, enum part part, struc
 	return false;
 }
 
+static bool is_undeclared(const struct departure *departure)
+{
+	return departure->side == SIDE_REQUEST &&
+	       (departure->keyword == KEYWORD_UNDECLARED || departure->keyword == KEYWORD_ADDITIONAL) &&
+	       (departure->part == PART_QUERY || departure->part == PART_BODY);
+}
+
 static void judge(const struct evidence *evidence, const struct sent *declared, const struct sent *other,
 		  struct findings *out)
 {
@@ -111,24 +109,28 @@ static void judge(const struct evidence *evidence, const struct sent *declared, 
 void abuse_param_pollution(const struct evidence *evidence, struct findings *out)
 {
 	const struct operation *operation = evidence_operation(evidence);
+	const struct form_field *query = NULL;
+	size_t query_count = 0;
 
 	if (operation == NULL || operation->is_lookalike)
 		return;
 	for (size_t i = 0; i < evidence->departures->count; i++) {
 		const struct departure *departure = &evidence->departures->list[i];
 		struct bytes name = name_of(departure);
-		struct sent other, declared = {0};
+		struct sent other, declared;
+		bool is_of_path = is_declared(operation, PART_PATH, name);
 
-		if (departure->side != SIDE_REQUEST || name.len == 0 ||
-		    (departure->keyword != KEYWORD_UNDECLARED && departure->keyword != KEYWORD_ADDITIONAL) ||
-		    (departure->part != PART_QUERY && departure->part != PART_BODY))
+		if (!is_undeclared(departure) || name.len == 0 ||
+		    (!is_of_path &&
+		     (departure->part != PART_BODY || !is_declared(operation, PART_QUERY, name))))
 			continue;
-		other = departure->part == PART_QUERY ? in_query(evidence, name)
+		if (query == NULL) /* once: a hostile one is long */
+			query = form_read(evidence->exchange->query, &evidence->exchange->arena,
+					  &query_count);
+		other = departure->part == PART_QUERY ? in_fields(query, query_count, name, PART_QUERY)
 						      : in_body(evidence, name, out->arena);
-		if (is_declared(operation, PART_PATH, name))
-			declared = in_path(evidence, name);
-		else if (departure->part == PART_BODY && is_declared(operation, PART_QUERY, name))
-			declared = in_query(evidence, name);
+		declared = is_of_path ? in_path(evidence, name)
+				      : in_fields(query, query_count, name, PART_QUERY);
 		judge(evidence, &declared, &other, out);
 	}
 }
