@@ -30,6 +30,7 @@ enum catalogue_option {
 	OPTION_SERVER_BANNER = 1 << 4,
 	OPTION_NEW_ENDPOINT = 1 << 5,
 	OPTION_HSTS = 1 << 6,
+	OPTION_REUSED_CREDENTIAL = 1 << 7,
 };
 
 const struct catalogue_entry *catalogue_find(struct bytes id); /* NULL when unknown */

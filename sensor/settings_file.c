@@ -505,8 +505,7 @@ static void read_pseudonymise(struct reading *reading, const struct node *node)
 		else if (bytes_equal(name, BYTES("user")))
 			reading->settings->hides_users = true;
 		else
-			complain(reading, node->items[i], "pseudonymise knows client_ip and user",
-				 "this has no pseudonym");
+			complain(reading, node->items[i], "write client_ip or user", "this has no pseudonym");
 	}
 	if (!node_is(node, NODE_LIST))
 		complain(reading, node, "write [client_ip, user]", "pseudonymise is no list");

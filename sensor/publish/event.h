@@ -51,7 +51,7 @@ struct usage_line {
 	uint64_t bytes_in, bytes_out;
 	double latency_p50_ms, latency_p95_ms, latency_p99_ms; /* below 0: unknown */
 	uint64_t billable, over_limit, findings;
-	struct slo_agreed slo; /* with the partner */
+	struct slo_agreed slo;                /* with the partner */
 	const struct standing_told *standing; /* of the partner; NULL: not known */
 };
 
