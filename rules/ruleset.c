@@ -1,5 +1,6 @@
 #include "rules/ruleset.h"
 
+#include "rules/abuse/abuse.h"
 #include "rules/access/access.h"
 #include "rules/attack/attack.h"
 #include "rules/auth/auth.h"
@@ -55,6 +56,7 @@ static const struct {
 	{"config", config_hsts_missing, OPTION_HSTS},
 	{"leak", leak_text, 0},
 	{"leak", leak_banner, 0},
+	{"abuse", abuse_param_pollution, 0},
 	{"attack", attack_request_smuggling, 0},
 	{"attack", attack_h2_abuse, 0},
 	{"attack", attack_patterns, 0},

@@ -148,6 +148,27 @@ static void sign(const struct scanner *scanner, const struct data_class *class, 
 	explicit_bzero(text, sizeof(text));
 }
 
+/* However many values of a class stand at one place, each counts. */
+static void count_given(struct scanner *scanner, const struct data_class *class, enum scan_place place,
+			struct bytes match)
+{
+	struct hits *hits = scanner->hits;
+	uint64_t key;
+	char text[512];
+
+	if (!class->is_sensitive || class->is_secret || side_of(place) != SIDE_RESPONSE ||
+	    part_of(place) != PART_BODY)
+		return;
+	if (hits->given == NULL)
+		hits->given = arena_alloc(&scanner->exchange->arena, sizeof(*hits->given));
+	if (hits->given == NULL)
+		return;
+	memcpy(&key, scanner->key->bytes, sizeof(key));
+	sketch_add(hits->given,
+		   sketch_hash(normalise(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
+	explicit_bzero(text, sizeof(text));
+}
+
 /* Every match in a path stands alone: the path is masked at each. */
 static struct hit *hit_at(struct scanner *scanner, const struct data_class *class,
 			  const struct scan_value *value, struct bytes folded)
@@ -181,6 +202,7 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	char text[POINTER_MAX];
 	struct hit *hit;
 
+	count_given(scanner, class, value->place, match);
 	folded = (struct bytes){text, values_pointer(&scanner->values, value, true, text, sizeof(text))};
 	hit = hit_at(scanner, class, value, folded);
 	if (hit != NULL) {

@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "parsers/base/sketch.h"
 #include "parsers/body.h"
 #include "rules/fingerprint.h"
 #include "rules/pack.h"
@@ -40,6 +41,7 @@ struct hits {
 	struct hit *list; /* in the exchange's arena; LIMIT_HITS of them */
 	size_t count;
 	uint64_t left_out;
+	struct sketch *given; /* of the sensitive values that the response's body gave; NULL: none */
 	bool is_cut; /* a ceiling (LIMIT_SCAN_BYTES, LIMIT_SCAN_WORK, values, depth): the rest was not looked
 			at */
 };

@@ -31,6 +31,7 @@ struct known {
 	struct origin_seen origins[ORIGINS_MAX];
 	size_t count;
 	char partner[PARTNER_LEN_MAX + 1]; /* whose it is; of a credential */
+	uint64_t api;                      /* hash of the first API that took it */
 };
 
 /* Of an operation without declared security. */
@@ -173,6 +174,19 @@ static void judge_sharing(struct known *known, struct judged *judged)
 		      "two countries within ten minutes");
 }
 
+/* A token is made for all that its scopes name; a password or a key that opens two doors is lost for both. */
+static void judge_reuse(struct known *known, struct judged *judged)
+{
+	uint64_t api = judged->api_id.len == 0 ? 0 : sketch_hash(judged->api_id, 0);
+
+	if (known->api == 0)
+		known->api = api;
+	if (api != 0 && api != known->api && (judged->past.options & OPTION_REUSED_CREDENTIAL) != 0 &&
+	    (bytes_equal(judged->auth, BYTES("basic")) || bytes_equal(judged->auth, BYTES("api_key"))))
+		raise(judged, "auth.credential_reused_across_apis",
+		      "a password or key of its own for each API", "one that another API takes, too");
+}
+
 /* Only what the server took is a credential; guesses are not. */
 static enum status take_credential(struct acquaintance *acquaintance, struct judged *judged,
 				   bool is_partner_new)
@@ -187,6 +201,7 @@ static enum status take_credential(struct acquaintance *acquaintance, struct jud
 	if (status != STATUS_OK)
 		return status;
 	judge_sharing(known, judged);
+	judge_reuse(known, judged);
 	if (judged->client_origin.country[0] == '\0' && judged->client_origin.asn == 0)
 		return STATUS_OK;
 	has_been_there = has_country(known, &judged->client_origin);

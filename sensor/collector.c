@@ -240,6 +240,8 @@ static void take(struct collector *collector, struct judged *judged)
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
 	judged->is_external = !inner_networks_have(&collector->inner, &judged->caller);
+	if (token_owners_take(&collector->token_owners, judged) != STATUS_OK)
+		collector->health.lost_records++;
 	if (acquaintance_take(&collector->acquaintance, judged) != STATUS_OK)
 		collector->health.lost_records++;
 	tell_exchange(collector, judged);
@@ -432,6 +434,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 	behaviour_init(&collector->behaviour, plan->seed);
 	learner_init(&collector->learner, plan->seed);
 	acquaintance_init(&collector->acquaintance, plan->seed);
+	token_owners_init(&collector->token_owners, plan->seed);
 	usage_init(&collector->usage, plan->seed, tell_usage, collector);
 	inner_networks_init(&collector->inner, plan->internal, plan->internal_count);
 	standings_init(&collector->standings, plan->seed, plan->policy);
@@ -455,6 +458,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 
 void collector_finish(struct collector *collector)
 {
+	token_owners_finish(&collector->token_owners);
 	acquaintance_finish(&collector->acquaintance);
 	lives_finish(&collector->lives);
 	behaviour_finish(&collector->behaviour);

@@ -29,6 +29,7 @@
 #include "sensor/profile.h"
 #include "sensor/ring.h"
 #include "sensor/state.h"
+#include "sensor/token_owners.h"
 #include "sensor/usage.h"
 
 struct collector_sinks {
@@ -71,6 +72,7 @@ struct collector {
 	struct usage usage;
 	struct acquaintance acquaintance;
 	struct inner_networks inner;
+	struct token_owners token_owners;
 	struct inventory inventory;
 	struct standings standings;
 	struct coverage coverage;

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "parsers/base/sketch.h"
 #include "parsers/grpc.h"
 #include "rules/finding.h"
 #include "specs/contract.h"
@@ -42,12 +43,19 @@ struct judged_finding {
 	uint8_t uid[JUDGED_UID_LEN]; /* of finding_info.uid: hash of what makes a finding that finding */
 };
 
+/* Of a call through a gateway: the half before it, or the one behind it. */
+enum judged_leg { LEG_NONE, LEG_BEFORE, LEG_BEHIND };
+
 /* What the collector holds against earlier traffic. No value stands here as it was sent: what has to be
  * compared is a keyed hash, 0 for none. */
 struct judged_past {
 	const struct limit_agreed *limits;
 	size_t limit_count;
 	struct bytes timezone;
+	const struct hours_agreed *hours;
+	size_t hour_count;
+	uint64_t values_max, values_per_ns; /* sensitive values that one credential may be given */
+	unsigned options;                   /* of enum catalogue_option */
 	struct slo_agreed slo;
 	enum partner_mode mode;
 	const struct suppression *suppressions; /* of this operation, in force at this time */
@@ -61,8 +69,19 @@ struct judged_past {
 	struct bytes resource;          /* "orders" of /orders/{id} */
 	uint64_t object, object_number; /* that the path names; its number, shifted by a secret */
 	bool has_number;
-	const uint64_t *given; /* objects that the response lists or made */
+	const uint64_t *given;         /* objects that the response lists or made */
+	const uint64_t *given_numbers; /* their numbers, shifted by a secret; 0 for none */
 	size_t given_count;
+
+	const struct sketch *values;    /* of the sensitive values that the response gave; NULL: none */
+	const struct bytes *undeclared; /* classes of sensitive data that the contract does not have there */
+	size_t undeclared_count;
+
+	uint64_t token_given, token_life_ns, token_shown; /* made by this answer; shown by this request */
+	struct bytes token_client;                        /* whom it was made for, as client_id */
+
+	enum judged_leg leg;
+	uint64_t trace, principal; /* which call, and for whom */
 
 	bool has_advertised, has_retry_after; /* rate limits as the response tells them */
 	uint64_t advertised_limit, retry_after_s;

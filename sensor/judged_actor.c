@@ -1,19 +1,19 @@
 /* Who acts on which object: hashes under the sensor's key, so that what is compared is not what was sent. */
 #include <stdio.h>
 #include <string.h>
-#include <xxhash.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/sketch.h"
 #include "sensor/judged_past.h"
 
-static uint64_t hash_of(const struct fingerprint_key *key, struct bytes value)
+uint64_t judged_hash(const struct fingerprint_key *key, struct bytes value)
 {
 	uint64_t seed, hash;
 
 	if (value.len == 0)
 		return 0;
 	memcpy(&seed, key->bytes, sizeof(seed));
-	hash = XXH3_64bits_withSeed(value.data, value.len, seed);
+	hash = sketch_hash(value, seed);
 	return hash == 0 ? 1 : hash;
 }
 
@@ -55,10 +55,10 @@ static void take_field(struct judged_past *past, struct bytes name, struct bytes
 	if (past->account == 0 &&
 	    IS_ONE_OF(name, BYTES("username"), BYTES("user"), BYTES("email"), BYTES("login"),
 		      BYTES("user_name"), BYTES("client_id"), BYTES("account")))
-		past->account = hash_of(key, value);
+		past->account = judged_hash(key, value);
 	else if (past->secret == 0 && IS_ONE_OF(name, BYTES("password"), BYTES("passwd"), BYTES("pwd"),
 						BYTES("pin"), BYTES("client_secret")))
-		past->secret = hash_of(key, value);
+		past->secret = judged_hash(key, value);
 }
 
 static void take_login(struct judged_past *past, const struct body_reading *body,
@@ -112,8 +112,8 @@ static void make_login(struct judged *judged, const struct evidence *seen, const
 		take_login(past, seen->request, key);
 	if (past->account == 0 && basic != NULL && basic->user.len > 0) {
 		past->is_login = true;
-		past->account = hash_of(key, basic->user);
-		past->secret = hash_of(key, basic->password);
+		past->account = judged_hash(key, basic->user);
+		past->secret = judged_hash(key, basic->password);
 	}
 }
 
@@ -135,10 +135,16 @@ static struct bytes resource_of(struct bytes template)
 
 static uint64_t object_of(const struct judged *judged, struct bytes value, const struct fingerprint_key *key)
 {
-	const uint64_t parts[3] = {hash_of(key, judged->api_id), hash_of(key, judged->past.resource),
-				   hash_of(key, value)};
+	const uint64_t parts[3] = {judged_hash(key, judged->api_id), judged_hash(key, judged->past.resource),
+				   judged_hash(key, value)};
 
-	return hash_of(key, (struct bytes){(const char *)parts, sizeof(parts)});
+	return judged_hash(key, (struct bytes){(const char *)parts, sizeof(parts)});
+}
+
+/* Distances stay, the number does not. */
+static uint64_t number_shift(const struct fingerprint_key *key)
+{
+	return judged_hash(key, BYTES("number"));
 }
 
 /* "id", "orderId", "order_number": of the resource "orders". */
@@ -155,7 +161,7 @@ static bool is_id(struct bytes name, struct bytes resource)
 struct gift {
 	struct judged *judged;
 	const struct fingerprint_key *key;
-	uint64_t *list;
+	uint64_t *list, *numbers;
 };
 
 static void give_of(struct gift *gift, yyjson_val *object)
@@ -169,6 +175,7 @@ static void give_of(struct gift *gift, yyjson_val *object)
 	yyjson_obj_foreach(object, index, max, name, value)
 	{
 		char digits[24];
+		uint64_t number;
 		struct bytes text = {yyjson_get_str(value), yyjson_get_len(value)};
 
 		if (past->given_count == LIMIT_GIVEN_OBJECTS ||
@@ -182,8 +189,11 @@ static void give_of(struct gift *gift, yyjson_val *object)
 		} else if (!yyjson_is_str(value)) {
 			continue;
 		}
-		if (text.len > 0 && text.len <= 128)
-			gift->list[past->given_count++] = object_of(gift->judged, text, gift->key);
+		if (text.len == 0 || text.len > 128)
+			continue;
+		if (bytes_to_u64(text, &number))
+			gift->numbers[past->given_count] = number + number_shift(gift->key);
+		gift->list[past->given_count++] = object_of(gift->judged, text, gift->key);
 	}
 }
 
@@ -232,13 +242,14 @@ static void make_object(struct judged *judged, const struct evidence *seen, cons
 		value = match->values[match->value_count - 1];
 		past->object = object_of(judged, value, key);
 		past->has_number = bytes_to_u64(value, &past->object_number);
-		past->object_number +=
-			hash_of(key, BYTES("number")); /* distances stay, the number does not */
+		past->object_number += number_shift(key);
 	} else if (judged->status / 100 == 2 && seen->response->kind == BODY_JSON) {
 		gift.list = arena_alloc(&judged->arena, LIMIT_GIVEN_OBJECTS * sizeof(*gift.list));
-		if (gift.list != NULL)
+		gift.numbers = arena_alloc(&judged->arena, LIMIT_GIVEN_OBJECTS * sizeof(*gift.numbers));
+		if (gift.list != NULL && gift.numbers != NULL)
 			make_given(&gift, seen->response->json);
 		past->given = gift.list;
+		past->given_numbers = gift.numbers;
 	}
 }
 
@@ -249,5 +260,5 @@ void judged_actor_make(struct judged *judged, const struct evidence *seen, const
 		return;
 	make_login(judged, seen, key);
 	make_object(judged, seen, key);
-	judged->past.path = hash_of(key, seen->exchange->path);
+	judged->past.path = judged_hash(key, seen->exchange->path);
 }

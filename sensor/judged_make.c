@@ -163,8 +163,8 @@ static struct bytes hashed(struct judged *judged, struct bytes user, const struc
 }
 
 /* A client is a program, but some issuers put the person there. */
-static struct bytes client_id(struct judged *judged, struct bytes id, bool is_hidden,
-			      const struct fingerprint_key *key)
+struct bytes judged_client(struct judged *judged, struct bytes id, bool is_hidden,
+			   const struct fingerprint_key *key)
 {
 	if (is_hidden || id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
 		return hashed(judged, id, key);
@@ -186,7 +186,7 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 	if (first == NULL)
 		return;
 	if (first->has_jwt && first->jwt.client_id.len > 0)
-		judged->client_id = client_id(judged, first->jwt.client_id, seen->hides_users, key);
+		judged->client_id = judged_client(judged, first->jwt.client_id, seen->hides_users, key);
 	else if (first->user.len > 0)
 		judged->client_id = hashed(judged, first->user, key);
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "rules/pii/pii.h"
 #include "specs/partner.h"
 
 /* -- what the caller agreed to --------------------------------------------------------------- */
@@ -29,6 +30,7 @@ static void make_suppressions(struct judged *judged, const struct partner *partn
 static void make_agreed(struct judged *judged, const struct partner *partner)
 {
 	struct judged_past *past = &judged->past;
+	struct hours_agreed *hours;
 	struct limit_agreed *limits;
 
 	if (partner == NULL)
@@ -36,6 +38,17 @@ static void make_agreed(struct judged *judged, const struct partner *partner)
 	past->slo = partner->slo;
 	past->mode = partner->mode;
 	make_suppressions(judged, partner);
+	past->values_max = partner->data.values_max;
+	past->values_per_ns = partner->data.per_ns;
+	if (partner->timezone.len > 0)
+		past->timezone = arena_copy(&judged->arena, partner->timezone);
+	hours = partner->hour_count == 0 ? NULL
+					 : arena_alloc(&judged->arena, partner->hour_count * sizeof(*hours));
+	if (hours != NULL) {
+		memcpy(hours, partner->hours, partner->hour_count * sizeof(*hours));
+		past->hours = hours;
+		past->hour_count = partner->hour_count;
+	}
 	if (partner->limit_count == 0)
 		return;
 	limits = arena_alloc(&judged->arena, partner->limit_count * sizeof(*limits));
@@ -44,8 +57,42 @@ static void make_agreed(struct judged *judged, const struct partner *partner)
 	memcpy(limits, partner->limits, partner->limit_count * sizeof(*limits));
 	past->limits = limits;
 	past->limit_count = partner->limit_count;
-	past->timezone =
-		partner->timezone.len == 0 ? BYTES_NONE : arena_copy(&judged->arena, partner->timezone);
+}
+
+/* -- sensitive data ------------------------------------------------------------------------------ */
+
+static bool is_listed(const struct bytes *list, size_t count, struct bytes id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal(list[i], id))
+			return true;
+	return false;
+}
+
+static void make_data(struct judged *judged, const struct evidence *seen)
+{
+	const struct hits *hits = seen->hits;
+	struct judged_past *past = &judged->past;
+	struct sketch *values = hits->given == NULL ? NULL : arena_alloc(&judged->arena, sizeof(*values));
+	struct bytes *undeclared;
+
+	if (values != NULL)
+		*values = *hits->given;
+	past->values = values;
+	if (hits->count == 0)
+		return;
+	undeclared = arena_alloc(&judged->arena, hits->count * sizeof(*undeclared));
+	for (size_t i = 0; undeclared != NULL && i < hits->count; i++) {
+		const struct hit *hit = &hits->list[i];
+
+		if (!hit->class->is_sensitive || hit->class->is_secret || pii_is_credential_place(hit) ||
+		    pii_is_place_unknown(seen, hit) || pii_is_allowed(seen, hit) ||
+		    is_listed(undeclared, past->undeclared_count, hit->class->id))
+			continue;
+		undeclared[past->undeclared_count++] =
+			arena_copy(&judged->arena, bytes_slice(hit->class->id, 0, 128));
+	}
+	past->undeclared = undeclared;
 }
 
 /* -- rate limits as the response tells them: RFC 9110 section 10.2.3, draft RateLimit fields --- */
@@ -75,7 +122,10 @@ static void make_advertised(struct judged *judged, const struct message *respons
 void judged_past_make(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)
 {
 	judged_actor_make(judged, seen, key);
+	judged_identity_make(judged, seen, key);
 	make_agreed(judged, seen->partner);
+	make_data(judged, seen);
+	judged->past.options = seen->options;
 	if (seen->partner != NULL && seen->partner->limit_count > 0)
 		make_advertised(judged, &seen->exchange->response);
 }

@@ -44,6 +44,19 @@ struct resources_agreed {
 		page_rows;
 };
 
+/* A span of the week in which a partner may call: minutes since Monday 00:00, in the partner's timezone. */
+struct hours_agreed {
+	uint16_t from, len;
+};
+
+/* How much sensitive data a partner may be given, and where. */
+struct data_agreed {
+	const struct bytes *countries; /* where it may go; count 0: wherever the partner may call from */
+	size_t country_count;
+	uint64_t values_max,
+		per_ns; /* different values that one credential is given in that time; 0: not agreed */
+};
+
 /* A finding that somebody has accepted, for a time. */
 struct suppression {
 	struct bytes id, operation; /* globs; operation empty: all */
@@ -120,7 +133,10 @@ struct partner {
 	struct tokens_agreed tokens;
 	const struct bytes *tier_operations; /* globs; count 0: the tier allows all */
 	size_t tier_operation_count;
-	struct bytes timezone;  /* IANA name; empty: UTC */
+	struct bytes timezone;            /* IANA name; empty: UTC */
+	const struct hours_agreed *hours; /* count 0: at any time */
+	size_t hour_count;
+	struct data_agreed data;
 	uint64_t offboarded_ns; /* 0: not off-boarded */
 	enum partner_mode mode;
 	struct slo_agreed slo;

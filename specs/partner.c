@@ -5,6 +5,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/digest.h"
+#include "specs/partner_hours.h"
 #include "specs/partner_service.h"
 #include "specs/reference.h"
 
@@ -390,15 +391,11 @@ static void mtls_read(struct values *values, struct partner *partner)
 static void access_read(struct values *values, struct partner *partner)
 {
 	const struct node *table = values_table(values, values->document->root, "access");
-	struct texts countries = values_texts(values, table, "countries");
+	struct texts countries = countries_read(values, table);
 
 	CHECK_KEYS(values, table, "networks", "countries", "asns");
 	asns_read(values, table, partner);
 	partner->networks = values_networks(values, table, "networks", &partner->network_count);
-	for (size_t i = 0; i < countries.count; i++)
-		if (countries.list[i].len != 2)
-			values_error(values, node_get(table, "countries"), "write two letters: DE",
-				     "countries: entry %zu is not a country", i + 1);
 	partner->countries = countries.list;
 	partner->country_count = countries.count;
 }
@@ -416,19 +413,6 @@ static void mode_read(struct values *values, struct partner *partner)
 	else
 		values_error(values, node_get(values->document->root, "mode"), "write observe, warn or alert",
 			     "mode is none that is known");
-}
-
-/* Agreed in the file format, accepted, and not looked at by this build. */
-static void note_unenforced(struct values *values)
-{
-	static const char *const keys[] = {"hours"};
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const struct node *node = node_get(values->document->root, keys[i]);
-
-		if (node != NULL)
-			values_note(values, node, "%s is not enforced yet", keys[i]);
-	}
 }
 
 static bool is_id(struct bytes id)
@@ -449,8 +433,8 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
-		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress",
-		   "resources");
+		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress", "resources",
+		   "data");
 	partner->id = node_text(node_get(root, "partner"));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
@@ -462,6 +446,8 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	partner->offboarded_ns = values_date(&values, root, "offboarded", false);
 	partner->limits = limits_read(&values, root, &partner->limit_count);
 	mode_read(&values, partner);
+	partner->hours = hours_read(&values, &partner->hour_count);
+	data_read(&values, &partner->data);
 	slo_read(&values, &partner->slo);
 	resources_read(&values, &partner->resources);
 	partner->suppressions = suppressions_read(&values, &partner->suppression_count);
@@ -471,7 +457,6 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	tokens_read(&values, &partner->tokens);
 	plans_read(&values, &file);
 	tier_apply(&values, tiers, partner);
-	note_unenforced(&values);
 	if (arena->is_full)
 		return STATUS_NO_MEMORY;
 	if (values.has_error)

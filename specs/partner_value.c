@@ -22,18 +22,6 @@ void values_error(struct values *values, const struct node *node, const char *me
 		     mend, "%s", words);
 }
 
-void values_note(struct values *values, const struct node *node, const char *format, ...)
-{
-	char words[512];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(words, sizeof(words), format, arguments);
-	va_end(arguments);
-	problems_add(values->problems, PROBLEM_NOTE, "spec.unenforceable", node_place(values->document, node),
-		     "", "%s", words);
-}
-
 /* -- keys ----------------------------------------------------------------------- */
 
 /* Levenshtein, one row at a time. */

@@ -28,8 +28,6 @@ struct texts {
 
 void values_error(struct values *values, const struct node *node, const char *mend, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-void values_note(struct values *values, const struct node *node, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /* Every key of the table must be among `known`; else an error that names the nearest. */
 void values_keys(struct values *values, const struct node *table, const char *const *known,

@@ -337,6 +337,28 @@
 #define LIMIT_RISK_DEPTH      32
 #define LIMIT_RISK_BYTES      (4 * MIB)
 
+/* Credentials whose sensitive values, and callers whose harvest of a kind of object are counted, at 0.6 and
+ * 1.2 KiB each; and partners that read a kind of object. The longest silent leaves first. */
+#define LIMIT_VOLUMES  20000
+#define LIMIT_HARVESTS 20000
+#define LIMIT_READERS  20000
+
+/* Operations and data classes known from before, together. */
+#define LIMIT_CLASS_HABITS 100000
+
+/* Callers whose last operation is remembered, the steps from one operation to the next that were seen, and
+ * callers whose rhythm at one operation is measured: 16 to 100 bytes each. */
+#define LIMIT_COURSES 50000
+#define LIMIT_STEPS   200000
+#define LIMIT_RHYTHMS 50000
+
+/* Tokens whose client is remembered from the answer that made them. */
+#define LIMIT_TOKEN_OWNERS 65536
+
+/* Calls at a gateway that wait for their other half behind it, and users whose counterpart is known. */
+#define LIMIT_FORWARDED  20000
+#define LIMIT_PRINCIPALS 50000
+
 /* Partners whose limits and service levels are watched; the longest silent leaves first. */
 #define LIMIT_WATCHED_PARTNERS 20000
 
@@ -356,6 +378,9 @@
 
 /* Exchanges of one partner whose time is remembered to tell how many went on at once. */
 #define LIMIT_IN_FLIGHT 4096
+
+/* Spans of agreed hours of one partner, one a day and shift. */
+#define LIMIT_HOURS 64
 
 /* One time zone's file (the longest has 3.5 KB) and its changes of clock. */
 #define LIMIT_ZONE_BYTES   65536

@@ -99,6 +99,39 @@ static enum storing storing_of(const struct evidence *evidence)
 	return message_header(answer, BYTES("cache-control")) == NULL ? STORING_NOT_SAID : STORING_FORBIDDEN;
 }
 
+/* -- abroad -------------------------------------------------------------------------- */
+
+/* Where the caller is, when the contract says where data may go and this is elsewhere; else empty. */
+static struct bytes country_abroad(const struct evidence *evidence)
+{
+	const struct partner *partner = evidence->partner;
+	const struct bytes *agreed;
+	struct bytes country;
+	size_t count;
+
+	if (partner == NULL || evidence->client_origin == NULL)
+		return BYTES_NONE;
+	agreed = partner->data.country_count > 0 ? partner->data.countries : partner->countries;
+	count = partner->data.country_count > 0 ? partner->data.country_count : partner->country_count;
+	country = bytes_of(evidence->client_origin->country);
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal_nocase(agreed[i], country))
+			return BYTES_NONE;
+	return count == 0 ? BYTES_NONE : country;
+}
+
+static void tell_abroad(const struct evidence *evidence, const struct hit *hit, struct bytes country,
+			struct findings *out)
+{
+	struct finding *finding = pii_tell(evidence, hit, "pii.cross_border", out);
+
+	if (finding == NULL)
+		return;
+	finding->expected = BYTES("a country where the contract lets it go");
+	finding->observed = arena_printf(out->arena, BYTES_FORMAT " to " BYTES_FORMAT,
+					 BYTES_PRINT(hit->sample), BYTES_PRINT(country));
+}
+
 /* ------------------------------------------------------------------------------------- */
 
 static void expect(struct finding *finding, struct bytes expected)
@@ -111,6 +144,7 @@ void pii_exposure(const struct evidence *evidence, struct findings *out)
 {
 	const struct hits *hits = evidence->hits;
 	bool is_public = false, is_open = hits->count > 0 && is_anonymous(evidence, &is_public);
+	struct bytes abroad = hits->count > 0 ? country_abroad(evidence) : BYTES_NONE;
 	enum storing storing = hits->count > 0 ? storing_of(evidence) : STORING_FORBIDDEN;
 
 	for (size_t i = 0; i < hits->count; i++) {
@@ -126,6 +160,8 @@ void pii_exposure(const struct evidence *evidence, struct findings *out)
 		if (!evidence->exchange->is_decrypted)
 			expect(pii_tell(evidence, hit, "pii.cleartext", out),
 			       BYTES("an encrypted connection"));
+		if (is_answer && abroad.len > 0)
+			tell_abroad(evidence, hit, abroad, out);
 		if (is_answer && (storing == STORING_ALLOWED ||
 				  (storing == STORING_NOT_SAID && !pii_is_allowed(evidence, hit))))
 			expect(pii_tell(evidence, hit, "pii.cacheable", out),

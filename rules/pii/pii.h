@@ -9,7 +9,8 @@
 
 rule_judge pii_data;     /* pii.response_leak .request_undeclared .in_url .in_header .error_leak .unmasked,
 			    secret.leak .request */
-rule_judge pii_exposure; /* pii.unauthenticated .cleartext .cacheable: once a class, allowed or not */
+rule_judge pii_exposure; /* pii.unauthenticated .cleartext .cacheable .cross_border: once a class, allowed or
+			    not */
 
 /* May it stand there, by contract or because it is not sensitive? */
 bool pii_is_allowed(const struct evidence *evidence, const struct hit *hit);

@@ -1,5 +1,7 @@
 #include "sensor/behaviour/behaviour.h"
 
+#include "sensor/behaviour/hours.h"
+
 static void leave_partner(void *context, void *value)
 {
 	struct watched *watched = value;
@@ -27,6 +29,12 @@ void behaviour_init(struct behaviour *behaviour, uint64_t seed)
 						       .leave = leave_zone});
 	actors_init(&behaviour->actors, seed);
 	objects_init(&behaviour->objects, seed);
+	harvest_init(&behaviour->harvest, seed);
+	course_init(&behaviour->course, seed);
+	rhythm_init(&behaviour->rhythm, seed);
+	volume_init(&behaviour->volume, seed);
+	class_habits_init(&behaviour->class_habits, seed);
+	principals_init(&behaviour->principals, seed);
 }
 
 void behaviour_finish(struct behaviour *behaviour)
@@ -35,6 +43,12 @@ void behaviour_finish(struct behaviour *behaviour)
 	map_finish(&behaviour->zones);
 	actors_finish(&behaviour->actors);
 	objects_finish(&behaviour->objects);
+	harvest_finish(&behaviour->harvest);
+	course_finish(&behaviour->course);
+	rhythm_finish(&behaviour->rhythm);
+	volume_finish(&behaviour->volume);
+	class_habits_finish(&behaviour->class_habits);
+	principals_finish(&behaviour->principals);
 }
 
 /* Looked up each time: it may have left. A place that is not known is UTC. */
@@ -50,9 +64,29 @@ static const struct zone *zone_of(struct behaviour *behaviour, struct bytes name
 	return zone;
 }
 
+/* What a caller does, whoever it is. */
+static enum status take_caller(struct behaviour *behaviour, struct judged *judged)
+{
+	enum status status;
+
+	if (!judged->request.is_seen || !judged->response.is_seen)
+		return STATUS_OK;
+	status = harvest_take(&behaviour->harvest, judged);
+	if (status == STATUS_OK)
+		status = course_take(&behaviour->course, judged);
+	if (status == STATUS_OK)
+		status = rhythm_take(&behaviour->rhythm, judged);
+	if (status == STATUS_OK)
+		status = volume_take(&behaviour->volume, judged);
+	if (status == STATUS_OK)
+		status = class_habits_take(&behaviour->class_habits, judged);
+	return status == STATUS_OK ? principals_take(&behaviour->principals, judged) : status;
+}
+
 enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 {
 	struct watched *watched;
+	const struct zone *zone;
 	bool is_new, is_known = false;
 	enum status status = STATUS_OK;
 
@@ -61,12 +95,16 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 		status = objects_take(&behaviour->objects, judged, &is_known);
 	if (status == STATUS_OK)
 		status = actors_take(&behaviour->actors, judged, is_known);
+	if (status == STATUS_OK)
+		status = take_caller(behaviour, judged);
 	if (status != STATUS_OK || judged->partner_id.len == 0)
 		return status;
 	watched = map_put(&behaviour->partners, judged->partner_id, &is_new);
 	if (watched == NULL)
 		return STATUS_NO_MEMORY;
-	limits_take(&watched->limits, zone_of(behaviour, judged->past.timezone), &behaviour->budget, judged);
+	zone = zone_of(behaviour, judged->past.timezone);
+	hours_take(zone, judged);
+	limits_take(&watched->limits, zone, &behaviour->budget, judged);
 	spike_take(&watched->spike, judged);
 	service_take(&watched->service, judged);
 	traffic_take(&watched->traffic, &behaviour->traffic, judged);

@@ -12,11 +12,17 @@
 
 #include "parsers/base/map.h"
 #include "sensor/behaviour/actors.h"
+#include "sensor/behaviour/class_habits.h"
+#include "sensor/behaviour/course.h"
+#include "sensor/behaviour/harvest.h"
 #include "sensor/behaviour/limits.h"
 #include "sensor/behaviour/objects.h"
+#include "sensor/behaviour/principals.h"
+#include "sensor/behaviour/rhythm.h"
 #include "sensor/behaviour/service.h"
 #include "sensor/behaviour/spike.h"
 #include "sensor/behaviour/traffic.h"
+#include "sensor/behaviour/volume.h"
 
 /* One partner. */
 struct watched {
@@ -31,6 +37,12 @@ struct behaviour {
 	struct map zones;    /* of struct zone, by name */
 	struct actors actors;
 	struct objects objects;
+	struct harvest harvest;
+	struct course course;
+	struct rhythm rhythm;
+	struct volume volume;
+	struct class_habits class_habits;
+	struct principals principals;
 	struct window_budget budget;
 	struct zone utc;
 	struct traffic_clock traffic;

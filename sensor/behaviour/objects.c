@@ -5,6 +5,7 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/raise.h"
+#include "sensor/behaviour/usual.h"
 
 #define WAYS 4
 
@@ -12,6 +13,12 @@ struct resource {
 	uint64_t given, shared;
 	uint32_t first_owner;
 	bool has_two_owners;
+	uint64_t last_number, numbers, steps; /* of those given one after another */
+};
+
+/* A partner that fetches objects of one kind. */
+struct reader {
+	uint64_t first_ns, fetched, unlearned;
 };
 
 void objects_init(struct objects *objects, uint64_t seed)
@@ -20,11 +27,15 @@ void objects_init(struct objects *objects, uint64_t seed)
 	map_init(&objects->resources, &(struct map_plan){.entries_max = LIMIT_RESOURCES,
 							 .value_len = sizeof(struct resource),
 							 .seed = seed});
+	map_init(&objects->readers, &(struct map_plan){.entries_max = LIMIT_READERS,
+						       .value_len = sizeof(struct reader),
+						       .seed = seed});
 }
 
 void objects_finish(struct objects *objects)
 {
 	map_finish(&objects->resources);
+	map_finish(&objects->readers);
 	free(objects->table);
 }
 
@@ -52,8 +63,20 @@ static struct object *find(struct objects *objects, uint64_t id)
 	return NULL;
 }
 
-static void give(struct objects *objects, struct resource *resource, uint64_t id, uint32_t owner,
-		 uint64_t time_s)
+/* A number that is not given again says how far it is from the one before. */
+static void count_step(struct resource *resource, uint64_t number)
+{
+	uint64_t step = number - resource->last_number;
+
+	if (number == 0)
+		return;
+	resource->numbers++;
+	resource->steps += step != 0 && step + OBJECTS_STEP <= 2 * OBJECTS_STEP;
+	resource->last_number = number;
+}
+
+static void give(struct objects *objects, struct resource *resource, uint64_t id, uint64_t number,
+		 uint32_t owner, uint64_t time_s)
 {
 	struct object *object = find(objects, id), *places = places_of(objects, id);
 
@@ -64,6 +87,7 @@ static void give(struct objects *objects, struct resource *resource, uint64_t id
 				object = &places[i];
 		*object = (struct object){.id = id, .owner = owner};
 		resource->given++;
+		count_step(resource, number);
 		resource->has_two_owners |= resource->first_owner != 0 && resource->first_owner != owner;
 		resource->first_owner = resource->first_owner == 0 ? owner : resource->first_owner;
 	} else if (object->owner != owner && !object->is_shared) {
@@ -77,6 +101,61 @@ static bool is_owned(const struct resource *resource)
 {
 	return resource->given >= OBJECTS_LEARN && resource->has_two_owners &&
 	       resource->shared * 50 <= resource->given;
+}
+
+static void judge_numbers(const struct resource *resource, struct judged *judged)
+{
+	struct finding finding;
+
+	if (!is_owned(resource) || resource->numbers < OBJECTS_LEARN ||
+	    resource->steps * 10 < resource->numbers * 8)
+		return;
+	finding = raise_of("abuse.id_guessable");
+	finding.is_partner_wide = false;
+	finding.has_location = true;
+	finding.side = SIDE_RESPONSE;
+	finding.part = PART_BODY;
+	finding.expected = BYTES("ids that nobody guesses from one another");
+	finding.observed = arena_printf(&judged->arena, "%llu of %llu ids are within %d of the one before",
+					(unsigned long long)resource->steps,
+					(unsigned long long)resource->numbers, OBJECTS_STEP);
+	judged_raise(judged, &finding);
+}
+
+static bool is_faithful(const struct reader *reader, uint64_t time_ns)
+{
+	return reader->fetched >= OBJECTS_FETCHES && reader->unlearned * 100 <= reader->fetched &&
+	       time_ns - reader->first_ns >= USUAL_LEARN_NS;
+}
+
+/* Nobody was given it, as far as was seen; and this caller fetches nothing else but what it was given. */
+static enum status take_reader(struct objects *objects, struct bytes key, bool is_known,
+			       struct judged *judged)
+{
+	struct reader *reader;
+	struct finding finding;
+	bool is_new;
+
+	reader = map_put(&objects->readers, key, &is_new);
+	if (reader == NULL)
+		return STATUS_NO_MEMORY;
+	if (is_new)
+		reader->first_ns = judged->time_ns;
+	reader->fetched++;
+	if (is_known || find(objects, judged->past.object) != NULL)
+		return STATUS_OK;
+	reader->unlearned++;
+	if (!is_faithful(reader, judged->time_ns))
+		return STATUS_OK;
+	finding = raise_of("abuse.id_unlearned");
+	finding.is_partner_wide = false;
+	finding.has_location = true;
+	finding.side = SIDE_REQUEST;
+	finding.part = PART_PATH;
+	finding.expected = BYTES("objects that this partner was given");
+	finding.observed = BYTES("an object that nobody was seen to be given");
+	judged_raise(judged, &finding);
+	return STATUS_OK;
 }
 
 static void look(struct objects *objects, const struct resource *resource, uint32_t owner,
@@ -119,8 +198,16 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	if (objects->table == NULL || resource == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < past->given_count; i++)
-		give(objects, resource, past->given[i], owner, judged->time_ns / SECONDS);
-	if (past->object != 0)
-		look(objects, resource, owner, judged, out_is_known);
-	return STATUS_OK;
+		give(objects, resource, past->given[i],
+		     past->given_numbers == NULL ? 0 : past->given_numbers[i], owner,
+		     judged->time_ns / SECONDS);
+	if (past->given_count > 0)
+		judge_numbers(resource, judged);
+	if (past->object == 0)
+		return STATUS_OK;
+	look(objects, resource, owner, judged, out_is_known);
+	if (judged->status / 100 != 2)
+		return STATUS_OK;
+	snprintf(key + len, sizeof(key) - (size_t)len, "|%08x", owner);
+	return take_reader(objects, bytes_of(key), *out_is_known, judged);
 }

@@ -5,6 +5,10 @@
  * Silent until learned: a resource counts as owned when at least OBJECTS_LEARN objects were given
  * to two partners or more and at most one in fifty to several of them.
  *
+ * Of the same memory: what a caller fetches and was never given, where it otherwise fetches only what it was
+ * given (abuse.id_unlearned, after a day and OBJECTS_FETCHES of them); and owned resources whose ids follow
+ * one another (abuse.id_guessable).
+ *
  * Owns     a table of LIMIT_OBJECTS places; of four that share one, the longest untouched goes.
  * Thread   the collector's.
  */
@@ -13,7 +17,9 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 
-#define OBJECTS_LEARN 50
+#define OBJECTS_LEARN   50
+#define OBJECTS_FETCHES 100
+#define OBJECTS_STEP    16 /* ids nearer than this are found in a few tries */
 
 struct object {
 	uint64_t id;
@@ -23,7 +29,7 @@ struct object {
 
 struct objects {
 	struct object *table;
-	struct map resources;
+	struct map resources, readers;
 };
 
 void objects_init(struct objects *objects, uint64_t seed);

@@ -11,3 +11,6 @@
 
 /* Of the catalogue, about the caller as a whole. */
 struct finding raise_of(const char *id);
+
+/* What was answered 2xx is worse, what was refused is not so bad. */
+void raise_by_answer(struct finding *finding, const struct judged *judged);

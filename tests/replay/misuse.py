@@ -18,6 +18,7 @@ from pathlib import Path
 import talk as talks
 
 START = 1768478400.0
+PACKET = 32000  # no card sends more at once
 SPEC = """openapi: 3.0.3
 info: {title: Orders, version: "1"}
 servers: [{url: "https://api.example.com/v1"}]
@@ -124,21 +125,22 @@ class Traffic:
             at = {client: 1000, server: 5000}
             for step, (src, dst, flags, data) in enumerate((
                     (client, server, talks.SYN, b""), (server, client, talks.SYN | talks.ACK, b""),
-                    (client, server, talks.ACK | talks.PSH, request), (server, client, talks.ACK | talks.PSH, response),
+                    (client, server, talks.ACK | talks.PSH, request),
+                    *((server, client, talks.ACK | talks.PSH, response[at:at + PACKET]) for at in range(0, len(response), PACKET)),
                     (client, server, talks.RST | talks.ACK, b""))):
-                out.append(talks.Segment(time + (step - 3) * 0.0001, src, dst, at[src], at[dst] if step else 0, flags, data))
+                out.append(talks.Segment(time + min(step - 3, 1) * 0.0001, src, dst, at[src], at[dst] if step else 0, flags, data))
                 at[src] += len(data) + (1 if flags & talks.SYN else 0)
         return out
 
 
-def run(options, folder, segments):
+def run(options, folder, segments, spec):
     talks.write_pcap(folder / "x.pcap", segments)
     contracts = folder / "contracts"
     contracts.mkdir()
-    (contracts / "orders.yaml").write_text(SPEC.replace("OPERATIONS", "\n".join(ADMIN.format(i) for i in range(20))))
+    (contracts / "orders.yaml").write_text(spec)
     for name in PARTNERS:
-        digest = hashlib.sha256(f"key-{name}".encode()).hexdigest()
-        (contracts / f"{name}.yaml").write_text(f"partner: {name}\nidentify: {{api_keys: [\"sha256:{digest}\"]}}\n"
+        keys = ", ".join(f'"sha256:{hashlib.sha256(key.encode()).hexdigest()}"' for key in (f"key-{name}", f"bot-{name}"))
+        (contracts / f"{name}.yaml").write_text(f"partner: {name}\nidentify: {{api_keys: [{keys}]}}\n"
                                                 "apis: [{spec: orders.yaml}]\n")
     done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"), "--contracts",
                            str(contracts), "--findings", str(folder / "f.jsonl"), str(folder / "x.pcap")],
@@ -159,7 +161,8 @@ def main():
         if has_misuse:
             traffic.misuse()
         with tempfile.TemporaryDirectory(prefix="specular-misuse-") as name:
-            findings = run(options, Path(name), traffic.segments())
+            findings = run(options, Path(name), traffic.segments(),
+                           SPEC.replace("OPERATIONS", "\n".join(ADMIN.format(i) for i in range(20))))
         labels, first = collections.defaultdict(list), {}
         for time, *_, label in traffic.calls:
             labels[label].append(time)

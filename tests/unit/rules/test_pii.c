@@ -61,6 +61,37 @@ static void what_the_contract_allows_is_silent(void **state)
 	only(&gtin, SIDE_REQUEST, PART_PATH, NULL, NULL);
 }
 
+static void data_goes_where_the_contract_lets_it(void **state)
+{
+	static const struct bytes agreed[] = {BYTES_INIT("DE"), BYTES_INIT("FR")};
+	const struct origin brazil = {.country = "BR"}, france = {.country = "FR"}, nowhere = {.country = ""};
+
+	(void)state;
+	made.is_class_allowed = true;
+	made.evidence.client_origin = &brazil;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL); /* nothing was agreed */
+	made.partner.countries = agreed; /* where it may call from is where its data may go */
+	made.partner.country_count = 2;
+	hit(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "/customer/x");
+	judge();
+	assert_text(found("pii.cross_border")->observed, "***-**-1120 to BR");
+	made.partner.country_count = 0;
+	made.partner.data.countries = agreed;
+	made.partner.data.country_count = 2;
+	assert_text(only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.cross_border")->observed,
+		    "***-**-1120 to BR");
+	only(&ssn, SIDE_REQUEST, PART_BODY, NULL, NULL);
+	only(&aws, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	made.evidence.client_origin = &nowhere;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	made.evidence.client_origin = &france;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+	made.partner.data.country_count = 1; /* Germany alone */
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, "pii.cross_border");
+	made.evidence.partner = NULL;
+	only(&ssn, SIDE_RESPONSE, PART_BODY, NULL, NULL);
+}
+
 static void every_place_has_its_id(void **state)
 {
 	(void)state;
@@ -242,6 +273,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_caches_may_keep_is_told, make, unmake),
 		cmocka_unit_test_setup_teardown(without_a_credential_or_encryption_is_told, make, unmake),
 		cmocka_unit_test_setup_teardown(what_is_agreed_masked_must_be, make, unmake),
+		cmocka_unit_test_setup_teardown(data_goes_where_the_contract_lets_it, make, unmake),
 		cmocka_unit_test_setup_teardown(an_error_leaks_under_its_own_id, make, unmake),
 	};
 

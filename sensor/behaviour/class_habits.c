@@ -1,0 +1,94 @@
+#include "sensor/behaviour/class_habits.h"
+
+#include <stdio.h>
+
+#include "parsers/base/limits.h"
+#include "sensor/behaviour/raise.h"
+#include "sensor/behaviour/usual.h"
+
+/* A class seen so often, and for so long, is no news: what was told as new becomes usual. */
+#define NEWS_NS (24 * 3600 * SECONDS)
+
+struct habit {
+	uint64_t first_ns, calls;
+};
+
+struct class_seen {
+	bool is_news;
+	uint64_t first_ns;
+};
+
+static void map_of(struct map *map, size_t value_len, uint64_t seed)
+{
+	map_init(map,
+		 &(struct map_plan){.entries_max = LIMIT_CLASS_HABITS, .value_len = value_len, .seed = seed});
+}
+
+void class_habits_init(struct class_habits *habits, uint64_t seed)
+{
+	map_of(&habits->operations, sizeof(struct habit), seed);
+	map_of(&habits->classes, sizeof(struct class_seen), seed);
+}
+
+void class_habits_finish(struct class_habits *habits)
+{
+	map_finish(&habits->operations);
+	map_finish(&habits->classes);
+}
+
+static struct bytes key_of(char *key, size_t size, const struct judged *judged, struct bytes class_id)
+{
+	snprintf(key, size, BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
+		 BYTES_PRINT(bytes_slice(judged->api_id, 0, 256)),
+		 BYTES_PRINT(bytes_slice(judged->operation_id, 0, 512)), BYTES_PRINT(class_id));
+	return bytes_of(key);
+}
+
+static enum status take_class(struct class_habits *habits, struct judged *judged, struct bytes class_id,
+			      bool is_learned)
+{
+	struct class_seen *seen;
+	struct finding finding;
+	char key[1024];
+	bool is_new;
+
+	seen = map_put(&habits->classes, key_of(key, sizeof(key), judged, class_id), &is_new);
+	if (seen == NULL)
+		return STATUS_NO_MEMORY;
+	if (is_new)
+		*seen = (struct class_seen){.is_news = is_learned, .first_ns = judged->time_ns};
+	if (!seen->is_news || judged->time_ns - seen->first_ns >= NEWS_NS)
+		return STATUS_OK;
+	finding = raise_of("pii.new_class");
+	finding.is_partner_wide = false;
+	finding.class_id = class_id;
+	finding.expected = BYTES("the classes that this operation was seen with before");
+	finding.observed = class_id;
+	finding.message =
+		arena_printf(&judged->arena, BYTES_FORMAT " was never seen with " BYTES_FORMAT " before",
+			     BYTES_PRINT(class_id), BYTES_PRINT(judged->operation_id));
+	judged_raise(judged, &finding);
+	return STATUS_OK;
+}
+
+enum status class_habits_take(struct class_habits *habits, struct judged *judged)
+{
+	const struct judged_past *past = &judged->past;
+	enum status status = STATUS_OK;
+	struct habit *habit;
+	char key[1024];
+	bool is_new, is_learned;
+
+	if (judged->operation_id.len == 0 || judged->status / 100 != 2)
+		return STATUS_OK;
+	habit = map_put(&habits->operations, key_of(key, sizeof(key), judged, BYTES_NONE), &is_new);
+	if (habit == NULL)
+		return STATUS_NO_MEMORY;
+	if (is_new)
+		habit->first_ns = judged->time_ns;
+	habit->calls++;
+	is_learned = habit->calls > CLASS_HABITS_CALLS && judged->time_ns - habit->first_ns >= USUAL_LEARN_NS;
+	for (size_t i = 0; i < past->undeclared_count && status == STATUS_OK; i++)
+		status = take_class(habits, judged, past->undeclared[i], is_learned);
+	return status;
+}

@@ -1,0 +1,103 @@
+#include "sensor/behaviour/rhythm.h"
+
+#include <math.h>
+
+#include "parsers/base/limits.h"
+#include "parsers/base/sketch.h"
+#include "sensor/behaviour/raise.h"
+#include "sensor/behaviour/usual.h"
+
+#define PAUSE_NS  (3600 * SECONDS) /* after it the distance says nothing */
+#define VARIATION 0.1              /* standard deviation by mean of the distances */
+
+struct caller {
+	uint64_t last_ns;
+	unsigned count;     /* of distances */
+	double mean, apart; /* Welford 1962: mean, and sum of squared distances from it */
+};
+
+struct operation_rhythm {
+	uint64_t first_ns, samples, regular;
+};
+
+void rhythm_init(struct rhythm *rhythm, uint64_t seed)
+{
+	map_init(&rhythm->callers, &(struct map_plan){.entries_max = LIMIT_RHYTHMS,
+						      .value_len = sizeof(struct caller),
+						      .seed = seed});
+	map_init(&rhythm->operations, &(struct map_plan){.entries_max = LIMIT_RESOURCES,
+							 .value_len = sizeof(struct operation_rhythm),
+							 .seed = seed});
+}
+
+void rhythm_finish(struct rhythm *rhythm)
+{
+	map_finish(&rhythm->callers);
+	map_finish(&rhythm->operations);
+}
+
+static void add(struct caller *caller, double distance)
+{
+	double from_mean = distance - caller->mean;
+
+	caller->count++;
+	caller->mean += from_mean / caller->count;
+	caller->apart += from_mean * (distance - caller->mean);
+}
+
+static double variation_of(const struct caller *caller)
+{
+	return caller->mean <= 0 ? 0 : sqrt(caller->apart / caller->count) / caller->mean;
+}
+
+static bool is_learned(const struct operation_rhythm *operation, uint64_t time_ns)
+{
+	return operation->samples >= RHYTHM_SAMPLES && operation->regular * 20 <= operation->samples &&
+	       time_ns - operation->first_ns >= USUAL_LEARN_NS;
+}
+
+static void judge(struct operation_rhythm *operation, const struct caller *caller, struct judged *judged)
+{
+	bool is_regular = variation_of(caller) < VARIATION;
+	struct finding finding;
+
+	if (!is_regular || !is_learned(operation, judged->time_ns)) {
+		operation->samples++;
+		operation->regular += is_regular;
+		return;
+	}
+	finding = raise_of("abuse.automation_timing");
+	finding.is_partner_wide = false;
+	finding.subject = judged->past.actor;
+	finding.expected = BYTES("calls at odd times, as nearly all callers of this operation make");
+	finding.observed = arena_printf(&judged->arena, "%u calls every %.1f s, give or take %.0f %%",
+					caller->count + 1, caller->mean / 1e9, variation_of(caller) * 100);
+	judged_raise(judged, &finding);
+}
+
+enum status rhythm_take(struct rhythm *rhythm, struct judged *judged)
+{
+	const uint64_t where = sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0));
+	const uint64_t who[] = {where, sketch_hash(judged->past.actor, 0)};
+	struct operation_rhythm *operation;
+	struct caller *caller;
+	bool is_new, is_first;
+
+	if (!judged->is_documented)
+		return STATUS_OK;
+	operation =
+		map_put(&rhythm->operations, (struct bytes){(const char *)&where, sizeof(where)}, &is_new);
+	caller = map_put(&rhythm->callers, (struct bytes){(const char *)who, sizeof(who)}, &is_first);
+	if (operation == NULL || caller == NULL)
+		return STATUS_NO_MEMORY;
+	if (is_new)
+		operation->first_ns = judged->time_ns;
+	if (!is_first && judged->request.first_ns - caller->last_ns < PAUSE_NS)
+		add(caller, (double)(judged->request.first_ns - caller->last_ns));
+	caller->last_ns = judged->request.first_ns;
+	if (caller->count < RHYTHM_CALLS - 1)
+		return STATUS_OK;
+	judge(operation, caller, judged);
+	*caller = (struct caller){.last_ns = caller->last_ns};
+	return STATUS_OK;
+}
