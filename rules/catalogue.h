@@ -28,9 +28,9 @@ enum catalogue_option {
 	OPTION_RESPONSE_HEADER = 1 << 2,
 	OPTION_UNDECLARED_CREDENTIAL = 1 << 3,
 	OPTION_SERVER_BANNER = 1 << 4,
-	OPTION_NEW_ENDPOINT = 1 << 5,
+	OPTION_REUSED_CREDENTIAL = 1 << 5,
+	OPTION_NEW_ENDPOINT = 1 << 7,
 	OPTION_HSTS = 1 << 6,
-	OPTION_REUSED_CREDENTIAL = 1 << 7,
 };
 
 const struct catalogue_entry *catalogue_find(struct bytes id); /* NULL when unknown */

@@ -15,6 +15,6 @@ void judged_past_make(struct judged *judged, const struct evidence *seen, const 
 /* What stands for a value; 0 for an empty one. */
 uint64_t judged_hash(const struct fingerprint_key *key, struct bytes value);
 
-/* A client's id as it may be shown: hashed where it looks like a person, or all are hidden. */
+/* A client's id as it may be shown: hashed where users are hidden, and where it looks like a person. */
 struct bytes judged_client(struct judged *judged, struct bytes id, bool is_hidden,
 			   const struct fingerprint_key *key);

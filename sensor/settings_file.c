@@ -511,60 +511,58 @@ static void read_pseudonymise(struct reading *reading, const struct node *node)
 		complain(reading, node, "write [client_ip, user]", "pseudonymise is no list");
 }
 
-static void read_entry(struct reading *reading, const struct node_entry *entry)
+/* Keys whose value is a text, taken as it stands. */
+static bool read_text(struct reading *reading, const struct node_entry *entry)
 {
 	struct settings *settings = reading->settings;
-	const struct node *value = entry->value;
-	struct bytes key = entry->key;
+	const struct {
+		struct bytes key;
+		const char **text;
+	} keys[] = {{BYTES_INIT("hmac_key_file"), &settings->hmac_key_file},
+		    {BYTES_INIT("log"), &settings->log},
+		    {BYTES_INIT("risk"), &settings->risk},
+		    {BYTES_INIT("site"), &settings->site},
+		    {BYTES_INIT("spool_dir"), &settings->spool_dir},
+		    {BYTES_INIT("state_dir"), &settings->state_dir},
+		    {BYTES_INIT("user"), &settings->user}};
 
-	if (bytes_equal(key, BYTES("sources")))
-		read_sources(reading, value);
-	else if (bytes_equal(key, BYTES("checksums")))
-		read_checksums(reading, value);
-	else if (bytes_equal(key, BYTES("tunnels")))
-		read_tunnels(reading, value);
-	else if (bytes_equal(key, BYTES("networks")))
-		read_networks(reading, value);
-	else if (bytes_equal(key, BYTES("trusted_proxies")))
-		read_list(reading, value, settings->proxies, &settings->proxy_count);
-	else if (bytes_equal(key, BYTES("xff")))
-		read_xff(reading, value);
-	else if (bytes_equal(key, BYTES("geo")))
-		read_geo(reading, value);
-	else if (bytes_equal(key, BYTES("outputs")))
-		read_outputs(reading, value);
-	else if (bytes_equal(key, BYTES("findings")))
-		read_findings(reading, value);
-	else if (bytes_equal(key, BYTES("limits")))
-		read_limits(reading, value);
-	else if (bytes_equal(key, BYTES("contracts")))
-		texts(reading, value, settings->contracts, &settings->contract_count);
-	else if (bytes_equal(key, BYTES("packs")))
-		texts(reading, value, settings->packs, &settings->pack_count);
-	else if (bytes_equal(key, BYTES("risk")))
-		settings->risk = text(reading, value);
-	else if (bytes_equal(key, BYTES("workers")))
-		read_workers(reading, value);
-	else if (bytes_equal(key, BYTES("hmac_key_file")))
-		settings->hmac_key_file = text(reading, value);
-	else if (bytes_equal(key, BYTES("spool_dir")))
-		settings->spool_dir = text(reading, value);
-	else if (bytes_equal(key, BYTES("state_dir")))
-		settings->state_dir = text(reading, value);
-	else if (bytes_equal(key, BYTES("admin")))
-		read_admin(reading, value);
-	else if (bytes_equal(key, BYTES("webhooks")))
-		read_webhooks(reading, value);
-	else if (bytes_equal(key, BYTES("site")))
-		settings->site = text(reading, value);
-	else if (bytes_equal(key, BYTES("pseudonymise")))
-		read_pseudonymise(reading, value);
-	else if (bytes_equal(key, BYTES("log")))
-		settings->log = text(reading, value);
-	else if (bytes_equal(key, BYTES("user")))
-		settings->user = text(reading, value);
-	else
-		complain(reading, value,
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (bytes_equal(entry->key, keys[i].key)) {
+			*keys[i].text = text(reading, entry->value);
+			return true;
+		}
+	return false;
+}
+
+static void read_entry(struct reading *reading, const struct node_entry *entry)
+{
+	static const struct {
+		struct bytes key;
+		void (*read)(struct reading *reading, const struct node *node);
+	} readers[] = {
+		{BYTES_INIT("admin"), read_admin},       {BYTES_INIT("checksums"), read_checksums},
+		{BYTES_INIT("findings"), read_findings}, {BYTES_INIT("geo"), read_geo},
+		{BYTES_INIT("limits"), read_limits},     {BYTES_INIT("networks"), read_networks},
+		{BYTES_INIT("outputs"), read_outputs},   {BYTES_INIT("pseudonymise"), read_pseudonymise},
+		{BYTES_INIT("sources"), read_sources},   {BYTES_INIT("tunnels"), read_tunnels},
+		{BYTES_INIT("webhooks"), read_webhooks}, {BYTES_INIT("workers"), read_workers},
+		{BYTES_INIT("xff"), read_xff},
+	};
+	struct settings *settings = reading->settings;
+	size_t i = 0;
+
+	while (i < sizeof(readers) / sizeof(readers[0]) && !bytes_equal(entry->key, readers[i].key))
+		i++;
+	if (i < sizeof(readers) / sizeof(readers[0]))
+		readers[i].read(reading, entry->value);
+	else if (bytes_equal(entry->key, BYTES("trusted_proxies")))
+		read_list(reading, entry->value, settings->proxies, &settings->proxy_count);
+	else if (bytes_equal(entry->key, BYTES("contracts")))
+		texts(reading, entry->value, settings->contracts, &settings->contract_count);
+	else if (bytes_equal(entry->key, BYTES("packs")))
+		texts(reading, entry->value, settings->packs, &settings->pack_count);
+	else if (!read_text(reading, entry))
+		complain(reading, entry->value,
 			 "this version knows sources, trusted_proxies, xff, checksums, tunnels, networks, "
 			 "geo, outputs, findings, limits, contracts, packs, risk, workers, hmac_key_file, "
 			 "pseudonymise, state_dir, spool_dir, admin, webhooks, site, user, log",
