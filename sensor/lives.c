@@ -200,7 +200,8 @@ void lives_unpack_version(struct lives *lives, struct cursor *cursor)
 	struct version *version;
 	bool is_new;
 
-	if (cursor->ran_out || sha256.len != sizeof(version->sha256) - 1)
+	if (cursor->ran_out || sha256.len != sizeof(version->sha256) - 1 ||
+	    bytes_find_byte(sha256, '\0') != BYTES_NOT_FOUND)
 		return;
 	version = map_put(&lives->versions, key, &is_new);
 	if (version != NULL)

@@ -46,7 +46,8 @@ void quantile_unpack(struct quantile *quantile, struct cursor *cursor)
 	while (left > 0 && !cursor->ran_out) {
 		uint64_t bucket = cursor_u64(cursor), count = cursor_u64(cursor);
 
-		if (bucket >= QUANTILE_BUCKETS || count == 0 || count > left)
+		if (bucket >= QUANTILE_BUCKETS || count == 0 || count > left || count > UINT32_MAX ||
+		    quantile->buckets[bucket] != 0)
 			return;
 		quantile->buckets[bucket] = (uint32_t)count;
 		quantile->count += quantile->buckets[bucket];

@@ -42,7 +42,7 @@ PARTNER = "partner: nova\nname: Nova\napis:\n  - {spec: parcels.yaml, effective:
 class Sensor:
     """A replay that does not end before its standard input does."""
 
-    def __init__(self, test, listen=None, capture=None, exchanges=None):
+    def __init__(self, test, listen=None, capture=None, exchanges=None, settings=""):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="specular-admin."))
         test.addCleanup(shutil.rmtree, self.folder)
         self.contracts = self.folder / "contracts"
@@ -54,7 +54,7 @@ class Sensor:
         self.listen = listen.replace("FOLDER", str(self.folder))
         (self.folder / "tokens").write_text(f"# who may\nci {TOKEN}\n")
         (self.folder / "specular.yaml").write_text(
-            f"admin: {{listen: '{self.listen}', token_file: {self.folder}/tokens}}\nchecksums: ignore\n")
+            f"admin: {{listen: '{self.listen}', token_file: {self.folder}/tokens}}\nchecksums: ignore\n{settings}")
         self.log = open(self.folder / "log", "wb")
         self.process = subprocess.Popen(
             [PROGRAM, "replay", "-c", self.folder / "specular.yaml", "--contracts", self.contracts, "--packs",
@@ -258,7 +258,7 @@ class Admin(unittest.TestCase):
         self.assertEqual(sensor.end()[0], 0)
 
     def test_metrics_are_open_metrics(self):
-        sensor = self.sensor()
+        sensor = self.sensor(settings="webhooks: [{url: 'http://127.0.0.1:9/', owner: nobody}]\n")
         text = self.wait_for_exchanges(sensor)
         self.assertTrue(text.endswith("# EOF\n") or text.endswith("# EOF"))
         self.assertEqual(text.count("# EOF"), 1)
@@ -281,7 +281,8 @@ class Admin(unittest.TestCase):
             samples.add(sample.group(1, 2))
         names = {name for name, _ in samples}
         for name in ("specular_capture_packets_total", "specular_exchanges_judged_total",
-                     "specular_capture_drop_not_ip_total", "specular_sink_delivered_total"):
+                     "specular_capture_drop_not_ip_total", "specular_sink_delivered_total", "specular_webhook_sent_total",
+                     "specular_webhook_failed_total", "specular_webhook_dropped_total", "specular_webhook_queue"):
             self.assertIn(name, names)
         self.assertEqual(sensor.end()[0], 0)
 
