@@ -72,19 +72,23 @@ static bool has_no_content(const struct exchange *exchange)
 	       bytes_equal(exchange->method, BYTES("HEAD"));
 }
 
+/* RFC 9110 section 8.6: 204 has no Content-Length. In HTTP/1 what it announces is never read as its body. */
 static void check_bodiless(const struct checking *checking)
 {
-	if (checking->exchange->response.body.wire_len > 0 && checking->exchange->status == 204)
-		departure_add(
-			checking,
-			&(struct departure){
-				.part = PART_BODY,
-				.keyword = KEYWORD_UNEXPECTED,
-				.pointer = BYTES(""),
-				.expected = BYTES("no body"),
-				.observed = arena_printf(
-					&checking->exchange->arena, "%llu bytes",
-					(unsigned long long)checking->exchange->response.body.wire_len)});
+	const struct exchange *exchange = checking->exchange;
+	const struct header *announced = message_header(&exchange->response, BYTES("content-length"));
+	uint64_t len = exchange->response.body.wire_len;
+
+	if (len == 0 && announced != NULL)
+		(void)bytes_to_u64(announced->value, &len);
+	if (len > 0 && exchange->status == 204)
+		departure_add(checking, &(struct departure){.part = PART_BODY,
+							    .keyword = KEYWORD_UNEXPECTED,
+							    .pointer = BYTES(""),
+							    .expected = BYTES("no body"),
+							    .observed = arena_printf(
+								    &checking->exchange->arena, "%llu bytes",
+								    (unsigned long long)len)});
 }
 
 static void check_response(const struct checking *checking, const struct body_reading *reading)

@@ -75,7 +75,14 @@ static int by_name(const void *a, const void *b)
 	return order != 0 ? order : left->index < right->index ? -1 : 1;
 }
 
-#define SCALARS (SCHEMA_NULL | SCHEMA_BOOLEAN | SCHEMA_INTEGER | SCHEMA_NUMBER | SCHEMA_STRING)
+#define SCALARS (SCHEMA_BOOLEAN | SCHEMA_INTEGER | SCHEMA_NUMBER | SCHEMA_STRING)
+
+/* Does this text stand for null, where a list or an object may be that too? */
+static bool is_null_text(unsigned types, const struct occurrence *list, size_t count)
+{
+	return count == 1 && list->tree == NULL && (types & SCHEMA_NULL) != 0 &&
+	       (list->value.len == 0 || bytes_equal(list->value, BYTES("null")));
+}
 
 /* An object inside a form is JSON text by default (OpenAPI 3.1, Encoding Object). */
 static yyjson_mut_val *json_value(struct building *building, struct bytes text)
@@ -96,6 +103,8 @@ static yyjson_mut_val *member(struct building *building, struct bytes name, cons
 	const struct occurrence *last = &list[count - 1];
 	bool wants_array;
 
+	if ((types & SCALARS) == 0 && is_null_text(types, list, count))
+		return value_of(building, schema, last);
 	wants_array = (types & SCHEMA_ARRAY) != 0 && ((types & SCALARS) == 0 || count > 1);
 	if (last->tree != NULL && count == 1 && (!wants_array || yyjson_is_arr(last->tree)))
 		return value_of(building, schema, last);

@@ -8,7 +8,7 @@
 /* Items of one parameter; more are not looked at. */
 #define ITEMS_MAX 10000
 
-#define SCALARS (SCHEMA_NULL | SCHEMA_BOOLEAN | SCHEMA_INTEGER | SCHEMA_NUMBER | SCHEMA_STRING)
+#define SCALARS (SCHEMA_BOOLEAN | SCHEMA_INTEGER | SCHEMA_NUMBER | SCHEMA_STRING)
 
 enum shape { SHAPE_SCALAR, SHAPE_ARRAY, SHAPE_OBJECT };
 
@@ -373,6 +373,8 @@ static size_t shapes_of(unsigned types, enum shape *out_shapes)
 		out_shapes[count++] = SHAPE_ARRAY;
 	if ((types & SCHEMA_OBJECT) != 0)
 		out_shapes[count++] = SHAPE_OBJECT;
+	if ((types & SCALARS) == 0 && (types & SCHEMA_NULL) != 0)
+		out_shapes[count++] = SHAPE_SCALAR;
 	return count;
 }
 
@@ -429,7 +431,7 @@ yyjson_val *parameter_read(const struct checking *checking, const struct paramet
 			      .out = checking->out,
 			      .is_field = true};
 
-	if ((types & SCALARS) != 0)
+	if ((types & SCALARS) != 0 || (types & (SCHEMA_ARRAY | SCHEMA_OBJECT)) == 0)
 		read_field(&value, list[count - 1].value);
 	else if ((types & SCHEMA_ARRAY) != 0)
 		read_array(&value);
