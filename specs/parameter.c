@@ -148,7 +148,7 @@ static void gather(const struct checking *checking, const struct query *query,
 
 /* -- undeclared ------------------------------------------------------------------- */
 
-static bool is_literal(struct bytes pairs, struct bytes name)
+static bool is_of_template(struct bytes pairs, struct bytes name)
 {
 	while (pairs.data != NULL && pairs.len > 0) {
 		struct bytes pair = bytes_split(&pairs, '&');
@@ -182,7 +182,7 @@ static bool is_declared(const struct operation *operation, struct bytes name)
 		    (parameter->is_deep_object && deep_name(name, parameter->name).data != NULL))
 			return true;
 	}
-	return is_key(operation, name) || is_literal(operation->query_literal, name);
+	return is_key(operation, name) || is_of_template(operation->query_template, name);
 }
 
 static bool is_earlier(const struct query *query, size_t index)
