@@ -10,7 +10,6 @@
 
 struct token_checker {
 	struct map map; /* who agreed, and the token's SHA-256 -> struct token_check */
-	uint64_t verified_count;
 };
 
 struct key {
@@ -97,16 +96,10 @@ struct token_check token_checker_check(struct token_checker *checker, const stru
 	if (check == NULL)
 		return unknown;
 	if (is_new) {
-		checker->verified_count++;
 		*check = unknown;
 		if (agreed != NULL && agreed->keys != NULL)
 			check->signature = jwks_verify(agreed->keys, &credential->jwt, token, arena);
 		check->is_weak = has_known_secret(&credential->jwt, token, arena);
 	}
 	return *check;
-}
-
-uint64_t token_checker_verified(const struct token_checker *checker)
-{
-	return checker->verified_count;
 }

@@ -32,4 +32,3 @@ void token_checker_free(struct token_checker *checker); /* accepts NULL */
 /* Of a credential that has a JWT. `agreed` may be NULL: nobody's keys. */
 struct token_check token_checker_check(struct token_checker *checker, const struct tokens_agreed *agreed,
 				       const struct credential *credential, struct arena *arena);
-uint64_t token_checker_verified(const struct token_checker *checker); /* checks that were not remembered */

@@ -12,7 +12,7 @@
 bool doctor_init(struct doctor *doctor, uint64_t seed)
 {
 	const struct map_plan plan = {
-		.entries_max = DOCTOR_LINES_MAX, .value_len = sizeof(struct doctor_line), .seed = seed};
+		.entries_max = LIMIT_DOCTOR_LINES, .value_len = sizeof(struct doctor_line), .seed = seed};
 
 	*doctor = (struct doctor){.seed = seed};
 	fragments_init(&doctor->fragments, seed);

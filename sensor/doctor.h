@@ -8,7 +8,7 @@
  *	doctor_print(&doctor, stdout);
  *	doctor_finish(&doctor);
  *
- * Owns     one line a server (address and port) and one a pair of hosts, at most DOCTOR_LINES_MAX of each.
+ * Owns     one line a server (address and port) and one a pair of hosts, at most LIMIT_DOCTOR_LINES of each.
  * Thread   one.
  */
 #pragma once
@@ -20,7 +20,6 @@
 #include "sensor/capture/segment.h"
 #include "sensor/capture/source.h"
 
-#define DOCTOR_LINES_MAX 4096
 #define DOCTOR_NAMES_MAX 4
 #define DOCTOR_NAME_LEN  64
 

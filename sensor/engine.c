@@ -260,7 +260,7 @@ static bool start_feeders(struct engine *engine)
 static void watch_folders(const struct engine *engine, struct watch *watch)
 {
 	const struct knowledge_plan *plan = &engine->loader.plan;
-	const char *roots[WATCH_ROOTS_MAX];
+	const char *roots[LIMIT_WATCH_ROOTS];
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->contract_folder_count; i++)

@@ -8,7 +8,7 @@
 enum part_of_key { KEY_HOST, KEY_ANSWER, KEY_SHAPE, KEY_PREFIX, KEY_COUNT };
 
 struct learned_place {
-	uint64_t names[LEARNER_NAMES_MAX]; /* hashes of those seen */
+	uint64_t names[LIMIT_LEARNED_NAMES]; /* hashes of those seen */
 	size_t name_count;
 	bool is_open; /* any name is a value here */
 };
@@ -47,7 +47,7 @@ static void add_name(struct learner *learner, struct learned_place *place, struc
 	for (size_t i = 0; i < place->name_count; i++)
 		if (place->names[i] == hash)
 			return;
-	if (place->name_count < LEARNER_NAMES_MAX) {
+	if (place->name_count < LIMIT_LEARNED_NAMES) {
 		place->names[place->name_count++] = hash;
 		return;
 	}

@@ -15,13 +15,11 @@
  */
 #pragma once
 
+#include "parsers/base/limits.h"
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
 #include "sensor/parts.h"
-
-/* More different names at one place than this are values: real APIs have fewer resources side by side. */
-#define LEARNER_NAMES_MAX 32
 
 struct learner {
 	struct map map;

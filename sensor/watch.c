@@ -64,7 +64,7 @@ static void add_all(struct watch *watch)
 bool watch_open(struct watch *watch, const char *const *roots, size_t root_count)
 {
 	*watch = (struct watch){.file = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
-	for (size_t i = 0; i < root_count && watch->root_count < WATCH_ROOTS_MAX; i++)
+	for (size_t i = 0; i < root_count && watch->root_count < LIMIT_WATCH_ROOTS; i++)
 		watch->roots[watch->root_count++] = roots[i];
 	if (watch->file >= 0)
 		add_all(watch);

@@ -17,11 +17,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define WATCH_ROOTS_MAX 128
+#include "parsers/base/limits.h"
 
 struct watch {
 	int file; /* -1: not watching */
-	const char *roots[WATCH_ROOTS_MAX];
+	const char *roots[LIMIT_WATCH_ROOTS];
 	size_t root_count;
 	uint64_t first_ns, last_ns; /* of the changes that were not told yet; 0: none */
 };

@@ -316,31 +316,6 @@ unsigned csdl_version(const struct csdl *csdl)
 	return csdl->version;
 }
 
-bool csdl_is_sap(const struct csdl *csdl)
-{
-	return csdl->is_sap;
-}
-
-bool csdl_has_key_segments(const struct csdl *csdl)
-{
-	return csdl->has_key_segments;
-}
-
-struct bytes csdl_name(const struct csdl *csdl)
-{
-	return csdl->name;
-}
-
-size_t csdl_child_count(const struct csdl *csdl)
-{
-	return csdl->child_count;
-}
-
-const struct csdl_child *csdl_child_at(const struct csdl *csdl, size_t index)
-{
-	return csdl->child_list[index];
-}
-
 const struct csdl_child *csdl_child(const struct csdl *csdl, struct bytes name)
 {
 	size_t dot = last_dot(name);

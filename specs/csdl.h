@@ -123,12 +123,6 @@ struct csdl *csdl_read(const struct document *document, struct problems *problem
 void csdl_free(struct csdl *csdl); /* accepts NULL */
 
 unsigned csdl_version(const struct csdl *csdl); /* 2, 3 or 4 */
-bool csdl_is_sap(const struct csdl *csdl);
-bool csdl_has_key_segments(const struct csdl *csdl);
-struct bytes csdl_name(const struct csdl *csdl); /* namespace of the container */
-
-size_t csdl_child_count(const struct csdl *csdl);
-const struct csdl_child *csdl_child_at(const struct csdl *csdl, size_t index);
 const struct csdl_child *csdl_child(const struct csdl *csdl, struct bytes name);
 
 /* By qualified name, an alias in front or not. */

@@ -2,11 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/base/limits.h"
 #include "specs/difference_find.h"
-
-/* Pairs of nodes compared for two specs, and levels of one: past them nothing more is said. */
-#define PAIRS_MAX  1000000
-#define LEVELS_MAX 100
 
 struct written {
 	const struct node *node;
@@ -66,20 +63,12 @@ static struct written child(struct written side, const char *key)
 
 /* -- types and values ------------------------------------------------------------- */
 
+/* An unknown type takes everything. */
 static unsigned type_bit(struct bytes name)
 {
-	static const struct {
-		const char *name;
-		unsigned bits;
-	} types[] = {{"null", SCHEMA_NULL},       {"boolean", SCHEMA_BOOLEAN},
-		     {"integer", SCHEMA_INTEGER}, {"number", SCHEMA_NUMBER | SCHEMA_INTEGER},
-		     {"string", SCHEMA_STRING},   {"array", SCHEMA_ARRAY},
-		     {"object", SCHEMA_OBJECT}};
+	unsigned type = schema_type_of(name);
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (bytes_equal(name, bytes_of(types[i].name)))
-			return types[i].bits;
-	return SCHEMA_ANY;
+	return type == 0 ? SCHEMA_ANY : type;
 }
 
 static unsigned types_of(const struct node *node)
@@ -411,7 +400,7 @@ static bool is_first_time(const struct pair *pair)
 			      pair->comparing->operation.data};
 	bool is_new = false;
 
-	return pair->comparing->seen.count < PAIRS_MAX &&
+	return pair->comparing->seen.count < LIMIT_DIFFERENCE_PAIRS &&
 	       map_put(&pair->comparing->seen, (struct bytes){.data = (const char *)key, .len = sizeof(key)},
 		       &is_new) != NULL &&
 	       is_new;
@@ -423,7 +412,7 @@ static void compare(const struct pair *raw)
 
 	pair.old = followed(&pair.comparing->old.references, pair.old);
 	pair.new = followed(&pair.comparing->new.references, pair.new);
-	if (pair.old.node == NULL || pair.new.node == NULL || pair.level > LEVELS_MAX ||
+	if (pair.old.node == NULL || pair.new.node == NULL || pair.level > LIMIT_DIFFERENCE_LEVELS ||
 	    !is_first_time(&pair))
 		return;
 	compare_types(&pair);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "specs/openapi_read.h"
@@ -93,6 +94,50 @@ static bool is_ignored(const struct parameter *parameter)
 						  bytes_equal(parameter->name, BYTES("authorization")));
 }
 
+/* "/x?action=y&id={id}#z" has "action=y&id={id}"; a question mark inside a variable is RFC 6570's. */
+static struct bytes query_template(struct bytes template)
+{
+	struct bytes path = bytes_slice(template, 0, bytes_find_byte(template, '#'));
+	size_t at = bytes_find_byte(path, '?');
+
+	if (at == BYTES_NOT_FOUND || at == 0 || path.data[at - 1] == '{')
+		return BYTES("");
+	return bytes_from(path, at + 1);
+}
+
+/* Those pairs that tell the operation from others: "action=y". */
+static struct bytes query_literal(const struct reader *reader, struct bytes query)
+{
+	struct bytes literal = BYTES("");
+
+	if (bytes_find_byte(query, '{') == BYTES_NOT_FOUND)
+		return query;
+	for (struct bytes rest = query; rest.data != NULL && rest.len > 0 && literal.data != NULL;) {
+		struct bytes pair = bytes_split(&rest, '&');
+
+		if (pair.len > 0 && bytes_find_byte(pair, '{') == BYTES_NOT_FOUND &&
+		    bytes_find_byte(pair, '}') == BYTES_NOT_FOUND)
+			literal = arena_printf(reader->arena, BYTES_FORMAT "%s" BYTES_FORMAT,
+					       BYTES_PRINT(literal), literal.len > 0 ? "&" : "",
+					       BYTES_PRINT(pair));
+	}
+	return literal;
+}
+
+/* A variable of the query of a path key, though it says "in: path" (what else could it say?). */
+static bool is_of_query(const struct operation *operation, const struct parameter *parameter)
+{
+	char text[256];
+	struct bytes variable = {.data = text,
+				 .len = (size_t)snprintf(text, sizeof(text), "{" BYTES_FORMAT "}",
+							 BYTES_PRINT(parameter->name))};
+
+	return parameter->part == PART_PATH && variable.len < sizeof(text) &&
+	       bytes_find(operation->query_template, variable) != BYTES_NOT_FOUND &&
+	       bytes_find(operation->template, variable) >=
+		       operation->template.len - operation->query_template.len;
+}
+
 /* Who is it? False when it is no parameter that is checked. */
 static bool parameter_name(const struct reader *reader, struct spot spot, struct parameter *parameter)
 {
@@ -133,12 +178,13 @@ static void schema_read(const struct reader *reader, struct spot spot, struct pa
 }
 
 /* The operation's own come first; of the path's only those it does not override by (name, in). */
-static void parameters_add(const struct reader *reader, struct spot spots, struct parameter_list *parameters)
+static void parameters_add(const struct reader *reader, struct spot spots, const struct operation *operation,
+			   struct parameter_list *parameters)
 {
 	for (size_t i = 0; node_is(spots.node, NODE_LIST) && i < spots.node->count; i++) {
 		struct spot spot = spot_follow(reader, spot_entry(reader, spots, i));
 		struct parameter parameter = {0};
-		bool is_known = !parameter_name(reader, spot, &parameter);
+		bool is_known = !parameter_name(reader, spot, &parameter), is_variable;
 
 		for (size_t j = 0; !is_known && j < parameters->count; j++)
 			is_known = parameters->list[j].part == parameter.part &&
@@ -151,7 +197,11 @@ static void parameters_add(const struct reader *reader, struct spot spots, struc
 				     OPENAPI_PARAMETERS_MAX);
 			return;
 		}
+		is_variable = is_of_query(operation, &parameter);
+		if (is_variable)
+			parameter.part = PART_QUERY;
 		schema_read(reader, spot, &parameter);
+		parameter.is_required &= !is_variable;
 		parameters->list[parameters->count++] = parameter;
 	}
 }
@@ -185,8 +235,8 @@ static bool parameters_read(const struct reader *reader, struct spot item, struc
 	parameters.list = arena_alloc(reader->arena, (count + 1) * sizeof(struct parameter));
 	if (parameters.list == NULL)
 		return false;
-	parameters_add(reader, own, &parameters);
-	parameters_add(reader, inherited, &parameters);
+	parameters_add(reader, own, operation, &parameters);
+	parameters_add(reader, inherited, operation, &parameters);
 	for (size_t i = 0; i < parameters.count; i++)
 		if (parameters.list[i].part == PART_PATH &&
 		    is_unbounded(operation->template, parameters.list[i].name))
@@ -210,19 +260,6 @@ static void request_read(const struct reader *reader, struct spot node, struct o
 	operation->request.is_required = node_bool(node_get(body.node, "required"), false);
 }
 
-/* "/x?action=y#z" names "action=y"; a question mark inside a variable is RFC 6570's. */
-static struct bytes query_literal(struct bytes template)
-{
-	size_t fragment = bytes_find_byte(template, '#');
-	struct bytes path = bytes_slice(template, 0, fragment);
-	size_t at = bytes_find_byte(path, '?');
-
-	if (at == BYTES_NOT_FOUND || bytes_find_byte(bytes_from(path, at), '{') != BYTES_NOT_FOUND ||
-	    bytes_find_byte(bytes_from(path, at), '}') != BYTES_NOT_FOUND)
-		return BYTES("");
-	return bytes_from(path, at + 1);
-}
-
 /* What tells it from others. */
 static struct operation outline_of(const struct reader *reader, struct spot node, struct bytes method,
 				   struct bytes template)
@@ -233,7 +270,8 @@ static struct operation outline_of(const struct reader *reader, struct spot node
 	if (operation.id.len == 0)
 		operation.id = arena_printf(reader->arena, BYTES_FORMAT " " BYTES_FORMAT, BYTES_PRINT(method),
 					    BYTES_PRINT(template));
-	operation.query_literal = query_literal(template);
+	operation.query_template = query_template(template);
+	operation.query_literal = query_literal(reader, operation.query_template);
 	return operation;
 }
 

@@ -117,8 +117,9 @@ struct operation {
 	struct bytes template; /* "/orders/{id}", without the base path */
 	struct bytes id;       /* operationId; "GET /orders/{id}" when it has none */
 	bool is_deprecated;
-	struct bytes sunset;        /* x-sunset, RFC 3339 date, or empty */
-	struct bytes query_literal; /* of a path key "/x?action=y": "action=y", else empty */
+	struct bytes sunset;         /* x-sunset, RFC 3339 date, or empty */
+	struct bytes query_template; /* of a path key "/x?action=y&id={id}": "action=y&id={id}", else empty */
+	struct bytes query_literal;  /* its pairs without variables: "action=y" */
 	bool is_lookalike; /* others of the spec look the same on the wire: what fits one of them fits */
 	const struct bytes *bases; /* base paths of the servers that it has instead of others */
 	size_t base_count;         /* 0: those of the spec, whatever they are */

@@ -64,7 +64,7 @@ static enum schema_others others_taken(const struct parameter *parameter)
 	return is_spread(parameter) ? schema_others(parameter->schema) : SCHEMA_OTHERS_NONE;
 }
 
-static bool is_literal(struct bytes pairs, struct bytes name)
+static bool is_of_template(struct bytes pairs, struct bytes name)
 {
 	while (pairs.data != NULL && pairs.len > 0) {
 		struct bytes pair = bytes_split(&pairs, '&');
@@ -98,7 +98,7 @@ static bool is_named(const struct operation *operation, struct bytes name, const
 		    (parameter->is_deep_object && deep_name(name, parameter->name).data != NULL))
 			return true;
 	}
-	return is_key(operation, name) || is_literal(operation->query_literal, name);
+	return is_key(operation, name) || is_of_template(operation->query_template, name);
 }
 
 static bool is_declared(const struct operation *operation, struct bytes name)

@@ -57,6 +57,9 @@ enum schema_type {
 	SCHEMA_OBJECT = 1 << 6,
 	SCHEMA_ANY = (1 << 7) - 1,
 };
+
+/* "integer" to its bit, "number" to two; 0 for a word that names no type. */
+unsigned schema_type_of(struct bytes name);
 unsigned schema_types(const struct schema *schema);
 /* Of the schema itself, of those that hold with it, else of the first branch that has one; NULL when none. */
 const struct schema *schema_items(const struct schema *schema);

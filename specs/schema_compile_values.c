@@ -4,7 +4,7 @@
 
 #include "specs/schema_resource.h"
 
-static unsigned type_of(struct bytes name)
+unsigned schema_type_of(struct bytes name)
 {
 	static const struct {
 		const char *name;
@@ -38,7 +38,7 @@ static void fill_types(struct schema_set *set, struct schema *schema)
 		const struct node *name = node->kind == NODE_LIST ? node->items[i] : node;
 		struct bytes word =
 			bytes_slice(node_is(name, NODE_NULL) ? BYTES("null") : node_text(name), 0, 40);
-		unsigned type = type_of(word);
+		unsigned type = schema_type_of(word);
 
 		if (type == 0 && !bytes_equal(word, BYTES("file")))
 			schema_note(set, schema, name, PROBLEM_WARNING, "use a type of JSON Schema",

@@ -286,6 +286,14 @@
 #define LIMIT_SCHEMA_DEPTH 512
 #define LIMIT_DEPARTURES   64
 
+/* Roots watched for changes: contracts and packs, each perhaps named many times. */
+#define LIMIT_WATCH_ROOTS 128
+
+/* Pairs of schemas that `spec diff` compares for two specs (the largest have 400,000), and the depth of one:
+ * past them nothing more is said. A pair takes some 100 bytes. */
+#define LIMIT_DIFFERENCE_PAIRS  1000000
+#define LIMIT_DIFFERENCE_LEVELS 100
+
 /* -- rules ------------------------------------------------------------------ */
 
 /* Findings of one exchange; more are counted. */
@@ -464,6 +472,13 @@
 #define LIMIT_WEBHOOK_QUEUE      1000
 #define LIMIT_WEBHOOK_PER_MINUTE 30
 #define LIMIT_WEBHOOKS           8
+
+/* More different names at one place of a path than this are values: real APIs have fewer resources side by
+ * side. */
+#define LIMIT_LEARNED_NAMES 32
+
+/* Servers, and pairs of hosts, that the doctor tells apart: a mirror of one data centre has hundreds. */
+#define LIMIT_DOCTOR_LINES 4096
 
 /* -- the report ------------------------------------------------------------- */
 

@@ -51,7 +51,10 @@ def write_specs(folder, specs):
         base = next((server.get("url", "") for server in spec.get("servers") or [] if isinstance(server, dict)), "")
         base = "/" + base.split("//", 1)[1].partition("/")[2] if "//" in base else base
         base = "" if "{" in base else base.rstrip("/")
-        spec = {**spec, "servers": [{"url": f"http://{host_of(number)}{base}"}]}
+        if "swagger" in spec:
+            spec = {**spec, "host": host_of(number), "schemes": ["http"]}
+        else:
+            spec = {**spec, "servers": [{"url": f"http://{host_of(number)}{base}"}]}
         (folder / f"s{number}.json").write_text(json.dumps(spec, default=str), encoding="utf-8")
 
 

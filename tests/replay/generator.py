@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Makes exchanges out of real contracts, some that keep them and some with one thing changed, and replays them.
 
-usage: SPECULAR_CORPUS=FOLDER generator.py --specular PROGRAM [--specs N] [--seed N] [--only NAME] [--list]
+usage: SPECULAR_CORPUS=FOLDER generator.py --specular PROGRAM [--folder FOLDER] [--specs N] [--seed N] [--only NAME]
+       [--list N]
 
 What keeps the contract must raise nothing; what was changed must raise the keyword of the change, where it was
 changed. Nothing here is shared with the program: the values come from the schemas, and Debian's jsonschema has
@@ -20,6 +21,11 @@ from urllib.parse import quote
 import jsonschema
 import yaml
 
+try:
+    from re import _parser as regex_parser
+except ImportError:  # before Python 3.11
+    import sre_parse as regex_parser
+
 from exchanges import Case, judge
 
 SAMPLES = {"date": "2026-01-31", "date-time": "2026-01-31T12:00:00Z", "uuid": "123e4567-e89b-42d3-a456-426614174000",
@@ -27,6 +33,7 @@ SAMPLES = {"date": "2026-01-31", "date-time": "2026-01-31T12:00:00Z", "uuid": "1
            "hostname": "example.com", "ipv4": "192.0.2.1", "ipv6": "2001:db8::1", "byte": "YWJj", "time": "12:00:00Z",
            "duration": "P1D"}
 DEPTH_MAX = 5
+SELF_SAID = ("accept", "content-type", "authorization", "content-length", "host")
 METHODS = ("get", "put", "post", "delete", "patch")
 
 
@@ -50,10 +57,89 @@ def load(path):
     return json.loads(text) if path.suffix == ".json" else yaml.load(text, Loader)
 
 
+def text_like(pattern, rng):
+    """A text that the pattern, read as Python's, finds; Unsupported where it looks around or back."""
+    def choice(members):
+        negated = members[0][0].name == "NEGATE"
+        allowed = [code for code in range(32, 127) if any(is_in(member, code) for member in members) != negated]
+        if not allowed:
+            raise Unsupported("pattern")
+        return chr(rng.choice(allowed))
+
+    def is_in(member, code):
+        kind, value = member
+        if kind.name == "LITERAL":
+            return value == code
+        if kind.name == "RANGE":
+            return value[0] <= code <= value[1]
+        letter = chr(code)
+        return {"CATEGORY_DIGIT": letter.isdigit(), "CATEGORY_NOT_DIGIT": not letter.isdigit(),
+                "CATEGORY_SPACE": letter.isspace(), "CATEGORY_NOT_SPACE": not letter.isspace(),
+                "CATEGORY_WORD": letter.isalnum() or letter == "_",
+                "CATEGORY_NOT_WORD": not (letter.isalnum() or letter == "_")}.get(getattr(value, "name", ""), False)
+
+    def made(parts):
+        return "".join(made_one(kind.name, value) for kind, value in parts)
+
+    def made_one(kind, value):
+        if kind == "LITERAL":
+            return chr(value)
+        if kind == "NOT_LITERAL":
+            return "b" if value == ord("a") else "a"
+        if kind == "ANY":
+            return "a"
+        if kind == "IN":
+            return choice(value)
+        if kind == "AT":
+            return ""
+        if kind == "BRANCH":
+            return made(rng.choice(value[1]))
+        if kind == "SUBPATTERN":
+            return made(value[-1])
+        if kind in ("MAX_REPEAT", "MIN_REPEAT"):
+            low, high, inner = value
+            return "".join(made(inner) for _ in range(rng.randint(low, min(int(high), low + 3))))
+        raise Unsupported("pattern")
+
+    return made(regex_parser.parse(pattern))
+
+
+def modern(spec, item, operation):
+    """An operation of Swagger 2.0 with the words of 3.0; what stands in it stays."""
+    kinds = operation.get("consumes", spec.root.get("consumes")) or ["application/json"]
+    out = {"parameters": [], "responses": {}}
+    own = [spec.follow(parameter) for parameter in operation.get("parameters") or []]
+    names = {(parameter["in"], parameter["name"]) for parameter in own}
+    shared = [spec.follow(parameter) for parameter in item.get("parameters") or []]
+    for parameter in own + [one for one in shared if (one["in"], one["name"]) not in names]:
+        if parameter["in"] == "body":
+            out["requestBody"] = {"required": parameter.get("required", False),
+                                  "content": {kind: {"schema": parameter["schema"]} for kind in kinds}}
+        elif parameter["in"] == "formData":
+            if parameter.get("required"):
+                raise Unsupported("form")
+        else:
+            schema = {key: value for key, value in parameter.items()
+                      if key not in ("in", "name", "required", "description", "collectionFormat", "allowEmptyValue")}
+            style = parameter.get("collectionFormat", "csv") if parameter.get("type") == "array" else "csv"
+            if style not in ("csv", "multi"):
+                style = "other"
+            out["parameters"].append({"in": parameter["in"], "name": parameter["name"], "schema": schema,
+                                      "required": parameter.get("required", False), "explode": style == "multi",
+                                      **({"style": style} if style == "other" else {})})
+    answers = operation.get("produces", spec.root.get("produces")) or ["application/json"]
+    for status, response in (operation.get("responses") or {}).items():
+        response = spec.follow(response)
+        out["responses"][status] = {"content": {kind: {"schema": response["schema"]} for kind in answers}} \
+            if "schema" in response else {}
+    return out
+
+
 class Spec:
     def __init__(self, root, rng):
         self.root, self.rng = root, rng
-        self.is_old = str(root["openapi"]).startswith("3.0")
+        self.is_swagger = "swagger" in root
+        self.is_old = self.is_swagger or str(root["openapi"]).startswith("3.0")
 
     def follow(self, node):
         for _ in range(20):
@@ -121,10 +207,11 @@ class Spec:
             found = schema.get("example")
             if isinstance(found, str) and re.search(schema["pattern"], found):
                 return found
-            digits = re.fullmatch(r"\^?(?:\[0-9\]|\\d)\{(\d+)(?:,\d*)?\}\$?", schema["pattern"])
-            upper = re.fullmatch(r"\^?\[A-Z\]\{(\d+)(?:,\d*)?\}\$?", schema["pattern"])
-            if digits or upper:
-                return ("7" if digits else "A") * int((digits or upper).group(1))
+            low, high = schema.get("minLength", 0), schema.get("maxLength", 1 << 30)
+            for _ in range(40):
+                found = text_like(schema["pattern"], self.rng)
+                if low <= len(found) <= high and re.search(schema["pattern"], found):
+                    return found
             raise Unsupported("pattern")
         text = SAMPLES.get(schema.get("format"), "abc")
         low, high = schema.get("minLength", 0), schema.get("maxLength", 1 << 30)
@@ -294,13 +381,14 @@ class Exchange:
 
     def __init__(self, spec, path, item, method):
         self.spec, self.path, self.method = spec, path, method
-        self.operation = item[method]
+        self.operation = modern(spec, item, item[method]) if spec.is_swagger else item[method]
         self.parameters, self.values = [], {}
         known = set()
-        for parameter in (self.operation.get("parameters") or []) + (item.get("parameters") or []):
+        shared = [] if spec.is_swagger else item.get("parameters") or []
+        for parameter in (self.operation.get("parameters") or []) + shared:
             parameter = spec.follow(parameter)
             key = (parameter["in"], parameter["name"])
-            if key in known or parameter["in"] == "header" and parameter["name"].lower() in ("accept", "content-type", "authorization"):
+            if key in known or parameter["in"] == "header" and parameter["name"].lower() in SELF_SAID:
                 continue
             known.add(key)
             if parameter["in"] != "path" or "{%s}" % parameter["name"] in path:
@@ -357,7 +445,8 @@ class Exchange:
 
     def case(self, values=None, body=None, answer=None, missing=None):
         values = values or self.values
-        target, query, headers = self.path, [], []
+        target, _, words = self.path.partition("#")[0].partition("?")
+        query, headers = [pair for pair in words.split("&") if pair], []
         for parameter in self.parameters:
             key = (parameter["in"], parameter["name"])
             if key == missing:
@@ -365,6 +454,7 @@ class Exchange:
             wire = wire_of(parameter, values[key])
             if parameter["in"] == "path":
                 target = target.replace("{%s}" % parameter["name"], wire[0])
+                query = [pair.replace("{%s}" % parameter["name"], wire[0]) for pair in query]
             elif parameter["in"] == "query":
                 query += wire
             else:
@@ -372,6 +462,8 @@ class Exchange:
         if "{" in target or "?" in target or "#" in target:
             raise Unsupported("path")
         root = next((server.get("url", "") for server in self.spec.root.get("servers") or []), "")
+        if self.spec.is_swagger:
+            root = self.spec.root.get("basePath") or ""
         base = "/" + root.split("//", 1)[1].partition("/")[2] if "//" in root else root
         base = "" if "{" in base else base.rstrip("/")
         case = Case(0, self.method.upper(), base + target + ("?" + "&".join(query) if query else ""), headers,
@@ -388,7 +480,8 @@ class Exchange:
         """(case, expected finding) for every change."""
         for parameter in self.parameters:
             key = (parameter["in"], parameter["name"])
-            where = "request." + parameter["in"]
+            is_of_query = "{%s}" % parameter["name"] in self.path.partition("?")[2]
+            where = "request." + ("query" if is_of_query else parameter["in"])
             name = parameter["name"].lower() if parameter["in"] == "header" else parameter["name"]
             if parameter.get("required") and parameter["in"] in ("query", "header"):
                 yield self.case(missing=key), (f"conform.{where}.required", where, name, "")
@@ -425,7 +518,7 @@ def run(options, path, counts):
         root = load(path)
     except (yaml.YAMLError, ValueError):
         return None
-    if not isinstance(root, dict) or not str(root.get("openapi", "")).startswith("3"):
+    if not isinstance(root, dict) or not str(root.get("openapi", root.get("swagger", ""))).startswith(("2", "3")):
         return None
     spec, cases, good, bad, told = Spec(root, rng), [], [], [], set()
     looks = Counter(map(on_the_wire, root.get("paths") or {}))
@@ -434,9 +527,6 @@ def run(options, path, counts):
             if not isinstance(item, dict) or not isinstance(item.get(method), dict) or len(cases) > options.cases_max:
                 continue
             counts["operations"] += 1
-            if looks[on_the_wire(template)] > 1:
-                counts["left out: looks like another"] += 1  # it is not judged: either may be meant
-                continue
             try:
                 exchange = Exchange(spec, template, item, method)
                 case = exchange.case()
@@ -445,6 +535,9 @@ def run(options, path, counts):
                 continue
             good.append(len(cases))
             cases.append(case)
+            if looks[on_the_wire(template)] > 1:
+                counts["kept only: looks like another"] += 1  # what breaks one may keep the other
+                continue
             try:
                 for case, expected in exchange.changed():
                     key = (template, method) + folded(expected)
@@ -479,6 +572,7 @@ def run(options, path, counts):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--specular", required=True)
+    parser.add_argument("--folder", type=Path, help="of specs; default specs below SPECULAR_CORPUS")
     parser.add_argument("--specs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
@@ -488,11 +582,12 @@ def main():
     parser.add_argument("--list", type=int, default=0, help="show so many of the wrong ones of each spec")
     options = parser.parse_args()
     corpus = os.environ.get("SPECULAR_CORPUS")
-    if not corpus:
+    if not corpus and not options.folder:
         print("skipped: SPECULAR_CORPUS is not set")
         sys.exit(77)
     counts, done = Counter(), 0
-    for path in sorted((Path(corpus) / "specs").iterdir(), key=lambda path: (path.stat().st_size, path.name)):
+    folder = options.folder or Path(corpus) / "specs"
+    for path in sorted((path for path in folder.rglob("*") if path.suffix in (".json", ".yaml", ".yml")), key=lambda path: (path.stat().st_size, path.name)):
         if options.only not in path.name or not options.bytes_min <= path.stat().st_size <= options.bytes_max or done == options.specs or \
                 "billion" in path.name:
             continue

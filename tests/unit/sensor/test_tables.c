@@ -279,7 +279,7 @@ static void inventory_tells_what_changed(void **state)
 /* Lines that become one keep all that was known of each. */
 static void learned_lines_add_up(void **state)
 {
-	enum { NAMES = LEARNER_NAMES_MAX + 1 };
+	enum { NAMES = LIMIT_LEARNED_NAMES + 1 };
 	struct told told = {0};
 	struct inventory inventory;
 	struct learner learner;

@@ -89,7 +89,9 @@ static const struct {
 	 "  /p/{id}/{free}:\n"
 	 "    get: {parameters: [{name: id, in: path, schema: {type: string, maxLength: 3}}, {name: ghost, "
 	 "in: "
-	 "path, required: true, schema: {type: integer}}]}\n"},
+	 "path, required: true, schema: {type: integer}}]}\n"
+	 "  /keyed?kind=a&id={id}&more={more}:\n"
+	 "    get: {parameters: [{name: id, in: path, required: true, schema: {type: integer}}]}\n"},
 	{"bodies",
 	 "openapi: 3.2.0\n"
 	 "x-specular-formats: assert\n"
@@ -201,6 +203,9 @@ static const struct row parameter_rows[] = {
 	{"the operation's wins", "GET /q?over=x", "", NULL, NULL, ""},
 	{"one name in two places is two parameters", "GET /q?same=x", "same: x", NULL, NULL,
 	 "request.query.type:same request.header.type:same"},
+	{"a variable in the query of a path key", "GET /keyed?kind=a&id=7&more=x", "", NULL, NULL, ""},
+	{"is checked as one of the query", "GET /keyed?kind=a&id=x", "", NULL, NULL, "request.query.type:id"},
+	{"and may be absent", "GET /keyed?kind=a&zz=1", "", NULL, NULL, "request.query.undeclared:zz"},
 	{"an undeclared one is told once", "GET /q?zz=1&zz=2", "", NULL, NULL, "request.query.undeclared:zz"},
 	{"undeclared fields and cookies are not", "GET /q", "x-forwarded-for: 1\nzz: 1\ncookie: zz=1", NULL,
 	 NULL, ""},
