@@ -1,10 +1,11 @@
 /*
- * scan: one Hyperscan pass over the values of an exchange: path, query, fields,
+ * scan: data and attacks in the values of an exchange: path, query, fields,
  * cookies and bodies of both directions. A hit is mapped to where it stands:
- * JSON pointer, parameter or field name.
+ * JSON pointer, parameter or field name. rules/sieve.h says which patterns could
+ * match in a value; the others are not tried.
  *
- * The values are laid out one after another in one text, decoded, so that a
- * match never crosses from one value into the next and offsets lead back.
+ * The values that something could match in are laid out one after another in
+ * one text, decoded; each is looked at alone.
  *
  * Thread   a pattern_set is frozen and shared; a scanner is one worker's.
  */
