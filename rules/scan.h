@@ -19,7 +19,7 @@
 
 struct pattern_set; /* compiled; hs.h stays inside pattern.c */
 
-/* Every pattern compiles, or its pack's problem says why and the whole set fails. */
+/* Each pattern was tried when its pack was loaded; here they are measured. */
 MUST_CHECK enum status pattern_set_new(const struct packs *packs, struct problems *problems,
 				       struct pattern_set **out_set);
 void pattern_set_free(struct pattern_set *set);

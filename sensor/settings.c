@@ -225,6 +225,15 @@ static void take_output(struct settings *settings, int option)
 	*where = optarg;
 }
 
+static void take_flag(struct settings *settings, int option)
+{
+	bool *flag = option == 'h'              ? &settings->is_help
+		     : option == OPTION_PROFILE ? &settings->is_profiled
+						: &settings->is_scan_plain;
+
+	*flag = true;
+}
+
 static void take_option(struct settings *settings, int option, struct for_all *all, struct problems *problems)
 {
 	switch (option) {
@@ -232,7 +241,9 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		add_source(settings, optarg, true, problems);
 		break;
 	case 'h':
-		settings->is_help = true;
+	case OPTION_PROFILE:
+	case OPTION_PLAIN_SCAN:
+		take_flag(settings, option);
 		break;
 	case OPTION_CONTRACTS:
 		add_name(settings->contracts, &settings->contract_count, optarg, problems);
@@ -267,12 +278,6 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		break;
 	case OPTION_CHECKSUMS:
 		take_checksums(settings, optarg, problems);
-		break;
-	case OPTION_PROFILE:
-		settings->is_profiled = true;
-		break;
-	case OPTION_PLAIN_SCAN:
-		settings->is_scan_plain = true;
 		break;
 	case OPTION_WORKERS:
 		take_workers(settings, optarg, problems);
