@@ -1,10 +1,11 @@
 /*
- * scan: one Hyperscan pass over the values of an exchange: path, query, fields,
+ * scan: data and attacks in the values of an exchange: path, query, fields,
  * cookies and bodies of both directions. A hit is mapped to where it stands:
- * JSON pointer, parameter or field name.
+ * JSON pointer, parameter or field name. rules/sieve.h says which patterns could
+ * match in a value; the others are not tried.
  *
- * The values are laid out one after another in one text, decoded, so that a
- * match never crosses from one value into the next and offsets lead back.
+ * The values that something could match in are laid out one after another in
+ * one text, decoded; each is looked at alone.
  *
  * Thread   a pattern_set is frozen and shared; a scanner is one worker's.
  */
@@ -19,7 +20,7 @@
 
 struct pattern_set; /* compiled; hs.h stays inside pattern.c */
 
-/* Every pattern compiles, or its pack's problem says why and the whole set fails. */
+/* Each pattern was tried when its pack was loaded; here they are measured. */
 MUST_CHECK enum status pattern_set_new(const struct packs *packs, struct problems *problems,
 				       struct pattern_set **out_set);
 void pattern_set_free(struct pattern_set *set);

@@ -94,3 +94,29 @@ struct shape_parts shape_parts(uint64_t shape)
 				    .place = shape >> PLACE_SHIFT & PLACE_MAX,
 				    .kinds = shape & ((1ull << KIND_COUNT) - 1)};
 }
+
+static void steps_settle(uint8_t *steps, size_t count)
+{
+	uint8_t last = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (steps[i] != 0)
+			last = (uint8_t)i;
+		steps[i] = last;
+	}
+}
+
+void grid_settle(struct shape_grid *grid)
+{
+	steps_settle(grid->lens, SHAPE_LEN_MAX + 1);
+	steps_settle(grid->digits, SHAPE_DIGITS_MAX + 1);
+	steps_settle(grid->others, SHAPE_OTHERS_MAX + 1);
+}
+
+uint64_t grid_shape(const struct shape_grid *grid, uint64_t shape)
+{
+	return (shape & (grid->kinds | (uint64_t)PLACE_MAX << PLACE_SHIFT | 1ull << 63)) |
+	       (uint64_t)grid->lens[shape >> LEN_SHIFT & SHAPE_LEN_MAX] << LEN_SHIFT |
+	       (uint64_t)grid->digits[shape >> DIGITS_SHIFT & SHAPE_DIGITS_MAX] << DIGITS_SHIFT |
+	       (uint64_t)grid->others[shape >> OTHERS_SHIFT & SHAPE_OTHERS_MAX] << OTHERS_SHIFT;
+}

@@ -49,3 +49,13 @@ unsigned kind_of(unsigned char byte);
 void shaper_init(struct shaper *shaper);
 uint64_t shape_of(const struct shaper *shaper, unsigned place, struct bytes value); /* never 0 */
 struct shape_parts shape_parts(uint64_t shape);
+
+/* Which counts and kinds make a difference: shapes that differ in nothing else become one. */
+struct shape_grid {
+	uint8_t lens[SHAPE_LEN_MAX + 1], digits[SHAPE_DIGITS_MAX + 1], others[SHAPE_OTHERS_MAX + 1];
+	uint64_t kinds;
+};
+
+/* Of a count: the largest that makes a difference, up to it. Marked are those that do; 0 always does. */
+void grid_settle(struct shape_grid *grid);
+uint64_t grid_shape(const struct shape_grid *grid, uint64_t shape);

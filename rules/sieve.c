@@ -8,7 +8,7 @@
 #include "rules/sieve_states.h"
 
 #define SHAPE_COUNT  4096
-#define STARTS_COUNT 256
+#define STARTS_COUNT 512
 
 /* So far from its start a match is followed; what is still under way may be one. */
 #define WALK_MAX 64
@@ -28,6 +28,7 @@ struct sieve {
 	size_t words, lane_words;
 	struct sieve_states states;
 	struct needs_of_all needs;
+	struct shape_grid grid;   /* of what the needs ask */
 	uint64_t *free, *bound;   /* lanes */
 	uint64_t *blind;          /* lanes that the automaton cannot follow */
 	uint64_t *exact;          /* lanes that it follows exactly */
@@ -35,7 +36,7 @@ struct sieve {
 	unsigned *word_len_min;   /* of each class: its shortest context word */
 	struct sieve_shape *shapes;
 	uint64_t *shape_lanes;
-	struct starts *starts; /* of sets of bound lanes */
+	struct starts *starts; /* of sets of lanes */
 	uint64_t *starts_lanes;
 	bool is_alnum[256];
 	bool is_whole; /* of the value last looked at: a match is the whole value, and lanes found do match */
@@ -102,6 +103,29 @@ static void word_lens_read(struct sieve *sieve)
 	}
 }
 
+static void grid_add(struct sieve *sieve, size_t lane)
+{
+	const struct needs *needs = &sieve->needs.list[lane];
+	struct shape_grid *grid = &sieve->grid;
+	size_t with_word = needs->least.len + sieve->word_len_min[lane % (sieve->words * 64)];
+
+	grid->lens[needs->least.len] = grid->digits[needs->least.digits] = 1;
+	grid->lens[with_word < SHAPE_LEN_MAX ? with_word : SHAPE_LEN_MAX] = 1;
+	grid->others[needs->least.others] = 1;
+	grid->kinds |= needs->least.kinds | needs->any_sign | needs->any_letter | needs->any_but_digit;
+}
+
+static void grid_make(struct sieve *sieve)
+{
+	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
+		if (has(sieve->free, lane) || has(sieve->bound, lane))
+			grid_add(sieve, lane);
+	/* What has_room_for_word and walk ask. */
+	sieve->grid.lens[SHAPE_LEN_MAX] = sieve->grid.others[1] = 1;
+	sieve->grid.kinds |= KIND(KIND_LINE_FEED);
+	grid_settle(&sieve->grid);
+}
+
 static bool sieve_fill(struct sieve *sieve)
 {
 	struct places *places = malloc(sizeof(*places));
@@ -111,6 +135,7 @@ static bool sieve_fill(struct sieve *sieve)
 		is_filled = lane_read(sieve, lane, places);
 	free(places);
 	word_lens_read(sieve);
+	grid_make(sieve);
 	return is_filled && states_settle(&sieve->states);
 }
 
@@ -195,10 +220,11 @@ static void shape_work_out(struct sieve *sieve, struct sieve_shape *answer)
 	answer->epoch = sieve->states.epoch - 1;
 }
 
-const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t shape)
+const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t measured)
 {
-	uint64_t hash = shape * 0x9E3779B97F4A7C15ull;
-	size_t slot = (hash >> 40) % SHAPE_COUNT;
+	uint64_t shape = grid_shape(&sieve->grid, measured);
+	uint64_t hash = (shape ^ shape >> 32) * 0x9E3779B97F4A7C15ull;
+	size_t slot = (hash >> 48) % SHAPE_COUNT;
 	struct sieve_shape *answer = &sieve->shapes[slot];
 
 	if (answer->shape == shape)
@@ -290,7 +316,7 @@ static void walk(struct sieve *sieve, const struct sieve_shape *shape, struct by
 	sieve->credit = sieve->credit + value.len < CREDIT_MAX ? sieve->credit + value.len : CREDIT_MAX;
 }
 
-/* Of the lanes wanted. */
+/* For the lanes wanted. */
 static void starts_make(struct sieve *sieve, uint16_t *out_line, uint16_t *out_start)
 {
 	unsigned epoch;
@@ -311,7 +337,7 @@ static const struct starts *starts_of(struct sieve *sieve)
 
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		hash = (hash ^ sieve->wanted[i]) * 0x9E3779B97F4A7C15ull;
-	slot = (hash >> 40) % STARTS_COUNT;
+	slot = (hash >> 48) % STARTS_COUNT;
 	starts = &sieve->starts[slot];
 	lanes = sieve->starts_lanes + slot * sieve->lane_words;
 	if (starts->epoch == sieve->states.epoch && memcmp(lanes, sieve->wanted, size) == 0)
@@ -325,6 +351,7 @@ static const struct starts *starts_of(struct sieve *sieve)
 bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
 		     uint64_t *out_classes)
 {
+	const struct starts *starts;
 	struct sieve_shape *kept = &sieve->shapes[shape - sieve->shapes];
 
 	if (is_spent(sieve)) {
@@ -335,7 +362,9 @@ bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struc
 	if (kept->epoch != sieve->states.epoch) {
 		for (size_t i = 0; i < sieve->lane_words; i++)
 			sieve->wanted[i] = shape->lanes[i] & sieve->free[i];
-		starts_make(sieve, &kept->start_line, &kept->start);
+		starts = starts_of(sieve);
+		kept->start_line = starts->line;
+		kept->start = starts->start;
 		kept->epoch = sieve->states.epoch;
 	}
 	for (size_t i = 0; i < sieve->lane_words; i++)

@@ -43,7 +43,7 @@ struct sieve_hint {
 struct sieve *sieve_new(const struct pattern_set *set); /* NULL without memory */
 void sieve_free(struct sieve *sieve);
 
-const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t shape);
+const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t measured);
 
 /* Adds the classes whose free form could match. False when hostile texts cost too much: nothing is told. */
 bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,

@@ -228,6 +228,7 @@ static bool start_workers(struct engine *engine)
 					   .held_bytes_max = settings->held_bytes_max,
 					   .body_bytes_max = settings->body_bytes_max,
 					   .is_profiled = engine->settings->is_profiled,
+					   .is_scan_plain = engine->settings->is_scan_plain,
 					   .is_lossless = !engine->is_live};
 
 		if (worker_start(&engine->workers[i], &plan) != STATUS_OK)

@@ -36,6 +36,8 @@ static void refresh(struct pipeline *pipeline)
 	pipeline->known = known;
 	scanner_free(pipeline->scanner);
 	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
+	if (pipeline->scanner != NULL)
+		scanner_set_plain(pipeline->scanner, pipeline->plan.is_scan_plain);
 	token_checker_free(pipeline->tokens); /* other keys, other verdicts */
 	pipeline->tokens = token_checker_new(pipeline->plan.seed);
 }

@@ -24,7 +24,7 @@ struct pipeline_plan {
 	/* Takes the reference. False: lost (counted here). */
 	bool (*send)(void *context, struct judged *judged);
 	void *context;
-	bool is_profiled;
+	bool is_profiled, is_scan_plain;
 };
 
 struct pipeline {

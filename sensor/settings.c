@@ -31,6 +31,7 @@ enum option_value {
 	OPTION_FLOW_KEY,
 	OPTION_CHECKSUMS,
 	OPTION_PROFILE,
+	OPTION_PLAIN_SCAN,
 };
 
 static const struct option options[] = {
@@ -58,6 +59,7 @@ static const struct option options[] = {
 	{"flow-key", required_argument, NULL, OPTION_FLOW_KEY},
 	{"checksums", required_argument, NULL, OPTION_CHECKSUMS},
 	{"profile", no_argument, NULL, OPTION_PROFILE},
+	{"plain-scan", no_argument, NULL, OPTION_PLAIN_SCAN},
 	{0},
 };
 
@@ -104,6 +106,8 @@ const char *settings_help(enum settings_command command)
 	       "The same input gives the same bytes out, whatever the number of workers.\n"
 	       "With nothing to send to, findings go to standard output.\n\n" OPTIONS_HELP
 	       "  --profile              what each stage costs, on standard error at the end\n"
+	       "  --plain-scan           look for data with every pattern in every value: slow, the same "
+	       "findings\n"
 	       "\nExample: specular replay --contracts contracts yesterday.pcap | jq .message\n";
 }
 
@@ -221,6 +225,15 @@ static void take_output(struct settings *settings, int option)
 	*where = optarg;
 }
 
+static void take_flag(struct settings *settings, int option)
+{
+	bool *flag = option == 'h'              ? &settings->is_help
+		     : option == OPTION_PROFILE ? &settings->is_profiled
+						: &settings->is_scan_plain;
+
+	*flag = true;
+}
+
 static void take_option(struct settings *settings, int option, struct for_all *all, struct problems *problems)
 {
 	switch (option) {
@@ -228,7 +241,9 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		add_source(settings, optarg, true, problems);
 		break;
 	case 'h':
-		settings->is_help = true;
+	case OPTION_PROFILE:
+	case OPTION_PLAIN_SCAN:
+		take_flag(settings, option);
 		break;
 	case OPTION_CONTRACTS:
 		add_name(settings->contracts, &settings->contract_count, optarg, problems);
@@ -263,9 +278,6 @@ static void take_option(struct settings *settings, int option, struct for_all *a
 		break;
 	case OPTION_CHECKSUMS:
 		take_checksums(settings, optarg, problems);
-		break;
-	case OPTION_PROFILE:
-		settings->is_profiled = true;
 		break;
 	case OPTION_WORKERS:
 		take_workers(settings, optarg, problems);

@@ -84,7 +84,8 @@ struct settings {
 	uint64_t connections_max, held_bytes_max, body_bytes_max;
 	const char *admin_listen, *admin_token_file; /* NULL: no admin API */
 	bool is_help;
-	bool is_profiled; /* replay: what each stage costs is told at the end */
+	bool is_profiled;   /* replay: what each stage costs is told at the end */
+	bool is_scan_plain; /* replay: the data scan without its sieve, for comparison */
 };
 
 enum settings_command { COMMAND_RUN, COMMAND_REPLAY };

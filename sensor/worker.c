@@ -159,6 +159,7 @@ enum status worker_start(struct worker *worker, const struct worker_plan *plan)
 								 .body_bytes_max = plan->body_bytes_max,
 								 .send = send_judged,
 								 .is_profiled = plan->is_profiled,
+								 .is_scan_plain = plan->is_scan_plain,
 								 .context = worker});
 	if (pthread_create(&worker->thread, NULL, run, worker) != 0) {
 		pipeline_finish(&worker->pipeline);

@@ -25,7 +25,7 @@ struct worker_plan {
 	uint64_t seed;
 	size_t connections_max, held_bytes_max;
 	uint64_t body_bytes_max;
-	bool is_profiled;
+	bool is_profiled, is_scan_plain;
 	bool is_lossless; /* replay: a full ring waits; live it drops and counts */
 };
 
