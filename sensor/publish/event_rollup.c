@@ -13,7 +13,7 @@ struct rollup {
 	const void *line;
 };
 
-static void add_head(struct draft *draft, yyjson_mut_val *root, const struct rollup *rollup)
+static void add_head(struct draft *draft, struct draft_at root, const struct rollup *rollup)
 {
 	draft_text(draft, root, "record", bytes_of(rollup->record));
 	draft_number(draft, root, "time", rollup->time_ns / NS_PER_MS);
@@ -21,7 +21,7 @@ static void add_head(struct draft *draft, yyjson_mut_val *root, const struct rol
 	event_add_metadata(draft, root, rollup->context, rollup->uid, NULL);
 }
 
-static void add_end(struct draft *draft, yyjson_mut_val *root)
+static void add_end(struct draft *draft, struct draft_at root)
 {
 	if (draft->is_cut)
 		draft_bool(draft, root, "cut", true);
@@ -48,11 +48,11 @@ static enum status finish(struct rollup *rollup, struct digest *digest, draft_fi
 	return draft_write(fill, rollup, out);
 }
 
-static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_usage(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct usage_line *line = rollup->line;
-	yyjson_mut_val *latency;
+	struct draft_at latency;
 
 	add_head(draft, root, rollup);
 	draft_number(draft, root, "start", line->start_ns / NS_PER_MS);
@@ -90,22 +90,22 @@ enum status event_usage(const struct event_context *context, const struct usage_
 	return finish(&rollup, &digest, fill_usage, uid, out);
 }
 
-static void add_risk(struct draft *draft, yyjson_mut_val *root, const struct inventory_line *line)
+static void add_risk(struct draft *draft, struct draft_at root, const struct inventory_line *line)
 {
-	yyjson_mut_val *risk = draft_object(draft, root, "risk");
-	yyjson_mut_val *contributions = draft_array(draft, risk, "contributions");
+	struct draft_at risk = draft_object(draft, root, "risk");
+	struct draft_at contributions = draft_array(draft, risk, "contributions");
 	size_t count = draft_count(draft, line->contribution_count);
 
-	draft_real_or_null(draft, risk, "score", line->risk_score);
 	for (size_t i = 0; i < count; i++) {
-		yyjson_mut_val *contribution = draft_array_object(draft, contributions);
+		struct draft_at contribution = draft_array_object(draft, contributions);
 
 		draft_text(draft, contribution, "name", line->contributions[i].name);
 		draft_real_or_null(draft, contribution, "score", line->contributions[i].score);
 	}
+	draft_real_or_null(draft, risk, "score", line->risk_score);
 }
 
-static void fill_inventory(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_inventory(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct inventory_line *line = rollup->line;
@@ -149,16 +149,16 @@ enum status event_inventory(const struct event_context *context, const struct in
 	return finish(&rollup, &digest, fill_inventory, uid, out);
 }
 
-static void add_coverage(struct draft *draft, yyjson_mut_val *root, const struct health_line *line)
+static void add_coverage(struct draft *draft, struct draft_at root, const struct health_line *line)
 {
-	yyjson_mut_val *coverage = draft_object(draft, root, "coverage");
+	struct draft_at coverage = draft_object(draft, root, "coverage");
 	size_t count = draft_count(draft, line->coverage_count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct coverage_line *from = &line->coverage[i];
-		yyjson_mut_val *partner = draft_object_named(
+		struct draft_at partner = draft_object_named(
 			draft, coverage, from->partner.len > 0 ? from->partner : UNIDENTIFIED);
-		yyjson_mut_val *partial;
+		struct draft_at partial;
 
 		draft_number(draft, partner, "complete", from->complete);
 		partial = draft_object(draft, partner, "partial");
@@ -174,11 +174,11 @@ static void add_coverage(struct draft *draft, yyjson_mut_val *root, const struct
 		draft_number(draft, root, "coverage_left_out", line->coverage_count - count);
 }
 
-static void fill_health(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_health(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct health_line *line = rollup->line;
-	yyjson_mut_val *counters;
+	struct draft_at counters;
 
 	add_head(draft, root, rollup);
 	draft_text(draft, root, "id", bytes_of(line->id));
