@@ -37,6 +37,12 @@ static unsigned status_of(const struct exchange *exchange)
 	}
 }
 
+const struct address *evidence_client(const struct evidence *evidence)
+{
+	return evidence->client_pseudonym != NULL ? evidence->client_pseudonym
+						  : &evidence->exchange->client.address;
+}
+
 bool evidence_is_accepted(const struct evidence *evidence)
 {
 	unsigned status = status_of(evidence->exchange);

@@ -19,6 +19,9 @@ const struct operation *evidence_operation(const struct evidence *evidence);
 /* "GET /orders/{id}": the template of the contract, or the learned one without what looks sensitive. */
 struct bytes evidence_target(const struct evidence *evidence, struct arena *arena);
 
+/* The client's address as records may tell it. */
+const struct address *evidence_client(const struct evidence *evidence);
+
 /* Packet time of the request, in seconds since the epoch. */
 int64_t evidence_time_s(const struct evidence *evidence);
 

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "parsers/base/bytes.h"
+#include "parsers/base/endpoint.h"
 
 struct fingerprint_key {
 	uint8_t bytes[32];
@@ -17,3 +17,8 @@ struct fingerprint_key {
 /* Writes 16 hex digits and a NUL. `domain` keeps uses apart ("value", "user"). */
 void fingerprint(const struct fingerprint_key *key, const char *domain, struct bytes value,
 		 char text[FINGERPRINT_TEXT_LEN + 1]);
+
+/* An address that stands for another one: in fd00::/8 (RFC 4193), where nobody out there calls from, so that
+ * every reader of addresses takes it. */
+void fingerprint_address(const struct fingerprint_key *key, const struct address *address,
+			 struct address *out_address);

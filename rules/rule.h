@@ -25,6 +25,9 @@ struct evidence {
 	unsigned options; /* of enum catalogue_option: the findings that were enabled */
 	const struct surroundings *surroundings;            /* NULL: nothing is known of them */
 	const struct origin *client_origin, *server_origin; /* NULL: not looked up */
+	const struct address
+		*client_pseudonym;    /* what is told in place of the client's address; NULL: itself */
+	bool hides_users;             /* names of clients and users are told as fingerprints only */
 	struct token_checker *tokens; /* of the worker; NULL: signatures are not checked */
 };
 

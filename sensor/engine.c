@@ -1,5 +1,6 @@
 #include "sensor/engine.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -85,6 +86,8 @@ static bool prepare_knowledge(struct engine *engine)
 				      .pack_folders = settings->packs,
 				      .pack_folder_count = settings->pack_count,
 				      .options = settings->finding_options,
+				      .hides_clients = settings->hides_clients,
+				      .hides_users = settings->hides_users,
 				      .surroundings = {.forwarded = {.proxies = settings->proxies,
 								     .proxy_count = settings->proxy_count,
 								     .which = settings->xff,
@@ -251,6 +254,14 @@ static void watch_folders(const struct engine *engine, struct watch *watch)
 		log_line("folders cannot be watched: send SIGHUP after a change");
 }
 
+static bool open_log(const struct settings *settings)
+{
+	if (settings->log == NULL || log_to(settings->log) == STATUS_OK)
+		return true;
+	log_line("the log %s cannot be written: %s", settings->log, strerror(errno));
+	return false;
+}
+
 static void *watch_signals(void *context)
 {
 	struct engine *engine = context;
@@ -268,6 +279,8 @@ static void *watch_signals(void *context)
 	while (!atomic_load(&engine->is_over)) {
 		int signal_number = sigtimedwait(&set, NULL, &look);
 
+		if (signal_number == SIGHUP)
+			open_log(engine->settings);
 		if (signal_number == SIGHUP || watch_changed(&watch))
 			reload(engine);
 		loader_sweep(&engine->loader);
@@ -487,6 +500,8 @@ int engine_run(const struct settings *settings, enum settings_command command)
 	engine.worker_count = settings->workers != 0 ? settings->workers : cores < 1 ? 1 : (size_t)cores;
 	if (engine.worker_count > KNOWLEDGE_READERS_MAX)
 		engine.worker_count = KNOWLEDGE_READERS_MAX;
+	if (!open_log(settings))
+		return 1;
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
 		return 1;
 	keep_memory();

@@ -163,7 +163,7 @@ static void add(struct inventory *inventory, struct line *line, const struct jud
 	line->is_learned = judged->is_learned;
 	line->was_found |= !learner_is_refused(judged->status);
 	line->is_deprecated = judged->is_deprecated;
-	*(is_internal(inventory, &judged->client.address) ? &line->is_internal : &line->is_external) = true;
+	*(is_internal(inventory, &judged->caller) ? &line->is_internal : &line->is_external) = true;
 	risk_take(&line->risk, judged);
 	names_add(&line->partners, judged->partner_id);
 	names_add(&line->auth, judged->auth);

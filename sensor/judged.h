@@ -74,6 +74,7 @@ struct judged {
 
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
 	uint32_t part;                        /* of the batch that is this exchange; 0: a whole one */
+	struct address caller;                /* who called, never told: `client` may be a pseudonym */
 	struct endpoint client, server;
 	bool is_proxied; /* `client` is who a trusted proxy says it is */
 	struct endpoint proxy;

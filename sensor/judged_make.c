@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "rules/evidence.h"
 #include "rules/words.h"
 #include "sensor/judged_past.h"
 #include "sensor/publish/event.h"
@@ -157,9 +158,10 @@ static struct bytes hashed(struct judged *judged, struct bytes user, const struc
 }
 
 /* A client is a program, but some issuers put the person there. */
-static struct bytes client_id(struct judged *judged, struct bytes id, const struct fingerprint_key *key)
+static struct bytes client_id(struct judged *judged, struct bytes id, bool is_hidden,
+			      const struct fingerprint_key *key)
 {
-	if (id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
+	if (is_hidden || id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
 		return hashed(judged, id, key);
 	return arena_copy(&judged->arena, id);
 }
@@ -179,7 +181,7 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 	if (first == NULL)
 		return;
 	if (first->has_jwt && first->jwt.client_id.len > 0)
-		judged->client_id = client_id(judged, first->jwt.client_id, key);
+		judged->client_id = client_id(judged, first->jwt.client_id, seen->hides_users, key);
 	else if (first->user.len > 0)
 		judged->client_id = hashed(judged, first->user, key);
 }
@@ -307,7 +309,8 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	judged->connection = exchange->connection;
 	judged->number = exchange->number;
 	judged->part = exchange->part;
-	judged->client = exchange->client;
+	judged->caller = exchange->client.address;
+	judged->client = (struct endpoint){.address = *evidence_client(seen), .port = exchange->client.port};
 	judged->server = exchange->server;
 	judged->is_proxied = exchange->is_proxied;
 	judged->proxy = exchange->proxy;

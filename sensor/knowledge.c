@@ -159,6 +159,8 @@ enum status knowledge_load(const struct knowledge_plan *plan, struct problems *p
 		return STATUS_NO_MEMORY;
 	knowledge->key = plan->key;
 	knowledge->options = plan->options;
+	knowledge->hides_clients = plan->hides_clients;
+	knowledge->hides_users = plan->hides_users;
 	status = load_classes(plan, &knowledge->classes, problems);
 	if (status == STATUS_OK)
 		status = load_contract(plan, &knowledge->contract, problems);

@@ -33,7 +33,8 @@ struct knowledge {
 	struct contract *contract;
 	struct classes *classes;
 	struct fingerprint_key key;
-	unsigned options; /* findings that are enabled: enum catalogue_option */
+	unsigned options;                /* findings that are enabled: enum catalogue_option */
+	bool hides_clients, hides_users; /* addresses, names: records tell pseudonyms */
 	struct surroundings surroundings;
 	struct geo *geo;
 };
@@ -46,6 +47,7 @@ struct knowledge_plan {
 	size_t pack_folder_count;
 	struct fingerprint_key key;
 	unsigned options;
+	bool hides_clients, hides_users;
 	struct surroundings surroundings; /* without its lists, which are files */
 	const char *const *anonymizer_files;
 	size_t anonymizer_file_count;

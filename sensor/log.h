@@ -1,6 +1,6 @@
 /*
  * log: what the operator should know, on standard error, one line each:
- * "specular: words". Never a sensitive value, a password or a token.
+ * "specular: words"; or in a file. Never a sensitive value, a password or a token.
  *
  * Thread   any.
  */
@@ -9,6 +9,11 @@
 #include <stdbool.h>
 
 #include "parsers/base/problem.h"
+#include "parsers/base/status.h"
+
+/* From here on into this file, after what it holds; again at each call, which is how it is rotated.
+ * STATUS_IO: it cannot be written, errno says why; what was told so far goes on. */
+MUST_CHECK enum status log_to(const char *file);
 
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

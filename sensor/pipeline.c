@@ -95,6 +95,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	struct hits hits = {0};
 	struct findings findings = {0};
 	struct origin client_origin, server_origin;
+	struct address pseudonym;
 	struct evidence seen = {.exchange = exchange,
 				.contract = contract,
 				.credentials = &credentials,
@@ -104,6 +105,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 				.departures = &departures,
 				.hits = &hits,
 				.options = pipeline->known->options,
+				.hides_users = pipeline->known->hides_users,
 				.surroundings = &pipeline->known->surroundings,
 				.client_origin = &client_origin,
 				.server_origin = &server_origin,
@@ -114,6 +116,10 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	profile_lap(profile, STAGE_PARSE);
 	exchange->time_ns = pipeline->clock_ns;
 	find_client(&pipeline->known->surroundings.forwarded, exchange);
+	if (pipeline->known->hides_clients) {
+		fingerprint_address(&pipeline->known->key, &exchange->client.address, &pseudonym);
+		seen.client_pseudonym = &pseudonym;
+	}
 	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
 	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);

@@ -54,8 +54,10 @@ struct settings {
 	size_t pack_count;
 
 	const char *findings, *exchanges, *inventory, *usage, *health; /* NULL: not wanted */
-	unsigned finding_options; /* of enum catalogue_option: what is off by default and wanted */
-	bool is_ecs;              /* findings and exchanges as ECS documents */
+	unsigned finding_options;        /* of enum catalogue_option: what is off by default and wanted */
+	bool hides_clients, hides_users; /* records tell pseudonyms of addresses, of names */
+	const char *log;                 /* file that the log goes to; NULL: standard error */
+	bool is_ecs;                     /* findings and exchanges as ECS documents */
 	struct kafka_options kafka[OUTPUT_COUNT];
 	const char *spool_dir; /* NULL: in the state folder; run only */
 	uint64_t spool_bytes_max;

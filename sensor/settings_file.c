@@ -495,6 +495,23 @@ static void read_workers(struct reading *reading, const struct node *node)
 		reading->settings->workers = (unsigned)workers;
 }
 
+static void read_pseudonymise(struct reading *reading, const struct node *node)
+{
+	for (size_t i = 0; node_is(node, NODE_LIST) && i < node->count; i++) {
+		struct bytes name = node_text(node->items[i]);
+
+		if (bytes_equal(name, BYTES("client_ip")))
+			reading->settings->hides_clients = true;
+		else if (bytes_equal(name, BYTES("user")))
+			reading->settings->hides_users = true;
+		else
+			complain(reading, node->items[i], "pseudonymise knows client_ip and user",
+				 "this has no pseudonym");
+	}
+	if (!node_is(node, NODE_LIST))
+		complain(reading, node, "write [client_ip, user]", "pseudonymise is no list");
+}
+
 static void read_entry(struct reading *reading, const struct node_entry *entry)
 {
 	struct settings *settings = reading->settings;
@@ -539,15 +556,17 @@ static void read_entry(struct reading *reading, const struct node_entry *entry)
 		read_webhooks(reading, value);
 	else if (bytes_equal(key, BYTES("site")))
 		settings->site = text(reading, value);
+	else if (bytes_equal(key, BYTES("pseudonymise")))
+		read_pseudonymise(reading, value);
+	else if (bytes_equal(key, BYTES("log")))
+		settings->log = text(reading, value);
 	else if (bytes_equal(key, BYTES("user")))
 		settings->user = text(reading, value);
 	else
 		complain(reading, value,
 			 "this version knows sources, trusted_proxies, xff, checksums, tunnels, networks, "
-			 "geo, "
-			 "outputs, findings, limits, "
-			 "contracts, packs, workers, "
-			 "hmac_key_file, state_dir, spool_dir, admin, webhooks, site, user",
+			 "geo, outputs, findings, limits, contracts, packs, workers, hmac_key_file, "
+			 "pseudonymise, state_dir, spool_dir, admin, webhooks, site, user, log",
 			 "unknown key");
 }
 

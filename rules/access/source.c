@@ -15,11 +15,11 @@ static void tell(const struct evidence *evidence, const char *id, struct bytes e
 		    BYTES_PRINT(evidence_target(evidence, out->arena)), BYTES_PRINT(observed));
 }
 
-static struct bytes words_of(const struct address *address, struct arena *arena)
+static struct bytes client_words(const struct evidence *evidence, struct arena *arena)
 {
 	char text[ADDRESS_TEXT_MAX];
 
-	address_print(address, text);
+	address_print(evidence_client(evidence), text);
 	return arena_copy(arena, bytes_of(text));
 }
 
@@ -34,7 +34,7 @@ static void judge_network(const struct evidence *evidence, struct findings *out)
 	}
 	if (partner->network_count > 0)
 		tell(evidence, "access.ip_not_allowed", BYTES("an address of the agreed networks"),
-		     words_of(client, out->arena), out);
+		     client_words(evidence, out->arena), out);
 }
 
 static bool is_agreed_country(const struct partner *partner, const struct origin *origin)
@@ -82,5 +82,5 @@ void access_source(const struct evidence *evidence, struct findings *out)
 	judge_origin(evidence, out);
 	if (around != NULL && network_set_has(&around->anonymizers, client))
 		tell(evidence, "access.anonymizer", BYTES("an address of the partner's own"),
-		     words_of(client, out->arena), out);
+		     client_words(evidence, out->arena), out);
 }

@@ -153,6 +153,44 @@ class Commands(unittest.TestCase):
             for text in texts:
                 self.assertNotIn(secret.encode(), text)
 
+    def test_clients_can_go_by_pseudonyms(self):
+        settings = self.folder / "pseudonyms.yaml"
+        settings.write_text("pseudonymise: [client_ip, user]\n")
+        plain, hidden = {}, {}
+        for name, said, options in (("plain", plain, ()), ("hidden", hidden, ("-c", settings))):
+            for kind in ("findings", "exchanges", "usage", "inventory", "health"):
+                said[kind] = self.folder / f"{name}.{kind}"
+            run = self.replay(*options, *(word for kind in said for word in (f"--{kind}", said[kind])), self.capture)
+            self.assertEqual(run.returncode, 0, run.stderr)
+        known, pseudonyms, users = {}, {}, set()
+        for one, other in zip(*(map(json.loads, said["exchanges"].read_text().splitlines()) for said in (plain, hidden)),
+                              strict=True):
+            known.setdefault(one["src_endpoint"]["ip"], set()).add(other["src_endpoint"]["ip"])
+            pseudonyms.setdefault(other["src_endpoint"]["ip"], set()).add(one["src_endpoint"]["ip"])
+            users.add(other["unmapped"]["specular"].get("credential", {}).get("client_id", "hmac:"))
+        self.assertTrue(known)
+        self.assertTrue(all(len(names) == 1 for names in (*known.values(), *pseudonyms.values())), "one to one")
+        self.assertTrue(all(address.startswith("fd") for address in pseudonyms), pseudonyms)
+        self.assertTrue(all(user.startswith("hmac:") for user in users), users)
+        for kind, path in hidden.items():
+            text = path.read_text()
+            for address in known:
+                self.assertNotRegex(text, r"(?<![0-9.])" + re.escape(address) + r"(?![0-9.])", kind)
+        exposures = [[json.loads(line)["exposure"] for line in said["inventory"].read_text().splitlines()]
+                     for said in (plain, hidden)]
+        self.assertEqual(*exposures)
+
+    def test_the_log_can_be_a_file(self):
+        settings, log = self.folder / "log.yaml", self.folder / "sensor.log"
+        settings.write_text(f"log: {log}\n")
+        run = self.replay("-c", settings, self.folder / "no-such.pcap")
+        self.assertEqual((run.returncode, run.stderr), (1, b""))
+        self.assertIn("no-such.pcap", log.read_text())
+        settings.write_text(f"log: {self.folder}/none/sensor.log\n")
+        run = self.replay("-c", settings, self.capture)
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(b"cannot be written", run.stderr)
+
     def test_a_broken_contract_is_refused_and_the_others_hold(self):
         contracts = self.folder / "contracts"
         shutil.copytree(DEMO / "contracts", contracts)

@@ -110,7 +110,7 @@ def uids(path):
 
 
 def report(program, paths, out):
-    subprocess.run([program, "report", *map(str, paths.values()), "-o", str(out)], check=True, timeout=60)
+    subprocess.run([program, "report", *map(str, paths.values()), "-o", str(out)], check=True, timeout=300)
     return out.read_bytes()
 
 
@@ -122,7 +122,7 @@ def against_ocsf(work):
         return
     files = [work / "all-findings.jsonl", work / "all-exchanges.jsonl"]
     done = subprocess.run([sys.executable, HERE / "ocsf_check.py", found[0], *files], capture_output=True, text=True,
-                          timeout=300, check=False)
+                          timeout=900, check=False)
     print(done.stdout.strip())
     if done.returncode != 0:
         complain("OCSF's own schema says no")

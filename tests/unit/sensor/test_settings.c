@@ -98,7 +98,8 @@ static void the_command_line_wins_over_the_file(void **state)
 	(void)state;
 	file_with(path, "sources:\n  - {interface: eth9, filter: tcp, decrypted: true}\n"
 			"outputs: {findings: f.jsonl, format: ocsf}\nworkers: 2\nsite: here\n"
-			"networks: {internal: [10.0.0.0/8]}\nlimits: {connections: 5}\n");
+			"networks: {internal: [10.0.0.0/8]}\nlimits: {connections: 5}\n"
+			"pseudonymise: [client_ip]\nlog: sensor.log\n");
 	read_line(&reading, COMMAND_RUN,
 		  ARGUMENTS((char[]){"--site"}, (char[]){"there"}, (char[]){"-c"}, path));
 	assert_int_equal(reading.status, STATUS_OK);
@@ -108,22 +109,32 @@ static void the_command_line_wins_over_the_file(void **state)
 	assert_true(reading.settings.sources[0].is_live && reading.settings.sources[0].is_decrypted);
 	assert_int_equal(reading.settings.connections_max, 5);
 	assert_int_equal(reading.settings.internal_count, 1);
+	assert_true(reading.settings.hides_clients && !reading.settings.hides_users);
+	assert_string_equal(reading.settings.log, "sensor.log");
 	finish(&reading);
 	unlink(path);
 }
 
 static void a_broken_file_names_its_line(void **state)
 {
+	static const char *const second_lines[] = {"workerz: 2", "pseudonymise: [everything]",
+						   "pseudonymise: user"};
 	struct reading reading;
 	char path[64];
 
 	(void)state;
-	file_with(path, "site: here\nworkerz: 2\n");
-	read_line(&reading, COMMAND_RUN, ARGUMENTS((char[]){"-i"}, (char[]){"eth0"}, (char[]){"-c"}, path));
-	assert_int_equal(reading.status, STATUS_INVALID);
-	assert_int_equal(reading.problems.list[0].place.line, 2);
-	finish(&reading);
-	unlink(path);
+	for (size_t i = 0; i < sizeof(second_lines) / sizeof(*second_lines); i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text), "site: here\n%s\n", second_lines[i]);
+		file_with(path, text);
+		read_line(&reading, COMMAND_RUN,
+			  ARGUMENTS((char[]){"-i"}, (char[]){"eth0"}, (char[]){"-c"}, path));
+		assert_int_equal(reading.status, STATUS_INVALID);
+		assert_int_equal(reading.problems.list[0].place.line, 2);
+		finish(&reading);
+		unlink(path);
+	}
 }
 
 static void captures_are_read_as_told(void **state)

@@ -106,6 +106,7 @@ static struct judged *call(uint64_t time_ns, const char *partner, const char *op
 	judged->response =
 		(struct judged_side){.is_seen = true, .body_len = 100, .first_ns = time_ns + 1000000};
 	address_read(BYTES("10.0.0.1"), &judged->client.address);
+	judged->caller = judged->client.address;
 	return judged;
 }
 

@@ -189,7 +189,7 @@ static uint64_t now_ns(void)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
 	return (uint64_t)time.tv_sec * SECONDS + (uint64_t)time.tv_nsec;
 }
 
