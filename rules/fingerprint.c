@@ -61,14 +61,13 @@ void fingerprint_address(const struct fingerprint_key *key, const struct address
 			 struct address *out_address)
 {
 	static const char domain[] = "address"; /* its NUL is a part of the message */
-	unsigned char message[sizeof(domain) + 1 + sizeof(address->bytes)], digest[EVP_MAX_MD_SIZE] = {0};
-	unsigned digest_len = 0;
+	char message[1 + sizeof(address->bytes)];
+	uint8_t digest[SHA256_LEN];
 
-	memcpy(message, domain, sizeof(domain));
-	message[sizeof(domain)] = address->is_ipv6;
-	memcpy(message + sizeof(domain) + 1, address->bytes, sizeof(address->bytes));
-	CHECK(HMAC(EVP_sha256(), key->bytes, sizeof(key->bytes), message, sizeof(message), digest,
-		   &digest_len) != NULL);
+	message[0] = address->is_ipv6;
+	memcpy(message + 1, address->bytes, sizeof(address->bytes));
+	authenticate(key, (struct bytes){domain, sizeof(domain)}, (struct bytes){message, sizeof(message)},
+		     digest);
 	*out_address = (struct address){.bytes = {0xfd}, .is_ipv6 = true};
 	memcpy(out_address->bytes + 1, digest, sizeof(out_address->bytes) - 1);
 }
