@@ -25,6 +25,7 @@ struct http1_body {
 	struct buffer kept;
 	struct buffer trailers; /* "name:value\n" each */
 	uint64_t wire_len;
+	uint64_t left; /* of a body whose length is told: no parser is needed for that */
 	unsigned oddities;
 	bool is_open;     /* our own head was read: what comes is the message's */
 	bool is_in_chunk; /* inside the data of a chunk */
@@ -45,6 +46,15 @@ static uint64_t room_of(const struct http1_body *body)
 	return *body->plan.all_now < LIMIT_BODIES_TOTAL ? LIMIT_BODIES_TOTAL - *body->plan.all_now : 0;
 }
 
+/* Room for all that is due, but only for a few times what has come: a length is quickly said. */
+static void expect(struct http1_body *body, size_t first_len)
+{
+	uint64_t due = body->left < 4 * (uint64_t)first_len ? body->left : 4 * (uint64_t)first_len;
+
+	if (due <= body->plan.bytes_max)
+		(void)!buffer_reserve(&body->kept, due); /* whether there is memory shows when it is filled */
+}
+
 static void keep(struct http1_body *body, struct bytes part)
 {
 	size_t kept;
@@ -52,6 +62,8 @@ static void keep(struct http1_body *body, struct bytes part)
 	body->wire_len += part.len;
 	if (body->is_holed || part.len == 0)
 		return;
+	if (body->kept.data == NULL && body->plan.framing == HTTP1_LENGTH)
+		expect(body, part.len);
 	kept = buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
 	if (kept < part.len)
 		body->is_cut = true;
@@ -145,20 +157,14 @@ static void be_lenient(llhttp_t *parser)
 
 static void open_body(struct http1_body *body)
 {
-	const char *start = body->plan.is_request ? "POST / HTTP/1.1" : "HTTP/1.1 200 OK";
-	char head[128];
-	int len;
+	struct bytes head = body->plan.is_request
+				    ? BYTES("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+				    : BYTES("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
 
 	llhttp_init(&body->parser, body->plan.is_request ? HTTP_REQUEST : HTTP_RESPONSE, &settings);
 	be_lenient(&body->parser);
 	body->parser.data = body;
-	if (body->plan.framing == HTTP1_LENGTH)
-		len = snprintf(head, sizeof(head), "%s\r\nContent-Length: %llu\r\n\r\n", start,
-			       (unsigned long long)body->plan.length);
-	else
-		len = snprintf(head, sizeof(head), "%s\r\nTransfer-Encoding: chunked\r\n\r\n", start);
-	CHECK(len > 0 && (size_t)len < sizeof(head));
-	CHECK(llhttp_execute(&body->parser, head, (size_t)len) == HPE_OK && !body->is_done);
+	CHECK(llhttp_execute(&body->parser, head.data, head.len) == HPE_OK && !body->is_done);
 	body->is_open = true;
 }
 
@@ -171,7 +177,8 @@ struct http1_body *http1_body_new(const struct http1_body_plan *plan)
 	body->plan = *plan;
 	body->kept = BUFFER_MAX(plan->bytes_max);
 	body->trailers = BUFFER_MAX(LIMIT_HEAD_BYTES);
-	if (plan->framing != HTTP1_TO_CLOSE)
+	body->left = plan->framing == HTTP1_LENGTH ? plan->length : 0;
+	if (plan->framing == HTTP1_CHUNKED)
 		open_body(body);
 	return body;
 }
@@ -196,7 +203,7 @@ void http1_body_free(struct http1_body *body)
 
 static bool is_in_data(const struct http1_body *body)
 {
-	return body->plan.framing == HTTP1_LENGTH || (body->is_in_chunk && body->parser.content_length > 0);
+	return body->is_in_chunk && body->parser.content_length > 0;
 }
 
 /* The data of a chunk ran out: CR LF and the next size follow. */
@@ -336,6 +343,27 @@ static size_t framing_feed(struct http1_body *body, struct bytes bytes, llhttp_e
 	return used;
 }
 
+static enum http1_body_step length_feed(struct http1_body *body, struct bytes bytes, size_t *out_used)
+{
+	struct bytes part = bytes_slice(bytes, 0, body->left);
+
+	keep(body, part);
+	body->left -= part.len;
+	*out_used = part.len;
+	return body->left == 0 ? HTTP1_BODY_DONE : HTTP1_BODY_MORE;
+}
+
+static enum http1_body_step length_skip(struct http1_body *body, uint64_t gap_len)
+{
+	uint64_t lost = gap_len < body->left ? gap_len : body->left;
+
+	body->wire_len += lost;
+	body->left -= lost;
+	if (lost < gap_len)
+		return HTTP1_BODY_BROKEN;
+	return body->left == 0 ? HTTP1_BODY_DONE : HTTP1_BODY_MORE;
+}
+
 enum http1_body_step http1_body_feed(struct http1_body *body, struct bytes bytes, size_t *out_used)
 {
 	llhttp_errno_t error = HPE_OK;
@@ -346,6 +374,8 @@ enum http1_body_step http1_body_feed(struct http1_body *body, struct bytes bytes
 		*out_used = bytes.len;
 		return HTTP1_BODY_MORE;
 	}
+	if (body->plan.framing == HTTP1_LENGTH)
+		return length_feed(body, bytes, out_used);
 	while (used < bytes.len && error == HPE_OK && !body->is_done) {
 		struct bytes rest = bytes_from(bytes, used);
 
@@ -375,6 +405,8 @@ enum http1_body_step http1_body_skip(struct http1_body *body, uint64_t gap_len)
 		body->wire_len += gap_len;
 		return HTTP1_BODY_MORE;
 	}
+	if (body->plan.framing == HTTP1_LENGTH)
+		return length_skip(body, gap_len);
 	if (!is_in_data(body))
 		left = 0;
 	if (gap_len > left) {

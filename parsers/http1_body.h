@@ -1,9 +1,10 @@
 /*
  * http1_body: where the body of an HTTP/1 message ends, and what was in it.
- * The one file that knows llhttp, which is given a head of our own making (its
- * length or "chunked", nothing else): so what is odd in a real head can never
- * stop it, and it never guesses at upgrades, CONNECT or keep-alive. The same goes
- * for what stands between the data of chunks.
+ * A told length is counted down here; chunks are left to llhttp. This is
+ * the one file that knows it: it is given a head of our own making ("chunked",
+ * nothing else): so what is odd in a real head can never stop it, and it never
+ * guesses at upgrades, CONNECT or keep-alive. The same goes for what stands
+ * between the data of chunks.
  *
  *	body = http1_body_new(&plan);
  *	switch (http1_body_feed(body, bytes, &used)) ...

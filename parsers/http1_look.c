@@ -8,9 +8,13 @@
 #define VERSION_LEN    8 /* HTTP/1.1 */
 #define STATUS_LEN     3
 
+/* RFC 9110 section 5.6.2, tchar: letters, digits and !#$%&'*+-.^_`|~, a bit for each byte below 128. */
 static bool is_token_char(char byte)
 {
-	return ascii_is_alnum(byte) || (byte != '\0' && strchr("!#$%&'*+-.^_`|~", byte) != NULL);
+	static const uint64_t token[2] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe};
+	unsigned char at = (unsigned char)byte;
+
+	return at < 128 && (token[at / 64] >> at % 64 & 1) != 0;
 }
 
 bool http1_is_token(struct bytes text)

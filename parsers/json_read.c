@@ -24,7 +24,7 @@ static void *memory_take(void *context, size_t len)
 {
 	struct json_memory *memory = context;
 
-	memory->newest = arena_alloc(memory->arena, len);
+	memory->newest = arena_take(memory->arena, len);
 	memory->newest_len = len;
 	return memory->newest;
 }

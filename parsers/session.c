@@ -12,6 +12,7 @@
 #include "parsers/http2_frame.h"
 #include "parsers/proxy_protocol.h"
 #include "parsers/session_desk.h"
+#include "parsers/session_looking.h"
 
 enum phase {
 	PHASE_LOOKING, /* which protocol? */
@@ -20,25 +21,14 @@ enum phase {
 	PHASE_OPAQUE, /* bytes are only counted */
 };
 
-/* What looks, in one direction, like the start of a protocol we know. */
-struct candidate {
-	struct buffer bytes;
-	struct chunk first; /* where and when it began */
-	size_t scanned;
-	bool is_open;
-};
-
 struct session_state {
 	struct session_desk desk;
 	enum phase phase;
-	struct candidate candidates[2]; /* by enum direction */
-	uint64_t looked_bytes;          /* of both, while looking */
-	bool has_skipped;               /* some of them were no start of anything */
-	uint64_t lost[2];               /* bytes of gaps, while looking */
-	bool has_ended[2];              /* FIN, while looking */
-	unsigned tunnel_depth;          /* CONNECT inside CONNECT */
-	struct buffer announcement;     /* what may become a header of the PROXY protocol */
-	struct chunk announcement_first;
+	struct looking *looking; /* PHASE_LOOKING */
+	uint64_t looked_bytes;   /* of both directions, while looking */
+	bool has_skipped;        /* some of them were no start of anything */
+	bool has_ended[2];       /* FIN, while looking */
+	unsigned tunnel_depth;   /* CONNECT inside CONNECT */
 	bool is_past_announcement;
 	bool is_opaque; /* counted as one that cannot be read */
 	struct http1 *http1;
@@ -48,14 +38,6 @@ struct session_state {
 void session_init(struct session *session, const struct session_plan *plan)
 {
 	*session = (struct session){.plan = *plan};
-}
-
-static void candidate_forget(struct candidate *candidate)
-{
-	if (candidate->bytes.data != NULL)
-		explicit_bzero(candidate->bytes.data, candidate->bytes.len);
-	buffer_finish(&candidate->bytes);
-	*candidate = (struct candidate){.bytes.bytes_max = LIMIT_START_LINE_BYTES + 1};
 }
 
 static void count_opaque(struct session *session, uint64_t *connections)
@@ -68,8 +50,8 @@ static void become_opaque(struct session *session)
 {
 	struct session_state *state = session->state;
 
-	candidate_forget(&state->candidates[0]);
-	candidate_forget(&state->candidates[1]);
+	looking_free(state->looking);
+	state->looking = NULL;
 	session->plan.counts->opaque_bytes += state->looked_bytes;
 	state->looked_bytes = 0;
 	state->phase = PHASE_OPAQUE;
@@ -110,13 +92,18 @@ static enum look http2_look(struct bytes run, size_t *scanned)
 	return run.len >= preface.len ? LOOK_YES : LOOK_MORE;
 }
 
+static void see_candidates(struct session_state *state)
+{
+	for (int i = 0; i < 2 && state->looking != NULL; i++)
+		if (state->looking->candidates[i].bytes.len > 0)
+			state->desk.seen[i] = state->looking->candidates[i].first.offset;
+}
+
 static void http2_start(struct session *session, enum direction client, enum http2_begin begin)
 {
 	struct session_state *state = session->state;
 
-	for (int i = 0; i < 2; i++)
-		if (state->candidates[i].bytes.len > 0)
-			state->desk.seen[i] = state->candidates[i].first.offset;
+	see_candidates(state);
 	session->plan.counts->http2_connections++;
 	state->http2 = http2_new(&state->desk, client, begin);
 	if (state->http2 == NULL)
@@ -169,9 +156,7 @@ static void http1_begin(struct session *session, enum direction client)
 	struct session_state *state = session->state;
 	bool is_joined = state->has_skipped || (session->plan.is_mid_stream && state->tunnel_depth == 0);
 
-	for (int i = 0; i < 2; i++)
-		if (state->candidates[i].bytes.len > 0)
-			state->desk.seen[i] = state->candidates[i].first.offset;
+	see_candidates(state);
 	state->http1 = http1_new(&state->desk, client, is_joined);
 	if (state->http1 == NULL) {
 		count_opaque(session, &session->plan.counts->opaque_connections);
@@ -206,7 +191,7 @@ static void take(struct session *session, const struct chunk *chunk);
 
 static enum look look_at(struct session *session, enum direction direction, struct bytes run)
 {
-	struct candidate *candidate = &session->state->candidates[direction];
+	struct candidate *candidate = &session->state->looking->candidates[direction];
 	bool is_possible = false;
 
 	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
@@ -221,16 +206,15 @@ static enum look look_at(struct session *session, enum direction direction, stru
 	return is_possible ? LOOK_MORE : LOOK_NO;
 }
 
-static void tell_gaps(struct session *session, uint64_t time_ns)
+static void tell_gaps(struct session *session, const uint64_t lost[2], uint64_t time_ns)
 {
 	struct session_state *state = session->state;
 
 	for (int i = 0; i < 2; i++) {
 		struct chunk gap = {.kind = CHUNK_GAP, .direction = (enum direction)i, .time_ns = time_ns};
 
-		gap.gap_len = state->lost[i];
+		gap.gap_len = lost[i];
 		gap.offset = state->desk.seen[i] - gap.gap_len;
-		state->lost[i] = 0;
 		if (gap.gap_len > 0)
 			take(session, &gap);
 	}
@@ -240,14 +224,16 @@ static void tell_gaps(struct session *session, uint64_t time_ns)
 static void hand_over(struct session *session, const struct chunk *chunk, size_t kept_len)
 {
 	struct session_state *state = session->state;
-	struct candidate kept[2] = {state->candidates[0], state->candidates[1]};
+	struct looking *looking = state->looking;
+	struct candidate *kept;
 	struct chunk last = *chunk;
 
 	if (state->phase != PHASE_HTTP1 && state->phase != PHASE_HTTP2)
 		return;
 	state->looked_bytes = 0;
-	state->candidates[0] = state->candidates[1] = (struct candidate){0};
-	tell_gaps(session, chunk->time_ns);
+	state->looking = NULL; /* what is handed over may start a tunnel, and looking anew */
+	kept = looking->candidates;
+	tell_gaps(session, looking->lost, chunk->time_ns);
 	for (int i = 0; i < 2; i++) {
 		size_t len = i == (int)chunk->direction ? kept_len : kept[i].bytes.len;
 
@@ -257,6 +243,7 @@ static void hand_over(struct session *session, const struct chunk *chunk, size_t
 			take(session, &kept[i].first);
 		candidate_forget(&kept[i]);
 	}
+	looking_free(looking);
 	last.is_segment_start |= kept_len == 0;
 	take(session, &last);
 	for (int i = 0; i < 2; i++) {
@@ -277,7 +264,7 @@ static void candidate_open(struct candidate *candidate, const struct chunk *chun
 static void look(struct session *session, const struct chunk *original)
 {
 	struct session_state *state = session->state;
-	struct candidate *candidate = &state->candidates[original->direction];
+	struct candidate *candidate = &state->looking->candidates[original->direction];
 	size_t kept_len = candidate->bytes.len, blank;
 	struct chunk chunk = *original;
 	struct bytes run;
@@ -323,7 +310,7 @@ static void look_in_vain(struct session *session)
 static void look_bytes(struct session *session, const struct chunk *chunk)
 {
 	struct session_state *state = session->state;
-	struct candidate *candidate = &state->candidates[chunk->direction];
+	struct candidate *candidate = &state->looking->candidates[chunk->direction];
 
 	if (candidate->bytes.len > 0 && chunk->is_segment_start &&
 	    (state->has_skipped || session->plan.is_mid_stream) && http1_is_sure_start(chunk->bytes)) {
@@ -339,11 +326,11 @@ static void look_bytes(struct session *session, const struct chunk *chunk)
 static void announcement_give_up(struct session *session)
 {
 	struct session_state *state = session->state;
-	struct buffer kept = state->announcement;
-	struct chunk first = state->announcement_first;
+	struct buffer kept = state->looking->announcement;
+	struct chunk first = state->looking->announcement_first;
 
 	state->is_past_announcement = true;
-	state->announcement = BUFFER_MAX(0);
+	state->looking->announcement = BUFFER_MAX(0);
 	first.bytes = buffer_bytes(&kept);
 	if (first.bytes.len > 0)
 		take(session, &first);
@@ -355,7 +342,7 @@ static void announcement_give_up(struct session *session)
 static void announcement_take(struct session *session, struct chunk *chunk)
 {
 	struct session_state *state = session->state;
-	struct buffer *kept = &state->announcement;
+	struct buffer *kept = &state->looking->announcement;
 	struct bytes run = chunk->bytes;
 	size_t header_len = 0, rest_len, kept_len = kept->len;
 	bool has_client = false;
@@ -374,7 +361,7 @@ static void announcement_take(struct session *session, struct chunk *chunk)
 	if (look == PROXY_MORE && run.len < PROXY_HEADER_MAX) {
 		if (kept->len == 0) {
 			*kept = BUFFER_MAX(PROXY_HEADER_MAX);
-			state->announcement_first = *chunk;
+			state->looking->announcement_first = *chunk;
 			buffer_append_some(kept, run);
 		}
 		chunk->bytes = BYTES_NONE;
@@ -418,11 +405,11 @@ static void look_take(struct session *session, const struct chunk *original)
 			look_bytes(session, chunk);
 		return;
 	case CHUNK_GAP:
-		candidate_forget(&state->candidates[chunk->direction]);
-		state->lost[chunk->direction] += chunk->gap_len;
+		candidate_forget(&state->looking->candidates[chunk->direction]);
+		state->looking->lost[chunk->direction] += chunk->gap_len;
 		return;
 	case CHUNK_END:
-		candidate_forget(&state->candidates[chunk->direction]);
+		candidate_forget(&state->looking->candidates[chunk->direction]);
 		state->has_ended[chunk->direction] = true;
 		return;
 	case CHUNK_ABORTED:
@@ -460,11 +447,12 @@ static void leave_http1(struct session *session)
 
 	state->http1 = NULL;
 	state->phase = PHASE_OPAQUE;
-	if (mode == HTTP1_TUNNEL && state->tunnel_depth < LIMIT_TUNNEL_DEPTH) {
+	if (mode == HTTP1_TUNNEL && state->tunnel_depth < LIMIT_TUNNEL_DEPTH)
+		state->looking = looking_new(); /* NULL: the tunnel stays opaque */
+	if (state->looking != NULL) {
 		state->tunnel_depth++;
 		state->phase = PHASE_LOOKING;
 		state->has_skipped = false;
-		state->lost[0] = state->lost[1] = 0;
 	} else if (mode == HTTP1_FAILED) {
 		count_opaque(session, &session->plan.counts->opaque_connections);
 	} else if (mode == HTTP1_UPGRADED) {
@@ -499,6 +487,20 @@ static void take(struct session *session, const struct chunk *chunk)
 	}
 }
 
+static struct session_state *state_new(void)
+{
+	struct session_state *state = calloc(1, sizeof(*state));
+	struct looking *looking = looking_new();
+
+	if (state == NULL || looking == NULL) {
+		looking_free(looking);
+		free(state);
+		return NULL;
+	}
+	state->looking = looking;
+	return state;
+}
+
 void session_feed(struct session *session, const struct chunk *chunk)
 {
 	struct session_counts *counts = session->plan.counts;
@@ -508,13 +510,11 @@ void session_feed(struct session *session, const struct chunk *chunk)
 	if (session->state == NULL) {
 		if (chunk->kind == CHUNK_ABORTED || chunk->kind == CHUNK_END)
 			return;
-		session->state = calloc(1, sizeof(*session->state));
+		session->state = state_new();
 		if (session->state == NULL) {
 			counts->opaque_bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;
 			return;
 		}
-		candidate_forget(&session->state->candidates[0]);
-		candidate_forget(&session->state->candidates[1]);
 	}
 	session->state->desk.plan = &session->plan; /* the caller may have moved the session */
 	take(session, chunk);
@@ -550,7 +550,7 @@ void session_finish(struct session *session)
 	http2_free(state->http2);
 	if (state->phase == PHASE_LOOKING)
 		look_in_vain(session);
-	buffer_finish(&state->announcement);
+	looking_free(state->looking);
 	desk_finish(&state->desk);
 	free(state);
 	session->state = NULL;

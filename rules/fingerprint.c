@@ -1,38 +1,55 @@
 #include "rules/fingerprint.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/base/check.h"
+#include "specs/sha256.h"
 
-/* Longer values are rare: only these take memory. */
+/* A longer value, with its domain, is hashed first, under the same key. */
 #define MESSAGE_MAX 4096
+
+/* RFC 2104: the key, padded to a block, goes in front of the message and of the hash of both. */
+static void begin(const struct fingerprint_key *key, uint8_t pad, struct sha256 *hash)
+{
+	uint8_t block[SHA256_BLOCK_LEN];
+
+	_Static_assert(sizeof(key->bytes) <= sizeof(block), "a longer key would have to be hashed");
+	memset(block, pad, sizeof(block));
+	for (size_t i = 0; i < sizeof(key->bytes); i++)
+		block[i] ^= key->bytes[i];
+	sha256_init(hash);
+	sha256_add(hash, (struct bytes){(const char *)block, sizeof(block)});
+	explicit_bzero(block, sizeof(block));
+}
+
+static void authenticate(const struct fingerprint_key *key, struct bytes first, struct bytes second,
+			 uint8_t out_digest[SHA256_LEN])
+{
+	uint8_t inner[SHA256_LEN];
+	struct sha256 hash;
+
+	begin(key, 0x36, &hash);
+	sha256_add(&hash, first);
+	sha256_add(&hash, second);
+	sha256_finish(&hash, inner);
+	begin(key, 0x5c, &hash);
+	sha256_add(&hash, (struct bytes){(const char *)inner, sizeof(inner)});
+	sha256_finish(&hash, out_digest);
+}
 
 void fingerprint(const struct fingerprint_key *key, const char *domain, struct bytes value,
 		 char text[FINGERPRINT_TEXT_LEN + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char digest[EVP_MAX_MD_SIZE] = {0}, value_digest[EVP_MAX_MD_SIZE];
-	unsigned char message[MESSAGE_MAX];
-	unsigned digest_len = 0, value_digest_len = 0;
-	size_t domain_len = strlen(domain) + 1; /* the NUL keeps domain and value apart */
+	struct bytes front = {domain, strlen(domain) + 1}; /* the NUL keeps domain and value apart */
+	uint8_t digest[SHA256_LEN], value_digest[SHA256_LEN];
 
-	CHECK(domain_len < MESSAGE_MAX / 2);
-	memcpy(message, domain, domain_len);
-	/* A value that does not fit is hashed first, under the same key. */
-	if (value.len > MESSAGE_MAX - domain_len) {
-		CHECK(HMAC(EVP_sha256(), key->bytes, sizeof(key->bytes), (const unsigned char *)value.data,
-			   value.len, value_digest, &value_digest_len) != NULL);
-		value = (struct bytes){(const char *)value_digest, value_digest_len};
+	CHECK(front.len < MESSAGE_MAX / 2);
+	if (value.len > MESSAGE_MAX - front.len) {
+		authenticate(key, value, BYTES_NONE, value_digest);
+		value = (struct bytes){(const char *)value_digest, sizeof(value_digest)};
 	}
-	if (value.len > 0)
-		memcpy(message + domain_len, value.data, value.len);
-	CHECK(HMAC(EVP_sha256(), key->bytes, sizeof(key->bytes), message, domain_len + value.len, digest,
-		   &digest_len) != NULL);
-	OPENSSL_cleanse(message, sizeof(message));
+	authenticate(key, front, value, digest);
 	for (size_t i = 0; i < FINGERPRINT_TEXT_LEN / 2; i++) {
 		text[i * 2] = digits[digest[i] >> 4];
 		text[i * 2 + 1] = digits[digest[i] & 15];
@@ -44,14 +61,13 @@ void fingerprint_address(const struct fingerprint_key *key, const struct address
 			 struct address *out_address)
 {
 	static const char domain[] = "address"; /* its NUL is a part of the message */
-	unsigned char message[sizeof(domain) + 1 + sizeof(address->bytes)], digest[EVP_MAX_MD_SIZE] = {0};
-	unsigned digest_len = 0;
+	char message[1 + sizeof(address->bytes)];
+	uint8_t digest[SHA256_LEN];
 
-	memcpy(message, domain, sizeof(domain));
-	message[sizeof(domain)] = address->is_ipv6;
-	memcpy(message + sizeof(domain) + 1, address->bytes, sizeof(address->bytes));
-	CHECK(HMAC(EVP_sha256(), key->bytes, sizeof(key->bytes), message, sizeof(message), digest,
-		   &digest_len) != NULL);
+	message[0] = address->is_ipv6;
+	memcpy(message + 1, address->bytes, sizeof(address->bytes));
+	authenticate(key, (struct bytes){domain, sizeof(domain)}, (struct bytes){message, sizeof(message)},
+		     digest);
 	*out_address = (struct address){.bytes = {0xfd}, .is_ipv6 = true};
 	memcpy(out_address->bytes + 1, digest, sizeof(out_address->bytes) - 1);
 }

@@ -151,15 +151,36 @@ struct bytes words_claim(struct bytes value, struct arena *arena)
 	return bytes_slice(value, 0, CLAIM_LEN_MAX);
 }
 
+/* Letters, digits, .@%_+- and what is not ASCII, a bit for each byte below 128. */
 static bool is_of_word(char byte)
 {
-	return ascii_is_alnum(byte) || (unsigned char)byte >= 0x80 ||
-	       bytes_find_byte(BYTES(".@%_+-"), byte) != BYTES_NOT_FOUND;
+	static const uint64_t word[2] = {0x03ff682000000000, 0x07fffffe87ffffff};
+	unsigned char at = (unsigned char)byte;
+
+	return at >= 128 || (word[at / 64] >> at % 64 & 1) != 0;
+}
+
+/* Nearly all words are: too few digits for a number or a key, nothing of "@", "%40" or "eyJ". */
+static bool is_harmless(struct bytes word)
+{
+	bool is_telling = false;
+	unsigned digits = 0;
+
+	_Static_assert(SECRET_DIGITS <= DIGITS_PERSONAL, "whatever is looked for has so many digits");
+	for (size_t i = 0; i < word.len; i++) {
+		char byte = word.data[i];
+
+		digits += ascii_is_digit(byte);
+		is_telling |= byte == '@' || byte == '%' || byte == 'J';
+	}
+	return !is_telling && digits < SECRET_DIGITS;
 }
 
 /* Dots part the numbers of a version. */
 static bool is_shown(struct bytes word)
 {
+	if (is_harmless(word))
+		return true;
 	return !has_at_sign(word) && !has_digits(word, BYTES("-"), DIGITS_PERSONAL) &&
 	       !words_look_secret(word);
 }
@@ -171,24 +192,45 @@ static void put(char *out, size_t *len, struct bytes part)
 	*len += part.len;
 }
 
-struct bytes words_text(struct bytes text, struct arena *arena)
+/* The next word of *rest, perhaps empty; *out_separator is what ends it, empty at the end. */
+static struct bytes take_word(struct bytes *rest, struct bytes *out_separator)
 {
-	char *out = arena_alloc(arena, text.len * masked.len + 1);
+	struct bytes whole = *rest;
 	size_t len = 0;
 
+	while (len < whole.len && is_of_word(whole.data[len]))
+		len++;
+	*out_separator = bytes_slice(whole, len, 1);
+	*rest = bytes_from(whole, len + 1);
+	return bytes_slice(whole, 0, len);
+}
+
+static bool is_all_shown(struct bytes text)
+{
+	struct bytes separator;
+
+	while (text.len > 0)
+		if (!is_shown(take_word(&text, &separator)))
+			return false;
+	return true;
+}
+
+struct bytes words_text(struct bytes text, struct arena *arena)
+{
+	struct bytes rest = text, separator;
+	size_t len = 0;
+	char *out;
+
+	if (is_all_shown(text))
+		return arena_copy(arena, text);
+	out = arena_alloc(arena, text.len * masked.len + 1);
 	if (out == NULL)
 		return BYTES_NONE;
-	for (size_t at = 0; at < text.len;) {
-		size_t end = at;
-		struct bytes word;
+	while (rest.len > 0) {
+		struct bytes word = take_word(&rest, &separator);
 
-		while (end < text.len && is_of_word(text.data[end]))
-			end++;
-		word = bytes_slice(text, at, end - at);
 		put(out, &len, is_shown(word) ? word : masked);
-		if (end < text.len)
-			out[len++] = text.data[end++];
-		at = end;
+		put(out, &len, separator);
 	}
 	return (struct bytes){.data = out, .len = len};
 }
@@ -208,11 +250,22 @@ static bool is_label_shown(struct bytes label)
 	return !(is_number && has_digits(label, BYTES("-"), DIGITS_PERSONAL)) && !words_look_secret(label);
 }
 
+static bool is_host_shown(struct bytes host)
+{
+	while (host.data != NULL)
+		if (!is_label_shown(bytes_split(&host, '.')))
+			return false;
+	return true;
+}
+
 struct bytes words_host(struct bytes host, struct arena *arena)
 {
-	char *out = arena_alloc(arena, host.len * masked.len + 1);
 	size_t len = 0;
+	char *out;
 
+	if (is_host_shown(host))
+		return arena_copy(arena, host);
+	out = arena_alloc(arena, host.len * masked.len + 1);
 	if (out == NULL)
 		return BYTES_NONE;
 	for (struct bytes rest = host; rest.data != NULL;) {

@@ -222,9 +222,8 @@ static enum status take_operation(struct acquaintance *acquaintance, struct judg
 
 	if (judged->has_security || !is_accepted(judged) || judged->operation_id.len == 0)
 		return STATUS_OK;
-	key = arena_printf(&judged->arena, BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
-			   BYTES_PRINT(judged->api_id), BYTES_PRINT(judged->host),
-			   BYTES_PRINT(judged->operation_id));
+	key = ARENA_JOIN(&judged->arena, judged->api_id, BYTES("|"), judged->host, BYTES("|"),
+			 judged->operation_id);
 	habit = key.data == NULL ? NULL : map_put(&acquaintance->operations, key, &is_new);
 	if (habit == NULL)
 		return STATUS_NO_MEMORY;

@@ -32,7 +32,7 @@ static void make_names(struct judged *judged, const struct evidence *seen, const
 		past->actor = judged->client_id;
 	} else if (first != NULL && first->value.len > 0) {
 		fingerprint(key, "credential", first->value, text);
-		past->actor = arena_printf(&judged->arena, "hmac:%s", text);
+		past->actor = ARENA_JOIN(&judged->arena, BYTES("hmac:"), bytes_of(text));
 	}
 	past->has_credential = first != NULL;
 }

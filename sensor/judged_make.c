@@ -134,14 +134,11 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 		judged->is_deprecated = match->operation->is_deprecated;
 		judged->has_security = match->operation->has_security;
 		judged->operation_id = copy(judged, match->operation->id, 512);
-		judged->template =
-			arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT, BYTES_PRINT(match->base_path),
-				     BYTES_PRINT(match->operation->template));
+		judged->template = ARENA_JOIN(&judged->arena, match->base_path, match->operation->template);
 		return;
 	}
 	if (match->kind == MATCH_NO_METHOD || match->removed != NULL) {
-		judged->template = arena_printf(&judged->arena, BYTES_FORMAT BYTES_FORMAT,
-						BYTES_PRINT(match->base_path), BYTES_PRINT(template));
+		judged->template = ARENA_JOIN(&judged->arena, match->base_path, template);
 	} else { /* learned from what was masked, so that it holds nothing sensitive either */
 		judged->template = template_learn(judged->path, &judged->arena);
 		judged->is_learned = seen->exchange->request.is_seen;
@@ -150,8 +147,7 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 		judged->operation_id = copy(judged, match->removed->id, 512);
 	else if (seen->exchange->request.is_seen)
 		judged->operation_id =
-			arena_printf(&judged->arena, BYTES_FORMAT " " BYTES_FORMAT,
-				     BYTES_PRINT(judged->method), BYTES_PRINT(judged->template));
+			ARENA_JOIN(&judged->arena, judged->method, BYTES(" "), judged->template);
 }
 
 static struct bytes hashed(struct judged *judged, struct bytes user, const struct fingerprint_key *key)
@@ -159,7 +155,7 @@ static struct bytes hashed(struct judged *judged, struct bytes user, const struc
 	char text[FINGERPRINT_TEXT_LEN + 1];
 
 	fingerprint(key, "user", user, text);
-	return arena_printf(&judged->arena, "hmac:%s", text);
+	return ARENA_JOIN(&judged->arena, BYTES("hmac:"), bytes_of(text));
 }
 
 /* A client is a program, but some issuers put the person there. */

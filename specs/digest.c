@@ -1,17 +1,18 @@
 #include "specs/digest.h"
 
-#include <openssl/evp.h>
+#include "specs/sha256.h"
 
 bool digest_sha256(struct bytes run, char out_text[DIGEST_TEXT_LEN + 1])
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int len = 0;
+	uint8_t digest[SHA256_LEN];
+	struct sha256 hash;
 
-	if (EVP_Digest(run.data == NULL ? "" : run.data, run.len, digest, &len, EVP_sha256(), NULL) != 1 ||
-	    len * 2 != DIGEST_TEXT_LEN)
-		return false;
-	for (unsigned int i = 0; i < len; i++) {
+	_Static_assert(DIGEST_TEXT_LEN == 2 * SHA256_LEN, "two digits a byte");
+	sha256_init(&hash);
+	sha256_add(&hash, run);
+	sha256_finish(&hash, digest);
+	for (unsigned int i = 0; i < sizeof(digest); i++) {
 		out_text[2 * i] = digits[digest[i] >> 4];
 		out_text[2 * i + 1] = digits[digest[i] & 15];
 	}

@@ -69,8 +69,7 @@ static struct arena_block *grow(struct arena *arena, size_t len)
 	return block;
 }
 
-/* Not zeroed. */
-static void *take(struct arena *arena, size_t len)
+void *arena_take(struct arena *arena, size_t len)
 {
 	struct arena_block *block = arena->newest;
 	size_t rounded = (len + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
@@ -95,7 +94,7 @@ static void *take(struct arena *arena, size_t len)
 
 void *arena_alloc(struct arena *arena, size_t len)
 {
-	void *at = take(arena, len);
+	void *at = arena_take(arena, len);
 
 	if (at != NULL)
 		memset(at, 0, len);
@@ -104,29 +103,46 @@ void *arena_alloc(struct arena *arena, size_t len)
 
 struct bytes arena_copy(struct arena *arena, struct bytes run)
 {
-	char *at = run.len == SIZE_MAX ? NULL : take(arena, run.len + 1);
+	return arena_join(arena, &run, 1);
+}
 
-	if (at == NULL)
+struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t count)
+{
+	size_t len = 0, at = 0;
+	bool is_too_long = false;
+	char *text;
+
+	for (size_t i = 0; i < count; i++)
+		is_too_long |= __builtin_add_overflow(len, parts[i].len, &len);
+	text = is_too_long || len == SIZE_MAX ? NULL : arena_take(arena, len + 1);
+	if (text == NULL)
 		return BYTES_NONE;
-	if (run.len > 0)
-		memcpy(at, run.data, run.len);
-	at[run.len] = '\0';
-	return (struct bytes){.data = at, .len = run.len};
+	for (size_t i = 0; i < count; at += parts[i++].len)
+		if (parts[i].len > 0)
+			memcpy(text + at, parts[i].data, parts[i].len);
+	text[len] = '\0';
+	return (struct bytes){.data = text, .len = len};
 }
 
 struct bytes arena_printf(struct arena *arena, const char *format, ...)
 {
+	struct arena_block *block = arena->newest;
+	size_t room = block == NULL ? 0 : block->len - block->used;
+	char *free_from = room == 0 ? NULL : block->data + block->used;
 	va_list arguments;
 	char *at;
 	int len;
 
+	/* First into what is free, which mostly is enough. */
 	va_start(arguments, format);
-	len = vsnprintf(NULL, 0, format, arguments);
+	len = vsnprintf(free_from, room, format, arguments);
 	va_end(arguments);
 	CHECK(len >= 0);
-	at = arena_alloc(arena, (size_t)len + 1);
+	at = arena_take(arena, (size_t)len + 1);
 	if (at == NULL)
 		return BYTES_NONE;
+	if (at == free_from)
+		return (struct bytes){.data = at, .len = (size_t)len};
 	va_start(arguments, format);
 	vsnprintf(at, (size_t)len + 1, format, arguments);
 	va_end(arguments);

@@ -34,8 +34,16 @@ void arena_reset(struct arena *arena);  /* forgets everything, keeps one block f
 /* Zeroed, aligned for any type; NULL when the ceiling is reached or there is no memory. */
 void *arena_alloc(struct arena *arena, size_t len);
 
+/* Not zeroed: for who fills all of it. */
+void *arena_take(struct arena *arena, size_t len);
+
 /* A copy ended by a NUL that len does not count; {NULL, 0} when it does not fit. */
 struct bytes arena_copy(struct arena *arena, struct bytes run);
+/* Likewise, of several one after the other: ARENA_JOIN(arena, method, BYTES(" "), path). */
+struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t count);
+#define ARENA_JOIN(arena, ...)                                                                               \
+	arena_join(arena, (const struct bytes[]){__VA_ARGS__},                                               \
+		   sizeof((const struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes))
 struct bytes arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Overwrites all it holds, then frees it: for arenas that held credentials. */

@@ -13,9 +13,27 @@ bool address_equal(const struct address *a, const struct address *b)
 	return a->is_ipv6 == b->is_ipv6 && memcmp(a->bytes, b->bytes, len_of(a)) == 0;
 }
 
+/* inet_ntop goes through printf, several times an exchange. */
+static void print_ipv4(const uint8_t bytes[4], char *text)
+{
+	for (int i = 0; i < 4; i++) {
+		if (i > 0)
+			*text++ = '.';
+		if (bytes[i] >= 100)
+			*text++ = (char)('0' + bytes[i] / 100);
+		if (bytes[i] >= 10)
+			*text++ = (char)('0' + bytes[i] / 10 % 10);
+		*text++ = (char)('0' + bytes[i] % 10);
+	}
+	*text = '\0';
+}
+
 void address_print(const struct address *address, char text[ADDRESS_TEXT_MAX])
 {
-	inet_ntop(address->is_ipv6 ? AF_INET6 : AF_INET, address->bytes, text, ADDRESS_TEXT_MAX);
+	if (address->is_ipv6)
+		inet_ntop(AF_INET6, address->bytes, text, ADDRESS_TEXT_MAX);
+	else
+		print_ipv4(address->bytes, text);
 }
 
 bool address_read(struct bytes text, struct address *out_address)

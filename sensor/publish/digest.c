@@ -1,42 +1,27 @@
 #include "sensor/publish/digest.h"
 
-#include <openssl/evp.h>
 #include <string.h>
-
-static void fail(struct digest *digest)
-{
-	EVP_MD_CTX_free(digest->context);
-	digest->context = NULL;
-}
-
-static void add(struct digest *digest, const void *data, size_t len)
-{
-	if (digest->context != NULL && len > 0 && EVP_DigestUpdate(digest->context, data, len) != 1)
-		fail(digest);
-}
 
 /* Eight bytes, the lowest first, whatever the machine. */
 static void add_number(struct digest *digest, uint64_t value)
 {
-	uint8_t bytes[8];
+	char bytes[8];
 
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(value >> (8 * i));
-	add(digest, bytes, sizeof(bytes));
+		bytes[i] = (char)(value >> (8 * i));
+	sha256_add(&digest->hash, (struct bytes){bytes, sizeof(bytes)});
 }
 
 void digest_init(struct digest *digest, const char *kind)
 {
-	digest->context = EVP_MD_CTX_new();
-	if (digest->context != NULL && EVP_DigestInit_ex(digest->context, EVP_sha256(), NULL) != 1)
-		fail(digest);
+	sha256_init(&digest->hash);
 	digest_text(digest, bytes_of(kind));
 }
 
 void digest_text(struct digest *digest, struct bytes field)
 {
 	add_number(digest, field.len);
-	add(digest, field.data, field.len);
+	sha256_add(&digest->hash, field);
 }
 
 void digest_number(struct digest *digest, uint64_t field)
@@ -47,12 +32,9 @@ void digest_number(struct digest *digest, uint64_t field)
 
 enum status digest_finish(struct digest *digest, uint8_t out_digest[DIGEST_LEN])
 {
-	uint8_t whole[EVP_MAX_MD_SIZE];
-	bool is_done = digest->context != NULL && EVP_DigestFinal_ex(digest->context, whole, NULL) == 1;
+	uint8_t whole[SHA256_LEN];
 
-	fail(digest);
-	if (!is_done)
-		return STATUS_NO_MEMORY;
+	sha256_finish(&digest->hash, whole);
 	memcpy(out_digest, whole, DIGEST_LEN);
 	return STATUS_OK;
 }

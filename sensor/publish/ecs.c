@@ -11,7 +11,7 @@
 enum { REFUSED_UNAUTHORIZED = 401, REFUSED_FORBIDDEN = 403 };
 
 /* RFC 3339 in UTC with milliseconds, which every date field of Elasticsearch takes. */
-static void add_time(struct draft *draft, yyjson_mut_val *object, const char *key, uint64_t time_ns)
+static void add_time(struct draft *draft, struct draft_at object, const char *key, uint64_t time_ns)
 {
 	uint64_t time_ms = time_ns / NS_PER_MS;
 	time_t seconds = (time_t)(time_ms / 1000);
@@ -25,7 +25,7 @@ static void add_time(struct draft *draft, yyjson_mut_val *object, const char *ke
 		   arena_printf(&draft->arena, "%s.%03uZ", text, (unsigned)(time_ms % 1000)));
 }
 
-static void add_one(struct draft *draft, yyjson_mut_val *object, const char *key, struct bytes value)
+static void add_one(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
 {
 	if (value.len > 0)
 		draft_array_text(draft, draft_array(draft, object, key), value);
@@ -49,10 +49,10 @@ static struct bytes type_of(const struct judged *judged)
 	return BYTES("info");
 }
 
-static void add_head(struct draft *draft, yyjson_mut_val *root, const struct event_context *context,
+static void add_head(struct draft *draft, struct draft_at root, const struct event_context *context,
 		     uint64_t time_ns)
 {
-	yyjson_mut_val *observer;
+	struct draft_at observer;
 
 	add_time(draft, root, "@timestamp", time_ns);
 	draft_text(draft, draft_object(draft, root, "ecs"), "version", BYTES(ECS_VERSION));
@@ -65,15 +65,15 @@ static void add_head(struct draft *draft, yyjson_mut_val *root, const struct eve
 }
 
 /* The four fields of categorisation, and what names the record. */
-static yyjson_mut_val *add_event(struct draft *draft, yyjson_mut_val *root, const struct judged *judged,
+static struct draft_at add_event(struct draft *draft, struct draft_at root, const struct judged *judged,
 				 const char *kind, const char *category, struct bytes type)
 {
-	yyjson_mut_val *event = draft_object(draft, root, "event");
-	yyjson_mut_val *categories = draft_array(draft, event, "category");
+	struct draft_at event = draft_object(draft, root, "event");
+	struct draft_at categories = draft_array(draft, event, "category");
 
-	draft_text(draft, event, "kind", bytes_of(kind));
 	draft_array_text(draft, categories, BYTES("api"));
 	draft_array_text(draft, categories, bytes_of(category));
+	draft_text(draft, event, "kind", bytes_of(kind));
 	add_one(draft, event, "type", type);
 	draft_text(draft, event, "outcome", outcome_of(judged));
 	draft_text(draft, event, "module", BYTES("specular"));
@@ -81,26 +81,24 @@ static yyjson_mut_val *add_event(struct draft *draft, yyjson_mut_val *root, cons
 	return event;
 }
 
-static void add_endpoint(struct draft *draft, yyjson_mut_val *root, const char *key,
+static void add_endpoint(struct draft *draft, struct draft_at root, const char *key,
 			 const struct endpoint *endpoint, struct bytes domain)
 {
-	yyjson_mut_val *at = draft_object(draft, root, key);
-	char text[ADDRESS_TEXT_MAX];
-	struct bytes ip;
+	struct draft_at at = draft_object(draft, root, key);
+	char ip[ADDRESS_TEXT_MAX];
 
-	address_print(&endpoint->address, text);
-	ip = arena_copy(&draft->arena, bytes_of(text));
-	draft_text(draft, at, "address", ip);
-	draft_text(draft, at, "ip", ip);
+	address_print(&endpoint->address, ip);
+	draft_text(draft, at, "address", bytes_of(ip));
+	draft_text(draft, at, "ip", bytes_of(ip));
 	if (endpoint->port != 0) /* a proxy's list of addresses has no ports */
 		draft_number(draft, at, "port", endpoint->port);
 	draft_text_if(draft, at, "domain", domain);
 }
 
-static void add_http(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_http(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
-	yyjson_mut_val *http = draft_object(draft, root, "http");
-	yyjson_mut_val *side;
+	struct draft_at http = draft_object(draft, root, "http");
+	struct draft_at side;
 
 	if (judged->version != HTTP_UNKNOWN)
 		draft_text(draft, http, "version", bytes_of(http_version_name(judged->version)));
@@ -118,10 +116,10 @@ static void add_http(struct draft *draft, yyjson_mut_val *root, const struct jud
 	}
 }
 
-static void add_url(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_url(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
 	struct bytes scheme = judged->is_decrypted ? BYTES("https") : BYTES("http");
-	yyjson_mut_val *url;
+	struct draft_at url;
 
 	if (!judged->request.is_seen)
 		return;
@@ -136,26 +134,26 @@ static void add_url(struct draft *draft, yyjson_mut_val *root, const struct judg
 			   judged->request.user_agent);
 }
 
-static void add_related(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_related(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
-	yyjson_mut_val *related = draft_object(draft, root, "related");
-	yyjson_mut_val *addresses = draft_array(draft, related, "ip");
+	struct draft_at related = draft_object(draft, root, "related");
+	struct draft_at addresses = draft_array(draft, related, "ip");
 	char text[ADDRESS_TEXT_MAX];
 
 	address_print(&judged->client.address, text);
-	draft_array_text(draft, addresses, arena_copy(&draft->arena, bytes_of(text)));
+	draft_array_text(draft, addresses, bytes_of(text));
 	address_print(&judged->server.address, text);
-	draft_array_text(draft, addresses, arena_copy(&draft->arena, bytes_of(text)));
+	draft_array_text(draft, addresses, bytes_of(text));
 	add_one(draft, related, "hosts", judged->host);
 	add_one(draft, related, "user", judged->client_id);
 }
 
 /* Who calls, whom, how; the partner is the organization. The specular object. */
-static yyjson_mut_val *add_exchange(struct draft *draft, yyjson_mut_val *root,
+static struct draft_at add_exchange(struct draft *draft, struct draft_at root,
 				    const struct event_context *context, const struct judged *judged,
 				    uint64_t time_ns)
 {
-	yyjson_mut_val *object;
+	struct draft_at object;
 
 	add_endpoint(draft, root, "source", &judged->client, BYTES_NONE);
 	add_endpoint(draft, root, "destination", &judged->server, judged->host);
@@ -180,10 +178,10 @@ static yyjson_mut_val *add_exchange(struct draft *draft, yyjson_mut_val *root,
 	return object;
 }
 
-static void add_rule(struct draft *draft, yyjson_mut_val *root, const struct event_sighting *seen)
+static void add_rule(struct draft *draft, struct draft_at root, const struct event_sighting *seen)
 {
 	const struct catalogue_entry *kind = seen->finding->finding.kind;
-	yyjson_mut_val *rule = draft_object(draft, root, "rule");
+	struct draft_at rule = draft_object(draft, root, "rule");
 	struct bytes rest = bytes_of(kind->id);
 
 	draft_text(draft, rule, "id", bytes_of(kind->id));
@@ -193,13 +191,13 @@ static void add_rule(struct draft *draft, yyjson_mut_val *root, const struct eve
 	draft_text_if(draft, rule, "version", bytes_of(seen->context->version));
 }
 
-static void add_life(struct draft *draft, yyjson_mut_val *specular, const struct event_sighting *seen)
+static void add_life(struct draft *draft, struct draft_at specular, const struct event_sighting *seen)
 {
-	yyjson_mut_val *finding = draft_object(draft, specular, "finding");
+	struct draft_at finding = draft_object(draft, specular, "finding");
 	char uid[DIGEST_TEXT_LEN + 1];
 
 	digest_print(seen->finding->uid, uid);
-	draft_text(draft, finding, "uid", arena_copy(&draft->arena, bytes_of(uid)));
+	draft_text(draft, finding, "uid", bytes_of(uid));
 	draft_number(draft, finding, "activity_id", seen->life->activity);
 	draft_number(draft, finding, "count", seen->life->count);
 	draft_number(draft, finding, "first_seen_time", seen->life->first_ns / NS_PER_MS);
@@ -207,13 +205,13 @@ static void add_life(struct draft *draft, yyjson_mut_val *specular, const struct
 	event_add_types(draft, finding, seen->finding->finding.kind->owasp);
 }
 
-void ecs_fill_finding(struct draft *draft, yyjson_mut_val *root, const void *record)
+void ecs_fill_finding(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct event_sighting *seen = record;
 	const struct finding *finding = &seen->finding->finding;
 	const struct judged *judged = seen->judged;
 	struct bytes message = finding->message.len > 0 ? finding->message : bytes_of(finding->kind->title);
-	yyjson_mut_val *event, *specular;
+	struct draft_at event, specular;
 
 	add_head(draft, root, seen->context, seen->life->time_ns);
 	draft_text(draft, root, "message", message);
@@ -242,11 +240,11 @@ void ecs_fill_finding(struct draft *draft, yyjson_mut_val *root, const void *rec
 		draft_bool(draft, specular, "cut", true);
 }
 
-void ecs_fill_exchange(struct draft *draft, yyjson_mut_val *root, const void *record)
+void ecs_fill_exchange(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct event_access *access = record;
 	const struct judged *judged = access->judged;
-	yyjson_mut_val *event, *specular;
+	struct draft_at event, specular;
 	uint64_t start, end;
 
 	add_head(draft, root, access->context, judged->time_ns);

@@ -1,7 +1,8 @@
 /* OCSF 1.5.0 class 4002, HTTP Activity. */
 #include "sensor/publish/event_parts.h"
 
-static const struct event_class HTTP_ACTIVITY = {4002, 4, "HTTP Activity", "Network Activity"};
+static const struct event_class HTTP_ACTIVITY = {4002, 4, "HTTP Activity", "Network Activity",
+						 "HTTP Activity: "};
 
 enum { ACTIVITY_UNKNOWN = 0, ACTIVITY_OTHER = 99, SEVERITY_INFORMATIONAL = 1 };
 enum { STATUS_ID_UNKNOWN = 0, STATUS_ID_SUCCESS = 1, STATUS_ID_FAILURE = 2 };
@@ -20,7 +21,7 @@ static const struct {
 
 /* Methods are case-sensitive (RFC 9110, 9.1). Those that 1.5.0 has no number for, PATCH among them, are
  * 99 with their own name. */
-static void add_activity(struct draft *draft, yyjson_mut_val *root, struct bytes method)
+static void add_activity(struct draft *draft, struct draft_at root, struct bytes method)
 {
 	struct bytes name = bytes_equal(method, BYTES("PATCH")) ? BYTES("Patch") : method;
 
@@ -46,7 +47,7 @@ void event_spans(const struct judged *judged, uint64_t *out_start_ns, uint64_t *
 	*out_end_ns = end;
 }
 
-static void add_times(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_times(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
 	uint64_t start, end;
 
@@ -57,21 +58,21 @@ static void add_times(struct draft *draft, yyjson_mut_val *root, const struct ju
 	draft_number(draft, root, "duration", end > start ? (end - start) / NS_PER_MS : 0);
 }
 
-static void add_status(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_status(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
 	if (!judged->response.is_seen) {
 		draft_number(draft, root, "status_id", STATUS_ID_UNKNOWN);
 		return;
 	}
 	draft_number(draft, root, "status_id", judged->status < 400 ? STATUS_ID_SUCCESS : STATUS_ID_FAILURE);
-	draft_text(draft, root, "status_code", arena_printf(&draft->arena, "%u", judged->status));
+	draft_text_number(draft, root, "status_code", judged->status);
 }
 
-static void fill_exchange(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_exchange(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct event_access *access = record;
 	const struct judged *judged = access->judged;
-	yyjson_mut_val *specular;
+	struct draft_at specular;
 
 	add_activity(draft, root, judged->method);
 	event_add_severity(draft, root, SEVERITY_INFORMATIONAL);
@@ -83,7 +84,7 @@ static void fill_exchange(struct draft *draft, yyjson_mut_val *root, const void 
 	if (judged->class_count > 0)
 		draft_texts(draft, specular, "classes", judged->classes, judged->class_count);
 	if (judged->part > 0) {
-		yyjson_mut_val *batch = draft_object(draft, specular, "batch");
+		struct draft_at batch = draft_object(draft, specular, "batch");
 
 		draft_text(draft, batch, "uid", bytes_of(access->batch_uid));
 		draft_number(draft, batch, "part", judged->part);

@@ -2,7 +2,8 @@
 #include "parsers/base/check.h"
 #include "sensor/publish/event_parts.h"
 
-static const struct event_class DETECTION_FINDING = {2004, 2, "Detection Finding", "Findings"};
+static const struct event_class DETECTION_FINDING = {2004, 2, "Detection Finding", "Findings",
+						     "Detection Finding: "};
 
 enum {
 	ACTION_OBSERVED = 3,
@@ -62,9 +63,9 @@ static const char *analytic_name(enum analytic analytic)
 }
 
 /* "API3:2023,API8:2023" -> ["OWASP:API3:2023", "OWASP:API8:2023"] */
-void event_add_types(struct draft *draft, yyjson_mut_val *info, const char *owasp)
+void event_add_types(struct draft *draft, struct draft_at info, const char *owasp)
 {
-	yyjson_mut_val *types = draft_array(draft, info, "types");
+	struct draft_at types = draft_array(draft, info, "types");
 
 	for (struct bytes rest = bytes_of(owasp); rest.data != NULL;) {
 		struct bytes item = bytes_trim(bytes_split(&rest, ','));
@@ -76,27 +77,27 @@ void event_add_types(struct draft *draft, yyjson_mut_val *info, const char *owas
 	}
 }
 
-static void add_info(struct draft *draft, yyjson_mut_val *root, const struct event_sighting *seen)
+static void add_info(struct draft *draft, struct draft_at root, const struct event_sighting *seen)
 {
 	const struct catalogue_entry *kind = seen->finding->finding.kind;
-	yyjson_mut_val *info = draft_object(draft, root, "finding_info");
-	yyjson_mut_val *analytic = draft_object(draft, info, "analytic");
+	struct draft_at info = draft_object(draft, root, "finding_info");
+	struct draft_at analytic = draft_object(draft, info, "analytic");
 	char uid[DIGEST_TEXT_LEN + 1];
 
+	draft_text(draft, analytic, "uid", bytes_of(kind->id));
+	draft_number(draft, analytic, "type_id", kind->analytic);
+	draft_text(draft, analytic, "type", bytes_of(analytic_name(kind->analytic)));
 	digest_print(seen->finding->uid, uid);
-	draft_text(draft, info, "uid", arena_copy(&draft->arena, bytes_of(uid)));
+	draft_text(draft, info, "uid", bytes_of(uid));
 	draft_text(draft, info, "title", bytes_of(kind->title));
 	event_add_types(draft, info, kind->owasp);
 	draft_number(draft, info, "first_seen_time", seen->life->first_ns / NS_PER_MS);
 	draft_number(draft, info, "last_seen_time", seen->life->last_ns / NS_PER_MS);
-	draft_text(draft, analytic, "uid", bytes_of(kind->id));
-	draft_number(draft, analytic, "type_id", kind->analytic);
-	draft_text(draft, analytic, "type", bytes_of(analytic_name(kind->analytic)));
 }
 
-void event_add_data(struct draft *draft, yyjson_mut_val *object, const struct finding *finding)
+void event_add_data(struct draft *draft, struct draft_at object, const struct finding *finding)
 {
-	yyjson_mut_val *data = draft_object(draft, object, "data");
+	struct draft_at data = draft_object(draft, object, "data");
 
 	if (finding->has_location) {
 		draft_text(draft, data, "in", bytes_of(location_name(finding->side, finding->part)));
@@ -114,11 +115,11 @@ void event_add_data(struct draft *draft, yyjson_mut_val *object, const struct fi
 		draft_number(draft, data, "match_count", finding->match_count);
 }
 
-static void add_evidence(struct draft *draft, yyjson_mut_val *root, const struct event_sighting *seen)
+static void add_evidence(struct draft *draft, struct draft_at root, const struct event_sighting *seen)
 {
 	struct bytes operation = event_operation(&draft->arena, seen->judged);
-	yyjson_mut_val *evidence = draft_array_object(draft, draft_array(draft, root, "evidences"));
-	yyjson_mut_val *api;
+	struct draft_at evidence = draft_array_object(draft, draft_array(draft, root, "evidences"));
+	struct draft_at api;
 
 	event_add_exchange(draft, evidence, seen->judged);
 	if (operation.len > 0) {
@@ -129,10 +130,10 @@ static void add_evidence(struct draft *draft, yyjson_mut_val *root, const struct
 	event_add_data(draft, evidence, &seen->finding->finding);
 }
 
-static void add_resource(struct draft *draft, yyjson_mut_val *root, const struct judged *judged)
+static void add_resource(struct draft *draft, struct draft_at root, const struct judged *judged)
 {
 	struct bytes operation = event_operation(&draft->arena, judged);
-	yyjson_mut_val *resource;
+	struct draft_at resource;
 
 	if (judged->api_id.len == 0 && operation.len == 0)
 		return;
@@ -144,7 +145,7 @@ static void add_resource(struct draft *draft, yyjson_mut_val *root, const struct
 		draft_text(draft, draft_object(draft, resource, "owner"), "name", judged->owner);
 }
 
-void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, const struct finding *finding)
+void event_add_base_severity(struct draft *draft, struct draft_at specular, const struct finding *finding)
 {
 	static const struct {
 		unsigned bit;
@@ -152,13 +153,13 @@ void event_add_base_severity(struct draft *draft, yyjson_mut_val *specular, cons
 	} MODIFIERS[] = {{SEVERITY_ACCEPTED, "accepted"},   {SEVERITY_REFUSED, "refused"},
 			 {SEVERITY_SENSITIVE, "sensitive"}, {SEVERITY_CAPTURE, "capture"},
 			 {SEVERITY_CLASS, "class"},         {SEVERITY_OBSERVED, "observed"}};
-	yyjson_mut_val *severity = draft_object(draft, specular, "severity");
-	yyjson_mut_val *modifiers = draft_array(draft, severity, "modifiers");
+	struct draft_at severity = draft_object(draft, specular, "severity");
+	struct draft_at modifiers = draft_array(draft, severity, "modifiers");
 
-	draft_number(draft, severity, "base", finding->kind->severity);
 	for (size_t i = 0; i < sizeof(MODIFIERS) / sizeof(MODIFIERS[0]); i++)
 		if (finding->modifiers & MODIFIERS[i].bit)
 			draft_array_text(draft, modifiers, bytes_of(MODIFIERS[i].name));
+	draft_number(draft, severity, "base", finding->kind->severity);
 }
 
 /* What is learned is surer than a guess and less sure than a rule; what was not seen whole, or what the
@@ -172,12 +173,12 @@ static unsigned confidence_of(const struct event_sighting *seen)
 	return is_complete ? CONFIDENCE_HIGH : CONFIDENCE_MEDIUM;
 }
 
-static void fill_finding(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_finding(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct event_sighting *seen = record;
 	const struct finding *finding = &seen->finding->finding;
 	const struct finding_life *life = seen->life;
-	yyjson_mut_val *metadata, *specular;
+	struct draft_at metadata, specular;
 
 	event_add_class(draft, root, &DETECTION_FINDING, life->activity,
 			bytes_of(activity_name(life->activity)));

@@ -3,12 +3,9 @@
 #define OCSF_VERSION "1.5.0"
 #define LOG_VERSION  "1" /* of what we put into it; README, records */
 
-void event_add_class(struct draft *draft, yyjson_mut_val *root, const struct event_class *class,
+void event_add_class(struct draft *draft, struct draft_at root, const struct event_class *class,
 		     unsigned activity_id, struct bytes activity_name)
 {
-	struct bytes type =
-		arena_printf(&draft->arena, "%s: " BYTES_FORMAT, class->name, BYTES_PRINT(activity_name));
-
 	draft_number(draft, root, "category_uid", class->category_uid);
 	draft_text(draft, root, "category_name", bytes_of(class->category_name));
 	draft_number(draft, root, "class_uid", class->uid);
@@ -16,10 +13,10 @@ void event_add_class(struct draft *draft, yyjson_mut_val *root, const struct eve
 	draft_number(draft, root, "activity_id", activity_id);
 	draft_text(draft, root, "activity_name", activity_name);
 	draft_number(draft, root, "type_uid", class->uid * 100ull + activity_id);
-	draft_text(draft, root, "type_name", type);
+	draft_text_joined(draft, root, "type_name", bytes_of(class->type_prefix), activity_name);
 }
 
-void event_add_severity(struct draft *draft, yyjson_mut_val *root, unsigned severity_id)
+void event_add_severity(struct draft *draft, struct draft_at root, unsigned severity_id)
 {
 	static const char *const NAMES[] = {"Unknown", "Informational", "Low", "Medium", "High", "Critical"};
 	unsigned id = severity_id < sizeof(NAMES) / sizeof(NAMES[0]) ? severity_id : 0;
@@ -28,38 +25,29 @@ void event_add_severity(struct draft *draft, yyjson_mut_val *root, unsigned seve
 	draft_text(draft, root, "severity", bytes_of(NAMES[id]));
 }
 
-yyjson_mut_val *event_add_metadata(struct draft *draft, yyjson_mut_val *root,
+struct draft_at event_add_metadata(struct draft *draft, struct draft_at root,
 				   const struct event_context *context, const char *uid,
 				   const char *event_code)
 {
-	yyjson_mut_val *metadata = draft_object(draft, root, "metadata");
-	yyjson_mut_val *product = draft_object(draft, metadata, "product");
+	struct draft_at metadata = draft_object(draft, root, "metadata");
+	struct draft_at product = draft_object(draft, metadata, "product");
 
+	draft_text(draft, product, "name", BYTES("specular"));
+	draft_text(draft, product, "vendor_name", BYTES("specular"));
+	draft_text_if(draft, product, "version", bytes_of(context->version));
 	draft_text(draft, metadata, "version", BYTES(OCSF_VERSION));
 	draft_text(draft, metadata, "uid", bytes_of(uid));
 	draft_text_if(draft, metadata, "event_code", bytes_of(event_code));
 	draft_text(draft, metadata, "log_version", BYTES(LOG_VERSION));
-	draft_text(draft, product, "name", BYTES("specular"));
-	draft_text(draft, product, "vendor_name", BYTES("specular"));
-	draft_text_if(draft, product, "version", bytes_of(context->version));
 	return metadata;
 }
 
-static struct bytes ip_of(struct draft *draft, const struct address *address)
+static void add_origin(struct draft *draft, struct draft_at at, const struct origin *origin)
 {
-	char ip[ADDRESS_TEXT_MAX];
-
-	address_print(address, ip);
-	return arena_copy(&draft->arena, bytes_of(ip));
-}
-
-static void add_origin(struct draft *draft, yyjson_mut_val *at, const struct origin *origin)
-{
-	yyjson_mut_val *system;
+	struct draft_at system;
 
 	if (origin->country[0] != '\0')
-		draft_text(draft, draft_object(draft, at, "location"), "country",
-			   arena_copy(&draft->arena, bytes_of(origin->country)));
+		draft_text(draft, draft_object(draft, at, "location"), "country", bytes_of(origin->country));
 	if (origin->asn != 0) {
 		system = draft_object(draft, at, "autonomous_system");
 		draft_number(draft, system, "number", origin->asn);
@@ -69,22 +57,24 @@ static void add_origin(struct draft *draft, yyjson_mut_val *at, const struct ori
 	draft_text_if(draft, at, "isp_org", origin->organisation);
 }
 
-static yyjson_mut_val *add_endpoint(struct draft *draft, yyjson_mut_val *object, const char *key,
+static struct draft_at add_endpoint(struct draft *draft, struct draft_at object, const char *key,
 				    const struct endpoint *endpoint, struct bytes hostname)
 {
-	yyjson_mut_val *at = draft_object(draft, object, key);
+	struct draft_at at = draft_object(draft, object, key);
+	char ip[ADDRESS_TEXT_MAX];
 
-	draft_text(draft, at, "ip", ip_of(draft, &endpoint->address));
+	address_print(&endpoint->address, ip);
+	draft_text(draft, at, "ip", bytes_of(ip));
 	if (endpoint->port != 0) /* a proxy's list of addresses has no ports */
 		draft_number(draft, at, "port", endpoint->port);
 	draft_text_if(draft, at, "hostname", hostname);
 	return at;
 }
 
-static void add_request(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+static void add_request(struct draft *draft, struct draft_at object, const struct judged *judged)
 {
 	struct bytes scheme = judged->is_decrypted ? BYTES("https") : BYTES("http");
-	yyjson_mut_val *request, *url;
+	struct draft_at request, url;
 
 	if (!judged->request.is_seen)
 		return;
@@ -102,10 +92,10 @@ static void add_request(struct draft *draft, yyjson_mut_val *object, const struc
 	draft_text_if(draft, request, "user_agent", judged->request.user_agent);
 }
 
-static void add_response(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+static void add_response(struct draft *draft, struct draft_at object, const struct judged *judged)
 {
 	const struct judged_side *from = &judged->request, *to = &judged->response;
-	yyjson_mut_val *response;
+	struct draft_at response;
 
 	if (!to->is_seen)
 		return;
@@ -119,39 +109,43 @@ static void add_response(struct draft *draft, yyjson_mut_val *object, const stru
 			     to->first_ns > from->last_ns ? (to->first_ns - from->last_ns) / NS_PER_MS : 0);
 }
 
-void event_add_exchange(struct draft *draft, yyjson_mut_val *object, const struct judged *judged)
+void event_add_exchange(struct draft *draft, struct draft_at object, const struct judged *judged)
 {
-	yyjson_mut_val *from = add_endpoint(draft, object, "src_endpoint", &judged->client, BYTES_NONE);
-	yyjson_mut_val *to = add_endpoint(draft, object, "dst_endpoint", &judged->server, judged->host);
+	struct draft_at from, to;
+	char proxy[ADDRESS_TEXT_MAX];
 
-	if (judged->is_proxied)
-		draft_array_text(draft, draft_array(draft, from, "intermediate_ips"),
-				 ip_of(draft, &judged->proxy.address));
+	from = add_endpoint(draft, object, "src_endpoint", &judged->client, BYTES_NONE);
+	if (judged->is_proxied) {
+		address_print(&judged->proxy.address, proxy);
+		draft_array_text(draft, draft_array(draft, from, "intermediate_ips"), bytes_of(proxy));
+	}
 	add_origin(draft, from, &judged->client_origin);
+	to = add_endpoint(draft, object, "dst_endpoint", &judged->server, judged->host);
 	add_origin(draft, to, &judged->server_origin);
 	add_request(draft, object, judged);
 	add_response(draft, object, judged);
 }
 
-static void add_contract(struct draft *draft, yyjson_mut_val *specular, const struct judged *judged)
+static void add_contract(struct draft *draft, struct draft_at specular, const struct judged *judged)
 {
-	yyjson_mut_val *partner = draft_object(draft, specular, "partner");
-	yyjson_mut_val *spec = draft_object(draft, specular, "spec");
-	yyjson_mut_val *api = draft_object(draft, specular, "api");
-	yyjson_mut_val *operation = draft_object(draft, specular, "operation");
+	struct draft_at partner, spec, api, operation;
 
+	partner = draft_object(draft, specular, "partner");
 	draft_text_or_null(draft, partner, "id", judged->partner_id);
 	draft_text_if(draft, partner, "name", judged->partner_name);
 	draft_text_or_null(draft, partner, "tier", judged->tier);
 
+	spec = draft_object(draft, specular, "spec");
 	draft_text_or_null(draft, spec, "name", judged->spec_name);
 	draft_text_or_null(draft, spec, "version", judged->spec_version);
 	draft_text_or_null(draft, spec, "sha256", bytes_of(judged->spec_sha256));
 	draft_text_if(draft, spec, "file", judged->spec_file);
 
+	api = draft_object(draft, specular, "api");
 	draft_text_or_null(draft, api, "id", judged->api_id);
 	draft_text_if(draft, api, "owner", judged->owner);
 
+	operation = draft_object(draft, specular, "operation");
 	draft_text_or_null(draft, operation, "id", judged->operation_id);
 	draft_text_if(draft, operation, "name", event_operation(&draft->arena, judged));
 	draft_text_or_null(draft, operation, "method", judged->method);
@@ -160,10 +154,10 @@ static void add_contract(struct draft *draft, yyjson_mut_val *specular, const st
 	draft_bool(draft, operation, "deprecated", judged->is_deprecated);
 }
 
-static void add_messages(struct draft *draft, yyjson_mut_val *grpc, const char *name,
+static void add_messages(struct draft *draft, struct draft_at grpc, const char *name,
 			 const struct judged_messages *from)
 {
-	yyjson_mut_val *messages;
+	struct draft_at messages;
 
 	if (!from->is_read)
 		return;
@@ -173,9 +167,9 @@ static void add_messages(struct draft *draft, yyjson_mut_val *grpc, const char *
 	draft_text(draft, messages, "reading", bytes_of(grpc_outcome_name(from->outcome)));
 }
 
-static void add_grpc(struct draft *draft, yyjson_mut_val *specular, const struct judged_grpc *from)
+static void add_grpc(struct draft *draft, struct draft_at specular, const struct judged_grpc *from)
 {
-	yyjson_mut_val *grpc;
+	struct draft_at grpc;
 
 	if (!from->is_call)
 		return;
@@ -190,9 +184,9 @@ static void add_grpc(struct draft *draft, yyjson_mut_val *specular, const struct
 	add_messages(draft, grpc, "response", &from->response);
 }
 
-static void add_capture(struct draft *draft, yyjson_mut_val *specular, const struct judged *judged)
+static void add_capture(struct draft *draft, struct draft_at specular, const struct judged *judged)
 {
-	yyjson_mut_val *capture = draft_object(draft, specular, "capture");
+	struct draft_at capture = draft_object(draft, specular, "capture");
 
 	draft_bool(draft, capture, "complete", judged->outcome == EXCHANGE_COMPLETE);
 	draft_text(draft, capture, "reason", bytes_of(exchange_outcome_name(judged->outcome)));
@@ -201,10 +195,10 @@ static void add_capture(struct draft *draft, yyjson_mut_val *specular, const str
 	draft_bool(draft, capture, "decrypted", judged->is_decrypted);
 }
 
-void event_fill_specular(struct draft *draft, yyjson_mut_val *specular, const struct event_context *context,
+void event_fill_specular(struct draft *draft, struct draft_at specular, const struct event_context *context,
 			 const struct judged *judged)
 {
-	yyjson_mut_val *credential;
+	struct draft_at credential;
 
 	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
 	add_contract(draft, specular, judged);
@@ -219,10 +213,10 @@ void event_fill_specular(struct draft *draft, yyjson_mut_val *specular, const st
 	draft_number(draft, specular, "number", judged->number);
 }
 
-yyjson_mut_val *event_add_specular(struct draft *draft, yyjson_mut_val *root,
+struct draft_at event_add_specular(struct draft *draft, struct draft_at root,
 				   const struct event_context *context, const struct judged *judged)
 {
-	yyjson_mut_val *specular = draft_object(draft, draft_object(draft, root, "unmapped"), "specular");
+	struct draft_at specular = draft_object(draft, draft_object(draft, root, "unmapped"), "specular");
 
 	event_fill_specular(draft, specular, context, judged);
 	return specular;
@@ -236,29 +230,29 @@ struct bytes event_operation(struct arena *arena, const struct judged *judged)
 		return BYTES_NONE;
 	if (judged->method.len == 0)
 		return judged->template;
-	return arena_printf(arena, BYTES_FORMAT " " BYTES_FORMAT, BYTES_PRINT(judged->method),
-			    BYTES_PRINT(judged->template));
+	return ARENA_JOIN(arena, judged->method, BYTES(" "), judged->template);
 }
 
-void event_add_by_status(struct draft *draft, yyjson_mut_val *object, const uint64_t by_status[6])
+void event_add_by_status(struct draft *draft, struct draft_at object, const uint64_t by_status[6])
 {
 	static const char *const NAMES[6] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
-	yyjson_mut_val *counts = draft_object(draft, object, "by_status");
+	struct draft_at counts = draft_object(draft, object, "by_status");
 
 	for (size_t i = 0; i < 6; i++)
 		draft_number(draft, counts, NAMES[i], by_status[i]);
 }
 
-void event_add_risk(struct draft *draft, yyjson_mut_val *object, double score,
+void event_add_risk(struct draft *draft, struct draft_at object, double score,
 		    const struct contribution *parts, size_t part_count)
 {
-	yyjson_mut_val *risk = draft_object(draft, object, "risk");
-	yyjson_mut_val *contributions = draft_array(draft, risk, "contributions");
+	struct draft_at risk = draft_object(draft, object, "risk");
 	size_t count = draft_count(draft, part_count);
+	struct draft_at contributions;
 
 	draft_real_or_null(draft, risk, "score", score);
+	contributions = draft_array(draft, risk, "contributions");
 	for (size_t i = 0; i < count; i++) {
-		yyjson_mut_val *contribution = draft_array_object(draft, contributions);
+		struct draft_at contribution = draft_array_object(draft, contributions);
 
 		draft_text(draft, contribution, "name", parts[i].name);
 		draft_real_or_null(draft, contribution, "score", parts[i].score);

@@ -13,7 +13,7 @@ struct rollup {
 	const void *line;
 };
 
-static void add_head(struct draft *draft, yyjson_mut_val *root, const struct rollup *rollup)
+static void add_head(struct draft *draft, struct draft_at root, const struct rollup *rollup)
 {
 	draft_text(draft, root, "record", bytes_of(rollup->record));
 	draft_number(draft, root, "time", rollup->time_ns / NS_PER_MS);
@@ -21,7 +21,7 @@ static void add_head(struct draft *draft, yyjson_mut_val *root, const struct rol
 	event_add_metadata(draft, root, rollup->context, rollup->uid, NULL);
 }
 
-static void add_end(struct draft *draft, yyjson_mut_val *root)
+static void add_end(struct draft *draft, struct draft_at root)
 {
 	if (draft->is_cut)
 		draft_bool(draft, root, "cut", true);
@@ -49,7 +49,7 @@ static enum status finish(struct rollup *rollup, struct digest *digest, draft_fi
 }
 
 /* What was agreed on, and nothing when nothing was. */
-static void add_slo(struct draft *draft, yyjson_mut_val *root, const struct slo_agreed *slo)
+static void add_slo(struct draft *draft, struct draft_at root, const struct slo_agreed *slo)
 {
 	const struct {
 		const char *name;
@@ -57,22 +57,24 @@ static void add_slo(struct draft *draft, yyjson_mut_val *root, const struct slo_
 	} levels[] = {{"latency_ms_p95", slo->latency_ms_p95},
 		      {"error_rate_max", slo->error_rate_max},
 		      {"availability", slo->availability}};
-	yyjson_mut_val *object = NULL;
+	struct draft_at object = {0};
+	bool is_agreed = false;
 
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (levels[i].value <= 0)
 			continue;
-		if (object == NULL)
+		if (!is_agreed)
 			object = draft_object(draft, root, "slo");
+		is_agreed = true;
 		draft_real_or_null(draft, object, levels[i].name, levels[i].value);
 	}
 }
 
-static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_usage(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct usage_line *line = rollup->line;
-	yyjson_mut_val *latency;
+	struct draft_at latency;
 
 	add_head(draft, root, rollup);
 	draft_number(draft, root, "start", line->start_ns / NS_PER_MS);
@@ -94,7 +96,7 @@ static void fill_usage(struct draft *draft, yyjson_mut_val *root, const void *re
 	draft_number(draft, root, "findings", line->findings);
 	add_slo(draft, root, &line->slo);
 	if (line->standing != NULL) {
-		yyjson_mut_val *risk = draft_object(draft, root, "risk");
+		struct draft_at risk = draft_object(draft, root, "risk");
 
 		draft_real_or_null(draft, risk, "score", line->standing->score);
 		draft_number(draft, risk, "maturity", line->standing->maturity);
@@ -118,7 +120,7 @@ enum status event_usage(const struct event_context *context, const struct usage_
 	return finish(&rollup, &digest, fill_usage, uid, out);
 }
 
-static void fill_inventory(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_inventory(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct inventory_line *line = rollup->line;
@@ -162,16 +164,16 @@ enum status event_inventory(const struct event_context *context, const struct in
 	return finish(&rollup, &digest, fill_inventory, uid, out);
 }
 
-static void add_coverage(struct draft *draft, yyjson_mut_val *root, const struct health_line *line)
+static void add_coverage(struct draft *draft, struct draft_at root, const struct health_line *line)
 {
-	yyjson_mut_val *coverage = draft_object(draft, root, "coverage");
+	struct draft_at coverage = draft_object(draft, root, "coverage");
 	size_t count = draft_count(draft, line->coverage_count);
 
 	for (size_t i = 0; i < count; i++) {
 		const struct coverage_line *from = &line->coverage[i];
-		yyjson_mut_val *partner = draft_object_named(
+		struct draft_at partner = draft_object_named(
 			draft, coverage, from->partner.len > 0 ? from->partner : UNIDENTIFIED);
-		yyjson_mut_val *partial;
+		struct draft_at partial;
 
 		draft_number(draft, partner, "complete", from->complete);
 		partial = draft_object(draft, partner, "partial");
@@ -187,11 +189,11 @@ static void add_coverage(struct draft *draft, yyjson_mut_val *root, const struct
 		draft_number(draft, root, "coverage_left_out", line->coverage_count - count);
 }
 
-static void fill_health(struct draft *draft, yyjson_mut_val *root, const void *record)
+static void fill_health(struct draft *draft, struct draft_at root, const void *record)
 {
 	const struct rollup *rollup = record;
 	const struct health_line *line = rollup->line;
-	yyjson_mut_val *counters;
+	struct draft_at counters;
 
 	add_head(draft, root, rollup);
 	draft_text(draft, root, "id", bytes_of(line->id));

@@ -63,6 +63,38 @@ static size_t valid_len(struct bytes run)
 	return at;
 }
 
+/* In each byte of `word` that is zero its highest bit; perhaps also in bytes above such a one. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+}
+
+static bool word_is_plain(uint64_t word)
+{
+	uint64_t high = word & 0x8080808080808080u;
+	uint64_t controls = (word - 0x2020202020202020u) & ~word & 0x8080808080808080u;
+
+	return (high | controls | zero_bytes(word ^ 0x2222222222222222u) |
+		zero_bytes(word ^ 0x5c5c5c5c5c5c5c5cu)) == 0;
+}
+
+bool text_is_plain(struct bytes run)
+{
+	size_t at = 0;
+	uint64_t word;
+
+	for (; at + sizeof(word) <= run.len; at += sizeof(word)) {
+		memcpy(&word, run.data + at, sizeof(word));
+		if (!word_is_plain(word))
+			return false;
+	}
+	if (at == run.len)
+		return true;
+	memset(&word, ' ', sizeof(word));
+	memcpy(&word, run.data + at, run.len - at);
+	return word_is_plain(word);
+}
+
 static struct bytes cut(struct bytes text, size_t len_max, bool *is_cut)
 {
 	if (text.len <= len_max)

@@ -15,5 +15,8 @@
  */
 struct bytes text_clean(struct bytes run, size_t len_max, struct arena *arena, bool *is_cut);
 
+/* ASCII without controls, quotes and backslashes: JSON takes it as it is. */
+bool text_is_plain(struct bytes run);
+
 /* Length of the valid UTF-8 character at the start of `run`; 0 when there is none. */
 size_t text_character_len(struct bytes run);

@@ -39,7 +39,7 @@ LIBRARIES = {
     r"zlib\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"brotli/.*": ["parsers/content_coding"],
     r"zstd(_errors)?\.h": ["parsers/content_coding", "sensor/capture/unpack"],
-    r"openssl/.*": ["rules/fingerprint.c", "specs/digest.c", "specs/signature.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
+    r"openssl/.*": ["specs/sha256.c", "specs/signature.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",
                     "rules/auth/"],
     r"maxminddb\.h": ["sensor/geo"],
     r"microhttpd\.h": ["sensor/admin/server"],
