@@ -196,6 +196,6 @@ void learner_unpack(struct learner *learner, struct cursor *cursor)
 	if (learned == NULL)
 		return;
 	*learned = (struct learned_place){.is_open = is_open};
-	while (learned->name_count < LEARNER_NAMES_MAX && cursor->left >= 8)
+	while (learned->name_count < LIMIT_LEARNED_NAMES && cursor->left >= 8)
 		learned->names[learned->name_count++] = cursor_u64(cursor);
 }
