@@ -16,7 +16,7 @@
 #define SHAPE_OTHERS_MAX 15
 
 /* Each sign of ASCII is a kind of its own. */
-enum kind {
+enum shape_kind {
 	KIND_DIGIT,
 	KIND_LOWER,
 	KIND_UPPER,
