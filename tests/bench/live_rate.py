@@ -7,6 +7,7 @@ counts as lost is what each says itself: of the kernel's ring, and of its own.
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -142,6 +143,8 @@ def row(variant, peer, steps):
 
 def measure(options, folder, here, captures):
     """`captures` by variant, with the rules that Suricata gets."""
+    if os.geteuid() != 0 or shutil.which("tcpreplay") is None:
+        sys.exit("bench: --live needs root, and tcpreplay")
     results = {}
     print("| traffic | program | Mbit/s without loss | Mbit/s of the first loss |\n|---|---|---|---|")
     for variant, (capture, rules) in captures.items():
