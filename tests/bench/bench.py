@@ -13,6 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import live_rate
 import picture
 import suricata
 
@@ -48,6 +49,8 @@ def options_of(arguments):
                         help="its program (default: from PATH); its suricata.yaml is looked for under ../../etc of it")
     parser.add_argument("--no-suricata", action="store_true")
     parser.add_argument("--profile", action="store_true", help="and the stages, from inside")
+    parser.add_argument("--live", action="store_true",
+                        help="instead: at which rate is the first packet lost, over a veth pair (as root; tcpreplay)")
     parser.add_argument("--json", metavar="FILE", help="all figures")
     parser.add_argument("--svg", metavar="FILE", help="a picture of them")
     options = parser.parse_args(arguments)
@@ -57,7 +60,7 @@ def options_of(arguments):
     unknown = [name for name in options.names if name not in VARIANTS]
     if unknown:
         parser.error(f"no such variant: {', '.join(unknown)}")
-    if options.no_suricata or options.quick:
+    if options.no_suricata or (options.quick and not options.live):
         options.suricata = None
     return options
 
@@ -175,6 +178,16 @@ def print_profile(options, folder, names):
         capture.unlink()
 
 
+def measure_live(options, folder):
+    names = options.variants.split(",") if options.variants else ("json", "small")
+    captures = {name: (make_traffic(options, folder, name)[0], VARIANTS[name][1]) for name in names}
+    results = live_rate.measure(options, folder, HERE, captures)
+    for capture, _ in captures.values():
+        capture.unlink()
+    if options.json:
+        Path(options.json).write_text(json.dumps({"live": results}, indent=1))
+
+
 def main():
     options = options_of(sys.argv[1:])
     build(Path(options.build))
@@ -182,6 +195,9 @@ def main():
     folder.mkdir(exist_ok=True)
     if options.suricata:
         suricata.prepare(options.suricata, folder)
+    if options.live:
+        measure_live(options, folder)
+        return
     empty = folder / "empty.pcap"
     empty.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000000004000100 0000".replace(" ", "")))
     start_s = statistics.median(timed(specular_command(options, folder, empty), options.cpu,
