@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #define INDEX_BITS 9
+#define RANK_MAX   54 /* higher ones come once in 2^54 values, and all of them must fit into 64 bits */
 
 _Static_assert(SKETCH_REGISTERS == 1 << INDEX_BITS, "an index is that many bits of a hash");
 
@@ -33,15 +34,18 @@ void sketch_merge(struct sketch *sketch, const struct sketch *other)
 uint64_t sketch_count(const struct sketch *sketch)
 {
 	const double m = SKETCH_REGISTERS;
-	double sum = 0, estimate;
+	double estimate;
+	uint64_t sum = 0; /* of 2^-register, times 2^RANK_MAX: this runs for each exchange */
 	unsigned empty = 0;
 
 	for (unsigned i = 0; i < SKETCH_REGISTERS; i++) {
-		sum += ldexp(1, -sketch->registers[i]);
+		uint8_t rank = sketch->registers[i];
+
+		sum += 1ull << (RANK_MAX - (rank < RANK_MAX ? rank : RANK_MAX));
 		empty += sketch->registers[i] == 0;
 	}
-	estimate = 0.7213 / (1 + 1.079 / m) * m * m / sum;
+	estimate = 0.7213 / (1 + 1.079 / m) * m * m / ldexp((double)sum, -RANK_MAX);
 	if (estimate <= 2.5 * m && empty > 0)
 		estimate = m * log(m / empty);
-	return (uint64_t)(fmin(estimate, 1e18) + 0.5); /* what no hashes make has no end */
+	return (uint64_t)(estimate + 0.5);
 }

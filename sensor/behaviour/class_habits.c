@@ -1,8 +1,7 @@
 #include "sensor/behaviour/class_habits.h"
 
-#include <stdio.h>
-
 #include "parsers/base/limits.h"
+#include "parsers/base/sketch.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
 
@@ -36,23 +35,25 @@ void class_habits_finish(struct class_habits *habits)
 	map_finish(&habits->classes);
 }
 
-static struct bytes key_of(char *key, size_t size, const struct judged *judged, struct bytes class_id)
+static uint64_t hash_of(const struct judged *judged, struct bytes class_id)
 {
-	snprintf(key, size, BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
-		 BYTES_PRINT(bytes_slice(judged->api_id, 0, 256)),
-		 BYTES_PRINT(bytes_slice(judged->operation_id, 0, 512)), BYTES_PRINT(class_id));
-	return bytes_of(key);
+	return sketch_hash(class_id, sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0)));
+}
+
+static struct bytes key_of(const uint64_t *hash)
+{
+	return (struct bytes){.data = (const char *)hash, .len = sizeof(*hash)};
 }
 
 static enum status take_class(struct class_habits *habits, struct judged *judged, struct bytes class_id,
 			      bool is_learned)
 {
+	const uint64_t hash = hash_of(judged, class_id);
 	struct class_seen *seen;
 	struct finding finding;
-	char key[1024];
 	bool is_new;
 
-	seen = map_put(&habits->classes, key_of(key, sizeof(key), judged, class_id), &is_new);
+	seen = map_put(&habits->classes, key_of(&hash), &is_new);
 	if (seen == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new)
@@ -74,14 +75,14 @@ static enum status take_class(struct class_habits *habits, struct judged *judged
 enum status class_habits_take(struct class_habits *habits, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;
+	const uint64_t hash = hash_of(judged, BYTES_NONE);
 	enum status status = STATUS_OK;
 	struct habit *habit;
-	char key[1024];
 	bool is_new, is_learned;
 
 	if (judged->operation_id.len == 0 || judged->status / 100 != 2)
 		return STATUS_OK;
-	habit = map_put(&habits->operations, key_of(key, sizeof(key), judged, BYTES_NONE), &is_new);
+	habit = map_put(&habits->operations, key_of(&hash), &is_new);
 	if (habit == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new)
