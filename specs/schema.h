@@ -60,6 +60,7 @@ enum schema_type {
 
 /* "integer" to its bit, "number" to two; 0 for a word that names no type. */
 unsigned schema_type_of(struct bytes name);
+
 unsigned schema_types(const struct schema *schema);
 const struct schema *schema_items(const struct schema *schema);                       /* NULL when none */
 const struct schema *schema_property(const struct schema *schema, struct bytes name); /* NULL when none */
