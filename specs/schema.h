@@ -60,6 +60,7 @@ enum schema_type {
 
 /* "integer" to its bit, "number" to two; 0 for a word that names no type. */
 unsigned schema_type_of(struct bytes name);
+
 unsigned schema_types(const struct schema *schema);
 /* Of the schema itself, of those that hold with it, else of the first branch that has one; NULL when none. */
 const struct schema *schema_items(const struct schema *schema);

@@ -286,11 +286,11 @@
 #define LIMIT_SCHEMA_DEPTH 512
 #define LIMIT_DEPARTURES   64
 
-/* Roots watched for changes: contracts and packs, each perhaps named many times. */
+/* Folders watched for changes: of contracts and of packs. */
 #define LIMIT_WATCH_ROOTS 128
 
-/* Pairs of schemas that `spec diff` compares for two specs (the largest have 400,000), and the depth of one:
- * past them nothing more is said. A pair takes some 100 bytes. */
+/* Pairs of schemas that `spec diff` compares for two specs, and how deep it goes: past them nothing more is
+ * said. */
 #define LIMIT_DIFFERENCE_PAIRS  1000000
 #define LIMIT_DIFFERENCE_LEVELS 100
 
@@ -477,7 +477,7 @@
  * side. */
 #define LIMIT_LEARNED_NAMES 32
 
-/* Servers, and pairs of hosts, that the doctor tells apart: a mirror of one data centre has hundreds. */
+/* Servers, and pairs of hosts, that the doctor tells apart. */
 #define LIMIT_DOCTOR_LINES 4096
 
 /* -- the report ------------------------------------------------------------- */
