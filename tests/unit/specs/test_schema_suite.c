@@ -1,5 +1,6 @@
-/* The JSON Schema test suite, in $JSON_SCHEMA_SUITE (scripts/test fetches all of it) or else in
- * $SPECULAR_CORPUS/jsonschema; skipped where neither is set. */
+/* The JSON Schema test suite, whole in $JSON_SCHEMA_SUITE (the source of the package jsonschema of PyPI
+ * carries it as "json") or else as much as there is in $SPECULAR_CORPUS/jsonschema; skipped where neither is
+ * set. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
