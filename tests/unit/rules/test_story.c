@@ -190,7 +190,10 @@ static void one_departure_is_one_finding(void **state)
 	call.host = "other.example.com";
 	judge(call, "shadow.host");
 	call = (struct call){GOOD};
-	call.path = "/v9/orders/7";
+	call.path = "/v9/orders/7"; /* the contract has v1 */
+	judge(call, "shadow.version");
+	call = (struct call){GOOD};
+	call.path = "/elsewhere/orders/7";
 	judge(call, "shadow.base_path");
 	call = (struct call){GOOD};
 	call.path = "/v1/orders/x";
