@@ -36,13 +36,66 @@ static bool no_memory(struct yaml_reader *reader)
 			  "no memory for this file");
 }
 
+/* Section 6.5: a line break within flow text is a space, each further one a break. Skips what it folds. */
+static size_t fold(struct bytes raw, size_t *at, char *text, size_t len)
+{
+	size_t breaks = 0;
+
+	while (len > 0 && ascii_is_space(text[len - 1]))
+		len--;
+	for (; *at < raw.len && ascii_is_space(raw.data[*at]); (*at)++)
+		breaks += raw.data[*at] == '\n' ||
+			  (raw.data[*at] == '\r' && (*at + 1 == raw.len || raw.data[*at + 1] != '\n'));
+	if (breaks < 2)
+		text[len++] = ' ';
+	for (; breaks > 1; breaks--)
+		text[len++] = '\n';
+	return len;
+}
+
+/* YAML 1.2 section 7.3.2: a quote in the text stands there twice. libfyaml 0.7 loses memory where several
+ * such pairs stand together. False: libfyaml has to read it. */
+static bool quoted_text(struct yaml_reader *reader, struct fy_token *token, struct bytes *out_text)
+{
+	const struct fy_mark *start = fy_token_start_mark(token), *end = fy_token_end_mark(token);
+	struct bytes raw;
+	size_t len = 0;
+	char *text;
+
+	if (fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED || start == NULL || end == NULL ||
+	    end->input_pos > reader->text.len || start->input_pos >= end->input_pos)
+		return false;
+	raw = bytes_slice(reader->text, start->input_pos, end->input_pos - start->input_pos);
+	if (bytes_find(raw, BYTES("''''")) == BYTES_NOT_FOUND)
+		return false;
+	text = arena_alloc(&reader->build->document->arena, raw.len);
+	for (size_t at = 0; text != NULL && at < raw.len;) {
+		char byte = raw.data[at];
+
+		if (byte == '\n' || byte == '\r') {
+			len = fold(raw, &at, text, len);
+			continue;
+		}
+		if (byte == '\'' && (++at == raw.len || raw.data[at] != '\''))
+			return false;
+		text[len++] = byte;
+		at++;
+	}
+	*out_text = (struct bytes){.data = text, .len = len};
+	return text != NULL;
+}
+
 /* The text of a token: it may lie in the document's own copy, or in the token, which goes away. */
 static bool token_text(struct yaml_reader *reader, struct fy_token *token, struct bytes *out_text)
 {
+	uintptr_t at, first = (uintptr_t)reader->text.data;
+	const char *data;
 	size_t len = 0;
-	const char *data = token == NULL ? "" : fy_token_get_text(token, &len);
-	uintptr_t at = (uintptr_t)data, first = (uintptr_t)reader->text.data;
 
+	if (token != NULL && quoted_text(reader, token, out_text))
+		return true;
+	data = token == NULL ? "" : fy_token_get_text(token, &len);
+	at = (uintptr_t)data;
 	if (data == NULL)
 		return no_memory(reader);
 	*out_text = (struct bytes){.data = data, .len = len};

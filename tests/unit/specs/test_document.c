@@ -84,6 +84,32 @@ static void test_core_schema(void **state)
 	done(&fixture);
 }
 
+/* Quotes that stand for one: many of them together cost libfyaml memory, said the leak sanitizer. */
+static void test_quotes(void **state)
+{
+	struct fixture fixture;
+	const struct node *root;
+
+	(void)state;
+	read_text(&fixture, BYTES("\xef\xbb\xbf"
+				  "\xc3\xbc: '\xc3\xbc'\r\na: 'it''s'\nb: ''''''''''''\nc: '''''x'''''\n"
+				  "'k''''''''''y': {d: '''', e: '', 'f''''''''''g': 'h '''' i'}\n"
+				  "j: 'one''''''''''  \n  two \n\n  three '\nl: 'x''''\r\n   y'\n"));
+	assert_int_equal(fixture.status, STATUS_OK);
+	root = fixture.document.root;
+	assert_text(root, "\xc3\xbc", NODE_STRING, "\xc3\xbc");
+	assert_text(root, "a", NODE_STRING, "it's");
+	assert_text(root, "b", NODE_STRING, "'''''");
+	assert_text(root, "c", NODE_STRING, "''x''");
+	assert_text(root, "j", NODE_STRING, "one''''' two\nthree ");
+	assert_text(root, "l", NODE_STRING, "x'' y");
+	root = node_get(root, "k'''''y");
+	assert_text(root, "d", NODE_STRING, "'");
+	assert_text(root, "e", NODE_STRING, "");
+	assert_text(root, "f'''''g", NODE_STRING, "h '' i");
+	done(&fixture);
+}
+
 static void test_places(void **state)
 {
 	struct fixture fixture;
@@ -368,12 +394,13 @@ static void test_corpus(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_core_schema),    cmocka_unit_test(test_places),
-		cmocka_unit_test(test_anchors),        cmocka_unit_test(test_duplicates),
-		cmocka_unit_test(test_tabs),           cmocka_unit_test(test_json_text),
-		cmocka_unit_test(test_large_table),    cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_hostile_shapes), cmocka_unit_test(test_truncated),
-		cmocka_unit_test(test_to_json),        cmocka_unit_test(test_corpus),
+		cmocka_unit_test(test_core_schema),  cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_places),       cmocka_unit_test(test_anchors),
+		cmocka_unit_test(test_duplicates),   cmocka_unit_test(test_tabs),
+		cmocka_unit_test(test_json_text),    cmocka_unit_test(test_large_table),
+		cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_hostile_shapes),
+		cmocka_unit_test(test_truncated),    cmocka_unit_test(test_to_json),
+		cmocka_unit_test(test_corpus),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
