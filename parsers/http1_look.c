@@ -97,6 +97,62 @@ static bool method_is_possible(struct bytes run)
 			      : len > 0 && len <= METHOD_LEN_MAX && is_blank(run.data[len]);
 }
 
+bool http1_look_known_method(struct bytes run)
+{
+	static const char *const known[] = {"GET",
+					    "POST",
+					    "PUT",
+					    "PATCH",
+					    "DELETE",
+					    "HEAD",
+					    "OPTIONS",
+					    "MERGE",
+					    "CONNECT",
+					    "TRACE",
+					    "QUERY",
+					    "ACL",
+					    "BIND",
+					    "CHECKIN",
+					    "CHECKOUT",
+					    "COPY",
+					    "LABEL",
+					    "LINK",
+					    "LOCK",
+					    "MKCALENDAR",
+					    "MKCOL",
+					    "MKACTIVITY",
+					    "MKWORKSPACE",
+					    "MOVE",
+					    "PROPFIND",
+					    "PROPPATCH",
+					    "REBIND",
+					    "REPORT",
+					    "SEARCH",
+					    "UNBIND",
+					    "UNLINK",
+					    "UNLOCK",
+					    "UPDATE",
+					    "ORDERPATCH",
+					    "BASELINE-CONTROL",
+					    "UNCHECKOUT",
+					    "VERSION-CONTROL",
+					    "MKREDIRECTREF",
+					    "UPDATEREDIRECTREF",
+					    "M-SEARCH",
+					    "NOTIFY",
+					    "SUBSCRIBE",
+					    "UNSUBSCRIBE",
+					    "PURGE"};
+	size_t len = 0;
+
+	while (len < run.len && is_token_char(run.data[len]))
+		len++;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (bytes_equal(bytes_slice(run, 0, len), bytes_of(known[i])))
+			return true;
+	return false;
+}
+
 static bool line_is_request(struct bytes line)
 {
 	struct http1_line parts;

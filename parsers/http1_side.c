@@ -304,7 +304,7 @@ static enum line line_take(struct http1 *http1, struct http1_side *side, struct 
 
 	if (start == HTTP1_START_MORE && run.len <= LIMIT_START_LINE_BYTES)
 		return LINE_MORE;
-	if (start != wanted) {
+	if (start != wanted || (side->is_candidate && side->is_request && !http1_look_known_method(run))) {
 		refuse(http1, side);
 		return LINE_REFUSED;
 	}

@@ -241,6 +241,18 @@ class Commands(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertRegex(run.stderr.decode(), r"\d+ of \d+ records were not delivered")
 
+    def health_of(self, *arguments):
+        health = self.folder / "health.jsonl"
+        self.replay("--health", health, *arguments, self.capture)
+        return [json.loads(line)["id"] for line in health.read_text().splitlines()]
+
+    def test_a_broken_state_is_said(self):
+        state = self.folder / "broken-state"
+        self.assertNotIn("sensor.state_failed", self.health_of("--state-dir", state))
+        (state / "collector" / "snapshot").write_text("no state")
+        self.assertIn("sensor.state_failed", self.health_of("--state-dir", state))
+        self.assertNotIn("sensor.state_failed", self.health_of("--state-dir", state))
+
     def wait_for(self, log, words, process):
         deadline = time.monotonic() + 60
         while words not in log.read_bytes():

@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 IN_ALL_WRAPPINGS = ("conforming", "shadow")
 FEW_WRAPPINGS = ("plain", "vxlan")
 # What was not seen could not be learned: a place first seen after the loss is a new one.
-LEARNING = ("acquaintance", "acquaintance_kept")
+LEARNING = ("acquaintance", "acquaintance_kept", "reach", "reach_kept")
 FEW_WAYS = ("bytes", "shuffled")
 PROBLEMS = []
 HTTP2_WAYS = {"h2": (), "h2-odd": ("same", "loss"), "h2c": ()}
