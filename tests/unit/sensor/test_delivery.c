@@ -4,15 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "sensor/delivery.h"
-#include "sensor/publish/spool.h"
+#include "tests/unit/publish/spool_made.h"
 
 static void expect_nothing(struct delivery *delivery)
 {
@@ -76,37 +74,29 @@ static void many_losses_take_many_records(void **state)
 static void a_spool_that_refuses_is_told(void **state)
 {
 	static struct delivery delivery;
-	static char record[4096];
-	char folder[] = "/tmp/specular-delivery.XXXXXX", error[256] = "", command[64];
-	struct spool_plan plan = {.folder = folder,
-				  .bytes_max = 1 << 20,
-				  .memory_bytes = 1 << 20,
-				  .lost = delivery_lost,
-				  .context = &delivery};
+	struct made *made = made_new();
 	struct rlimit limit, small;
 	struct delivery_event event;
 	unsigned at = 0;
 
 	(void)state;
-	assert_non_null(mkdtemp(folder));
-	memset(record, 'x', sizeof(record));
-	assert_int_equal(spool_open(&plan, error, sizeof(error), &delivery.spool), STATUS_OK);
-	spool_put(delivery.spool, SPOOL_FINDINGS, (struct bytes){record, sizeof(record)});
+	made->plan.lost = delivery_lost;
+	made->plan.context = &delivery;
+	made_open(made);
+	delivery.spool = made->spool;
+	made_put(made, SPOOL_FINDINGS, 1, 400);
 	expect_nothing(&delivery);
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &limit);
-	small = (struct rlimit){.rlim_cur = 5000, .rlim_max = limit.rlim_max};
+	small = (struct rlimit){.rlim_cur = 1000, .rlim_max = limit.rlim_max};
 	setrlimit(RLIMIT_FSIZE, &small);
-	for (int i = 0; i < 5; i++)
-		spool_put(delivery.spool, SPOOL_FINDINGS, (struct bytes){record, sizeof(record)});
+	for (uint64_t i = 2; i < 8; i++)
+		made_put(made, SPOOL_FINDINGS, i, 400);
 	setrlimit(RLIMIT_FSIZE, &limit);
 	assert_true(delivery_next_event(&delivery, &at, &event));
 	assert_string_equal(event.id, "sensor.spool_failed");
 	assert_false(delivery_next_event(&delivery, &at, &event));
-	spool_close(delivery.spool);
-	delivery.spool = NULL;
-	snprintf(command, sizeof(command), "rm -r %s", folder);
-	assert_int_equal(system(command), 0);
+	made_free(made);
 }
 
 static void an_output_that_fails_is_told(void **state)
