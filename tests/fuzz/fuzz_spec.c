@@ -13,9 +13,18 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+/* A segment "..": two dots in a name are nothing. */
+static bool leads_up(const char *name)
+{
+	for (struct bytes rest = bytes_of(name); rest.data != NULL;)
+		if (bytes_equal(bytes_split(&rest, '/'), BYTES("..")))
+			return true;
+	return false;
+}
+
 static enum status read_only(void *context, const char *name, struct bytes *out_text)
 {
-	CHECK(strstr(name, "..") == NULL && name[0] != '/');
+	CHECK(name[0] != '/' && !leads_up(name));
 	if (strcmp(name, "fuzz.yaml") != 0)
 		return STATUS_NOT_FOUND;
 	*out_text = *(struct bytes *)context;
