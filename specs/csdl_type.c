@@ -226,6 +226,7 @@ static void read_keys(struct csdl *csdl, const struct node *element, struct csdl
 	struct bytes *keys = csdl_alloc(csdl, element_count(element) * sizeof(*keys));
 
 	type->keys = keys;
+	type->key_count = 0; /* of a second Key, which no type should have, the last one counts */
 	for (size_t i = 0; keys != NULL && i < element_count(element); i++) {
 		struct bytes alias = element_text(element_at(element, i), "Alias");
 

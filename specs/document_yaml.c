@@ -44,8 +44,7 @@ static size_t fold(struct bytes raw, size_t *at, char *text, size_t len)
 	while (len > 0 && ascii_is_space(text[len - 1]))
 		len--;
 	for (; *at < raw.len && ascii_is_space(raw.data[*at]); (*at)++)
-		breaks += raw.data[*at] == '\n' ||
-			  (raw.data[*at] == '\r' && (*at + 1 == raw.len || raw.data[*at + 1] != '\n'));
+		breaks += raw.data[*at] == '\n';
 	if (breaks < 2)
 		text[len++] = ' ';
 	for (; breaks > 1; breaks--)
@@ -66,13 +65,13 @@ static bool quoted_text(struct yaml_reader *reader, struct fy_token *token, stru
 	    end->input_pos > reader->text.len || start->input_pos >= end->input_pos)
 		return false;
 	raw = bytes_slice(reader->text, start->input_pos, end->input_pos - start->input_pos);
-	if (bytes_find(raw, BYTES("''''")) == BYTES_NOT_FOUND)
+	if (bytes_find(raw, BYTES("''")) == BYTES_NOT_FOUND)
 		return false;
 	text = arena_alloc(&reader->build->document->arena, raw.len);
 	for (size_t at = 0; text != NULL && at < raw.len;) {
 		char byte = raw.data[at];
 
-		if (byte == '\n' || byte == '\r') {
+		if (byte == '\n') {
 			len = fold(raw, &at, text, len);
 			continue;
 		}
@@ -337,6 +336,30 @@ static size_t tabs_len(struct bytes line, enum reading reading)
 	return line.data[blank] == '#' || ascii_is_space(line.data[blank]) ? blank : 0;
 }
 
+/* YAML 1.2 section 5.4: CR LF, CR and LF are the same line break. Said as LF, because libfyaml 0.7 loses
+ * memory in texts where they are mixed. */
+static bool breaks_unify(struct yaml_reader *reader)
+{
+	struct bytes text = reader->text;
+	size_t len = 0;
+	char *copy;
+
+	if (bytes_find_byte(text, '\r') == BYTES_NOT_FOUND)
+		return true;
+	copy = arena_alloc(&reader->build->document->arena, text.len);
+	if (copy == NULL)
+		return no_memory(reader);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] == '\r' && i + 1 < text.len && text.data[i + 1] == '\n')
+			continue;
+		copy[len++] = text.data[i];
+		if (text.data[i] == '\r')
+			copy[len - 1] = '\n';
+	}
+	reader->text = (struct bytes){.data = copy, .len = len};
+	return true;
+}
+
 /* Real editors leave tabs where the YAML grammar forbids them: on lines of white
  * space or with a comment only (always read as spaces), and before text (only
  * when the file cannot be read otherwise, with a warning). */
@@ -423,7 +446,7 @@ bool yaml_document_read(struct bytes text, enum reading reading, struct build *b
 	struct yaml_reader reader = {.build = build, .text = text};
 	bool is_read = false;
 
-	if (!tabs_soften(&reader, reading) || !brackets_check(&reader))
+	if (!breaks_unify(&reader) || !tabs_soften(&reader, reading) || !brackets_check(&reader))
 		return false;
 	fy_diag_cfg_default(&silent);
 	silent.fp = NULL;

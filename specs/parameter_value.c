@@ -87,7 +87,7 @@ static size_t separator_len(struct bytes text, char separator)
 	if ((separator != ' ' && separator != '|' && separator != '\t') || text.len < 3 ||
 	    text.data[0] != '%')
 		return 0;
-	return ascii_hex_value(text.data[1]) << 4 == (separator & 0xf0) &&
+	return ascii_hex_value(text.data[1]) * 16 == (separator & 0xf0) &&
 			       ascii_hex_value(text.data[2]) == (separator & 0x0f)
 		       ? 3
 		       : 0;

@@ -374,8 +374,8 @@ struct bytes routes_methods(const struct routes *routes, const struct operation 
 		if (!is_agreed(routes, entry->operation, agreed) ||
 		    bytes_find(methods, entry->operation->method) != BYTES_NOT_FOUND)
 			continue;
-		methods = arena_printf(arena, BYTES_FORMAT "%s" BYTES_FORMAT, BYTES_PRINT(methods),
-				       methods.len == 0 ? "" : ", ", BYTES_PRINT(entry->operation->method));
+		methods = ARENA_JOIN(arena, methods, methods.len == 0 ? BYTES("") : BYTES(", "),
+				     entry->operation->method);
 	}
 	return methods;
 }

@@ -32,7 +32,7 @@ static char *room(struct draft *draft, size_t len)
 {
 	struct buffer *out = draft->out;
 
-	if (out->len + len <= draft->room_end) /* nearly always */
+	if (out->data != NULL && out->len + len <= draft->room_end) /* nearly always */
 		return out->data + out->len;
 	if (draft->is_full || out->len + len > LIMIT_RECORD_BYTES || buffer_reserve(out, len) != STATUS_OK) {
 		fail(draft);

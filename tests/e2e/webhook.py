@@ -124,7 +124,7 @@ def slow_or_away(program, work):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     done, records, took = run(program, work, [{"address": f"http://127.0.0.1:{port}/", "severity_min": 5, "per_minute": 6000}])
-    check(len(records) == 18 and done.returncode == 1 and "webhook 1:" in done.stderr, done.stderr)
+    check(len(records) == 19 and done.returncode == 1 and "webhook 1:" in done.stderr, done.stderr)
     check(took < 60, f"the end took {took:.0f} s")
 
 
