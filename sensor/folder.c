@@ -104,17 +104,25 @@ static int compare(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static void sort_names(struct folder *folder)
+/* The first folder that has a name gives it; whoever put the other file there should know. */
+static void sort_names(struct folder *folder, struct problems *problems)
 {
 	size_t kept = 0;
 
 	if (folder->name_count > 0)
 		qsort(folder->names, folder->name_count, sizeof(*folder->names), compare);
 	for (size_t i = 0; i < folder->name_count; i++) {
-		if (kept > 0 && strcmp(folder->names[kept - 1], folder->names[i]) == 0)
-			free(folder->names[i]);
-		else
+		if (kept == 0 || strcmp(folder->names[kept - 1], folder->names[i]) != 0) {
 			folder->names[kept++] = folder->names[i];
+			continue;
+		}
+		if (problems != NULL)
+			problems_add(
+				problems, PROBLEM_WARNING, "spec.conflict",
+				(struct place){.file = folder->names[kept - 1]},
+				"give one of them another name",
+				"two contracts folders hold a file of this name: the first folder's counts");
+		free(folder->names[i]);
 	}
 	folder->name_count = kept;
 }
@@ -177,9 +185,9 @@ static void begin(struct folder *folder, const char *const *paths, size_t path_c
 	folder->files = (struct spec_files){.read = read_name, .context = folder};
 }
 
-static void lend_names(struct folder *folder)
+static void lend_names(struct folder *folder, struct problems *problems)
 {
-	sort_names(folder);
+	sort_names(folder, problems);
 	folder->files.names = (const char *const *)folder->names;
 	folder->files.name_count = folder->name_count;
 }
@@ -191,7 +199,7 @@ enum status folder_open_beside(struct folder *folder, const char *const *path)
 		folder_close(folder);
 		return STATUS_NO_MEMORY;
 	}
-	lend_names(folder);
+	lend_names(folder, NULL);
 	return STATUS_OK;
 }
 
@@ -218,7 +226,7 @@ enum status folder_open(struct folder *folder, const char *const *paths, size_t 
 			return STATUS_INVALID;
 		}
 	}
-	lend_names(folder);
+	lend_names(folder, problems);
 	return STATUS_OK;
 }
 
@@ -245,7 +253,7 @@ enum status folder_apply(struct folder *folder, const struct folder_patch *patch
 			remove_name(folder, patches[i].name);
 		else
 			status = add_name(folder, patches[i].name);
-	lend_names(folder);
+	lend_names(folder, NULL);
 	return status;
 }
 

@@ -1,6 +1,7 @@
 /*
  * folder: folders on disk as the specs floor reads them: names, and bytes on
- * demand. Several folders look like one; the first that has a name gives it.
+ * demand. Several folders look like one; the first that has a name gives it,
+ * and a warning says so.
  * Patches show them as they would be after an upload, before it is stored.
  *
  *	folder_open(&folder, paths, count, is_optional, &problems);

@@ -40,6 +40,8 @@ static void log_problem(const struct problem *problem)
 
 	if (place->line > 0)
 		snprintf(where, sizeof(where), "%u:%u: ", place->line, place->column);
+	else if (place->file != NULL)
+		snprintf(where, sizeof(where), " ");
 	fprintf(stderr, "%s%s%s%s: %s", place->file == NULL ? "" : place->file,
 		place->file == NULL ? "" : ":", where, level_name(problem->level), problem->what);
 	if (problem->mend[0] != '\0')

@@ -299,6 +299,23 @@ static bool complain(struct yaml_reader *reader)
 			  BYTES_PRINT(words));
 }
 
+/* A file is one document: what stands behind its end is told, because somebody meant it. */
+static void look_behind(struct yaml_reader *reader)
+{
+	struct fy_event *event = fy_parser_parse(reader->parser);
+	const struct build *build = reader->build;
+
+	if (event == NULL || event->type == FYET_DOCUMENT_START)
+		problems_add(
+			build->problems, PROBLEM_WARNING, "spec.invalid",
+			(struct place){.file = build->document->file,
+				       .line = event == NULL ? 0 : spot_of(fy_event_start_mark(event)).line},
+			"give each document a file of its own",
+			"a second document follows, which is not read");
+	if (event != NULL)
+		fy_parser_event_free(reader->parser, event);
+}
+
 static bool events_take(struct yaml_reader *reader)
 {
 	bool is_over = false;
@@ -319,6 +336,7 @@ static bool events_take(struct yaml_reader *reader)
 	if (reader->build->document->root == NULL)
 		return build_fail(reader->build, STATUS_INVALID, (struct spot){.line = 1, .column = 1},
 				  "give a spec", "the file is empty");
+	look_behind(reader);
 	return true;
 }
 

@@ -199,6 +199,16 @@ class Commands(unittest.TestCase):
         self.assertRegex(run.stderr.decode(), r"broken\.yaml:\d+")
         self.assertEqual(run.stdout, self.replay(self.capture).stdout)
 
+    def test_one_name_in_two_folders_is_told(self):
+        other = self.folder / "other-contracts"
+        other.mkdir()
+        shutil.copy(DEMO / "contracts" / "orders.yaml", other)
+        run = self.replay("--contracts", other, "--findings", self.folder / "two.jsonl", self.capture)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertRegex(run.stderr, rb"orders.yaml: warning: two contracts folders hold a file of this name")
+        again = self.replay("--findings", self.folder / "one.jsonl", self.capture)
+        self.assertNotIn(b"two contracts folders", again.stderr)
+
     def test_spec_check_names_the_line(self):
         good = self.run_program("spec", "check", DEMO / "contracts" / "orders.yaml")
         self.assertEqual(good.returncode, 0, good.stdout + good.stderr)
@@ -286,7 +296,7 @@ class Commands(unittest.TestCase):
             self.wait_for(log, b"loaded again", process)
             spec.chmod(0o600)
             process.send_signal(signal.SIGHUP)
-            self.wait_for(log, b"orders.yaml:error: the file could not be read", process)
+            self.wait_for(log, b"orders.yaml: error: the file could not be read", process)
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(60), 0, log.read_text())  # a leak would tell here, under ASan
         finally:
