@@ -123,7 +123,8 @@ struct judged {
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
 	bool is_learned;    /* the template is no contract's */
-	bool is_of_partner; /* the operation was agreed with partners, not with everybody */
+	bool is_of_partner; /* the operation was agreed with partners, not with everybody, and the head was
+			       seen whole */
 	struct bytes auth;  /* kind of credential: "basic", "bearer", "none" */
 	bool has_security; /* the contract says which credential the operation needs, or that it needs none */
 	char credential_hmac[FINGERPRINT_TEXT_LEN + 1]; /* of what identifies the caller; "" without */

@@ -130,7 +130,8 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 		make_api(judged, match->api);
 	if (match->kind == MATCH_OPERATION) {
 		judged->is_documented = true;
-		judged->is_of_partner = match->api->partner != NULL;
+		/* Whoever calls may stand in what was not seen of the head. */
+		judged->is_of_partner = match->api->partner != NULL && evidence_has_request(seen);
 		judged->is_deprecated = match->operation->is_deprecated;
 		judged->has_security = match->operation->has_security;
 		judged->operation_id = copy(judged, match->operation->id, 512);
