@@ -32,10 +32,12 @@ IN_ALL_WRAPPINGS = ("conforming", "shadow")
 FEW_WRAPPINGS = ("plain", "vxlan")
 # What was not seen could not be learned: a place first seen after the loss is a new one.
 LEARNING = ("acquaintance", "acquaintance_kept", "reach", "reach_kept")
+# In HTTP/2 a hole takes fields from heads long after it: the pointer of a secret, or the header that says since when.
+LESS_KNOWN = ("data-broken", "posture")
 FEW_WAYS = ("bytes", "shuffled")
 PROBLEMS = []
 HTTP2_WAYS = {"h2": (), "h2-odd": ("same", "loss"), "h2c": ()}
-OF_MANNER = ("version", "latency", "duration", "time", "number", "connection")
+OF_MANNER = ("version", "latency", "duration", "time", "number", "connection", "batch")
 
 
 def complain(text):
@@ -262,7 +264,7 @@ def check_loss(options, story, talk, work, base):
         talks.write_pcap(capture, segments)
         texts = run(options, story, talk.args, capture, work, workers=2)
         check_conservation(name, texts["health"])
-        if story.name not in LEARNING:
+        if story.name not in LEARNING and not (options.http2 and story.name in LESS_KNOWN):
             check_no_more(name, summary(records(base["findings"])), summary(records(texts["findings"])))
         left = list(known)
         for exchange in complete_exchanges(texts["exchanges"]):
