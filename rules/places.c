@@ -3,10 +3,10 @@
 #define GROUPS_MAX 32
 
 /* Of a long repeat so many are kept apart; then it loops. */
-#define REPEAT_KEPT 32
+#define REPEAT_KEPT 48
 
 /* "{2,9}" stays exact up to so many more; then it loops. */
-#define REPEAT_SPREAD 8
+#define REPEAT_SPREAD 24
 
 #define REPEAT_UNBOUNDED SIZE_MAX
 
@@ -29,12 +29,6 @@ struct reader {
 static bool read_choice(struct reader *reader, struct part *out_part);
 
 /* -- sets ------------------------------------------------------------------- */
-
-static void byte_set_add(struct byte_set *set, unsigned from, unsigned to)
-{
-	for (unsigned byte = from; byte <= to; byte++)
-		set->bits[byte / 64] |= 1ull << byte % 64;
-}
 
 static void byte_set_join(struct byte_set *set, const struct byte_set *other)
 {
@@ -172,7 +166,8 @@ static bool read_escape(struct reader *reader, bool is_inverted, struct byte_set
 	reader->at++;
 	*out_byte = -1;
 	if (add_family(name, is_inverted, set)) {
-		reader->places->is_exact = reader->places->is_exact && ascii_lower(name) != 's';
+		if (ascii_lower(name) == 's')
+			reader->places->exact_len_max = 0;
 		return true;
 	}
 	if (name == 'x') {
@@ -341,7 +336,7 @@ static bool read_literal(struct reader *reader, struct part *out_part)
 	if (byte == '\\') {
 		if (peek(reader) == 'b' || peek(reader) == 'B') {
 			reader->at++;
-			reader->places->is_exact = false;
+			reader->places->exact_len_max = 0;
 			*out_part = (struct part){.is_nullable = true};
 			return true;
 		}
@@ -349,7 +344,7 @@ static bool read_literal(struct reader *reader, struct part *out_part)
 			return false;
 	} else if (byte == '.') {
 		byte_set_add(&set, 0, 255);
-		reader->places->is_exact = false;
+		reader->places->exact_len_max = 0;
 	} else {
 		byte_set_add(&set, byte, byte);
 	}
@@ -376,8 +371,11 @@ static bool read_atom(struct reader *reader, struct part *out_part)
 		return read_class(reader, &set) && part_of_set(reader, set, out_part);
 	case '^':
 	case '$':
+		/* At the ends of a pattern without a choice: see line_ends_read. */
+		if ((reader->at > 0 && reader->at + 1 < reader->pattern.len) ||
+		    bytes_find_byte(reader->pattern, '|') != BYTES_NOT_FOUND)
+			reader->places->exact_len_max = 0;
 		reader->at++;
-		reader->places->is_exact = false;
 		*out_part = (struct part){.is_nullable = true};
 		return true;
 	case '*':
@@ -399,8 +397,10 @@ static bool read_repeated(struct reader *reader, struct part *out_part)
 		return false;
 	end = reader->at;
 	is_loop = max == REPEAT_UNBOUNDED || min > REPEAT_KEPT || max - min > REPEAT_SPREAD;
-	if (is_loop && (max != REPEAT_UNBOUNDED || min > REPEAT_KEPT))
-		reader->places->is_exact = false;
+	if (is_loop && min > REPEAT_KEPT)
+		reader->places->exact_len_max = 0;
+	else if (is_loop && max < reader->places->exact_len_max)
+		reader->places->exact_len_max = max; /* no shorter text goes round more often */
 	if (max == 0) {
 		*out_part = (struct part){.is_nullable = true};
 		return true;
@@ -456,20 +456,27 @@ static bool read_choice(struct reader *reader, struct part *out_part)
 	return true;
 }
 
+static void line_ends_read(struct bytes pattern, struct places *places)
+{
+	bool is_choice = bytes_find_byte(pattern, '|') != BYTES_NOT_FOUND;
+	bool is_escaped = pattern.len > 1 && pattern.data[pattern.len - 2] == '\\';
+
+	places->is_line_start = !is_choice && pattern.len > 1 && pattern.data[0] == '^' &&
+				bytes_find_byte(BYTES("?*{"), pattern.data[1]) == BYTES_NOT_FOUND;
+	places->is_line_end = !is_choice && !is_escaped && bytes_ends(pattern, BYTES("$"));
+}
+
 bool places_read(struct bytes pattern, struct places *out_places)
 {
 	struct reader reader = {.pattern = pattern, .places = out_places};
 	struct part whole;
 
 	memset(out_places, 0, sizeof(*out_places));
-	out_places->is_exact = true;
+	out_places->exact_len_max = SIZE_MAX;
 	if (!read_choice(&reader, &whole) || !is_done(&reader) || whole.is_nullable)
 		return false;
 	out_places->first = whole.first;
 	out_places->last = whole.last;
-	/* A choice might begin elsewhere. */
-	out_places->is_line_start = pattern.len > 1 && pattern.data[0] == '^' &&
-				    bytes_find_byte(BYTES("?*{"), pattern.data[1]) == BYTES_NOT_FOUND &&
-				    bytes_find_byte(pattern, '|') == BYTES_NOT_FOUND;
+	line_ends_read(pattern, out_places);
 	return true;
 }

@@ -29,8 +29,9 @@ struct places {
 	struct byte_set bytes[PLACES_MAX];
 	struct place_set follow[PLACES_MAX];
 	struct place_set first, last; /* where a match may begin and end */
-	bool is_line_start;           /* every match begins where the text or a line does */
-	bool is_exact;                /* what it accepts is what the pattern matches */
+	bool is_line_start;           /* every match begins where the text or a line does, */
+	bool is_line_end;             /* or ends there */
+	size_t exact_len_max; /* in texts up to it, but for these two, it accepts what the pattern does */
 };
 
 bool places_read(struct bytes pattern, struct places *out_places);
@@ -40,11 +41,22 @@ static inline bool byte_set_has(const struct byte_set *set, unsigned char byte)
 	return (set->bits[byte / 64] >> byte % 64 & 1) != 0;
 }
 
+static inline void byte_set_add(struct byte_set *set, unsigned from, unsigned to)
+{
+	for (unsigned byte = from; byte <= to; byte++)
+		set->bits[byte / 64] |= 1ull << byte % 64;
+}
+
 /* Is every byte of `set` also in `other`? */
 static inline bool byte_set_within(const struct byte_set *set, const struct byte_set *other)
 {
 	return ((set->bits[0] & ~other->bits[0]) | (set->bits[1] & ~other->bits[1]) |
 		(set->bits[2] & ~other->bits[2]) | (set->bits[3] & ~other->bits[3])) == 0;
+}
+
+static inline void place_set_add(struct place_set *set, size_t place)
+{
+	set->bits[place / 64] |= 1ull << place % 64;
 }
 
 static inline bool place_set_has(const struct place_set *set, size_t place)

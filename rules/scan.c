@@ -32,7 +32,6 @@ struct scanner {
 	struct scan_names *names;
 	struct word_trie *trie;
 	struct sieve *sieve;
-	struct shaper shaper;
 
 	/* of the value in hand */
 	size_t value_index;   /* of the matches found */
@@ -61,8 +60,6 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 		return NULL;
 	scanner->set = set;
 	scanner->key = key;
-	shaper_init(&scanner->shaper);
-	scanner->values.shaper = &scanner->shaper;
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
@@ -74,10 +71,7 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 		scanner->around = calloc(names_words(scanner->names), sizeof(*scanner->around));
 	}
 	scanner->sieve = sieve_new(set);
-	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve,
-						  .names = scanner->names,
-						  .trie = scanner->trie,
-						  .classes = scanner->candidates};
+	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve, .names = scanner->names};
 	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
 	    scanner->context != NULL && scanner->words != NULL && scanner->candidates != NULL &&
 	    scanner->around != NULL)
@@ -335,17 +329,8 @@ static bool has_context(const struct scanner *scanner, size_t class_index)
 	return (scanner->context[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 
-static struct sieve_hint hint_of(const struct scanner *scanner, size_t class_index, uint64_t shape,
-				 enum match_mode mode)
-{
-	if (scanner->values.sift.sieve == NULL)
-		return (struct sieve_hint){0};
-	return mode == MATCH_FREE
-		       ? sieve_hint_free(scanner->sieve, class_index)
-		       : sieve_hint_bound(scanner->sieve, sieve_shape(scanner->sieve, shape), class_index);
-}
-
-static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode)
+static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode,
+		struct sieve_hint hint)
 {
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
 	const struct scan_value *value = &scanner->values.list[index];
@@ -355,8 +340,7 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 	if (index != scanner->value_index)
 		tell_found(scanner);
 	scanner->value_index = index;
-	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
-		    hint_of(scanner, class_index, value->shape, mode), on_found, scanner);
+	matcher_run(scanner->matcher, class, text_of(scanner, value), mode, hint, on_found, scanner);
 }
 
 static bool on_free_end(void *context, size_t form, size_t from, size_t to)
@@ -378,59 +362,76 @@ static void all_free(struct scanner *scanner)
 			scanner->candidates[i / 64] |= 1ull << i % 64;
 }
 
+/* What the sieve found in a value that it looked at. */
+static struct sieve_found found_of(const struct scanner *scanner, const struct scan_value *value)
+{
+	const uint64_t *at = scanner->values.found + value->found_at;
+	size_t words = names_words(scanner->names);
+
+	return (struct sieve_found){.lanes = at, .words = at + words};
+}
+
 /* The classes whose free form could match in the value. */
 static void find_free(struct scanner *scanner, const struct scan_value *value)
 {
-	struct bytes text = text_of(scanner, value);
-	const struct sieve_shape *shape;
+	size_t size = names_words(scanner->names) * sizeof(*scanner->candidates);
 
-	if (scanner->values.sift.sieve != NULL) {
-		shape = sieve_shape(scanner->sieve, value->shape);
-		if (!value->may_be_free || sieve_find_free(scanner->sieve, shape, text, scanner->candidates))
-			return;
+	if (value->is_sifted) {
+		memcpy(scanner->candidates, found_of(scanner, value).lanes, size);
+		return;
 	}
-	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text, on_free_end, scanner))
+	memset(scanner->candidates, 0, size);
+	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text_of(scanner, value),
+			       on_free_end, scanner))
 		all_free(scanner);
 }
 
 static void scan_free(struct scanner *scanner)
 {
-	size_t words = names_words(scanner->names);
-
 	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
 	     index++) {
-		memset(scanner->candidates, 0, words * sizeof(*scanner->candidates));
-		find_free(scanner, &scanner->values.list[index]);
-		for (size_t i = 0; i < words; i++)
-			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1)
-				run(scanner, i * 64 + (size_t)__builtin_ctzll(bits), index, MATCH_FREE);
+		const struct scan_value *value = &scanner->values.list[index];
+
+		find_free(scanner, value);
+		for (size_t i = 0; i < names_words(scanner->names); i++)
+			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
+				size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
+
+				run(scanner, class_index, index, MATCH_FREE, (struct sieve_hint){0});
+			}
 	}
 }
 
-/* The classes with a bound form that could match in the value: by its names, and by words in it. */
-static bool find_bound(struct scanner *scanner, const struct scan_value *value)
+/* The classes with context: by the value's names, and by words in it. */
+static bool read_words(struct scanner *scanner, const struct scan_value *value)
 {
+	struct sieve_found found = found_of(scanner, value);
 	size_t words = names_words(scanner->names);
-	struct bytes text = text_of(scanner, value);
-	const struct sieve_shape *shape = NULL;
-	bool is_any;
+	bool is_named = read_context(scanner, value);
+	uint64_t any = 0;
 
-	if (scanner->values.sift.sieve != NULL) {
-		if (!value->may_be_bound)
-			return false;
-		shape = sieve_shape(scanner->sieve, value->shape);
-	}
-	is_any = read_context(scanner, value);
 	memcpy(scanner->words, scanner->context, words * sizeof(*scanner->words));
-	if (shape == NULL || shape->may_have_words)
-		is_any = word_trie_find(scanner->trie, text, scanner->words) || is_any;
-	if (!is_any)
+	if (!value->is_sifted)
+		return word_trie_find(scanner->trie, text_of(scanner, value), scanner->words) || is_named;
+	for (size_t i = 0; i < words; i++)
+		any |= scanner->words[i] |= found.words[i];
+	return any != 0;
+}
+
+/* Of these, those with a bound form that could match; false when the sieve has not looked. */
+static bool find_bound(struct scanner *scanner, const struct scan_value *value, struct sieve_found *out_found)
+{
+	unsigned place = (unsigned)__builtin_ctz((unsigned)value->place);
+	size_t size = names_words(scanner->names) * sizeof(*scanner->candidates);
+
+	if (scanner->values.sift.sieve == NULL ||
+	    !sieve_look_bound(scanner->sieve, scanner->words, place, text_of(scanner, value), out_found)) {
+		memcpy(scanner->candidates, scanner->words, size);
 		return false;
-	memset(scanner->candidates, 0, words * sizeof(*scanner->candidates));
-	if (shape == NULL)
-		memcpy(scanner->candidates, scanner->words, words * sizeof(*scanner->candidates));
-	else
-		sieve_find_bound(scanner->sieve, shape, text, scanner->words, scanner->candidates);
+	}
+	memset(scanner->candidates, 0, size);
+	if (out_found->is_any)
+		sieve_classes_bound(scanner->sieve, out_found->lanes, scanner->candidates);
 	return true;
 }
 
@@ -439,15 +440,22 @@ static void scan_bound(struct scanner *scanner)
 {
 	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
 	     index++) {
-		if (scanner->values.list[index].len < pattern_bound_len_min(scanner->set) ||
-		    !find_bound(scanner, &scanner->values.list[index]))
+		const struct scan_value *value = &scanner->values.list[index];
+		struct sieve_found found;
+		bool is_looked_at;
+
+		if (value->len < pattern_bound_len_min(scanner->set) || !read_words(scanner, value))
 			continue;
+		is_looked_at = find_bound(scanner, value, &found);
 		for (size_t i = 0; i < names_words(scanner->names); i++)
 			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
 				size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
+				struct sieve_hint hint = {0};
 
+				if (is_looked_at)
+					hint = sieve_hint(scanner->sieve, &found, class_index);
 				run(scanner, class_index, index,
-				    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND);
+				    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND, hint);
 			}
 	}
 }
@@ -475,7 +483,7 @@ void scanner_scan(struct scanner *scanner, struct exchange *exchange, const stru
 	scanner->value_index = 0;
 	scanner->around_names = 0; /* of no container */
 	scanner->found_count = 0;
-	matcher_start(scanner->matcher);
+	matcher_start(scanner->matcher, scanner->values.sift.sieve);
 	values_clear(&scanner->values);
 	values_add_exchange(&scanner->values, exchange, request, response);
 	scan_free(scanner);
@@ -502,7 +510,7 @@ bool scanner_matches(struct scanner *scanner, const struct data_class *class, st
 {
 	bool is_found = false;
 
-	matcher_start(scanner->matcher);
+	matcher_start(scanner->matcher, NULL);
 	matcher_run(scanner->matcher, class, text, MATCH_TEST, (struct sieve_hint){0}, on_test_found,
 		    &is_found);
 	return is_found;

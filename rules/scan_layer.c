@@ -10,31 +10,36 @@
 /* How much is decoded to see whether text comes out: a file says what it is in fewer bytes. */
 #define BASE64_PROBE_LEN 64
 
-static bool is_base64_byte(char byte)
+enum {
+	LETTER_LOWER = 1,
+	LETTER_UPPER = 2,
+	NOT_BASE64 = 4,
+};
+
+static unsigned kind_of_base64(char byte)
 {
-	return ascii_is_alnum(byte) || byte == '+' || byte == '/' || byte == '-' || byte == '_';
+	if (byte >= 'a' && byte <= 'z')
+		return LETTER_LOWER;
+	if (byte >= 'A' && byte <= 'Z')
+		return LETTER_UPPER;
+	return ascii_is_digit(byte) || byte == '+' || byte == '/' || byte == '-' || byte == '_' ? 0
+												: NOT_BASE64;
 }
 
 /* Letters of both cases, as words have that are encoded: neither a number nor an identifier in hexadecimal.
  */
 static bool is_base64(struct bytes text)
 {
-	bool has_upper = false, has_lower = false;
+	unsigned kinds = 0;
 	size_t end = text.len;
 
 	if (text.len < BASE64_LEN_MIN)
 		return false;
 	while (end > text.len - 2 && text.data[end - 1] == '=')
 		end--;
-	for (size_t i = 0; i < end; i++) {
-		char byte = text.data[i];
-
-		if (!is_base64_byte(byte))
-			return false;
-		has_upper = has_upper || (byte >= 'A' && byte <= 'Z');
-		has_lower = has_lower || (byte >= 'a' && byte <= 'z');
-	}
-	return has_upper && has_lower && end % 4 != 1;
+	for (size_t i = 0; i < end && kinds < NOT_BASE64; i++)
+		kinds |= kind_of_base64(text.data[i]);
+	return kinds == (LETTER_LOWER | LETTER_UPPER) && end % 4 != 1;
 }
 
 static bool is_text(struct bytes run)
@@ -100,40 +105,6 @@ static struct bytes percent_open(struct bytes text, struct arena *arena)
 		return BYTES_NONE;
 	decoded = percent_decode(text, false, arena);
 	return decoded.data == text.data ? BYTES_NONE : decoded;
-}
-
-static bool has_any_but_base64(uint64_t shape)
-{
-	uint64_t kinds = KIND(KIND_DIGIT) | KIND(KIND_LOWER) | KIND(KIND_UPPER);
-
-	for (struct bytes signs = BYTES("+/-_="); signs.len > 0; signs = bytes_from(signs, 1))
-		kinds |= KIND(kind_of((unsigned char)signs.data[0]));
-	return (shape & KINDS_ALL & ~kinds) != 0;
-}
-
-static bool has_all(uint64_t shape, struct bytes signs)
-{
-	for (size_t i = 0; i < signs.len; i++)
-		if ((shape & KIND(kind_of((unsigned char)signs.data[i]))) == 0)
-			return false;
-	return true;
-}
-
-bool layer_is_likely(enum scan_layer layer, uint64_t shape)
-{
-	switch (layer) {
-	case SCAN_LAYER_PERCENT:
-		return has_all(shape, BYTES("%"));
-	case SCAN_LAYER_BASE64: /* nothing but its bytes, or "data:" and a ';' before them */
-		return shape_parts(shape).len >= BASE64_LEN_MIN && has_all(shape, BYTES("aA")) &&
-		       (has_all(shape, BYTES(":;")) || !has_any_but_base64(shape));
-	case SCAN_LAYER_TOKEN:
-		return has_all(shape, BYTES("eJ."));
-	case SCAN_LAYER_NONE:
-	case SCAN_LAYER_COUNT:
-		break;
-	}
-	return false;
 }
 
 struct bytes layer_open(enum scan_layer layer, struct bytes value, struct arena *arena)

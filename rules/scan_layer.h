@@ -8,7 +8,6 @@
 #pragma once
 
 #include "parsers/base/arena.h"
-#include "rules/shape.h"
 
 enum scan_layer {
 	SCAN_LAYER_NONE, /* the value itself */
@@ -17,9 +16,6 @@ enum scan_layer {
 	SCAN_LAYER_TOKEN,
 	SCAN_LAYER_COUNT,
 };
-
-/* By the value's shape alone: could it hold anything in that layer? */
-bool layer_is_likely(enum scan_layer layer, uint64_t shape);
 
 /* What the value holds in that layer; {NULL, 0} when it is not written so, or holds no text. */
 struct bytes layer_open(enum scan_layer layer, struct bytes value, struct arena *arena);

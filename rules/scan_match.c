@@ -10,7 +10,7 @@
 #define SPANS_MAX 64
 
 /* Starts tried after the leftmost of one candidate. */
-#define RETRIES_MAX 16
+#define RETRIES_MAX SIEVE_FOLLOW_MAX
 
 /* What a try costs beside its bytes. */
 #define TRY_COST 256
@@ -22,6 +22,7 @@ struct span {
 struct matcher {
 	const struct pattern_set *set;
 	struct pattern_scratch *scratch;
+	struct sieve *sieve;
 	uint64_t work;
 
 	/* of the run in hand */
@@ -67,9 +68,10 @@ struct pattern_scratch *matcher_scratch(struct matcher *matcher)
 	return matcher->scratch;
 }
 
-void matcher_start(struct matcher *matcher)
+void matcher_start(struct matcher *matcher, struct sieve *sieve)
 {
 	matcher->work = 0;
+	matcher->sieve = sieve;
 }
 
 bool matcher_is_spent(const struct matcher *matcher)
@@ -141,13 +143,17 @@ static void take(struct matcher *matcher, size_t from, size_t to)
 	matcher->has_best = true;
 }
 
+static struct bytes pattern_of(const struct matcher *matcher, size_t form)
+{
+	return form % 2 == 0 ? matcher->class->pattern : matcher->class->context_pattern;
+}
+
 /* Hyperscan tells the leftmost start of an end only, and of large patterns none. Where the leftmost
  * does not hold, a later one may. */
 static void try_starts(struct matcher *matcher, size_t first, size_t to, size_t tries_max)
 {
 	size_t len_min = pattern_form_len_min(matcher->set, matcher->form), tries = 0;
-	struct bytes pattern =
-		matcher->form % 2 == 0 ? matcher->class->pattern : matcher->class->context_pattern;
+	struct bytes pattern = pattern_of(matcher, matcher->form);
 
 	for (size_t from = first; from + len_min <= to && tries < tries_max; from++) {
 		if (ascii_is_space(matcher->value.data[from]) || !edges_begin(matcher->value, from) ||
@@ -187,19 +193,28 @@ static bool on_candidate(void *context, size_t form, size_t from, size_t to)
 	return true;
 }
 
-/* The sieve has seen that the form matches the value as a whole, and nothing else in it. */
-static bool is_whole(const struct matcher *matcher, size_t form)
-{
-	return form % 2 == 0 ? matcher->hint.is_strong_whole : matcher->hint.is_weak_whole;
-}
-
 static bool is_out(const struct matcher *matcher, size_t form)
 {
 	return form % 2 == 0 ? matcher->hint.is_strong_out : matcher->hint.is_weak_out;
 }
 
+/* Matches as the sieve followed them: of each end the first start that holds. */
+static void take_all(struct matcher *matcher, const struct sieve_ends *list, size_t count)
+{
+	for (size_t to = 1; to <= matcher->value.len; to++)
+		for (size_t i = 0; i < count; i++)
+			if ((list[i].bits[to / 64] >> to % 64 & 1) != 0 &&
+			    is_true(matcher, list[i].from, to)) {
+				take(matcher, list[i].from, to);
+				break;
+			}
+}
+
 static void run_form(struct matcher *matcher, size_t form, bool is_context_needed, bool is_silent)
 {
+	struct sieve_ends list[SIEVE_FOLLOW_MAX];
+	size_t count;
+
 	if (matcher_is_spent(matcher) || is_out(matcher, form) ||
 	    matcher->value.len < pattern_form_len_min(matcher->set, form))
 		return;
@@ -209,8 +224,8 @@ static void run_form(struct matcher *matcher, size_t form, bool is_context_neede
 	matcher->has_best = false;
 	matcher->told_to = 0;
 	matcher->work += matcher->value.len + TRY_COST;
-	if (is_whole(matcher, form))
-		on_candidate(matcher, form, 0, matcher->value.len);
+	if (matcher->sieve != NULL && sieve_follow(matcher->sieve, form, matcher->value, list, &count))
+		take_all(matcher, list, count);
 	else if (!pattern_find(matcher->set, matcher->scratch, form, matcher->value, on_candidate, matcher))
 		matcher->work = LIMIT_SCAN_WORK + 1; /* said as a scan that was cut */
 	tell_best(matcher);

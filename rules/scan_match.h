@@ -25,8 +25,9 @@ void matcher_free(struct matcher *matcher);
 
 struct pattern_scratch *matcher_scratch(struct matcher *matcher);
 
-/* What one exchange may still cost; matcher_is_spent when it was not enough. */
-void matcher_start(struct matcher *matcher);
+/* What one exchange may still cost; matcher_is_spent when it was not enough. With a sieve, short values are
+ * followed by it: the same matches, without Hyperscan. */
+void matcher_start(struct matcher *matcher, struct sieve *sieve);
 bool matcher_is_spent(const struct matcher *matcher);
 
 /* Which forms of the class count. */

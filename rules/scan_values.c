@@ -9,24 +9,28 @@
 /* Kept between exchanges; what one huge exchange needed beyond it is given back. */
 #define KEPT_BYTES (4 * MIB)
 
+/* Sets of classes that are kept of a value. */
+#define FOUND_SETS 2
+
 void values_finish(struct scan_values *values)
 {
 	free(values->text);
 	free(values->list);
 	free(values->containers);
-	*values = (struct scan_values){
-		.len_min = values->len_min, .shaper = values->shaper, .sift = values->sift};
+	free(values->found);
+	*values = (struct scan_values){.len_min = values->len_min, .sift = values->sift};
 }
 
 void values_clear(struct scan_values *values)
 {
 	if (values->capacity + values->list_capacity * sizeof(*values->list) +
-		    values->container_capacity * sizeof(*values->containers) >
+		    values->container_capacity * sizeof(*values->containers) +
+		    values->found_capacity * sizeof(*values->found) >
 	    KEPT_BYTES)
 		values_finish(values);
 	values->len = 0;
 	values->count = 0;
-	values->container_count = 0;
+	values->container_count = values->found_count = 0;
 	values->seen_len = values->seen_count = 0;
 	names_forget(values->sift.names);
 	values->is_cut = false;
@@ -50,18 +54,33 @@ static bool reserve(void **array, size_t *capacity, size_t needed, size_t item_s
 	return true;
 }
 
-static uint64_t shape_of_value(const struct scan_values *values, const struct scan_value *value,
-			       struct bytes text)
-{
-	return shape_of(values->shaper, (unsigned)__builtin_ctz((unsigned)value->place), text);
-}
-
 static const struct scan_container *container_of(const struct scan_values *values, uint32_t number)
 {
 	return number == 0 ? NULL : &values->containers[number - 1];
 }
 
-static void keep(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* What the sieve found in the value to be kept. */
+static bool keep_found(struct scan_values *values, const struct sieve_found *found, struct scan_value *kept)
+{
+	size_t words = names_words(values->sift.names), size = words * sizeof(*values->found);
+	void *all = values->found;
+	uint64_t *at;
+
+	if (!reserve(&all, &values->found_capacity, values->found_count + FOUND_SETS * words,
+		     sizeof(*values->found)))
+		return false;
+	values->found = all;
+	kept->is_sifted = true;
+	kept->found_at = (uint32_t)values->found_count;
+	at = values->found + values->found_count;
+	memcpy(at, found->lanes, size);
+	memcpy(at + words, found->words, size);
+	values->found_count += FOUND_SETS * words;
+	return true;
+}
+
+static void keep(struct scan_values *values, const struct scan_value *value, struct bytes text,
+		 const struct sieve_found *found)
 {
 	void *list = values->list, *all = values->text;
 	struct scan_value *kept;
@@ -76,27 +95,29 @@ static void keep(struct scan_values *values, const struct scan_value *value, str
 		return;
 	}
 	values->text = all;
-	kept = &values->list[values->count++];
+	kept = &values->list[values->count];
 	*kept = *value;
 	kept->offset = (uint32_t)values->len;
 	kept->len = (uint32_t)text.len;
+	if (found != NULL && !keep_found(values, found, kept)) {
+		values->is_cut = true;
+		return;
+	}
+	values->count++;
 	memcpy(values->text + values->len, text.data, text.len);
 	values->len += text.len;
 	values->text[values->len++] = '\n';
 }
 
-static void add(struct scan_values *values, const struct scan_value *value, struct bytes text, uint64_t shape)
+/* Within the ceilings: keeps the value if it could be one. */
+static void add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->seen_len;
-	struct scan_value added = *value;
+	struct sieve_found found;
 
-	if (text.len < values->len_min)
-		return;
-	added.shape = shape;
 	if (room < text.len + 1) {
 		values->is_cut = true;
 		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
-		added.shape = shape_of_value(values, value, text);
 	}
 	if (text.len < values->len_min)
 		return;
@@ -106,9 +127,16 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 	}
 	values->seen_count++;
 	values->seen_len += text.len + 1;
-	if (values->sift.sieve == NULL ||
-	    sift_value(&values->sift, &added, container_of(values, value->container), text))
-		keep(values, &added, text);
+	switch (sift_value(&values->sift, value, container_of(values, value->container), text, &found)) {
+	case SIFT_OUT:
+		break;
+	case SIFT_KEPT:
+		keep(values, value, text, &found);
+		break;
+	case SIFT_UNSEEN:
+		keep(values, value, text, NULL);
+		break;
+	}
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
@@ -116,27 +144,23 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 		      enum scan_layer layer)
 {
 	struct bytes inner = layer_open(layer, text, values->arena);
-	struct scan_value unwrapped = *value;
+	struct scan_value unwrapped;
 
 	if (inner.data == NULL)
 		return;
+	unwrapped = *value;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	add(values, &unwrapped, inner, shape_of_value(values, value, inner));
+	add(values, &unwrapped, inner);
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	uint64_t shape;
-
 	if (text.len < values->len_min)
 		return;
-	shape = shape_of_value(values, value, text);
-	add(values, value, text, shape);
-	for (int layer = SCAN_LAYER_NONE + 1;
-	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
-		if (layer_is_likely((enum scan_layer)layer, shape))
-			add_layer(values, value, text, (enum scan_layer)layer);
+	add(values, value, text);
+	for (int layer = SCAN_LAYER_NONE + 1; layer < SCAN_LAYER_COUNT && values->arena != NULL; layer++)
+		add_layer(values, value, text, (enum scan_layer)layer);
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)
@@ -147,7 +171,7 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 		return;
 	text = *value;
 	text.is_name = true;
-	add(values, &text, value->name, shape_of_value(values, value, value->name));
+	add(values, &text, value->name);
 }
 
 /* -- JSON ------------------------------------------------------------------- */

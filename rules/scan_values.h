@@ -39,17 +39,14 @@ struct scan_value {
 	bool is_decoded;       /* path: text and raw differ */
 	bool is_name;          /* the text is the name itself: it gives no context */
 	enum scan_layer layer; /* what the text was unwrapped from */
-	uint64_t shape;        /* of the text */
-	bool may_be_free;      /* sifted: a pattern without context could match */
-	bool may_be_bound;     /* ... or one with */
+	bool is_sifted;        /* the sieve has looked: what it found stands in scan_values.found */
+	uint32_t found_at;
 };
 
 /* What decides whether a value is kept; lent. */
 struct scan_sift {
 	struct sieve *sieve; /* NULL: every value is kept */
 	struct scan_names *names;
-	const struct word_trie *trie;
-	uint64_t *classes; /* scratch */
 };
 
 struct scan_values {
@@ -59,9 +56,10 @@ struct scan_values {
 	size_t count, list_capacity;
 	struct scan_container *containers;
 	size_t container_count, container_capacity;
+	uint64_t *found; /* of a value that was sifted: its lanes, and its words */
+	size_t found_count, found_capacity;
 	struct arena *arena;         /* of the exchange: what is unwrapped; NULL: nothing is */
 	size_t seen_len, seen_count; /* with those that were not kept: the ceilings are for them */
-	const struct shaper *shaper;
 	struct scan_sift sift;
 	size_t len_min; /* shorter values match nothing */
 	bool is_cut;    /* a ceiling or no memory: something was left out */

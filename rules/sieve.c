@@ -7,39 +7,38 @@
 #include "rules/sieve_needs.h"
 #include "rules/sieve_states.h"
 
-#define SHAPE_COUNT  4096
-#define STARTS_COUNT 512
-
-/* So far from its start a match is followed; what is still under way may be one. */
-#define WALK_MAX 64
+#define SHAPE_COUNT 4096
 
 /* What hostile texts may cost before they are scanned without the sieve: see LIMIT_SIEVE_STATE_COST. */
 #define CREDIT_MAX ((uint64_t)2 * LIMIT_SIEVE_STATES * LIMIT_SIEVE_STATE_COST)
 
-/* Where to start for a set of lanes. */
-struct starts {
-	uint16_t line, start;
-	unsigned epoch; /* 0: none */
+/* Where values begin that are looked at for such lanes. */
+struct begin {
+	const uint64_t *lanes;
+	uint16_t state;
+	unsigned epoch; /* of the automaton; 0: not begun */
 };
 
-/* A lane for each form: first the patterns of all classes, then their weaker forms. */
 struct sieve {
 	const struct pattern_set *set;
 	size_t words, lane_words;
-	struct sieve_states states;
+	struct sieve_states states, word_states;
 	struct needs_of_all needs;
-	struct shape_grid grid;   /* of what the needs ask */
-	uint64_t *free, *bound;   /* lanes */
-	uint64_t *blind;          /* lanes that the automaton cannot follow */
-	uint64_t *exact;          /* lanes that it follows exactly */
-	uint64_t *wanted, *found; /* scratch: lanes */
-	unsigned *word_len_min;   /* of each class: its shortest context word */
-	struct sieve_shape *shapes;
-	uint64_t *shape_lanes;
-	struct starts *starts; /* of sets of lanes */
-	uint64_t *starts_lanes;
-	bool is_alnum[256];
-	bool is_whole; /* of the value last looked at: a match is the whole value, and lanes found do match */
+	struct shaper shaper;
+	struct shape_grid grid; /* of what the needs ask */
+	uint64_t *free, *bound; /* lanes */
+	uint64_t *blind;        /* lanes that no automaton can follow */
+	uint64_t *line_start;   /* lanes that begin, */
+	uint64_t *line_end;     /* or end with a line only */
+	size_t *exact_len_max;  /* of each lane: values up to it are followed exactly */
+	uint64_t *beside;       /* lanes of classes that have a bound one */
+	uint64_t *wanted;       /* scratch: lanes */
+	uint64_t *found;        /* lanes, in the value last looked at */
+	uint64_t *found_words;  /* classes whose word stands in it */
+	uint64_t *all;          /* classes */
+	struct begin begin_free, begin_words;
+	uint64_t *shapes;      /* kept: a shape, */
+	uint64_t *shape_lanes; /* and the lanes that could match in such a value */
 	uint64_t credit;
 };
 
@@ -65,52 +64,99 @@ static struct bytes pattern_of_lane(const struct sieve *sieve, size_t lane)
 	return lane == index ? packs->classes[index].pattern : packs->classes[index].context_pattern;
 }
 
-static bool lane_read(struct sieve *sieve, size_t lane, struct places *places)
+static bool begins_with_space(const struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		for (unsigned byte = 0; byte <= ' '; byte++)
+			if (place_set_has(&places->first, i) && ascii_is_space((char)byte) &&
+			    byte_set_has(&places->bytes[i], (unsigned char)byte))
+				return true;
+	return false;
+}
+
+/* How matches of the lane begin and end. The matcher passes over white space where a match might begin in
+ * several places: such lanes are not followed. */
+static void lane_read_ends(struct sieve *sieve, size_t lane, const struct places *places)
+{
+	if (places->is_line_start)
+		add(sieve->line_start, lane);
+	if (places->is_line_end)
+		add(sieve->line_end, lane);
+	sieve->exact_len_max[lane] =
+		places->is_line_start || !begins_with_space(places) ? places->exact_len_max : 0;
+}
+
+static void lane_read(struct sieve *sieve, size_t lane, struct places *places)
 {
 	const struct data_class *classes = pattern_set_packs(sieve->set)->classes;
 	struct bytes pattern = pattern_of_lane(sieve, lane);
 	size_t index = lane % (sieve->words * 64);
-	bool is_bound = lane != index;
 
 	if (pattern.len == 0)
-		return states_add(&sieve->states, lane, NULL);
-	is_bound = is_bound || classes[index].is_context_required;
-	add(is_bound ? sieve->bound : sieve->free, lane);
+		return;
+	add(lane != index || classes[index].is_context_required ? sieve->bound : sieve->free, lane);
 	sieve->needs.list[lane] = (struct needs){.places = classes[index].places};
-	if (places_read(pattern, places)) {
+	if (places_read(pattern, places) && states_add(&sieve->states, lane, places)) {
 		needs_read(places, &sieve->needs.list[lane]);
-		if (places->is_exact)
-			add(sieve->exact, lane);
-		needs_add(&sieve->needs, lane);
-		return states_add(&sieve->states, lane, places);
+		lane_read_ends(sieve, lane, places);
+	} else {
+		add(sieve->blind, lane);
 	}
-	add(sieve->blind, lane);
-	needs_add(&sieve->needs, lane); /* of the place alone */
-	return states_add(&sieve->states, lane, NULL);
+	needs_add(&sieve->needs, lane); /* of a blind one its place alone */
 }
 
-static void word_lens_read(struct sieve *sieve)
+static bool word_has(unsigned byte)
+{
+	return ascii_is_alnum((char)byte) || byte >= 0x80;
+}
+
+/* The letters and digits of a word, and between them whatever is neither. False for what is more than a word.
+ */
+static bool word_read(struct bytes word, struct places *out_places)
+{
+	*out_places = (struct places){.count = 0};
+	if (word.len == 0 || word.len > PLACES_MAX / 2)
+		return false;
+	for (size_t at = 0; at < word.len; at++) {
+		size_t letter = out_places->count++, gap = out_places->count++;
+
+		if (!word_has((unsigned char)word.data[at]))
+			return false;
+		for (unsigned byte = 0; byte < 256; byte++)
+			if (!word_has(byte))
+				byte_set_add(&out_places->bytes[gap], byte, byte);
+			else if (ascii_lower((char)byte) == ascii_lower(word.data[at]))
+				byte_set_add(&out_places->bytes[letter], byte, byte);
+		if (at + 1 == word.len)
+			break;
+		place_set_add(&out_places->follow[letter], gap);
+		place_set_add(&out_places->follow[letter], gap + 1);
+		place_set_add(&out_places->follow[gap], gap);
+		place_set_add(&out_places->follow[gap], gap + 1);
+	}
+	place_set_add(&out_places->first, 0);
+	place_set_add(&out_places->last, out_places->count - 2);
+	return true;
+}
+
+static bool words_add(struct sieve *sieve, struct places *places)
 {
 	const struct packs *packs = pattern_set_packs(sieve->set);
 
-	for (size_t i = 0; i < packs->count; i++) {
-		size_t least = SIZE_MAX;
-
+	for (size_t i = 0; i < packs->count; i++)
 		for (size_t w = 0; w < packs->classes[i].context_count; w++)
-			if (packs->classes[i].context[w].len < least)
-				least = packs->classes[i].context[w].len;
-		sieve->word_len_min[i] = least > WALK_MAX ? WALK_MAX : (unsigned)least;
-	}
+			if (word_read(packs->classes[i].context[w], places) &&
+			    !states_add(&sieve->word_states, i, places))
+				return false;
+	return true;
 }
 
 static void grid_add(struct sieve *sieve, size_t lane)
 {
 	const struct needs *needs = &sieve->needs.list[lane];
 	struct shape_grid *grid = &sieve->grid;
-	size_t with_word = needs->least.len + sieve->word_len_min[lane % (sieve->words * 64)];
 
 	grid->lens[needs->least.len] = grid->digits[needs->least.digits] = 1;
-	grid->lens[with_word < SHAPE_LEN_MAX ? with_word : SHAPE_LEN_MAX] = 1;
 	grid->others[needs->least.others] = 1;
 	grid->kinds |= needs->least.kinds | needs->any_sign | needs->any_letter | needs->any_but_digit;
 }
@@ -120,23 +166,25 @@ static void grid_make(struct sieve *sieve)
 	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
 		if (has(sieve->free, lane) || has(sieve->bound, lane))
 			grid_add(sieve, lane);
-	/* What has_room_for_word and walk ask. */
-	sieve->grid.lens[SHAPE_LEN_MAX] = sieve->grid.others[1] = 1;
-	sieve->grid.kinds |= KIND(KIND_LINE_FEED);
+	sieve->grid.others[1] = 1; /* what is_whole asks */
 	grid_settle(&sieve->grid);
 }
 
 static bool sieve_fill(struct sieve *sieve)
 {
 	struct places *places = malloc(sizeof(*places));
-	bool is_filled = places != NULL && states_init(&sieve->states, sieve->lane_words * 64);
+	bool is_filled = places != NULL && states_init(&sieve->states, sieve->lane_words * 64, false) &&
+			 states_init(&sieve->word_states, sieve->words * 64, true);
 
 	for (size_t lane = 0; is_filled && lane < sieve->lane_words * 64; lane++)
-		is_filled = lane_read(sieve, lane, places);
+		lane_read(sieve, lane, places);
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		sieve->beside[i] =
+			sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words];
+	is_filled = is_filled && words_add(sieve, places);
 	free(places);
-	word_lens_read(sieve);
 	grid_make(sieve);
-	return is_filled && states_settle(&sieve->states);
+	return is_filled && states_settle(&sieve->states) && states_settle(&sieve->word_states);
 }
 
 struct sieve *sieve_new(const struct pattern_set *set)
@@ -150,24 +198,27 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->words = pattern_set_packs(set)->count / 64 + 1;
 	sieve->lane_words = lane_words = sieve->words * 2;
 	sieve->credit = CREDIT_MAX;
-	sieve->free = calloc(lane_words * 6, sizeof(*sieve->free));
-	sieve->word_len_min = calloc(sieve->words * 64, sizeof(*sieve->word_len_min));
+	shaper_init(&sieve->shaper);
+	sieve->free = calloc(lane_words * 9, sizeof(*sieve->free));
+	sieve->exact_len_max = calloc(lane_words * 64, sizeof(*sieve->exact_len_max));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
-	sieve->starts = calloc(STARTS_COUNT, sizeof(*sieve->starts));
-	sieve->starts_lanes = calloc(STARTS_COUNT * lane_words, sizeof(*sieve->starts_lanes));
-	for (unsigned byte = 0; byte < 256; byte++)
-		sieve->is_alnum[byte] = ascii_is_alnum((char)byte);
 	if (sieve->free != NULL) {
 		sieve->bound = sieve->free + lane_words;
 		sieve->blind = sieve->bound + lane_words;
-		sieve->wanted = sieve->blind + lane_words;
+		sieve->line_start = sieve->blind + lane_words;
+		sieve->line_end = sieve->line_start + lane_words;
+		sieve->beside = sieve->line_end + lane_words;
+		sieve->wanted = sieve->beside + lane_words;
 		sieve->found = sieve->wanted + lane_words;
-		sieve->exact = sieve->found + lane_words;
+		sieve->found_words = sieve->found + lane_words;
+		sieve->all = sieve->found_words + sieve->words;
+		sieve->begin_free.lanes = sieve->free;
+		sieve->begin_words.lanes = sieve->all;
+		memset(sieve->all, 0xFF, sieve->words * sizeof(*sieve->all));
 	}
-	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->word_len_min != NULL &&
-	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->starts != NULL &&
-	    sieve->starts_lanes != NULL && sieve_fill(sieve))
+	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->exact_len_max != NULL &&
+	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve_fill(sieve))
 		return sieve;
 	sieve_free(sieve);
 	return NULL;
@@ -178,241 +229,295 @@ void sieve_free(struct sieve *sieve)
 	if (sieve == NULL)
 		return;
 	states_finish(&sieve->states);
+	states_finish(&sieve->word_states);
 	needs_finish(&sieve->needs);
 	free(sieve->free);
-	free(sieve->word_len_min);
+	free(sieve->exact_len_max);
 	free(sieve->shapes);
 	free(sieve->shape_lanes);
-	free(sieve->starts);
-	free(sieve->starts_lanes);
 	free(sieve);
 }
 
-/* -- shapes ----------------------------------------------------------------- */
+/* -- a look ----------------------------------------------------------------- */
 
-/* Could a word of the class and then a match of the lane stand in such a value? */
-static bool has_room_for_word(const struct sieve *sieve, size_t lane, const struct shape_parts *parts)
-{
-	const struct needs *needs = &sieve->needs.list[lane];
-
-	if (has(sieve->blind, lane))
-		return true;
-	return parts->len >= needs->least.len + sieve->word_len_min[lane % (sieve->words * 64)] &&
-	       (parts->others > 0 || !needs->begins_alnum) &&
-	       (!needs->begins_line || (parts->kinds & KIND(KIND_LINE_FEED)) != 0);
-}
-
-static void shape_work_out(struct sieve *sieve, struct sieve_shape *answer)
-{
-	struct shape_parts parts = shape_parts(answer->shape);
-
-	needs_met(&sieve->needs, &parts, answer->lanes);
-	answer->may_be_free = answer->may_be_bound = answer->may_have_words = false;
-	for (size_t i = 0; i < sieve->lane_words; i++) {
-		answer->may_be_free = answer->may_be_free || (answer->lanes[i] & sieve->free[i]) != 0;
-		answer->may_be_bound = answer->may_be_bound || (answer->lanes[i] & sieve->bound[i]) != 0;
-		for (uint64_t bits = answer->lanes[i] & sieve->bound[i]; bits != 0 && !answer->may_have_words;
-		     bits &= bits - 1)
-			answer->may_have_words =
-				parts.len == SHAPE_LEN_MAX ||
-				has_room_for_word(sieve, i * 64 + (size_t)__builtin_ctzll(bits), &parts);
-	}
-	answer->epoch = sieve->states.epoch - 1;
-}
-
-const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t measured)
+/* The lanes that could match in a value of such a shape. */
+static const uint64_t *lanes_of_shape(struct sieve *sieve, uint64_t measured)
 {
 	uint64_t shape = grid_shape(&sieve->grid, measured);
 	uint64_t hash = (shape ^ shape >> 32) * 0x9E3779B97F4A7C15ull;
 	size_t slot = (hash >> 48) % SHAPE_COUNT;
-	struct sieve_shape *answer = &sieve->shapes[slot];
+	uint64_t *lanes = sieve->shape_lanes + slot * sieve->lane_words;
+	struct shape_parts parts;
 
-	if (answer->shape == shape)
-		return answer;
-	answer->shape = shape;
-	answer->lanes = sieve->shape_lanes + slot * sieve->lane_words;
-	shape_work_out(sieve, answer);
-	return answer;
+	if (sieve->shapes[slot] != shape) {
+		parts = shape_parts(shape);
+		needs_met(&sieve->needs, &parts, lanes);
+		sieve->shapes[slot] = shape;
+	}
+	return lanes;
 }
 
-/* -- walks ------------------------------------------------------------------ */
-
-/* A match may end here. */
-static void take_ends(struct sieve *sieve, uint16_t state)
+/* Lanes may end in the state: may a match end there? */
+static bool is_end(const struct sieve_states *states, struct bytes value, size_t to)
 {
-	const uint64_t *ends = states_ends(&sieve->states, state);
-
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		sieve->found[i] |= ends[i];
+	if (states->is_anywhere || to == value.len)
+		return true;
+	if (states->is_alnum[(unsigned char)value.data[to - 1]] &&
+	    states->is_alnum[(unsigned char)value.data[to]])
+		return false;
+	return edges_end(value, to);
 }
 
-/* One start: the lanes that end at a place where a match may end, or that are still under way. */
-static void walk_from(struct sieve *sieve, struct bytes value, size_t from, uint16_t state)
+/* One of the automata on its way through a value. */
+struct walk {
+	struct sieve_states *states;
+	uint16_t state;
+	uint64_t *lanes; /* that end where a match may end */
+	bool is_any;
+};
+
+/* A step that is more than the next state: to one not made yet, or where lanes end. False without room. */
+static bool step_on(struct walk *walk, uint16_t next, struct bytes value, size_t at)
 {
-	size_t end = from + WALK_MAX < value.len ? from + WALK_MAX : value.len;
-	struct sieve_states *states = &sieve->states;
+	if (next == STATE_UNKNOWN)
+		next = states_make(walk->states, walk->state, (unsigned char)value.data[at]);
+	if (next == STATE_UNKNOWN)
+		return false;
+	walk->state = next & STATE_NUMBER;
+	if ((next & STATE_ENDS) == 0 || !is_end(walk->states, value, at + 1))
+		return true;
+	for (size_t i = 0; i < walk->states->lane_words; i++)
+		walk->lanes[i] |= states_ends(walk->states, next)[i];
+	walk->is_any = true;
+	return true;
+}
 
-	for (size_t at = from; at < end; at++) {
-		uint16_t next = states_next(states, state, (unsigned char)value.data[at]);
+/* What a step needs, where the compiler can keep it at hand. */
+struct steps {
+	const uint16_t *rows;
+	const uint8_t *columns;
+	unsigned row_shift;
+};
 
-		if (next == STATE_DEAD)
-			return;
-		if (next == STATE_UNKNOWN)
-			break;
+static struct steps steps_of(const struct walk *walk)
+{
+	return (struct steps){walk->states->rows, walk->states->columns, walk->states->row_shift};
+}
+
+static inline uint16_t next_of(struct steps steps, uint16_t state, char byte)
+{
+	return steps.rows[((size_t)state << steps.row_shift) + steps.columns[(unsigned char)byte]];
+}
+
+static bool walk_through(struct walk *walk, struct bytes value)
+{
+	struct steps steps = steps_of(walk);
+	uint16_t state = walk->state;
+
+	for (size_t at = 0; at < value.len; at++) {
+		uint16_t next = next_of(steps, state, value.data[at]);
+
+		if (!state_is_plain(next)) {
+			walk->state = state;
+			if (!step_on(walk, next, value, at))
+				return false;
+			next = walk->state;
+		}
 		state = next;
-		if ((state & STATE_ENDS) != 0 && edges_end(value, at + 1))
-			take_ends(sieve, state);
-		if (at + 1 == value.len)
-			return;
 	}
-	sieve->is_whole = false;
-	states_alive(states, state, sieve->found);
+	return true;
 }
 
-static bool is_spent(const struct sieve *sieve)
+/* Side by side: each waits for its tables, and not for the other's. */
+static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 {
-	return sieve->credit < LIMIT_SIEVE_STATE_COST;
-}
+	struct steps steps_one = steps_of(one), steps_two = steps_of(two);
+	uint16_t state_one = one->state, state_two = two->state;
 
-/* Does no match begin with this byte? The answer of the start alone. */
-static bool is_dead(const struct sieve *sieve, uint16_t start, char byte)
-{
-	const struct sieve_states *states = &sieve->states;
+	for (size_t at = 0; at < value.len; at++) {
+		uint16_t next_one = next_of(steps_one, state_one, value.data[at]);
+		uint16_t next_two = next_of(steps_two, state_two, value.data[at]);
 
-	return states->rows[start * states->column_count + states->columns[(unsigned char)byte]] ==
-	       STATE_DEAD;
-}
-
-/* All starts but the first. */
-static void walk_on(struct sieve *sieve, struct bytes value, uint16_t line, uint16_t start)
-{
-	bool was_alnum = sieve->is_alnum[(unsigned char)value.data[0]];
-
-	for (size_t from = 1; from < value.len; from++) {
-		char byte = value.data[from];
-		bool is_alnum = sieve->is_alnum[(unsigned char)byte], is_inside = is_alnum && was_alnum;
-		uint16_t state = value.data[from - 1] == '\n' ? line : start;
-
-		was_alnum = is_alnum;
-		if (!is_inside && !is_dead(sieve, state, byte) && edges_begin(value, from))
-			walk_from(sieve, value, from, state);
+		if (!state_is_plain(next_one) || !state_is_plain(next_two)) {
+			one->state = state_one;
+			two->state = state_two;
+			if (!step_on(one, next_one, value, at) || !step_on(two, next_two, value, at))
+				return false;
+			next_one = one->state;
+			next_two = two->state;
+		}
+		state_one = next_one;
+		state_two = next_two;
 	}
+	return true;
 }
 
-/* All starts. */
-static void walk(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value, uint16_t line,
-		 uint16_t start)
+/* Hostile texts cost too much. */
+static bool is_spent(struct sieve *sieve, struct bytes value)
 {
-	size_t made = sieve->states.made;
-	uint64_t cost;
+	if (sieve->credit >= LIMIT_SIEVE_STATE_COST)
+		return false;
+	sieve->credit += value.len;
+	return true;
+}
 
-	sieve->is_whole = shape_parts(shape->shape).others == 0;
-	if (value.len > 0 && !is_dead(sieve, line, value.data[0]))
-		walk_from(sieve, value, 0, line);
-	if (!sieve->is_whole && (line != STATE_DEAD || start != STATE_DEAD))
-		walk_on(sieve, value, line, start);
-	cost = (sieve->states.made - made) * LIMIT_SIEVE_STATE_COST;
+static void pay(struct sieve *sieve, size_t states_made, struct bytes value)
+{
+	uint64_t cost = states_made * LIMIT_SIEVE_STATE_COST;
+
 	sieve->credit = sieve->credit > cost ? sieve->credit - cost : 0;
 	sieve->credit = sieve->credit + value.len < CREDIT_MAX ? sieve->credit + value.len : CREDIT_MAX;
 }
 
-/* For the lanes wanted. */
-static void starts_make(struct sieve *sieve, uint16_t *out_line, uint16_t *out_start)
+/* Of the lanes found those that the shape of the value leaves. */
+static void judge(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *found)
 {
-	unsigned epoch;
-
-	do {
-		*out_line = states_start(&sieve->states, sieve->wanted, true);
-		epoch = sieve->states.epoch;
-		*out_start = states_start(&sieve->states, sieve->wanted, false);
-	} while (epoch != sieve->states.epoch);
-}
-
-/* The same, remembered. */
-static const struct starts *starts_of(struct sieve *sieve)
-{
-	uint64_t hash = 0, *lanes;
-	struct starts *starts;
-	size_t slot, size = sieve->lane_words * sizeof(*lanes);
+	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
+	uint64_t any = 0;
 
 	for (size_t i = 0; i < sieve->lane_words; i++)
-		hash = (hash ^ sieve->wanted[i]) * 0x9E3779B97F4A7C15ull;
-	slot = (hash >> 48) % STARTS_COUNT;
-	starts = &sieve->starts[slot];
-	lanes = sieve->starts_lanes + slot * sieve->lane_words;
-	if (starts->epoch == sieve->states.epoch && memcmp(lanes, sieve->wanted, size) == 0)
-		return starts;
-	memcpy(lanes, sieve->wanted, size);
-	starts_make(sieve, &starts->line, &starts->start);
-	starts->epoch = sieve->states.epoch;
-	return starts;
+		any |= sieve->found[i] &= lanes[i];
+	found->is_any = any != 0;
 }
 
-bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
-		     uint64_t *out_classes)
+/* Remembered as long as states are. */
+static uint16_t begin_of(struct begin *begin, struct sieve_states *states)
 {
-	const struct starts *starts;
-	struct sieve_shape *kept = &sieve->shapes[shape - sieve->shapes];
+	if (begin->epoch != states->epoch || states_is_full(states)) {
+		begin->state = states_begin(states, begin->lanes, BEFORE_LINE);
+		begin->epoch = states->epoch;
+	}
+	return begin->state;
+}
 
-	if (is_spent(sieve)) {
-		sieve->credit += value.len;
-		sieve->is_whole = false;
+/* The lanes of patterns that are not followed; true when there are any. */
+static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
+{
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		any |= sieve->found[i] = sieve->blind[i] & wanted[i];
+	return any != 0;
+}
+
+static struct sieve_found found_nothing(const struct sieve *sieve)
+{
+	return (struct sieve_found){.lanes = sieve->found, .words = sieve->found_words};
+}
+
+bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found)
+{
+	struct walk free = {.states = &sieve->states, .lanes = sieve->found};
+	struct walk words = {.states = &sieve->word_states, .lanes = sieve->found_words};
+	size_t made = sieve->states.made + sieve->word_states.made;
+	bool is_walked;
+
+	*out_found = found_nothing(sieve);
+	if (is_spent(sieve, value))
 		return false;
-	}
-	if (kept->epoch != sieve->states.epoch) {
-		for (size_t i = 0; i < sieve->lane_words; i++)
-			sieve->wanted[i] = shape->lanes[i] & sieve->free[i];
-		starts = starts_of(sieve);
-		kept->start_line = starts->line;
-		kept->start = starts->start;
-		kept->epoch = sieve->states.epoch;
-	}
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		sieve->found[i] = shape->lanes[i] & sieve->free[i] & sieve->blind[i];
-	walk(sieve, shape, value, kept->start_line, kept->start);
-	for (size_t i = 0; i < sieve->words; i++)
-		out_classes[i] |= sieve->found[i];
+	free.state = begin_of(&sieve->begin_free, &sieve->states);
+	free.is_any = add_blind(sieve, sieve->free);
+	words.state = begin_of(&sieve->begin_words, &sieve->word_states);
+	memset(sieve->found_words, 0, sieve->words * sizeof(*sieve->found_words));
+	is_walked = walk_both(&free, &words, value);
+	pay(sieve, sieve->states.made + sieve->word_states.made - made, value);
+	if (!is_walked)
+		return false;
+	out_found->is_any_word = words.is_any;
+	if (free.is_any)
+		judge(sieve, place, value, out_found);
 	return true;
 }
 
-void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
-		      const uint64_t *wanted, uint64_t *out_classes)
+bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned place, struct bytes value,
+		      struct sieve_found *out_found)
 {
-	const struct starts *starts;
-	uint64_t any = 0;
+	struct walk walk = {.states = &sieve->states, .lanes = sieve->found};
+	size_t made = sieve->states.made;
+	bool is_walked;
 
-	for (size_t i = 0; i < sieve->lane_words; i++) {
-		sieve->wanted[i] = wanted[i % sieve->words] & shape->lanes[i] & sieve->bound[i];
-		sieve->found[i] = sieve->wanted[i] & (is_spent(sieve) ? UINT64_MAX : sieve->blind[i]);
-		any |= sieve->wanted[i] & ~sieve->found[i];
-	}
-	sieve->is_whole = false;
-	if (any != 0) {
-		starts = starts_of(sieve);
-		walk(sieve, shape, value, starts->line, starts->start);
-	}
+	*out_found = found_nothing(sieve);
+	if (is_spent(sieve, value))
+		return false;
 	for (size_t i = 0; i < sieve->lane_words; i++)
-		out_classes[i % sieve->words] |= sieve->found[i];
+		sieve->wanted[i] = classes[i % sieve->words] & sieve->beside[i];
+	walk.state = states_begin(&sieve->states, sieve->wanted, BEFORE_LINE);
+	walk.is_any = add_blind(sieve, sieve->wanted);
+	is_walked = walk_through(&walk, value);
+	pay(sieve, sieve->states.made - made, value);
+	if (is_walked && walk.is_any)
+		judge(sieve, place, value, out_found);
+	return is_walked;
 }
 
-static bool is_whole(const struct sieve *sieve, size_t lane)
+void sieve_classes_bound(const struct sieve *sieve, const uint64_t *lanes, uint64_t *out_classes)
 {
-	return sieve->is_whole && has(sieve->found, lane) && has(sieve->exact, lane);
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		out_classes[i % sieve->words] |= lanes[i] & sieve->bound[i];
 }
 
-struct sieve_hint sieve_hint_free(const struct sieve *sieve, size_t class_index)
+struct sieve_hint sieve_hint(const struct sieve *sieve, const struct sieve_found *found, size_t class_index)
 {
-	return (struct sieve_hint){.is_strong_whole = is_whole(sieve, class_index), .is_weak_out = true};
+	return (struct sieve_hint){.is_strong_out = !has(found->lanes, class_index),
+				   .is_weak_out = !has(found->lanes, class_index + sieve->words * 64)};
 }
 
-struct sieve_hint sieve_hint_bound(const struct sieve *sieve, const struct sieve_shape *shape,
-				   size_t class_index)
-{
-	size_t strong = class_index, weak = class_index + sieve->words * 64;
-	bool is_walked = has(sieve->bound, strong);
+/* -- following one form ----------------------------------------------------- */
 
-	return (struct sieve_hint){.is_strong_out = !has(is_walked ? sieve->found : shape->lanes, strong),
-				   .is_strong_whole = is_walked && is_whole(sieve, strong),
-				   .is_weak_out = !has(sieve->found, weak),
-				   .is_weak_whole = is_whole(sieve, weak)};
+/* A match of the lane that begins at `from` may end at `to`. */
+static bool is_match_end(const struct sieve *sieve, size_t lane, struct bytes value, size_t to)
+{
+	if (has(sieve->line_end, lane) && to < value.len && value.data[to] != '\n')
+		return false;
+	return edges_end(value, to);
+}
+
+/* The ends of the matches that begin at `from`. */
+static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t from, uint16_t begin,
+		   struct sieve_ends *out_ends)
+{
+	struct sieve_states *states = &sieve->states;
+	struct steps steps = {states->rows, states->columns, states->row_shift};
+	uint16_t state = begin & STATE_NUMBER;
+
+	*out_ends = (struct sieve_ends){.from = (uint16_t)from};
+	for (size_t at = from; at < value.len && !states_is_dead(states, state); at++) {
+		uint16_t next = next_of(steps, state, value.data[at]);
+
+		if (next == STATE_UNKNOWN)
+			next = states_make(states, state, (unsigned char)value.data[at]);
+		if (next == STATE_UNKNOWN)
+			return false;
+		state = next & STATE_NUMBER;
+		if ((next & STATE_ENDS) != 0 && is_match_end(sieve, lane, value, at + 1))
+			out_ends->bits[(at + 1) / 64] |= 1ull << (at + 1) % 64;
+	}
+	return true;
+}
+
+bool sieve_follow(struct sieve *sieve, size_t form, struct bytes value, struct sieve_ends *out_list,
+		  size_t *out_count)
+{
+	size_t lane = form / 2 + (form % 2 == 0 ? 0 : sieve->words * 64), count = 0,
+	       made = sieve->states.made;
+	bool is_followed = true;
+	uint16_t begin;
+
+	if (value.len > sieve->exact_len_max[lane] || value.len > SIEVE_FOLLOW_LEN_MAX ||
+	    is_spent(sieve, BYTES_NONE))
+		return false;
+	memset(sieve->wanted, 0, sieve->lane_words * sizeof(*sieve->wanted));
+	add(sieve->wanted, lane);
+	begin = states_begin(&sieve->states, sieve->wanted, BEFORE_ONCE);
+	for (size_t from = 0; from < value.len && is_followed; from++) {
+		if (!edges_begin(value, from))
+			continue;
+		if (count == SIEVE_FOLLOW_MAX)
+			is_followed = false;
+		else if (!has(sieve->line_start, lane) || from == 0 || value.data[from - 1] == '\n')
+			is_followed = follow(sieve, lane, value, from, begin, &out_list[count++]);
+	}
+	pay(sieve, sieve->states.made - made, value);
+	*out_count = count;
+	return is_followed;
 }

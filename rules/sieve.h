@@ -2,19 +2,23 @@
  * sieve: which patterns could match in a value? Said fast, from the patterns
  * alone, and never too few: whoever asks lets Hyperscan look at the rest.
  *
- * Two steps. The shape of a value (how many digits, which signs) rules out most
- * patterns; the answer for a shape is kept. Then one automaton of the patterns
- * that are left is started wherever a match may begin (scan_edges.h): most
- * values leave it within two or three bytes. A pattern that the automaton cannot
- * follow (rules/places.h) is always among those that could match.
+ * Two steps. One automaton of all patterns that need no context goes through the
+ * value once (sieve_states.h); in nearly all values no pattern ends. Of what ends,
+ * the shape of the value (how long it is, how many digits, which signs) rules out
+ * most; the answer for a shape is kept. The patterns that need context are looked
+ * for in the same way, where a name gives some or a second automaton sees a context
+ * word in the value. A pattern that cannot be followed (rules/places.h) is ruled out
+ * by its place alone.
  *
- *	shape = sieve_shape(sieve, shape_of(&shaper, value));
- *	if (shape->may_be_free && !sieve_find_free(sieve, shape, value, classes)) look without it
+ *	if (!sieve_look(sieve, place, value, &found)) look without it
+ *	if (found.is_any) the classes in found.lanes
  *
- * Sets of classes are bit sets, of names_words words each (scan_names.h).
+ * A lane is a form of a class: first the patterns of all classes, then their
+ * weaker forms. Sets of classes are bit sets, of names_words words each
+ * (scan_names.h); sets of lanes have twice as many.
  *
- * Owns     the automaton and the shapes, both of limited size.
- * Lends    a shape, until the next call of sieve_shape.
+ * Owns     the automata and the shapes, all of limited size.
+ * Lends    what was found, until the next look.
  * Thread   one scanner's.
  */
 #pragma once
@@ -24,36 +28,46 @@
 
 struct sieve;
 
-struct sieve_shape {
-	uint64_t shape;   /* 0: none kept here yet */
-	uint64_t *lanes;  /* patterns that could match in such a value */
-	bool may_be_free; /* one of them needs no context */
-	bool may_be_bound;
-	bool may_have_words;        /* a bound one, behind a word in the value itself */
-	uint16_t start_line, start; /* of the free ones, in the automaton */
-	unsigned epoch;
+/* What a look found. */
+struct sieve_found {
+	const uint64_t *lanes; /* forms that could match; of a look without context: classes */
+	const uint64_t *words; /* classes that have a context word in the value */
+	bool is_any, is_any_word;
 };
 
-/* What is known of a class's forms in the value last looked at. */
+/* What is known of a class's forms in a value that was looked at: it does not match. */
 struct sieve_hint {
-	bool is_strong_out, is_weak_out;     /* it does not match */
-	bool is_strong_whole, is_weak_whole; /* it matches the whole value, and could match nothing else */
+	bool is_strong_out, is_weak_out;
 };
 
 struct sieve *sieve_new(const struct pattern_set *set); /* NULL without memory */
 void sieve_free(struct sieve *sieve);
 
-const struct sieve_shape *sieve_shape(struct sieve *sieve, uint64_t measured);
+/* `place` is the number of its bit in enum scan_place. False when hostile texts cost too much, or there is no
+ * room: nothing is told. Looked for are patterns that need no context, and context words. */
+bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found);
 
-/* Adds the classes whose free form could match. False when hostile texts cost too much: nothing is told. */
-bool sieve_find_free(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
-		     uint64_t *out_classes);
+/* Looked for are the forms of these classes, where they have one that needs context. No words are told. */
+bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned place, struct bytes value,
+		      struct sieve_found *out_found);
 
-/* Of the classes wanted those with a bound form that could match. */
-void sieve_find_bound(struct sieve *sieve, const struct sieve_shape *shape, struct bytes value,
-		      const uint64_t *wanted, uint64_t *out_classes);
+/* Adds the classes that have a bound form among the lanes of a bound look. */
+void sieve_classes_bound(const struct sieve *sieve, const uint64_t *lanes, uint64_t *out_classes);
 
-/* After one of these: of a class that was among those told. */
-struct sieve_hint sieve_hint_free(const struct sieve *sieve, size_t class_index);
-struct sieve_hint sieve_hint_bound(const struct sieve *sieve, const struct sieve_shape *shape,
-				   size_t class_index);
+/* Of a class that was among those told, by the look that told it. */
+struct sieve_hint sieve_hint(const struct sieve *sieve, const struct sieve_found *found, size_t class_index);
+
+/* More starts than these, or a longer value, are not followed. */
+#define SIEVE_FOLLOW_MAX     64
+#define SIEVE_FOLLOW_LEN_MAX 255
+
+/* The matches that begin at one place: a bit for each end. */
+struct sieve_ends {
+	uint64_t bits[SIEVE_FOLLOW_LEN_MAX / 64 + 1];
+	uint16_t from;
+};
+
+/* All matches of one form (rules/pattern.h) from edge to edge, by where they begin: at most SIEVE_FOLLOW_MAX.
+ * False where they cannot be told exactly. */
+bool sieve_follow(struct sieve *sieve, size_t form, struct bytes value, struct sieve_ends *out_list,
+		  size_t *out_count);

@@ -94,7 +94,7 @@ void needs_read(const struct places *places, struct needs *out_needs)
 	const uint64_t letters = KIND(KIND_LOWER) | KIND(KIND_UPPER);
 	const uint64_t alnum = letters | KIND(KIND_DIGIT);
 	struct byte_set all = bytes_of_kinds(KINDS_ALL), digits = bytes_of_kinds(KIND(KIND_DIGIT)),
-			others = bytes_of_kinds(KINDS_ALL & ~alnum), begins = bytes_of_kinds(alnum);
+			others = bytes_of_kinds(KINDS_ALL & ~alnum);
 
 	*out_needs = (struct needs){.places = out_needs->places,
 				    .least = {.len = places_least(places, &all, SHAPE_LEN_MAX),
@@ -103,12 +103,7 @@ void needs_read(const struct places *places, struct needs *out_needs)
 					      .kinds = all_of(places)},
 				    .any_sign = any_of(places, KINDS_ALL & ~alnum),
 				    .any_letter = any_of(places, letters),
-				    .any_but_digit = any_of(places, KINDS_ALL & ~KIND(KIND_DIGIT)),
-				    .begins_alnum = true,
-				    .begins_line = places->is_line_start};
-	for (size_t i = 0; i < places->count; i++)
-		if (place_set_has(&places->first, i) && !byte_set_within(&places->bytes[i], &begins))
-			out_needs->begins_alnum = false;
+				    .any_but_digit = any_of(places, KINDS_ALL & ~KIND(KIND_DIGIT))};
 }
 
 /* -- all needs -------------------------------------------------------------- */

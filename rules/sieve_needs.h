@@ -16,8 +16,6 @@ struct needs {
 	uint64_t any_letter;      /* and one of these */
 	uint64_t any_but_digit;   /* and one of these */
 	unsigned places;          /* of enum scan_place */
-	bool begins_alnum;        /* every match begins with a letter or digit */
-	bool begins_line;         /* ... or where a line begins */
 };
 
 void needs_read(const struct places *places, struct needs *out_needs); /* but out_needs->places */

@@ -11,14 +11,22 @@
 
 #define PLACES_ALL_MAX 65535
 
+/* Row 0 is of no state. */
+#define STATE_FIRST 1
+
+/* Sets of lanes that texts are begun with. */
+#define BEGUN_MAX        255
+#define BEGUN_SLOT_COUNT 1024
+
 /* -- the places ------------------------------------------------------------- */
 
-bool states_init(struct sieve_states *states, size_t lane_count)
+bool states_init(struct sieve_states *states, size_t lane_count, bool is_anywhere)
 {
-	*states = (struct sieve_states){.lane_words = (lane_count + 63) / 64};
-	states->first_at = calloc(lane_count + 2, sizeof(*states->first_at));
-	states->line = calloc(states->lane_words + 1, sizeof(*states->line));
-	return states->first_at != NULL && states->line != NULL;
+	*states = (struct sieve_states){.lane_words = (lane_count + 63) / 64, .is_anywhere = is_anywhere};
+	for (unsigned byte = 0; byte < 256; byte++)
+		states->is_alnum[byte] = ascii_is_alnum((char)byte);
+	states->follow_at = calloc(1, sizeof(*states->follow_at));
+	return states->follow_at != NULL;
 }
 
 void states_finish(struct sieve_states *states)
@@ -27,16 +35,20 @@ void states_finish(struct sieve_states *states)
 	free(states->follow_at);
 	free(states->follow);
 	free(states->lane_of);
-	free(states->first_at);
 	free(states->first);
 	free(states->last);
 	free(states->line);
+	free(states->begin_at);
+	free(states->begin);
 	free(states->rows);
 	free(states->members_at);
 	free(states->members);
+	free(states->before);
+	free(states->begun);
+	free(states->begun_lanes);
+	free(states->begun_slots);
 	free(states->slots);
 	free(states->ends);
-	free(states->is_start);
 	free(states->marks);
 	*states = (struct sieve_states){0};
 }
@@ -60,11 +72,23 @@ static size_t count_places(const struct place_set *set)
 	return count;
 }
 
+/* A bit set of places, grown to `words`. */
+static bool grow_set(uint64_t **set, size_t old_words, size_t words)
+{
+	void *bits = *set;
+
+	if (!grow(&bits, words, sizeof(**set)))
+		return false;
+	*set = bits;
+	memset(*set + old_words, 0, (words - old_words + 1) * sizeof(**set));
+	return true;
+}
+
 /* Room for the places of one more lane. */
 static bool make_room(struct sieve_states *states, const struct places *places)
 {
-	size_t count = states->place_count + places->count, follow = states->follow_capacity;
-	size_t first = states->first_capacity + count_places(&places->first);
+	size_t count = states->place_count + places->count, follow = states->follow_count;
+	size_t first = states->first_count + count_places(&places->first), words = count / 64 + 1;
 	void *bytes = states->bytes, *lane_of = states->lane_of, *followers = states->follow;
 	void *firsts = states->first, *follow_at = states->follow_at;
 	bool is_grown;
@@ -81,6 +105,10 @@ static bool make_room(struct sieve_states *states, const struct places *places)
 	states->follow = followers;
 	is_grown = is_grown && grow(&firsts, first, sizeof(*states->first));
 	states->first = firsts;
+	is_grown = is_grown && grow_set(&states->last, states->set_words, words) &&
+		   grow_set(&states->line, states->set_words, words);
+	if (is_grown)
+		states->set_words = words;
 	return is_grown;
 }
 
@@ -93,192 +121,306 @@ static size_t list_places(const struct place_set *set, size_t base, uint16_t *li
 	return count;
 }
 
-static bool add_last(struct sieve_states *states, const struct places *places)
+static void add(uint64_t *set, size_t index)
 {
-	size_t base = states->place_count, words = (base + places->count) / 64 + 1,
-	       old = states->place_capacity;
-	void *last = states->last;
+	set[index / 64] |= 1ull << index % 64;
+}
 
-	if (words > old) {
-		if (!grow(&last, words, sizeof(*states->last)))
-			return false;
-		states->last = last;
-		memset(states->last + old, 0, (words - old) * sizeof(*states->last));
-		states->place_capacity = words;
-	}
-	for (size_t i = 0; i < places->count; i++)
-		if (place_set_has(&places->last, i))
-			states->last[(base + i) / 64] |= 1ull << (base + i) % 64;
-	return true;
+static bool has(const uint64_t *set, size_t index)
+{
+	return (set[index / 64] >> index % 64 & 1) != 0;
 }
 
 bool states_add(struct sieve_states *states, size_t lane, const struct places *places)
 {
 	size_t base = states->place_count;
 
-	if (places != NULL) {
-		if (base + places->count > PLACES_ALL_MAX || !make_room(states, places) ||
-		    !add_last(states, places))
-			return false;
-		for (size_t i = 0; i < places->count; i++) {
-			states->bytes[base + i] = places->bytes[i];
-			states->lane_of[base + i] = (uint16_t)lane;
-			states->follow_at[base + i] = (uint32_t)states->follow_capacity;
-			states->follow_capacity = list_places(&places->follow[i], base, states->follow,
-							      states->follow_capacity);
-		}
-		states->place_count += places->count;
-		states->follow_at[states->place_count] = (uint32_t)states->follow_capacity;
-		states->first_capacity =
-			list_places(&places->first, base, states->first, states->first_capacity);
+	if (base + places->count > PLACES_ALL_MAX || !make_room(states, places))
+		return false;
+	for (size_t i = 0; i < places->count; i++) {
+		states->bytes[base + i] = places->bytes[i];
+		states->lane_of[base + i] = (uint16_t)lane;
+		states->follow_at[base + i] = (uint32_t)states->follow_count;
+		states->follow_count =
+			list_places(&places->follow[i], base, states->follow, states->follow_count);
+		if (place_set_has(&places->last, i))
+			add(states->last, base + i);
 		if (places->is_line_start)
-			states->line[lane / 64] |= 1ull << lane % 64;
+			add(states->line, base + i);
 	}
-	states->first_at[lane + 1] = (uint32_t)states->first_capacity;
+	states->place_count += places->count;
+	states->follow_at[states->place_count] = (uint32_t)states->follow_count;
+	states->first_count = list_places(&places->first, base, states->first, states->first_count);
+	return true;
+}
+
+/* -- columns ---------------------------------------------------------------- */
+
+/* Bytes of a column that are in the set, beside others that are not, get a column of their own. */
+static void columns_split(struct sieve_states *states, const struct byte_set *set)
+{
+	uint16_t split[256] = {0};
+	bool is_outside[256] = {false};
+
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (!byte_set_has(set, (unsigned char)byte))
+			is_outside[states->columns[byte]] = true;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		uint8_t column = states->columns[byte];
+
+		if (!byte_set_has(set, (unsigned char)byte) || !is_outside[column])
+			continue;
+		if (split[column] == 0)
+			split[column] = (uint16_t)states->column_count++;
+		states->columns[byte] = (uint8_t)split[column];
+	}
+}
+
+/* What enum state_before tells apart. */
+static void columns_split_before(struct sieve_states *states)
+{
+	struct byte_set digits = {0}, letters = {0}, separators = {0}, line = {0};
+
+	byte_set_add(&digits, '0', '9');
+	byte_set_add(&letters, 'A', 'Z');
+	byte_set_add(&letters, 'a', 'z');
+	byte_set_add(&separators, '-', '.');
+	byte_set_add(&line, '\n', '\n');
+	columns_split(states, &digits);
+	columns_split(states, &letters);
+	columns_split(states, &separators);
+	columns_split(states, &line);
+}
+
+/* Most places share few sets of bytes: those looked at last are not looked at again. */
+#define SETS_SEEN 256
+
+/* Two bytes share a column when every place takes both or none. */
+static void columns_make(struct sieve_states *states)
+{
+	struct byte_set seen[SETS_SEEN] = {0};
+
+	states->column_count = 1;
+	if (!states->is_anywhere)
+		columns_split_before(states);
+	for (size_t i = 0; i < states->place_count; i++) {
+		const struct byte_set *set = &states->bytes[i];
+		uint64_t hash = (set->bits[0] * 3 + set->bits[1] * 5 + set->bits[2] * 7 + set->bits[3]) *
+				0x9E3779B97F4A7C15ull;
+		struct byte_set *last = &seen[(hash >> 32) % SETS_SEEN];
+
+		if (memcmp(last, set, sizeof(*set)) == 0)
+			continue;
+		*last = *set;
+		columns_split(states, set);
+	}
+	while (1ull << states->row_shift < states->column_count)
+		states->row_shift++;
+}
+
+/* For each column the places that a match may begin at. */
+static bool begin_make(struct sieve_states *states)
+{
+	unsigned char byte_of[256];
+	uint32_t count = 0;
+
+	states->begin_at = calloc(states->column_count + 1, sizeof(*states->begin_at));
+	states->begin = calloc(states->first_count * states->column_count + 1, sizeof(*states->begin));
+	if (states->begin_at == NULL || states->begin == NULL)
+		return false;
+	for (unsigned byte = 0; byte < 256; byte++)
+		byte_of[states->columns[byte]] = (unsigned char)byte;
+	for (size_t column = 0; column < states->column_count; column++) {
+		for (size_t i = 0; i < states->first_count; i++)
+			if (byte_set_has(&states->bytes[states->first[i]], byte_of[column]))
+				states->begin[count++] = states->first[i];
+		states->begin_at[column + 1] = count;
+	}
 	return true;
 }
 
 /* -- the states ------------------------------------------------------------- */
 
-/* Two bytes share a column when every place takes both or none. */
-static void columns_make(struct sieve_states *states)
-{
-	states->column_count = 1;
-	for (size_t i = 0; i < states->place_count; i++) {
-		uint16_t split[256] = {0}; /* the new column of the bytes of a column that are in the set */
-		uint16_t outside[256] = {0};
-
-		for (unsigned byte = 0; byte < 256; byte++)
-			if (!byte_set_has(&states->bytes[i], (unsigned char)byte))
-				outside[states->columns[byte]] = 1;
-		for (unsigned byte = 0; byte < 256; byte++) {
-			uint8_t column = states->columns[byte];
-
-			if (!byte_set_has(&states->bytes[i], (unsigned char)byte) || outside[column] == 0)
-				continue;
-			if (split[column] == 0)
-				split[column] = (uint16_t)states->column_count++;
-			states->columns[byte] = (uint8_t)split[column];
-		}
-	}
-}
-
 static void states_forget(struct sieve_states *states)
 {
-	memset(states->rows, 0, states->state_count * states->column_count * sizeof(*states->rows));
+	memset(states->rows, 0, (states->state_count << states->row_shift) * sizeof(*states->rows));
 	memset(states->slots, 0, SLOT_COUNT * sizeof(*states->slots));
-	for (size_t column = 0; column < states->column_count; column++)
-		states->rows[STATE_DEAD * states->column_count + column] = STATE_DEAD;
-	states->state_count = STATE_DEAD + 1;
-	states->members_at[STATE_DEAD + 1] = 0;
+	memset(states->begun_slots, 0, BEGUN_SLOT_COUNT * sizeof(*states->begun_slots));
+	states->state_count = STATE_FIRST;
+	states->members_at[STATE_FIRST] = 0;
+	states->begun_count = 0;
 	states->epoch++;
 }
 
 bool states_settle(struct sieve_states *states)
 {
 	columns_make(states);
-	states->rows = calloc(LIMIT_SIEVE_STATES * states->column_count, sizeof(*states->rows));
+	states->rows = calloc((size_t)LIMIT_SIEVE_STATES << states->row_shift, sizeof(*states->rows));
 	states->members_at = calloc(LIMIT_SIEVE_STATES + 2, sizeof(*states->members_at));
 	states->members = calloc(MEMBERS_MAX + states->place_count + 1, sizeof(*states->members));
+	states->before = calloc(LIMIT_SIEVE_STATES, sizeof(*states->before));
+	states->begun = calloc(LIMIT_SIEVE_STATES, sizeof(*states->begun));
+	states->begun_lanes = calloc(BEGUN_MAX * (states->lane_words + 1), sizeof(*states->begun_lanes));
+	states->begun_slots = calloc(BEGUN_SLOT_COUNT, sizeof(*states->begun_slots));
 	states->slots = calloc(SLOT_COUNT, sizeof(*states->slots));
-	states->is_start = calloc(LIMIT_SIEVE_STATES, sizeof(*states->is_start));
 	states->ends = calloc(LIMIT_SIEVE_STATES * (states->lane_words + 1), sizeof(*states->ends));
 	states->marks = calloc(states->place_count / 64 + 1, sizeof(*states->marks));
 	if (states->rows == NULL || states->members_at == NULL || states->members == NULL ||
-	    states->slots == NULL || states->ends == NULL || states->is_start == NULL ||
-	    states->marks == NULL)
+	    states->before == NULL || states->begun == NULL || states->begun_lanes == NULL ||
+	    states->begun_slots == NULL || states->slots == NULL || states->ends == NULL ||
+	    states->marks == NULL || !begin_make(states))
 		return false;
 	states_forget(states);
 	return true;
 }
 
-static size_t slot_of(const uint16_t *members, size_t count, bool is_start)
+/* What makes a state, beside its members. */
+struct kind {
+	uint8_t begun, before;
+};
+
+static size_t slot_of(const uint16_t *members, size_t count, struct kind kind)
 {
-	uint64_t hash = is_start ? 14695981039346656037ull : 1099511628211ull;
+	uint64_t hash = 14695981039346656037ull + kind.before + ((uint64_t)kind.begun << 8);
 
 	for (size_t i = 0; i < count; i++)
 		hash = (hash ^ members[i]) * 1099511628211ull;
 	return (hash ^ hash >> 29) % SLOT_COUNT;
 }
 
-/* The lanes that end in a new state. */
+/* The lanes that may end in a new state. */
 static bool tell_ends(struct sieve_states *states, size_t number)
 {
 	uint64_t *ends = states->ends + number * states->lane_words;
 	bool is_end = false;
 
 	memset(ends, 0, states->lane_words * sizeof(*ends));
-	for (uint32_t i = states->members_at[number];
-	     !states->is_start[number] && i < states->members_at[number + 1]; i++) {
-		uint16_t place = states->members[i], lane = states->lane_of[place];
+	for (uint32_t i = states->members_at[number]; i < states->members_at[number + 1]; i++) {
+		uint16_t place = states->members[i];
 
-		if ((states->last[place / 64] >> place % 64 & 1) == 0)
+		if (!has(states->last, place))
 			continue;
-		ends[lane / 64] |= 1ull << lane % 64;
+		add(ends, states->lane_of[place]);
 		is_end = true;
 	}
 	return is_end;
 }
 
 static bool is_known(const struct sieve_states *states, size_t number, const uint16_t *members, size_t count,
-		     bool is_start)
+		     struct kind kind)
 {
 	uint32_t at = states->members_at[number];
 
-	return states->is_start[number] == is_start && states->members_at[number + 1] - at == count &&
+	return states->begun[number] == kind.begun && states->before[number] == kind.before &&
+	       states->members_at[number + 1] - at == count &&
 	       memcmp(states->members + at, members, count * sizeof(*members)) == 0;
 }
 
 /* The state with the members that stand behind those of the last one. */
-static uint16_t state_of(struct sieve_states *states, size_t count, bool is_start)
+static uint16_t state_of(struct sieve_states *states, size_t count, struct kind kind)
 {
 	size_t number = states->state_count;
 	uint32_t from = states->members_at[number];
 	const uint16_t *members = states->members + from;
-	size_t slot = slot_of(members, count, is_start);
+	size_t slot = slot_of(members, count, kind);
 
-	if (count == 0)
-		return STATE_DEAD;
 	for (; states->slots[slot] != 0; slot = (slot + 1) % SLOT_COUNT)
-		if (is_known(states, states->slots[slot] & STATE_NUMBER, members, count, is_start))
+		if (is_known(states, states->slots[slot] & STATE_NUMBER, members, count, kind))
 			return states->slots[slot];
 	states->members_at[number + 1] = from + (uint32_t)count;
-	states->is_start[number] = is_start;
+	states->begun[number] = kind.begun;
+	states->before[number] = kind.before;
 	states->state_count++;
 	states->made++;
 	states->slots[slot] = (uint16_t)(number | (tell_ends(states, number) ? STATE_ENDS : 0));
 	return states->slots[slot];
 }
 
-static bool is_full(const struct sieve_states *states)
+bool states_is_full(const struct sieve_states *states)
 {
 	return states->state_count + 1 >= LIMIT_SIEVE_STATES ||
 	       states->members_at[states->state_count] > MEMBERS_MAX;
 }
 
-uint16_t states_start(struct sieve_states *states, const uint64_t *lanes, bool is_line)
+static size_t begun_slot_of(const struct sieve_states *states, const uint64_t *lanes)
 {
-	size_t count = 0;
-	uint16_t *members;
+	uint64_t hash = 0;
+	size_t slot, size = states->lane_words * sizeof(*lanes);
 
-	if (is_full(states))
-		states_forget(states);
-	members = states->members + states->members_at[states->state_count];
-	for (size_t i = 0; i < states->lane_words; i++)
-		for (uint64_t bits = lanes[i] & ~(is_line ? 0 : states->line[i]); bits != 0;
-		     bits &= bits - 1) {
-			size_t lane = i * 64 + (size_t)__builtin_ctzll(bits);
-
-			for (uint32_t at = states->first_at[lane]; at < states->first_at[lane + 1]; at++)
-				members[count++] = states->first[at];
-		}
-	return state_of(states, count, true);
+	for (size_t i = 0; i < states->lane_words; i++) {
+		hash = (hash ^ lanes[i]) * 0x9E3779B97F4A7C15ull;
+		hash ^= hash >> 32;
+	}
+	slot = hash % BEGUN_SLOT_COUNT;
+	while (states->begun_slots[slot] != 0 &&
+	       memcmp(states->begun_lanes + (states->begun_slots[slot] - 1u) * states->lane_words, lanes,
+		      size) != 0)
+		slot = (slot + 1) % BEGUN_SLOT_COUNT;
+	return slot;
 }
 
-static void mark(struct sieve_states *states, uint16_t place, unsigned char byte)
+uint16_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before)
 {
-	if (byte_set_has(&states->bytes[place], byte))
-		states->marks[place / 64] |= 1ull << place % 64;
+	size_t slot = begun_slot_of(states, lanes);
+
+	if (states_is_full(states) || (states->begun_slots[slot] == 0 && states->begun_count == BEGUN_MAX)) {
+		states_forget(states);
+		slot = begun_slot_of(states, lanes);
+	}
+	if (states->begun_slots[slot] == 0) {
+		memcpy(states->begun_lanes + states->begun_count * states->lane_words, lanes,
+		       states->lane_words * sizeof(*lanes));
+		states->begun_slots[slot] = (uint16_t)++states->begun_count;
+	}
+	return state_of(states, 0, (struct kind){(uint8_t)(states->begun_slots[slot] - 1), (uint8_t)before});
+}
+
+static enum state_before before_of(enum state_before before, unsigned char byte)
+{
+	if (before == BEFORE_ONCE || before == BEFORE_NEVER)
+		return BEFORE_NEVER;
+	if (ascii_is_digit((char)byte))
+		return BEFORE_DIGIT;
+	if (ascii_is_alpha((char)byte))
+		return BEFORE_LETTER;
+	if (byte == '\n')
+		return BEFORE_LINE;
+	return (byte == '.' || byte == '-') && before == BEFORE_DIGIT ? BEFORE_SEPARATOR : BEFORE_OTHER;
+}
+
+/* As edges_begin says. */
+static bool may_begin(enum state_before before, unsigned char byte)
+{
+	if (before == BEFORE_NEVER)
+		return false;
+	if (!ascii_is_alnum((char)byte))
+		return true;
+	return before == BEFORE_LINE || before == BEFORE_ONCE || before == BEFORE_OTHER ||
+	       (before == BEFORE_SEPARATOR && !ascii_is_digit((char)byte));
+}
+
+static void mark_next(struct sieve_states *states, size_t number, unsigned char byte)
+{
+	enum state_before before = states->before[number];
+	const uint64_t *lanes = states->begun_lanes + states->begun[number] * states->lane_words;
+	uint8_t column = states->columns[byte];
+
+	for (uint32_t i = states->members_at[number]; i < states->members_at[number + 1]; i++) {
+		uint16_t place = states->members[i];
+
+		for (uint32_t at = states->follow_at[place]; at < states->follow_at[place + 1]; at++)
+			if (byte_set_has(&states->bytes[states->follow[at]], byte))
+				add(states->marks, states->follow[at]);
+	}
+	if (!may_begin(before, byte))
+		return;
+	for (uint32_t at = states->begin_at[column]; at < states->begin_at[column + 1]; at++) {
+		uint16_t place = states->begin[at];
+
+		if (has(lanes, states->lane_of[place]) &&
+		    (before == BEFORE_LINE || before == BEFORE_ONCE || !has(states->line, place)))
+			add(states->marks, place);
+	}
 }
 
 /* The marked places, in order, behind the members of the last state. */
@@ -295,40 +437,17 @@ static size_t take_marks(struct sieve_states *states)
 	return count;
 }
 
-static void mark_next(struct sieve_states *states, size_t number, bool is_start, unsigned char byte)
-{
-	for (uint32_t i = states->members_at[number]; i < states->members_at[number + 1]; i++) {
-		uint16_t place = states->members[i];
-
-		if (is_start) {
-			mark(states, place, byte);
-			continue;
-		}
-		for (uint32_t at = states->follow_at[place]; at < states->follow_at[place + 1]; at++)
-			mark(states, states->follow[at], byte);
-	}
-}
-
 uint16_t states_make(struct sieve_states *states, uint16_t state, unsigned char byte)
 {
 	size_t number = state & STATE_NUMBER;
+	enum state_before before;
 	uint16_t next;
 
-	if (is_full(states))
+	if (states_is_full(states))
 		return STATE_UNKNOWN;
-	mark_next(states, number, states->is_start[number], byte);
-	next = state_of(states, take_marks(states), false);
-	states->rows[number * states->column_count + states->columns[byte]] = next;
+	before = states->is_anywhere ? BEFORE_LINE : before_of(states->before[number], byte);
+	mark_next(states, number, byte);
+	next = state_of(states, take_marks(states), (struct kind){states->begun[number], (uint8_t)before});
+	states->rows[(number << states->row_shift) + states->columns[byte]] = next;
 	return next;
-}
-
-void states_alive(const struct sieve_states *states, uint16_t state, uint64_t *lanes)
-{
-	size_t number = state & STATE_NUMBER;
-
-	for (uint32_t i = states->members_at[number]; i < states->members_at[number + 1]; i++) {
-		uint16_t lane = states->lane_of[states->members[i]];
-
-		lanes[lane / 64] |= 1ull << lane % 64;
-	}
 }

@@ -1,13 +1,19 @@
 /*
- * sieve_states: the places of many patterns as one automaton, whose states are
- * made when a text first needs them. A lane is one pattern; a state knows the
- * lanes that end in it.
+ * sieve_states: the places of many patterns as one automaton that goes through
+ * a text once, beginning a match wherever one may begin (scan_edges.h). Its
+ * states are made when a text first needs them. A lane is one pattern; a state
+ * knows the lanes that may end in it.
  *
- *	state = states_start(states, lanes, true);
- *	while (state != STATE_DEAD) { state = states_next(states, state, byte); ... }
+ *	state = states_begin(states, lanes);
+ *	for (each byte) {
+ *		next = states->rows[((state & STATE_NUMBER) << states->row_shift) + states->columns[byte]];
+ *		if (next == STATE_UNKNOWN)
+ *			next = states_make(states, state, byte);
+ *		state = next;
+ *	}
  *
- * Owns     all states. When there is no room for more, states_start forgets all: their numbers are good
- *          as long as `epoch` stays the same.
+ * Owns     all states. When there is no room for more, states_begin forgets all: a state is good as long as
+ *          `epoch` stays the same.
  * Thread   one scanner's.
  */
 #pragma once
@@ -15,64 +21,86 @@
 #include "parsers/base/status.h"
 #include "rules/places.h"
 
-/* A number of a state; the bit says that lanes end there. */
+/* A number of a state; the bit says that lanes may end there. */
 #define STATE_UNKNOWN 0
-#define STATE_DEAD    1
 #define STATE_ENDS    0x8000
 #define STATE_NUMBER  0x7FFF
 
+/* What stands before the next byte, as far as it decides whether a match may begin. */
+enum state_before {
+	BEFORE_LINE, /* nothing, or a line feed */
+	BEFORE_LETTER,
+	BEFORE_DIGIT,
+	BEFORE_SEPARATOR, /* a '.' or '-' behind a digit: no number begins there */
+	BEFORE_OTHER,
+	BEFORE_ONCE,  /* nothing, where a match begins at the first byte only, */
+	BEFORE_NEVER, /* and what comes after it */
+};
+
 struct sieve_states {
 	size_t lane_words; /* of 64 lanes each, in a set of lanes */
+	bool is_anywhere;  /* matches begin and end anywhere, not at edges alone */
 
 	/* the places of all lanes */
 	struct byte_set *bytes;
 	uint32_t *follow_at; /* of each place: where its followers stand in `follow`; one more for the end */
 	uint16_t *follow, *lane_of;
-	uint32_t *first_at; /* of each lane, in `first` */
-	uint16_t *first;
-	uint64_t *last; /* bit set of places */
-	uint64_t *line; /* bit set of lanes that begin where a line does */
-	size_t place_count, place_capacity, follow_capacity, first_capacity;
+	uint16_t *first; /* places where a match begins */
+	uint64_t *last;  /* bit sets of places: where one ends, */
+	uint64_t *line;  /* and where one begins that begins with a line only */
+	size_t place_count, set_words, follow_count, first_count;
 
 	/* the states */
+	bool is_alnum[256];
 	uint8_t columns[256];
 	size_t column_count;
-	uint16_t *rows;       /* of column_count each */
-	uint32_t *members_at; /* of each state; one more for the end */
-	uint16_t *members;    /* places just passed; of a start, places that may come */
-	bool *is_start;
-	uint16_t *slots; /* states by the hash of their members */
-	uint64_t *ends;  /* of each state: lanes */
-	uint64_t *marks; /* scratch: bit set of places */
+	unsigned row_shift;    /* a row has 1 << row_shift columns, some unused */
+	uint32_t *begin_at;    /* of each column: its places in `begin`; one more for the end */
+	uint16_t *begin;       /* places of `first` that take the column's bytes */
+	uint16_t *rows;        /* of each state */
+	uint32_t *members_at;  /* of each state; one more for the end */
+	uint16_t *members;     /* places just passed */
+	uint8_t *before;       /* of each state: enum state_before, */
+	uint8_t *begun;        /* and the number of the lanes that it was begun with */
+	uint64_t *begun_lanes; /* of each such number */
+	size_t begun_count;
+	uint16_t *begun_slots; /* numbers, from 1, by the hash of the lanes */
+	uint16_t *slots;       /* states by the hash of their members */
+	uint64_t *ends;        /* of each state: lanes */
+	uint64_t *marks;       /* scratch: bit set of places */
 	size_t state_count;
-	unsigned epoch;
 	size_t made; /* states ever made: what they cost is for the user to limit */
+	unsigned epoch;
 };
 
-/* Lanes are added in their order, NULL for one that has no places; then states_settle once. False without
- * memory or past 65,535 places. */
-MUST_CHECK bool states_init(struct sieve_states *states, size_t lane_count);
+/* Lanes are added, then states_settle once. False without memory or past 65,535 places. */
+MUST_CHECK bool states_init(struct sieve_states *states, size_t lane_count, bool is_anywhere);
 MUST_CHECK bool states_add(struct sieve_states *states, size_t lane, const struct places *places);
 MUST_CHECK bool states_settle(struct sieve_states *states);
 void states_finish(struct sieve_states *states);
 
-/* Where matches of the lanes begin; those that begin at a line only if this is one. */
-uint16_t states_start(struct sieve_states *states, const uint64_t *lanes, bool is_line);
+/* Before the first byte of a text, where these lanes are looked for: BEFORE_LINE, or BEFORE_ONCE. */
+uint16_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before);
 
-/* For states_next: STATE_UNKNOWN when there is no room for a new one. */
+/* What the row of a state does not say yet: STATE_UNKNOWN when there is no room for a new one. */
 uint16_t states_make(struct sieve_states *states, uint16_t state, unsigned char byte);
 
-static inline uint16_t states_next(struct sieve_states *states, uint16_t state, unsigned char byte)
-{
-	uint16_t next = states->rows[(state & STATE_NUMBER) * states->column_count + states->columns[byte]];
+bool states_is_full(const struct sieve_states *states);
 
-	return next != STATE_UNKNOWN ? next : states_make(states, state, byte);
+/* Whatever follows, no lanes will end. */
+static inline bool states_is_dead(const struct sieve_states *states, uint16_t number)
+{
+	return states->before[number] == BEFORE_NEVER &&
+	       states->members_at[number] == states->members_at[number + 1];
+}
+
+/* Known, and no lanes end in it. */
+static inline bool state_is_plain(uint16_t state)
+{
+	return (int16_t)state > 0;
 }
 
 static inline const uint64_t *states_ends(const struct sieve_states *states, uint16_t state)
 {
 	return states->ends + (state & STATE_NUMBER) * states->lane_words;
 }
-
-/* Adds the lanes that a longer text could still end. */
-void states_alive(const struct sieve_states *states, uint16_t state, uint64_t *lanes);
