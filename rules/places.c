@@ -466,12 +466,21 @@ static void line_ends_read(struct bytes pattern, struct places *places)
 	places->is_line_end = !is_choice && !is_escaped && bytes_ends(pattern, BYTES("$"));
 }
 
+void places_clear(struct places *places)
+{
+	memset(places->bytes, 0, places->count * sizeof(*places->bytes));
+	memset(places->follow, 0, places->count * sizeof(*places->follow));
+	places->first = places->last = (struct place_set){0};
+	places->is_line_start = places->is_line_end = false;
+	places->exact_len_max = places->count = 0;
+}
+
 bool places_read(struct bytes pattern, struct places *out_places)
 {
 	struct reader reader = {.pattern = pattern, .places = out_places};
 	struct part whole;
 
-	memset(out_places, 0, sizeof(*out_places));
+	places_clear(out_places);
 	out_places->exact_len_max = SIZE_MAX;
 	if (!read_choice(&reader, &whole) || !is_done(&reader) || whole.is_nullable)
 		return false;

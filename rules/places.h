@@ -34,7 +34,11 @@ struct places {
 	size_t exact_len_max; /* in texts up to it, but for these two, it accepts what the pattern does */
 };
 
+/* `out_places` is zero, or was read into before. */
 bool places_read(struct bytes pattern, struct places *out_places);
+
+/* As if nothing had been read. */
+void places_clear(struct places *places);
 
 static inline bool byte_set_has(const struct byte_set *set, unsigned char byte)
 {

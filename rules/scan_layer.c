@@ -4,9 +4,6 @@
 #include "parsers/jwt.h"
 #include "parsers/utf8.h"
 
-/* Shorter base64 holds nothing that a class would match: 18 bytes. */
-#define BASE64_LEN_MIN 24
-
 /* How much is decoded to see whether text comes out: a file says what it is in fewer bytes. */
 #define BASE64_PROBE_LEN 64
 
@@ -33,7 +30,7 @@ static bool is_base64(struct bytes text)
 	unsigned kinds = 0;
 	size_t end = text.len;
 
-	if (text.len < BASE64_LEN_MIN)
+	if (text.len < SCAN_BASE64_LEN_MIN)
 		return false;
 	while (end > text.len - 2 && text.data[end - 1] == '=')
 		end--;

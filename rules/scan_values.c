@@ -159,8 +159,10 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 	if (text.len < values->len_min)
 		return;
 	add(values, value, text);
-	for (int layer = SCAN_LAYER_NONE + 1; layer < SCAN_LAYER_COUNT && values->arena != NULL; layer++)
-		add_layer(values, value, text, (enum scan_layer)layer);
+	for (int layer = SCAN_LAYER_NONE + 1;
+	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
+		if (layer_is_likely((enum scan_layer)layer, text))
+			add_layer(values, value, text, (enum scan_layer)layer);
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)

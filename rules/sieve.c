@@ -97,7 +97,7 @@ static void lane_read(struct sieve *sieve, size_t lane, struct places *places)
 	add(lane != index || classes[index].is_context_required ? sieve->bound : sieve->free, lane);
 	sieve->needs.list[lane] = (struct needs){.places = classes[index].places};
 	if (places_read(pattern, places) && states_add(&sieve->states, lane, places)) {
-		needs_read(places, &sieve->needs.list[lane]);
+		needs_read(places, &sieve->shaper, &sieve->needs.list[lane]);
 		lane_read_ends(sieve, lane, places);
 	} else {
 		add(sieve->blind, lane);
@@ -110,42 +110,53 @@ static bool word_has(unsigned byte)
 	return ascii_is_alnum((char)byte) || byte >= 0x80;
 }
 
+static struct byte_set word_gap(void)
+{
+	struct byte_set gap = {0};
+
+	for (unsigned byte = 0; byte < 256; byte++)
+		if (!word_has(byte))
+			byte_set_add(&gap, byte, byte);
+	return gap;
+}
+
 /* The letters and digits of a word, and between them whatever is neither. False for what is more than a word.
  */
-static bool word_read(struct bytes word, struct places *out_places)
+static bool word_read(struct bytes word, struct byte_set gap, struct places *out_places)
 {
-	*out_places = (struct places){.count = 0};
+	places_clear(out_places);
 	if (word.len == 0 || word.len > PLACES_MAX / 2)
 		return false;
 	for (size_t at = 0; at < word.len; at++) {
-		size_t letter = out_places->count++, gap = out_places->count++;
+		unsigned char lower = (unsigned char)ascii_lower(word.data[at]);
+		size_t letter = out_places->count++, next = letter + 2;
 
-		if (!word_has((unsigned char)word.data[at]))
+		if (!word_has(lower))
 			return false;
-		for (unsigned byte = 0; byte < 256; byte++)
-			if (!word_has(byte))
-				byte_set_add(&out_places->bytes[gap], byte, byte);
-			else if (ascii_lower((char)byte) == ascii_lower(word.data[at]))
-				byte_set_add(&out_places->bytes[letter], byte, byte);
+		byte_set_add(&out_places->bytes[letter], lower, lower);
+		if (ascii_is_alpha((char)lower))
+			byte_set_add(&out_places->bytes[letter], lower - 'a' + 'A', lower - 'a' + 'A');
 		if (at + 1 == word.len)
 			break;
-		place_set_add(&out_places->follow[letter], gap);
-		place_set_add(&out_places->follow[letter], gap + 1);
-		place_set_add(&out_places->follow[gap], gap);
-		place_set_add(&out_places->follow[gap], gap + 1);
+		out_places->bytes[out_places->count++] = gap;
+		place_set_add(&out_places->follow[letter], letter + 1);
+		place_set_add(&out_places->follow[letter], next);
+		place_set_add(&out_places->follow[letter + 1], letter + 1);
+		place_set_add(&out_places->follow[letter + 1], next);
 	}
 	place_set_add(&out_places->first, 0);
-	place_set_add(&out_places->last, out_places->count - 2);
+	place_set_add(&out_places->last, out_places->count - 1);
 	return true;
 }
 
 static bool words_add(struct sieve *sieve, struct places *places)
 {
 	const struct packs *packs = pattern_set_packs(sieve->set);
+	struct byte_set gap = word_gap();
 
 	for (size_t i = 0; i < packs->count; i++)
 		for (size_t w = 0; w < packs->classes[i].context_count; w++)
-			if (word_read(packs->classes[i].context[w], places) &&
+			if (word_read(packs->classes[i].context[w], gap, places) &&
 			    !states_add(&sieve->word_states, i, places))
 				return false;
 	return true;
@@ -172,7 +183,7 @@ static void grid_make(struct sieve *sieve)
 
 static bool sieve_fill(struct sieve *sieve)
 {
-	struct places *places = malloc(sizeof(*places));
+	struct places *places = calloc(1, sizeof(*places));
 	bool is_filled = places != NULL && states_init(&sieve->states, sieve->lane_words * 64, false) &&
 			 states_init(&sieve->word_states, sieve->words * 64, true);
 

@@ -1,6 +1,7 @@
 #include "rules/sieve_needs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Bits of enum scan_place. */
 #define PLACE_COUNT 16
@@ -37,73 +38,94 @@ static unsigned places_least(const struct places *places, const struct byte_set 
 	return best;
 }
 
-static struct byte_set bytes_of_kinds(uint64_t kinds)
+static struct byte_set bytes_of_kinds(const struct shaper *shaper, uint64_t kinds)
 {
 	struct byte_set set = {0};
 
 	for (unsigned byte = 0; byte < 256; byte++)
-		if ((kinds >> kind_of((unsigned char)byte) & 1) != 0)
-			set.bits[byte / 64] |= 1ull << byte % 64;
+		if ((kinds & shaper->kinds[byte]) != 0)
+			byte_set_add(&set, byte, byte);
 	return set;
 }
 
-static uint64_t kinds_of(const struct byte_set *set)
+static uint64_t kinds_of(const struct shaper *shaper, const struct byte_set *set)
 {
 	uint64_t kinds = 0;
 
-	for (unsigned byte = 0; byte < 256; byte++)
-		if (byte_set_has(set, (unsigned char)byte))
-			kinds |= 1ull << kind_of((unsigned char)byte);
+	for (unsigned i = 0; i < 4; i++)
+		for (uint64_t bits = set->bits[i]; bits != 0; bits &= bits - 1)
+			kinds |= shaper->kinds[i * 64 + (unsigned)__builtin_ctzll(bits)];
 	return kinds;
 }
 
-/* Of the kinds in `family`: those that every match has one of; 0 when there is a match with none. */
-static uint64_t any_of(const struct places *places, uint64_t family)
+/* A pattern with the kinds of each of its places. */
+struct view {
+	const struct shaper *shaper;
+	const struct places *places;
+	uint64_t kinds[PLACES_MAX];
+};
+
+static void view_make(struct view *view)
 {
-	struct byte_set bytes = bytes_of_kinds(family);
+	const struct byte_set *bytes = view->places->bytes;
+
+	for (size_t i = 0; i < view->places->count; i++)
+		view->kinds[i] = i > 0 && memcmp(&bytes[i], &bytes[i - 1], sizeof(*bytes)) == 0
+					 ? view->kinds[i - 1]
+					 : kinds_of(view->shaper, &bytes[i]);
+}
+
+/* Of the kinds in `family`: those that every match has one of; 0 when there is a match with none. */
+static uint64_t any_of(const struct view *view, uint64_t family)
+{
+	struct byte_set bytes = bytes_of_kinds(view->shaper, family);
 	uint64_t kinds = 0;
 
-	if (places_least(places, &bytes, 1) == 0)
+	if (places_least(view->places, &bytes, 1) == 0)
 		return 0;
-	for (size_t i = 0; i < places->count; i++)
-		if (byte_set_within(&places->bytes[i], &bytes))
-			kinds |= kinds_of(&places->bytes[i]);
+	for (size_t i = 0; i < view->places->count; i++)
+		if ((view->kinds[i] & ~family) == 0)
+			kinds |= view->kinds[i];
 	return kinds;
 }
 
 /* Each kind that every match has. */
-static uint64_t all_of(const struct places *places)
+static uint64_t all_of(const struct view *view)
 {
 	uint64_t tried = 0, needed = 0;
 
-	for (size_t i = 0; i < places->count; i++) {
-		uint64_t kinds = kinds_of(&places->bytes[i]);
-		struct byte_set bytes = bytes_of_kinds(kinds);
+	for (size_t i = 0; i < view->places->count; i++) {
+		uint64_t kinds = view->kinds[i];
+		struct byte_set bytes;
 
 		if ((kinds & (kinds - 1)) != 0 || (tried & kinds) != 0)
 			continue;
 		tried |= kinds;
-		if (places_least(places, &bytes, 1) > 0)
+		bytes = bytes_of_kinds(view->shaper, kinds);
+		if (places_least(view->places, &bytes, 1) > 0)
 			needed |= kinds;
 	}
 	return needed;
 }
 
-void needs_read(const struct places *places, struct needs *out_needs)
+void needs_read(const struct places *places, const struct shaper *shaper, struct needs *out_needs)
 {
 	const uint64_t letters = KIND(KIND_LOWER) | KIND(KIND_UPPER);
 	const uint64_t alnum = letters | KIND(KIND_DIGIT);
-	struct byte_set all = bytes_of_kinds(KINDS_ALL), digits = bytes_of_kinds(KIND(KIND_DIGIT)),
-			others = bytes_of_kinds(KINDS_ALL & ~alnum);
+	struct byte_set all = bytes_of_kinds(shaper, KINDS_ALL),
+			digits = bytes_of_kinds(shaper, KIND(KIND_DIGIT)),
+			others = bytes_of_kinds(shaper, KINDS_ALL & ~alnum);
+	struct view view = {.shaper = shaper, .places = places};
 
+	view_make(&view);
 	*out_needs = (struct needs){.places = out_needs->places,
 				    .least = {.len = places_least(places, &all, SHAPE_LEN_MAX),
 					      .digits = places_least(places, &digits, SHAPE_DIGITS_MAX),
 					      .others = places_least(places, &others, SHAPE_OTHERS_MAX),
-					      .kinds = all_of(places)},
-				    .any_sign = any_of(places, KINDS_ALL & ~alnum),
-				    .any_letter = any_of(places, letters),
-				    .any_but_digit = any_of(places, KINDS_ALL & ~KIND(KIND_DIGIT))};
+					      .kinds = all_of(&view)},
+				    .any_sign = any_of(&view, KINDS_ALL & ~alnum),
+				    .any_letter = any_of(&view, letters),
+				    .any_but_digit = any_of(&view, KINDS_ALL & ~KIND(KIND_DIGIT))};
 }
 
 /* -- all needs -------------------------------------------------------------- */

@@ -18,7 +18,8 @@ struct needs {
 	unsigned places;          /* of enum scan_place */
 };
 
-void needs_read(const struct places *places, struct needs *out_needs); /* but out_needs->places */
+/* All but out_needs->places. */
+void needs_read(const struct places *places, const struct shaper *shaper, struct needs *out_needs);
 
 /* Of all lanes, laid out so that a shape is answered in a few steps. */
 struct needs_of_all {

@@ -232,13 +232,15 @@ static void open_payloads_agree(void **state)
 
 static void needs_are(const char *pattern, unsigned len, unsigned digits, unsigned others, const char *signs)
 {
-	struct places *places = malloc(sizeof(*places));
+	struct places *places = calloc(1, sizeof(*places));
 	struct needs needs = {0};
+	struct shaper shaper;
 	uint64_t kinds = 0;
 
 	assert_non_null(places);
 	assert_true(places_read(bytes_of(pattern), places));
-	needs_read(places, &needs);
+	shaper_init(&shaper);
+	needs_read(places, &shaper, &needs);
 	for (size_t i = 0; signs[i] != '\0'; i++)
 		kinds |= KIND(kind_of((unsigned char)signs[i]));
 	assert_int_equal(needs.least.len, len);
@@ -265,7 +267,7 @@ static void what_is_not_followed_is_said(void **state)
 	static const char *const strange[] = {
 		"\\Aa", "a\\z", "(?=a)b", "(a)\\1",   "[[:digit:]]", "a++",   "a*",       "(a",
 		"a)",   "[a",   "\\",     "(?P<n>a)", "\\pL",        "a{,3}", "(?i)\xc3", "((){1000}){1000}"};
-	struct places *places = malloc(sizeof(*places));
+	struct places *places = calloc(1, sizeof(*places));
 
 	(void)state;
 	assert_non_null(places);
