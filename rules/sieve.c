@@ -15,7 +15,7 @@
 /* Where values begin that are looked at for such lanes. */
 struct begin {
 	const uint64_t *lanes;
-	uint16_t state;
+	uint32_t state;
 	unsigned epoch; /* of the automaton; 0: not begun */
 };
 
@@ -282,19 +282,19 @@ static bool is_end(const struct sieve_states *states, struct bytes value, size_t
 /* One of the automata on its way through a value. */
 struct walk {
 	struct sieve_states *states;
-	uint16_t state;
+	uint32_t state;
 	uint64_t *lanes; /* that end where a match may end */
 	bool is_any;
 };
 
 /* A step that is more than the next state: to one not made yet, or where lanes end. False without room. */
-static bool step_on(struct walk *walk, uint16_t next, struct bytes value, size_t at)
+static bool step_on(struct walk *walk, uint32_t next, struct bytes value, size_t at)
 {
 	if (next == STATE_UNKNOWN)
 		next = states_make(walk->states, walk->state, (unsigned char)value.data[at]);
 	if (next == STATE_UNKNOWN)
 		return false;
-	walk->state = next & STATE_NUMBER;
+	walk->state = next & STATE_ROW;
 	if ((next & STATE_ENDS) == 0 || !is_end(walk->states, value, at + 1))
 		return true;
 	for (size_t i = 0; i < walk->states->lane_words; i++)
@@ -305,28 +305,27 @@ static bool step_on(struct walk *walk, uint16_t next, struct bytes value, size_t
 
 /* What a step needs, where the compiler can keep it at hand. */
 struct steps {
-	const uint16_t *rows;
+	const uint32_t *rows;
 	const uint8_t *columns;
-	unsigned row_shift;
 };
 
-static struct steps steps_of(const struct walk *walk)
+static struct steps steps_of(const struct sieve_states *states)
 {
-	return (struct steps){walk->states->rows, walk->states->columns, walk->states->row_shift};
+	return (struct steps){states->rows, states->columns};
 }
 
-static inline uint16_t next_of(struct steps steps, uint16_t state, char byte)
+static inline uint32_t next_of(struct steps steps, uint32_t state, char byte)
 {
-	return steps.rows[((size_t)state << steps.row_shift) + steps.columns[(unsigned char)byte]];
+	return steps.rows[(size_t)state + steps.columns[(unsigned char)byte]];
 }
 
 static bool walk_through(struct walk *walk, struct bytes value)
 {
-	struct steps steps = steps_of(walk);
-	uint16_t state = walk->state;
+	struct steps steps = steps_of(walk->states);
+	uint32_t state = walk->state;
 
 	for (size_t at = 0; at < value.len; at++) {
-		uint16_t next = next_of(steps, state, value.data[at]);
+		uint32_t next = next_of(steps, state, value.data[at]);
 
 		if (!state_is_plain(next)) {
 			walk->state = state;
@@ -342,12 +341,12 @@ static bool walk_through(struct walk *walk, struct bytes value)
 /* Side by side: each waits for its tables, and not for the other's. */
 static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 {
-	struct steps steps_one = steps_of(one), steps_two = steps_of(two);
-	uint16_t state_one = one->state, state_two = two->state;
+	struct steps steps_one = steps_of(one->states), steps_two = steps_of(two->states);
+	uint32_t state_one = one->state, state_two = two->state;
 
 	for (size_t at = 0; at < value.len; at++) {
-		uint16_t next_one = next_of(steps_one, state_one, value.data[at]);
-		uint16_t next_two = next_of(steps_two, state_two, value.data[at]);
+		uint32_t next_one = next_of(steps_one, state_one, value.data[at]);
+		uint32_t next_two = next_of(steps_two, state_two, value.data[at]);
 
 		if (!state_is_plain(next_one) || !state_is_plain(next_two)) {
 			one->state = state_one;
@@ -392,7 +391,7 @@ static void judge(struct sieve *sieve, unsigned place, struct bytes value, struc
 }
 
 /* Remembered as long as states are. */
-static uint16_t begin_of(struct begin *begin, struct sieve_states *states)
+static uint32_t begin_of(struct begin *begin, struct sieve_states *states)
 {
 	if (begin->epoch != states->epoch || states_is_full(states)) {
 		begin->state = states_begin(states, begin->lanes, BEFORE_LINE);
@@ -484,22 +483,22 @@ static bool is_match_end(const struct sieve *sieve, size_t lane, struct bytes va
 }
 
 /* The ends of the matches that begin at `from`. */
-static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t from, uint16_t begin,
+static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t from, uint32_t begin,
 		   struct sieve_ends *out_ends)
 {
 	struct sieve_states *states = &sieve->states;
-	struct steps steps = {states->rows, states->columns, states->row_shift};
-	uint16_t state = begin & STATE_NUMBER;
+	struct steps steps = steps_of(states);
+	uint32_t state = begin & STATE_ROW;
 
 	*out_ends = (struct sieve_ends){.from = (uint16_t)from};
 	for (size_t at = from; at < value.len && !states_is_dead(states, state); at++) {
-		uint16_t next = next_of(steps, state, value.data[at]);
+		uint32_t next = next_of(steps, state, value.data[at]);
 
 		if (next == STATE_UNKNOWN)
 			next = states_make(states, state, (unsigned char)value.data[at]);
 		if (next == STATE_UNKNOWN)
 			return false;
-		state = next & STATE_NUMBER;
+		state = next & STATE_ROW;
 		if ((next & STATE_ENDS) != 0 && is_match_end(sieve, lane, value, at + 1))
 			out_ends->bits[(at + 1) / 64] |= 1ull << (at + 1) % 64;
 	}
@@ -512,7 +511,7 @@ bool sieve_follow(struct sieve *sieve, size_t form, struct bytes value, struct s
 	size_t lane = form / 2 + (form % 2 == 0 ? 0 : sieve->words * 64), count = 0,
 	       made = sieve->states.made;
 	bool is_followed = true;
-	uint16_t begin;
+	uint32_t begin;
 
 	if (value.len > sieve->exact_len_max[lane] || value.len > SIEVE_FOLLOW_LEN_MAX ||
 	    is_spent(sieve, BYTES_NONE))

@@ -317,7 +317,7 @@ static bool is_known(const struct sieve_states *states, size_t number, const uin
 }
 
 /* The state with the members that stand behind those of the last one. */
-static uint16_t state_of(struct sieve_states *states, size_t count, struct kind kind)
+static uint32_t state_of(struct sieve_states *states, size_t count, struct kind kind)
 {
 	size_t number = states->state_count;
 	uint32_t from = states->members_at[number];
@@ -325,14 +325,15 @@ static uint16_t state_of(struct sieve_states *states, size_t count, struct kind 
 	size_t slot = slot_of(members, count, kind);
 
 	for (; states->slots[slot] != 0; slot = (slot + 1) % SLOT_COUNT)
-		if (is_known(states, states->slots[slot] & STATE_NUMBER, members, count, kind))
+		if (is_known(states, state_number(states, states->slots[slot]), members, count, kind))
 			return states->slots[slot];
 	states->members_at[number + 1] = from + (uint32_t)count;
 	states->begun[number] = kind.begun;
 	states->before[number] = kind.before;
 	states->state_count++;
 	states->made++;
-	states->slots[slot] = (uint16_t)(number | (tell_ends(states, number) ? STATE_ENDS : 0));
+	states->slots[slot] =
+		(uint32_t)(number << states->row_shift) | (tell_ends(states, number) ? STATE_ENDS : 0);
 	return states->slots[slot];
 }
 
@@ -359,7 +360,7 @@ static size_t begun_slot_of(const struct sieve_states *states, const uint64_t *l
 	return slot;
 }
 
-uint16_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before)
+uint32_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before)
 {
 	size_t slot = begun_slot_of(states, lanes);
 
@@ -437,11 +438,11 @@ static size_t take_marks(struct sieve_states *states)
 	return count;
 }
 
-uint16_t states_make(struct sieve_states *states, uint16_t state, unsigned char byte)
+uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char byte)
 {
-	size_t number = state & STATE_NUMBER;
+	size_t number = state_number(states, state);
 	enum state_before before;
-	uint16_t next;
+	uint32_t next;
 
 	if (states_is_full(states))
 		return STATE_UNKNOWN;

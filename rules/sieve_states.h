@@ -6,7 +6,7 @@
  *
  *	state = states_begin(states, lanes);
  *	for (each byte) {
- *		next = states->rows[((state & STATE_NUMBER) << states->row_shift) + states->columns[byte]];
+ *		next = states->rows[(state & STATE_ROW) + states->columns[byte]];
  *		if (next == STATE_UNKNOWN)
  *			next = states_make(states, state, byte);
  *		state = next;
@@ -21,10 +21,10 @@
 #include "parsers/base/status.h"
 #include "rules/places.h"
 
-/* A number of a state; the bit says that lanes may end there. */
+/* A state is where its row begins; the bit says that lanes may end there. */
 #define STATE_UNKNOWN 0
-#define STATE_ENDS    0x8000
-#define STATE_NUMBER  0x7FFF
+#define STATE_ENDS    0x80000000
+#define STATE_ROW     0x7FFFFFFF
 
 /* What stands before the next byte, as far as it decides whether a match may begin. */
 enum state_before {
@@ -57,7 +57,7 @@ struct sieve_states {
 	unsigned row_shift;    /* a row has 1 << row_shift columns, some unused */
 	uint32_t *begin_at;    /* of each column: its places in `begin`; one more for the end */
 	uint16_t *begin;       /* places of `first` that take the column's bytes */
-	uint16_t *rows;        /* of each state */
+	uint32_t *rows;        /* of each state: the next */
 	uint32_t *members_at;  /* of each state; one more for the end */
 	uint16_t *members;     /* places just passed */
 	uint8_t *before;       /* of each state: enum state_before, */
@@ -65,7 +65,7 @@ struct sieve_states {
 	uint64_t *begun_lanes; /* of each such number */
 	size_t begun_count;
 	uint16_t *begun_slots; /* numbers, from 1, by the hash of the lanes */
-	uint16_t *slots;       /* states by the hash of their members */
+	uint32_t *slots;       /* states by the hash of their members */
 	uint64_t *ends;        /* of each state: lanes */
 	uint64_t *marks;       /* scratch: bit set of places */
 	size_t state_count;
@@ -80,27 +80,34 @@ MUST_CHECK bool states_settle(struct sieve_states *states);
 void states_finish(struct sieve_states *states);
 
 /* Before the first byte of a text, where these lanes are looked for: BEFORE_LINE, or BEFORE_ONCE. */
-uint16_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before);
+uint32_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before);
 
 /* What the row of a state does not say yet: STATE_UNKNOWN when there is no room for a new one. */
-uint16_t states_make(struct sieve_states *states, uint16_t state, unsigned char byte);
+uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char byte);
 
 bool states_is_full(const struct sieve_states *states);
 
-/* Whatever follows, no lanes will end. */
-static inline bool states_is_dead(const struct sieve_states *states, uint16_t number)
+static inline size_t state_number(const struct sieve_states *states, uint32_t state)
 {
+	return (state & STATE_ROW) >> states->row_shift;
+}
+
+/* Whatever follows, no lanes will end. */
+static inline bool states_is_dead(const struct sieve_states *states, uint32_t state)
+{
+	size_t number = state_number(states, state);
+
 	return states->before[number] == BEFORE_NEVER &&
 	       states->members_at[number] == states->members_at[number + 1];
 }
 
 /* Known, and no lanes end in it. */
-static inline bool state_is_plain(uint16_t state)
+static inline bool state_is_plain(uint32_t state)
 {
-	return (int16_t)state > 0;
+	return (int32_t)state > 0;
 }
 
-static inline const uint64_t *states_ends(const struct sieve_states *states, uint16_t state)
+static inline const uint64_t *states_ends(const struct sieve_states *states, uint32_t state)
 {
-	return states->ends + (state & STATE_NUMBER) * states->lane_words;
+	return states->ends + state_number(states, state) * states->lane_words;
 }
