@@ -1,86 +1,8 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "rules/scan_names.h"
 #include "rules/scan_values.h"
-
-/* Fields that hold no personal data, or a credential that is judged elsewhere. */
-static const char *const skipped[] = {
-	"accept",
-	"accept-charset",
-	"accept-encoding",
-	"accept-language",
-	"accept-ranges",
-	"access-control-allow-headers",
-	"access-control-allow-methods",
-	"age",
-	"allow",
-	"alt-svc",
-	"authorization",
-	"cache-control",
-	"connection",
-	"content-encoding",
-	"content-language",
-	"content-length",
-	"content-md5",
-	"content-range",
-	"content-type",
-	"cookie",
-	"date",
-	"digest",
-	"etag",
-	"expect",
-	"expires",
-	"host",
-	"if-match",
-	"if-modified-since",
-	"if-none-match",
-	"if-range",
-	"if-unmodified-since",
-	"keep-alive",
-	"last-modified",
-	"max-forwards",
-	"origin",
-	"pragma",
-	"proxy-authorization",
-	"range",
-	"retry-after",
-	"sec-websocket-key",
-	"server",
-	"set-cookie",
-	"strict-transport-security",
-	"te",
-	"traceparent",
-	"tracestate",
-	"trailer",
-	"transfer-encoding",
-	"upgrade",
-	"user-agent",
-	"vary",
-	"via",
-	"x-amzn-trace-id",
-	"x-b3-spanid",
-	"x-b3-traceid",
-	"x-correlation-id",
-	"x-request-id",
-};
-
-static bool is_skipped(struct bytes name)
-{
-	size_t low = 0, high = sizeof(skipped) / sizeof(skipped[0]);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = bytes_compare(name, bytes_of(skipped[middle]));
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
 
 static void add_path(struct scan_values *values, struct exchange *exchange)
 {
@@ -134,7 +56,7 @@ static void add_headers(struct scan_values *values, const struct message *messag
 	for (size_t i = 0; i < message->header_count; i++) {
 		const struct header *header = &message->headers[i];
 
-		if (!is_skipped(header->name))
+		if (!names_look(values->sift.names, header->name).is_field_skipped)
 			values_add(values, &(struct scan_value){.place = place, .name = header->name},
 				   header->value);
 		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("user-agent")))

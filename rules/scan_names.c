@@ -13,7 +13,7 @@
 #define NAME_DIGITS_DATA 6
 
 struct slot {
-	bool is_used, has_classes, is_data;
+	bool is_used, has_classes, is_data, is_field_skipped;
 	uint8_t len;
 	char name[SLOT_NAME_MAX];
 };
@@ -132,6 +132,85 @@ static bool is_data(struct bytes name)
 	return has_at || digits >= NAME_DIGITS_DATA || name.len >= NAME_LEN_DATA;
 }
 
+/* Fields that hold no personal data, or a credential that is judged elsewhere. */
+static const char *const skipped[] = {
+	"accept",
+	"accept-charset",
+	"accept-encoding",
+	"accept-language",
+	"accept-ranges",
+	"access-control-allow-headers",
+	"access-control-allow-methods",
+	"age",
+	"allow",
+	"alt-svc",
+	"authorization",
+	"cache-control",
+	"connection",
+	"content-encoding",
+	"content-language",
+	"content-length",
+	"content-md5",
+	"content-range",
+	"content-type",
+	"cookie",
+	"date",
+	"digest",
+	"etag",
+	"expect",
+	"expires",
+	"host",
+	"if-match",
+	"if-modified-since",
+	"if-none-match",
+	"if-range",
+	"if-unmodified-since",
+	"keep-alive",
+	"last-modified",
+	"max-forwards",
+	"origin",
+	"pragma",
+	"proxy-authorization",
+	"range",
+	"retry-after",
+	"sec-websocket-key",
+	"server",
+	"set-cookie",
+	"strict-transport-security",
+	"te",
+	"traceparent",
+	"tracestate",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+	"user-agent",
+	"vary",
+	"via",
+	"x-amzn-trace-id",
+	"x-b3-spanid",
+	"x-b3-traceid",
+	"x-correlation-id",
+	"x-request-id",
+};
+
+static bool is_skipped(struct bytes name)
+{
+	size_t low = 0, high = sizeof(skipped) / sizeof(skipped[0]);
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = bytes_compare(name, bytes_of(skipped[middle]));
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
 static struct name_facts look(struct scan_names *names, struct bytes name)
 {
 	struct slot *slot;
@@ -140,7 +219,8 @@ static struct name_facts look(struct scan_names *names, struct bytes name)
 
 	if (name.len > SLOT_NAME_MAX) {
 		bits = names->bits + SLOT_COUNT * names->words;
-		return (struct name_facts){answer(names, name, bits) ? bits : NULL, is_data(name)};
+		return (struct name_facts){answer(names, name, bits) ? bits : NULL, is_data(name),
+					   is_skipped(name)};
 	}
 	index = slot_of(name);
 	slot = &names->slots[index];
@@ -149,12 +229,13 @@ static struct name_facts look(struct scan_names *names, struct bytes name)
 	    (name.len > 0 && memcmp(slot->name, name.data, name.len) != 0)) {
 		slot->has_classes = answer(names, name, bits);
 		slot->is_data = is_data(name);
+		slot->is_field_skipped = is_skipped(name);
 		slot->is_used = true;
 		slot->len = (uint8_t)name.len;
 		if (name.len > 0)
 			memcpy(slot->name, name.data, name.len);
 	}
-	return (struct name_facts){slot->has_classes ? bits : NULL, slot->is_data};
+	return (struct name_facts){slot->has_classes ? bits : NULL, slot->is_data, slot->is_field_skipped};
 }
 
 struct name_facts names_look(struct scan_names *names, struct bytes name)

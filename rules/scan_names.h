@@ -23,6 +23,7 @@ size_t names_words(const struct scan_names *names); /* of 64 bits each, in one a
 struct name_facts {
 	const uint64_t *classes; /* it gives context to them; NULL: to none */
 	bool is_data;            /* it may be more than a name: kim@example.com */
+	bool is_field_skipped;   /* a header field that holds nothing to look for */
 };
 
 struct name_facts names_look(struct scan_names *names, struct bytes name);
