@@ -300,10 +300,10 @@ static struct origin origin_copy(struct judged *judged, const struct origin *fro
 }
 
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
-			   const struct fingerprint_key *key)
+			   const struct fingerprint_key *key, struct stock *stock)
 {
 	const struct exchange *exchange = seen->exchange;
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(stock);
 
 	if (judged == NULL)
 		return NULL;

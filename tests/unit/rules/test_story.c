@@ -100,7 +100,7 @@ struct call {
 
 static struct exchange *exchange_of(const struct call *call, struct header headers[3])
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	assert_non_null(exchange);
 	headers[0] = (struct header){.name = BYTES("host"), .value = bytes_of(call->host)};
