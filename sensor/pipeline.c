@@ -128,7 +128,10 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
 	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
-	seen.partner = partner != NULL ? partner : contract_partner(contract, exchange, &credentials);
+	contract_partners(contract, exchange, &credentials, &seen.partner_shown, &seen.partner_of_place);
+	seen.partner = partner != NULL              ? partner
+		       : seen.partner_shown != NULL ? seen.partner_shown
+						    : seen.partner_of_place;
 	contract_operation(contract, seen.partner, exchange, &match);
 	profile_lap(profile, STAGE_IDENTIFY);
 	body_read(exchange, &exchange->request, &request);
