@@ -1,9 +1,8 @@
 #include "sensor/behaviour/harvest.h"
 
-#include <stdio.h>
-
 #include "parsers/base/limits.h"
 #include "parsers/base/sketch.h"
+#include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
 
@@ -105,10 +104,8 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 
 	if (past->resource.len == 0 || judged->status / 100 != 2)
 		return STATUS_OK;
-	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
-		 BYTES_PRINT(bytes_slice(judged->api_id, 0, 256)), BYTES_PRINT(past->resource),
-		 BYTES_PRINT(bytes_slice(past->actor, 0, 256)));
-	caller_key = bytes_of(key);
+	caller_key = KEY_JOIN(key, bytes_slice(judged->api_id, 0, 256), past->resource,
+			      bytes_slice(past->actor, 0, 256));
 	kind_key =
 		bytes_slice(caller_key, 0, bytes_slice(judged->api_id, 0, 256).len + 1 + past->resource.len);
 	kind = map_put(&harvest->resources, kind_key, &is_new);
