@@ -187,7 +187,7 @@ static void remember(struct batch *batch, const struct exchange *part, struct by
 
 static struct exchange *part_new(struct batch *batch)
 {
-	struct exchange *part = exchange_new();
+	struct exchange *part = exchange_new(NULL);
 	const struct exchange *outer = batch->exchange;
 
 	if (part == NULL)

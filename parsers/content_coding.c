@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "parsers/content_coding_layer.h"
+#include "parsers/content_coding_whole.h"
 
 /* NULL: a coding that nobody here reads. */
 static const struct decoder *decoder_of(struct bytes name)
@@ -118,6 +119,9 @@ enum coding_outcome content_decode(const struct bytes *codings, size_t count, st
 	}
 	if (layer_count == 0 || content.len == 0)
 		return CODING_NONE;
+	if (layer_count == 1 && decoders[0] == &gzip_decoder && !plan->is_partial && !plan->is_stepwise &&
+	    content_whole_decode(content, plan->bytes_max, plan->arena, &plan->steps, out_content))
+		return CODING_DECODED;
 	return decode_layers(decoders, layer_count, plan, content, out_content);
 }
 

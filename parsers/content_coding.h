@@ -23,6 +23,7 @@ struct coding_plan {
 	struct arena *arena;
 	uint64_t bytes_max; /* of the output of each layer */
 	bool is_partial;    /* the end of the content is missing */
+	bool is_stepwise;   /* never all at once (content_coding_whole.h): for tests, which compare */
 	uint64_t steps;     /* taken so far: what is decoded with one plan shares LIMIT_DECODE_STEPS */
 };
 

@@ -1,24 +1,27 @@
 #include "parsers/exchange.h"
 
-#include <stdlib.h>
-
-#include "parsers/base/limits.h"
-
-struct exchange *exchange_new(void)
+struct exchange *exchange_new(struct stock *stock)
 {
-	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct exchange *exchange;
+	struct arena arena;
 
-	if (exchange != NULL)
-		arena_init(&exchange->arena, LIMIT_EXCHANGE_BYTES);
+	arena_init(&arena, LIMIT_EXCHANGE_BYTES);
+	arena.stock = stock;
+	exchange = arena_alloc(&arena, sizeof(*exchange));
+	if (exchange == NULL)
+		return NULL;
+	exchange->arena = arena;
 	return exchange;
 }
 
 void exchange_free(struct exchange *exchange)
 {
+	struct arena arena;
+
 	if (exchange == NULL)
 		return;
-	arena_wipe(&exchange->arena);
-	free(exchange);
+	arena = exchange->arena; /* it stands in the memory that goes */
+	arena_wipe(&arena);
 }
 
 static const struct header *find_from(const struct message *message, size_t from, struct bytes name)

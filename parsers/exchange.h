@@ -13,6 +13,7 @@
 #include "parsers/base/arena.h"
 #include "parsers/base/chunk.h"
 #include "parsers/base/endpoint.h"
+#include "parsers/base/limits.h"
 
 enum http_version {
 	HTTP_UNKNOWN = 0,
@@ -148,8 +149,10 @@ struct exchange {
 	struct grpc_call *grpc; /* NULL: no gRPC (parsers/grpc.h) */
 };
 
-/* NULL without memory. The arena has the ceiling LIMIT_EXCHANGE_BYTES. */
-struct exchange *exchange_new(void);
+/* NULL without memory. The arena, in which it stands itself, has the ceiling LIMIT_EXCHANGE_BYTES; its memory
+ * is `stock`'s (blocks of EXCHANGE_STOCK_LEN; NULL: malloc's), to which it goes back. */
+struct exchange *exchange_new(struct stock *stock);
+#define EXCHANGE_STOCK_LEN ARENA_STOCK_LEN(LIMIT_ARENA_BLOCK)
 void exchange_free(struct exchange *exchange); /* wipes; accepts NULL */
 
 /* First field line of that lower-case name, or NULL. */

@@ -66,6 +66,7 @@ struct session_plan {
 	bool is_mid_stream;
 	bool is_decrypted;
 	uint64_t body_bytes_max; /* kept of each body; LIMIT_BODY_BYTES by default */
+	struct stock *exchanges; /* of EXCHANGE_STOCK_LEN; NULL: none */
 };
 
 struct session_state;

@@ -5,7 +5,7 @@
 
 struct exchange *desk_open(struct session_desk *desk, enum direction client)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(desk->plan->exchanges);
 
 	if (exchange == NULL)
 		return NULL;

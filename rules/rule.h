@@ -17,7 +17,9 @@ struct evidence {
 	struct exchange *exchange;
 	const struct contract *contract;
 	const struct credentials *credentials;
-	const struct partner *partner; /* NULL: unidentified */
+	const struct partner *partner;                          /* NULL: unidentified */
+	const struct partner *partner_shown, *partner_of_place; /* whom its credential names; whom path, host
+								   or network do. NULL: nobody */
 	const struct match *match;
 	const struct body_reading *request, *response;
 	const struct departures *departures;

@@ -57,6 +57,8 @@ bool words_look_secret(struct bytes text)
 {
 	size_t len = 0, digits = 0, changes = 0;
 
+	if (text.len < SECRET_LEN)
+		return false;
 	for (size_t i = 0; i < text.len; i++) {
 		bool is_digit = ascii_is_digit(text.data[i]);
 
@@ -160,7 +162,7 @@ static bool is_of_word(char byte)
 	return at >= 128 || (word[at / 64] >> at % 64 & 1) != 0;
 }
 
-/* Nearly all words are: too few digits for a number or a key, nothing of "@", "%40" or "eyJ". */
+/* Nearly all words are: nothing of "@", "%40" or "eyJ", and too few digits for a number or a key. */
 static bool is_harmless(struct bytes word)
 {
 	bool is_telling = false;
@@ -173,7 +175,7 @@ static bool is_harmless(struct bytes word)
 		digits += ascii_is_digit(byte);
 		is_telling |= byte == '@' || byte == '%' || byte == 'J';
 	}
-	return !is_telling && digits < SECRET_DIGITS;
+	return !is_telling && (digits < SECRET_DIGITS || (digits < DIGITS_PERSONAL && word.len < SECRET_LEN));
 }
 
 /* Dots part the numbers of a version. */

@@ -204,6 +204,8 @@ static void free_rings(struct engine *engine)
 		ring_finish(&engine->inbound[i]);
 	for (size_t i = 0; engine->outbound != NULL && i < engine->worker_count; i++)
 		ring_finish(&engine->outbound[i]);
+	for (size_t i = 0; engine->workers != NULL && i < engine->worker_count; i++)
+		worker_finish(&engine->workers[i]);
 	free(engine->inbound);
 	free(engine->inbound_of_worker);
 	free(engine->outbound);

@@ -3,13 +3,14 @@
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
 
-struct judged *judged_new(void)
+struct judged *judged_new(struct stock *stock)
 {
 	struct arena arena;
 	struct judged *judged;
 
 	arena_init(&arena, LIMIT_JUDGED_BYTES);
 	arena.block_len = LIMIT_JUDGED_BLOCK;
+	arena.stock = stock;
 	judged = arena_alloc(&arena, sizeof(*judged));
 	if (judged == NULL) {
 		arena_finish(&arena);

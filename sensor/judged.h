@@ -145,6 +145,9 @@ struct judged {
 	uint64_t findings_left_out;
 };
 
-struct judged *judged_new(void); /* one reference; NULL without memory */
+/* One reference; NULL without memory. Its memory is `stock`'s (blocks of JUDGED_STOCK_LEN; NULL: malloc's).
+ */
+struct judged *judged_new(struct stock *stock);
+#define JUDGED_STOCK_LEN ARENA_STOCK_LEN(LIMIT_JUDGED_BLOCK)
 struct judged *judged_hold(struct judged *judged);
 void judged_release(struct judged *judged); /* accepts NULL */

@@ -31,7 +31,11 @@ static void make_names(struct judged *judged, const struct evidence *seen, const
 	if (judged->client_id.len > 0) {
 		past->actor = judged->client_id;
 	} else if (first != NULL && first->value.len > 0) {
-		fingerprint(key, "credential", first->value, text);
+		/* mostly made already: of the first credential that lasts */
+		if (bytes_equal(judged_lasting(first), first->value))
+			memcpy(text, judged->credential_hmac, sizeof(text));
+		else
+			fingerprint(key, "credential", first->value, text);
 		past->actor = ARENA_JOIN(&judged->arena, BYTES("hmac:"), bytes_of(text));
 	}
 	past->has_credential = first != NULL;

@@ -188,25 +188,25 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 		judged->client_id = hashed(judged, first->user, key);
 }
 
-/* What stays the same while tokens come and go: the client of a token, the user of a password, a key itself.
- */
+struct bytes judged_lasting(const struct credential *credential)
+{
+	if (credential->kind == CREDENTIAL_CERTIFICATE || credential->kind == CREDENTIAL_COOKIE ||
+	    credential->is_malformed || credential->value.len == 0)
+		return BYTES_NONE;
+	if (credential->has_jwt && credential->jwt.client_id.len > 0)
+		return credential->jwt.client_id;
+	return credential->user.len > 0 ? credential->user : credential->value;
+}
+
 static void make_credential(struct judged *judged, const struct credentials *credentials,
 			    const struct fingerprint_key *key)
 {
-	for (size_t i = 0; i < credentials->count; i++) {
-		const struct credential *credential = &credentials->list[i];
-		struct bytes same = credential->value;
+	struct bytes same = BYTES_NONE;
 
-		if (credential->kind == CREDENTIAL_CERTIFICATE || credential->kind == CREDENTIAL_COOKIE ||
-		    credential->is_malformed || same.len == 0)
-			continue;
-		if (credential->has_jwt && credential->jwt.client_id.len > 0)
-			same = credential->jwt.client_id;
-		else if (credential->user.len > 0)
-			same = credential->user;
+	for (size_t i = 0; i < credentials->count && same.len == 0; i++)
+		same = judged_lasting(&credentials->list[i]);
+	if (same.len > 0)
 		fingerprint(key, "credential", same, judged->credential_hmac);
-		return;
-	}
 }
 
 static void make_classes(struct judged *judged, const struct hits *hits)
@@ -300,10 +300,10 @@ static struct origin origin_copy(struct judged *judged, const struct origin *fro
 }
 
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
-			   const struct fingerprint_key *key)
+			   const struct fingerprint_key *key, struct stock *stock)
 {
 	const struct exchange *exchange = seen->exchange;
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(stock);
 
 	if (judged == NULL)
 		return NULL;

@@ -14,4 +14,4 @@ bool judged_raise(struct judged *judged, const struct finding *finding);
 
 /* One reference, the caller's; NULL without memory. */
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
-			   const struct fingerprint_key *key);
+			   const struct fingerprint_key *key, struct stock *stock);

@@ -14,8 +14,10 @@
 #include <stdint.h>
 #include <time.h>
 
-#define PAUSE_FIRST_NS (50 * 1000)
-#define PAUSE_LAST_NS  (2 * 1000 * 1000) /* a ring holds more than comes in meanwhile */
+/* Long enough for much to come together: threads that take turns at one processor lose what it has in its
+ * caches each time. A ring holds more than comes in meanwhile. */
+#define PAUSE_FIRST_NS (500 * 1000)
+#define PAUSE_LAST_NS  (2 * 1000 * 1000)
 
 struct pause {
 	uint32_t next_ns;

@@ -9,18 +9,21 @@
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
 	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
+	stock_init(&pipeline->exchanges, EXCHANGE_STOCK_LEN, LIMIT_SPARE_EXCHANGES);
 	connections_init(&pipeline->connections,
 			 &(struct connections_plan){.counts = &pipeline->counts.reassembly,
 						    .session_counts = &pipeline->counts.sessions,
 						    .seed = plan->seed,
 						    .connections_max = plan->connections_max,
 						    .held_bytes_max = plan->held_bytes_max,
-						    .body_bytes_max = plan->body_bytes_max});
+						    .body_bytes_max = plan->body_bytes_max,
+						    .exchanges = &pipeline->exchanges});
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
 	connections_finish(&pipeline->connections);
+	stock_finish(&pipeline->exchanges);
 	scanner_free(pipeline->scanner);
 	token_checker_free(pipeline->tokens);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
@@ -125,7 +128,10 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
 	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
-	seen.partner = partner != NULL ? partner : contract_partner(contract, exchange, &credentials);
+	contract_partners(contract, exchange, &credentials, &seen.partner_shown, &seen.partner_of_place);
+	seen.partner = partner != NULL              ? partner
+		       : seen.partner_shown != NULL ? seen.partner_shown
+						    : seen.partner_of_place;
 	contract_operation(contract, seen.partner, exchange, &match);
 	profile_lap(profile, STAGE_IDENTIFY);
 	body_read(exchange, &exchange->request, &request);
@@ -143,7 +149,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	pipeline->counts.departures_left_out += departures.left_out;
 	pipeline->counts.hits_left_out += hits.left_out;
 	pipeline->counts.findings_left_out += findings.left_out;
-	judged = judged_make(&seen, &findings, &pipeline->known->key);
+	judged = judged_make(&seen, &findings, &pipeline->known->key, pipeline->plan.judged);
 	count_judged(&pipeline->counts, exchange->part > 0,
 		     judged != NULL && pipeline->plan.send(pipeline->plan.context, judged));
 	judge_parts(pipeline, &seen);
@@ -184,7 +190,7 @@ static bool tell_opaque(struct pipeline *pipeline, const struct connection *conn
 	struct exchange unseen = {.client = connection->ends[0], .server = connection->ends[1]};
 	struct credentials credentials = {0};
 	const struct partner *partner = contract_partner(contract, &unseen, &credentials);
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(pipeline->plan.judged);
 
 	if (judged == NULL)
 		return false;

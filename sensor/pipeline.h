@@ -20,6 +20,7 @@ struct pipeline_plan {
 	uint64_t seed;
 	size_t connections_max, held_bytes_max;
 	uint64_t body_bytes_max;
+	struct stock *judged; /* of JUDGED_STOCK_LEN; outlives what is sent */
 
 	/* Takes the reference. False: lost (counted here). */
 	bool (*send)(void *context, struct judged *judged);
@@ -30,6 +31,7 @@ struct pipeline_plan {
 struct pipeline {
 	struct pipeline_plan plan;
 	struct connections connections;
+	struct stock exchanges;
 	struct worker_counts counts;
 	const struct knowledge *known;
 	struct scanner *scanner;      /* of known->patterns */

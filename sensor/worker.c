@@ -151,12 +151,14 @@ enum status worker_start(struct worker *worker, const struct worker_plan *plan)
 {
 	CHECK(plan->source_count <= WORKER_SOURCES_MAX);
 	*worker = (struct worker){.plan = *plan};
+	stock_init(&worker->judged, JUDGED_STOCK_LEN, LIMIT_SPARE_JUDGED);
 	pipeline_init(&worker->pipeline, &(struct pipeline_plan){.shelf = plan->shelf,
 								 .worker = plan->index,
 								 .seed = plan->seed,
 								 .connections_max = plan->connections_max,
 								 .held_bytes_max = plan->held_bytes_max,
 								 .body_bytes_max = plan->body_bytes_max,
+								 .judged = &worker->judged,
 								 .send = send_judged,
 								 .is_profiled = plan->is_profiled,
 								 .is_scan_plain = plan->is_scan_plain,
@@ -174,4 +176,9 @@ void worker_join(struct worker *worker)
 	if (worker->is_started)
 		pthread_join(worker->thread, NULL);
 	worker->is_started = false;
+}
+
+void worker_finish(struct worker *worker)
+{
+	stock_finish(&worker->judged);
 }

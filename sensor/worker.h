@@ -34,6 +34,7 @@ struct worker {
 	pthread_t thread;
 	bool is_started;
 	struct pipeline pipeline;
+	struct stock judged; /* whose memory the collector gives back */
 	size_t ended_count;
 	uint64_t clock_ns;
 	uint64_t clocks[WORKER_SOURCES_MAX]; /* by source: how far it has come; UINT64_MAX: it ended */
@@ -42,3 +43,5 @@ struct worker {
 
 MUST_CHECK enum status worker_start(struct worker *worker, const struct worker_plan *plan);
 void worker_join(struct worker *worker);
+void worker_finish(
+	struct worker *worker); /* when the collector has let go of all that it sent; accepts zeroed memory */

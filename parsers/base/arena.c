@@ -17,31 +17,43 @@ struct arena_block {
 
 #define ALIGNMENT _Alignof(max_align_t)
 
+_Static_assert(sizeof(struct arena_block) == ARENA_HEADER_LEN, "what a stock's blocks have to hold beside");
+
 void arena_init(struct arena *arena, size_t bytes_max)
 {
 	*arena = (struct arena){.bytes_max = bytes_max};
 }
 
-static void free_older(struct arena_block *block)
+static bool is_of_stock(const struct arena *arena, size_t block_len)
+{
+	return arena->stock != NULL && arena->stock->block_len == ARENA_STOCK_LEN(block_len);
+}
+
+/* This block and those that are older. */
+static void free_blocks(const struct arena *arena, struct arena_block *block)
 {
 	while (block != NULL) {
 		struct arena_block *older = block->older;
 
-		free(block);
+		if (is_of_stock(arena, block->len))
+			stock_give(arena->stock, block);
+		else
+			free(block);
 		block = older;
 	}
 }
 
 void arena_finish(struct arena *arena)
 {
-	free_older(arena->newest);
-	*arena = (struct arena){.bytes_max = arena->bytes_max, .block_len = arena->block_len};
+	free_blocks(arena, arena->newest);
+	*arena = (struct arena){
+		.bytes_max = arena->bytes_max, .block_len = arena->block_len, .stock = arena->stock};
 }
 
 void arena_reset(struct arena *arena)
 {
 	if (arena->newest != NULL) {
-		free_older(arena->newest->older);
+		free_blocks(arena, arena->newest->older);
 		arena->newest->older = NULL;
 		arena->newest->used = 0;
 	}
@@ -60,8 +72,9 @@ static struct arena_block *grow(struct arena *arena, size_t len)
 {
 	size_t wanted = arena->block_len == 0 ? LIMIT_ARENA_BLOCK : arena->block_len;
 	size_t block_len = len > wanted ? len : wanted;
-	struct arena_block *block = malloc(sizeof(*block) + block_len);
+	struct arena_block *block;
 
+	block = is_of_stock(arena, block_len) ? stock_take(arena->stock) : malloc(sizeof(*block) + block_len);
 	if (block == NULL)
 		return NULL;
 	*block = (struct arena_block){.older = arena->newest, .len = block_len};

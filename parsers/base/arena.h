@@ -9,23 +9,29 @@
  *	text = arena_copy(&arena, bytes);	-> data NULL when the ceiling is reached
  *	arena_finish(&arena);
  *
- * Owns     its blocks. The first is taken at the first allocation.
+ * Owns     its blocks. The first is taken at the first allocation; `stock` may be set before that.
  * Lends    what it allocates, until arena_reset or arena_finish.
  * Thread   one arena, one thread at a time.
  */
 #pragma once
 
 #include "parsers/base/bytes.h"
+#include "parsers/base/stock.h"
 
 struct arena_block;
 
 struct arena {
 	struct arena_block *newest;
-	size_t used;      /* bytes handed out */
-	size_t bytes_max; /* the ceiling of what is handed out */
-	size_t block_len; /* memory is taken so much at a time; 0: LIMIT_ARENA_BLOCK */
-	bool is_full;     /* something was refused: no memory, or the ceiling */
+	size_t used;         /* bytes handed out */
+	size_t bytes_max;    /* the ceiling of what is handed out */
+	size_t block_len;    /* memory is taken so much at a time; 0: LIMIT_ARENA_BLOCK */
+	bool is_full;        /* something was refused: no memory, or the ceiling */
+	struct stock *stock; /* of blocks that are as long as its own (ARENA_STOCK_LEN); NULL: malloc's */
 };
+
+/* A stock of such blocks gives arenas blocks of `block_len`. */
+#define ARENA_STOCK_LEN(block_len) ((block_len) + ARENA_HEADER_LEN)
+#define ARENA_HEADER_LEN           (2 * _Alignof(max_align_t))
 
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_finish(struct arena *arena); /* accepts zeroed memory */

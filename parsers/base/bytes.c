@@ -9,10 +9,8 @@ struct bytes bytes_of(const char *text)
 	return (struct bytes){.data = text, .len = strlen(text)};
 }
 
-bool bytes_equal_nocase(struct bytes a, struct bytes b)
+bool bytes_equal_letters(struct bytes a, struct bytes b)
 {
-	if (a.len != b.len)
-		return false;
 	for (size_t i = 0; i < a.len; i++)
 		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
 			return false;

@@ -34,8 +34,15 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
-bool bytes_equal_nocase(struct bytes a, struct bytes b); /* ASCII only */
-int bytes_compare(struct bytes a, struct bytes b);       /* memcmp order, shorter first */
+bool bytes_equal_letters(struct bytes a, struct bytes b); /* of one length: bytes_equal_nocase asks it */
+
+/* ASCII only. */
+static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
+{
+	return a.len == b.len && bytes_equal_letters(a, b);
+}
+
+int bytes_compare(struct bytes a, struct bytes b); /* memcmp order, shorter first */
 bool bytes_starts(struct bytes run, struct bytes prefix);
 bool bytes_ends(struct bytes run, struct bytes suffix);
 bool bytes_ends_nocase(struct bytes run, struct bytes suffix);

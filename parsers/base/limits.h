@@ -24,6 +24,11 @@
 /* Taken at once for it: the record and its texts. Thousands wait two seconds for what comes next. */
 #define LIMIT_JUDGED_BLOCK (3 * KIB)
 
+/* Blocks of memory that a worker keeps for the next exchange, and for the next record: a burst of records
+ * comes back from the collector at once. 1 MiB and 3 MiB. */
+#define LIMIT_SPARE_EXCHANGES 64
+#define LIMIT_SPARE_JUDGED    1024
+
 /* Words of load problems; nobody reads more. */
 #define LIMIT_PROBLEMS 1000
 

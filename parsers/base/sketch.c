@@ -13,15 +13,17 @@ uint64_t sketch_hash(struct bytes value, uint64_t key)
 	return XXH3_64bits_withSeed(value.data == NULL ? "" : value.data, value.len, key);
 }
 
-void sketch_add(struct sketch *sketch, uint64_t hash)
+bool sketch_add(struct sketch *sketch, uint64_t hash)
 {
 	uint8_t *at = &sketch->registers[hash >> (64 - INDEX_BITS)];
 	/* The last bit ends what would have no end. */
 	uint64_t rest = hash << INDEX_BITS | 1ull << (INDEX_BITS - 1);
 	uint8_t rank = (uint8_t)(__builtin_clzll(rest) + 1);
 
-	if (rank > *at)
-		*at = rank;
+	if (rank <= *at)
+		return false;
+	*at = rank;
+	return true;
 }
 
 void sketch_merge(struct sketch *sketch, const struct sketch *other)

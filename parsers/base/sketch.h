@@ -22,6 +22,6 @@ struct sketch {
 /* What stands for a value: a hash that nobody makes without the key. */
 uint64_t sketch_hash(struct bytes value, uint64_t key);
 
-void sketch_add(struct sketch *sketch, uint64_t hash);
+bool sketch_add(struct sketch *sketch, uint64_t hash); /* false: the count is what it was */
 void sketch_merge(struct sketch *sketch, const struct sketch *other);
 uint64_t sketch_count(const struct sketch *sketch);

@@ -4,13 +4,10 @@
 /* A credential names one partner, the path, host or network another. */
 void auth_partner_mismatch(const struct evidence *evidence, struct findings *out)
 {
-	const struct partner *shown, *place;
+	const struct partner *shown = evidence->partner_shown, *place = evidence->partner_of_place;
 	struct finding *finding;
 
-	if (evidence->contract == NULL || !evidence_has_request(evidence))
-		return;
-	contract_partners(evidence->contract, evidence->exchange, evidence->credentials, &shown, &place);
-	if (shown == NULL || place == NULL || shown == place)
+	if (shown == NULL || place == NULL || shown == place || !evidence_has_request(evidence))
 		return;
 	finding = findings_add(out, "auth.partner_mismatch");
 	if (finding == NULL)

@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/distinct.h"
+#include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 
 struct source {
@@ -191,10 +192,10 @@ static enum status take_walk(struct actors *actors, struct judged *judged, bool 
 
 	if (past->object == 0 || is_known)
 		return STATUS_OK;
-	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
-		 BYTES_PRINT(bytes_slice(past->actor, 0, 200)), BYTES_PRINT(judged->api_id),
-		 BYTES_PRINT(bytes_slice(judged->template, 0, 256)));
-	walk = map_put(&actors->walks, bytes_of(key), &is_new);
+	walk = map_put(&actors->walks,
+		       KEY_JOIN(key, bytes_slice(past->actor, 0, 200), judged->api_id,
+				bytes_slice(judged->template, 0, 256)),
+		       &is_new);
 	if (walk == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_over(walk->start_ns, judged->time_ns))

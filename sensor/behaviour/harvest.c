@@ -1,9 +1,8 @@
 #include "sensor/behaviour/harvest.h"
 
-#include <stdio.h>
-
 #include "parsers/base/limits.h"
 #include "parsers/base/sketch.h"
+#include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
 
@@ -14,6 +13,7 @@
 struct taken {
 	uint64_t start_ns, bytes;
 	struct sketch objects;
+	uint64_t object_count; /* of the sketch */
 };
 
 struct kind {
@@ -37,21 +37,25 @@ void harvest_finish(struct harvest *harvest)
 	map_finish(&harvest->resources);
 }
 
-static void add_objects(struct sketch *sketch, const struct judged_past *past)
+/* False: all of them were counted before. */
+static bool add_objects(struct sketch *sketch, const struct judged_past *past)
 {
-	if (past->object != 0)
-		sketch_add(sketch, past->object);
+	bool is_changed = past->object != 0 && sketch_add(sketch, past->object);
+
 	for (size_t i = 0; i < past->given_count; i++)
-		sketch_add(sketch, past->given[i]);
+		is_changed |= sketch_add(sketch, past->given[i]);
+	return is_changed;
 }
 
 static void judge_objects(const struct kind *kind, uint64_t objects, struct judged *judged)
 {
-	uint64_t known = sketch_count(&kind->known);
 	struct finding finding;
+	uint64_t known;
 
-	if (objects < HARVEST_OBJECTS || !usual_is_exceeded(&kind->objects, objects, judged->time_ns) ||
-	    (double)objects < HARVEST_SHARE * (double)known)
+	if (objects < HARVEST_OBJECTS || !usual_is_exceeded(&kind->objects, objects, judged->time_ns))
+		return;
+	known = sketch_count(&kind->known);
+	if ((double)objects < HARVEST_SHARE * (double)known)
 		return;
 	finding = raise_of("abuse.scraping");
 	finding.subject = judged->past.actor;
@@ -84,7 +88,7 @@ static void judge_bytes(const struct kind *kind, uint64_t bytes, struct judged *
 /* The caller's hour is over: what it took is what a caller may take. */
 static void begin_hour(struct taken *taken, struct kind *kind, uint64_t time_ns)
 {
-	usual_learn(&kind->objects, sketch_count(&taken->objects), time_ns);
+	usual_learn(&kind->objects, taken->object_count, time_ns);
 	usual_learn(&kind->bytes, taken->bytes, time_ns);
 	*taken = (struct taken){.start_ns = time_ns};
 }
@@ -100,10 +104,8 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 
 	if (past->resource.len == 0 || judged->status / 100 != 2)
 		return STATUS_OK;
-	snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT "|" BYTES_FORMAT,
-		 BYTES_PRINT(bytes_slice(judged->api_id, 0, 256)), BYTES_PRINT(past->resource),
-		 BYTES_PRINT(bytes_slice(past->actor, 0, 256)));
-	caller_key = bytes_of(key);
+	caller_key = KEY_JOIN(key, bytes_slice(judged->api_id, 0, 256), past->resource,
+			      bytes_slice(past->actor, 0, 256));
 	kind_key =
 		bytes_slice(caller_key, 0, bytes_slice(judged->api_id, 0, 256).len + 1 + past->resource.len);
 	kind = map_put(&harvest->resources, kind_key, &is_new);
@@ -112,10 +114,11 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 		return STATUS_NO_MEMORY;
 	if (is_new || judged->time_ns - taken->start_ns >= HOUR_NS)
 		begin_hour(taken, kind, judged->time_ns);
-	add_objects(&taken->objects, past);
+	if (add_objects(&taken->objects, past))
+		taken->object_count = sketch_count(&taken->objects);
 	add_objects(&kind->known, past);
 	taken->bytes += judged->response.body_len;
-	judge_objects(kind, sketch_count(&taken->objects), judged);
+	judge_objects(kind, taken->object_count, judged);
 	judge_bytes(kind, taken->bytes, judged);
 	return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
 
@@ -194,17 +195,14 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	const struct judged_past *past = &judged->past;
 	uint32_t owner = owner_of(judged->partner_id);
 	struct resource *resource;
-	char key[512];
+	char key[512], words[8];
 	bool is_new;
-	int len;
 
 	if (past->resource.len == 0 || (past->object == 0 && past->given_count == 0))
 		return STATUS_OK;
 	if (objects->table == NULL)
 		objects->table = calloc(LIMIT_OBJECTS, sizeof(*objects->table));
-	len = snprintf(key, sizeof(key), BYTES_FORMAT "|" BYTES_FORMAT, BYTES_PRINT(judged->api_id),
-		       BYTES_PRINT(past->resource));
-	resource = map_put(&objects->resources, bytes_slice(bytes_of(key), 0, (size_t)len), &is_new);
+	resource = map_put(&objects->resources, KEY_JOIN(key, judged->api_id, past->resource), &is_new);
 	if (objects->table == NULL || resource == NULL)
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < past->given_count; i++)
@@ -218,8 +216,10 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	look(objects, resource, owner, judged, out_is_known);
 	if (judged->status / 100 != 2)
 		return STATUS_OK;
-	snprintf(key + len, sizeof(key) - (size_t)len, "|%08x", owner);
-	return take_reader(objects, bytes_of(key), *out_is_known, judged);
+	for (unsigned i = 0; i < 8; i++)
+		words[i] = "0123456789abcdef"[owner >> (28 - 4 * i) & 15];
+	return take_reader(objects, KEY_JOIN(key, judged->api_id, past->resource, (struct bytes){words, 8}),
+			   *out_is_known, judged);
 }
 
 /* -- across restarts -------------------------------------------------------------------------- */

@@ -20,6 +20,8 @@
 
 struct digest {
 	struct sha256 hash;
+	char held[192]; /* fields that were not hashed yet: each is short */
+	size_t held_len;
 };
 
 void digest_init(struct digest *digest, const char *kind); /* `kind` keeps uses apart */

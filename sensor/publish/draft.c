@@ -100,28 +100,6 @@ static void put_escaped(struct draft *draft, struct bytes text)
 	}
 }
 
-/* Nearly every text is plain: it goes as it is. */
-static void put_text(struct draft *draft, struct bytes value)
-{
-	put_byte(draft, '"');
-	if (value.len <= draft->text_len_max && text_is_plain(value))
-		put(draft, value);
-	else
-		put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
-	put_byte(draft, '"');
-}
-
-static void put_number(struct draft *draft, uint64_t value)
-{
-	char digits[20];
-	size_t from = sizeof(digits);
-
-	do
-		digits[--from] = (char)('0' + value % 10);
-	while ((value /= 10) > 0);
-	put(draft, (struct bytes){digits + from, sizeof(digits) - from});
-}
-
 /* The shortest digits that read back as the same number are the library's. */
 static void put_real(struct draft *draft, double value)
 {
@@ -140,6 +118,95 @@ static void put_real(struct draft *draft, double value)
 
 /* -- structure -------------------------------------------------------------------------------- */
 
+/* A member begins: what stands deeper is over, a comma is due behind what stands there already, and the key
+ * follows (NULL: in an array). Where its value goes, with room for `len` bytes; member_end must follow. NULL:
+ * there is no room. */
+static char *member_begin(struct draft *draft, struct draft_at at, const char *key, size_t len)
+{
+	size_t key_len = key == NULL ? 0 : strlen(key), closers = draft->depth - at.depth;
+	bool has_members;
+	char *to;
+
+	CHECK(at.depth <= draft->depth && draft->open[at.depth].serial == at.serial);
+	has_members = draft->open[at.depth].has_members;
+	draft->open[at.depth].has_members = true;
+	to = room(draft, closers + has_members + (key == NULL ? 0 : key_len + 3) + len);
+	if (to == NULL) {
+		draft->depth = at.depth;
+		return NULL;
+	}
+	for (; draft->depth > at.depth; draft->depth--)
+		*to++ = draft->open[draft->depth].is_array ? ']' : '}';
+	if (has_members)
+		*to++ = ',';
+	if (key == NULL)
+		return to;
+	*to++ = '"';
+	to = mempcpy(to, key, key_len);
+	*to++ = '"';
+	*to++ = ':';
+	return to;
+}
+
+static void member_end(struct draft *draft, const char *to)
+{
+	draft->out->len = (size_t)(to - draft->out->data);
+}
+
+static void member(struct draft *draft, struct draft_at at, const char *key, struct bytes value)
+{
+	char *to = member_begin(draft, at, key, value.len);
+
+	if (to != NULL)
+		member_end(draft, mempcpy(to, value.data, value.len));
+}
+
+/* Two texts as one. */
+static void member_text(struct draft *draft, struct draft_at at, const char *key, struct bytes first,
+			struct bytes second)
+{
+	char *to = member_begin(draft, at, key, first.len + second.len + 2);
+
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	if (first.len > 0)
+		to = mempcpy(to, first.data, first.len);
+	if (second.len > 0)
+		to = mempcpy(to, second.data, second.len);
+	*to++ = '"';
+	member_end(draft, to);
+}
+
+/* Nearly every text is plain: it goes as it is. */
+static void add_text(struct draft *draft, struct draft_at at, const char *key, struct bytes value)
+{
+	if (value.len <= draft->text_len_max && text_is_plain(value)) {
+		member_text(draft, at, key, value, BYTES_NONE);
+		return;
+	}
+	member(draft, at, key, BYTES("\""));
+	put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
+	put_byte(draft, '"');
+}
+
+/* The number's digits at the end of the room. */
+static struct bytes digits_of(uint64_t value, char room[20])
+{
+	size_t from = 20;
+
+	for (; value >= 100; value /= 100) {
+		unsigned two = (unsigned)(value % 100);
+
+		room[--from] = (char)('0' + two % 10);
+		room[--from] = (char)('0' + two / 10);
+	}
+	room[--from] = (char)('0' + value % 10);
+	if (value >= 10)
+		room[--from] = (char)('0' + value / 10);
+	return (struct bytes){room + from, 20 - from};
+}
+
 static struct draft_at open_one(struct draft *draft, bool is_array)
 {
 	CHECK(draft->depth + 1 < DRAFT_DEPTH_MAX);
@@ -148,40 +215,13 @@ static struct draft_at open_one(struct draft *draft, bool is_array)
 	draft->open[draft->depth].serial = draft->serial;
 	draft->open[draft->depth].is_array = is_array;
 	draft->open[draft->depth].has_members = false;
-	put_byte(draft, is_array ? '[' : '{');
 	return (struct draft_at){.depth = draft->depth, .serial = draft->serial};
 }
 
-static void close_to(struct draft *draft, uint32_t depth)
+static struct draft_at add_one(struct draft *draft, struct draft_at at, const char *key, bool is_array)
 {
-	for (; draft->depth > depth; draft->depth--)
-		put_byte(draft, draft->open[draft->depth].is_array ? ']' : '}');
-}
-
-/* What stands deeper is over, and a comma is due behind what stands there already. */
-static void add(struct draft *draft, struct draft_at at)
-{
-	CHECK(at.depth <= draft->depth && draft->open[at.depth].serial == at.serial);
-	close_to(draft, at.depth);
-	if (draft->open[at.depth].has_members)
-		put_byte(draft, ',');
-	draft->open[at.depth].has_members = true;
-}
-
-static void add_key(struct draft *draft, struct draft_at object, const char *key)
-{
-	size_t len = strlen(key);
-	char *at;
-
-	add(draft, object);
-	at = room(draft, len + 3);
-	if (at == NULL)
-		return;
-	at[0] = '"';
-	memcpy(at + 1, key, len);
-	at[len + 1] = '"';
-	at[len + 2] = ':';
-	draft->out->len += len + 3;
+	member(draft, at, key, is_array ? BYTES("[") : BYTES("{"));
+	return open_one(draft, is_array);
 }
 
 static enum status write_once(struct draft *draft, draft_fill *fill, const void *record)
@@ -193,9 +233,11 @@ static enum status write_once(struct draft *draft, draft_fill *fill, const void 
 	draft->is_cut = draft->is_full = false;
 	draft->room_end = 0;
 	draft->depth = 0;
+	put_byte(draft, '{');
 	root = open_one(draft, false);
 	fill(draft, root, record);
-	close_to(draft, 0);
+	for (; draft->depth > 0; draft->depth--)
+		put_byte(draft, draft->open[draft->depth].is_array ? ']' : '}');
 	return draft->is_full || draft->arena.is_full ? STATUS_LIMIT : STATUS_OK;
 }
 
@@ -220,99 +262,87 @@ enum status draft_write(draft_fill *fill, const void *record, struct buffer *out
 
 void draft_text(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
 {
-	add_key(draft, object, key);
-	put_text(draft, value);
+	add_text(draft, object, key, value);
 }
 
 void draft_text_if(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
 {
 	if (value.len > 0)
-		draft_text(draft, object, key, value);
+		add_text(draft, object, key, value);
 }
 
 void draft_text_or_null(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
 {
-	add_key(draft, object, key);
 	if (value.len > 0)
-		put_text(draft, value);
+		add_text(draft, object, key, value);
 	else
-		put(draft, BYTES("null"));
+		member(draft, object, key, BYTES("null"));
 }
 
 void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
 		       struct bytes second)
 {
-	if (first.len + second.len > draft->text_len_max || !text_is_plain(first) || !text_is_plain(second)) {
-		draft_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
-		return;
-	}
-	add_key(draft, object, key);
-	put_byte(draft, '"');
-	put(draft, first);
-	put(draft, second);
-	put_byte(draft, '"');
+	if (first.len + second.len > draft->text_len_max || !text_is_plain(first) || !text_is_plain(second))
+		add_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
+	else
+		member_text(draft, object, key, first, second);
 }
 
 void draft_text_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
 {
-	add_key(draft, object, key);
-	put_byte(draft, '"');
-	put_number(draft, value);
-	put_byte(draft, '"');
+	char digits[20];
+
+	member_text(draft, object, key, digits_of(value, digits), BYTES_NONE);
 }
 
 void draft_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
 {
-	add_key(draft, object, key);
+	char digits[20];
+
 	/* OCSF long_t is signed; no honest count comes near. */
-	put_number(draft, value > INT64_MAX ? INT64_MAX : value);
+	member(draft, object, key, digits_of(value > INT64_MAX ? INT64_MAX : value, digits));
 }
 
 void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key, double value)
 {
-	add_key(draft, object, key);
-	if (isfinite(value) && value >= 0)
-		put_real(draft, value);
-	else
-		put(draft, BYTES("null"));
+	if (!isfinite(value) || value < 0) {
+		member(draft, object, key, BYTES("null"));
+		return;
+	}
+	member(draft, object, key, BYTES(""));
+	put_real(draft, value);
 }
 
 void draft_bool(struct draft *draft, struct draft_at object, const char *key, bool value)
 {
-	add_key(draft, object, key);
-	put(draft, value ? BYTES("true") : BYTES("false"));
+	member(draft, object, key, value ? BYTES("true") : BYTES("false"));
 }
 
 struct draft_at draft_object(struct draft *draft, struct draft_at object, const char *key)
 {
-	add_key(draft, object, key);
-	return open_one(draft, false);
+	return add_one(draft, object, key, false);
 }
 
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key)
 {
-	add(draft, object);
-	put_text(draft, key);
-	put_byte(draft, ':');
+	add_text(draft, object, NULL, key);
+	put(draft, BYTES(":{"));
 	return open_one(draft, false);
 }
 
 struct draft_at draft_array(struct draft *draft, struct draft_at object, const char *key)
 {
-	add_key(draft, object, key);
-	return open_one(draft, true);
+	return add_one(draft, object, key, true);
 }
 
 struct draft_at draft_array_object(struct draft *draft, struct draft_at array)
 {
-	add(draft, array);
-	return open_one(draft, false);
+	return add_one(draft, array, NULL, false);
 }
 
 void draft_array_text(struct draft *draft, struct draft_at array, struct bytes value)
 {
-	add(draft, array);
-	put_text(draft, value);
+	add_text(draft, array, NULL, value);
 }
 
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,

@@ -35,6 +35,7 @@ struct connections_plan {
 	size_t connections_max;  /* LIMIT_CONNECTIONS */
 	size_t held_bytes_max;   /* LIMIT_HELD_TOTAL */
 	uint64_t body_bytes_max; /* given to sessions */
+	struct stock *exchanges; /* the same */
 };
 
 /* What ends a connection that nothing touches, each with its own patience. */

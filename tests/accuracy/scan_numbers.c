@@ -140,7 +140,7 @@ static void scan(struct scanner *scanner, const struct packs *packs, uint64_t *a
 	static char names[FIELDS][8];
 	struct form_field fields[FIELDS];
 	struct body_reading reading = {.kind = BODY_FORM, .fields = fields, .field_count = FIELDS};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct hits hits;
 
 	if (exchange == NULL)

@@ -66,7 +66,7 @@ static void hits_print(const struct packs *packs, const struct hits *hits)
 static void row_run(struct scanner *scanner, const struct packs *packs, yyjson_val *row)
 {
 	struct bytes class_id = text_of(row, "class"), text = text_of(row, "text");
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct body_reading reading = {.kind = BODY_EMPTY};
 	struct form_field field;
 	struct header type;

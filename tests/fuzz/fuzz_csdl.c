@@ -26,7 +26,7 @@ static void ask(const struct contract *contract, struct bytes target)
 	struct departure room[LIMIT_DEPARTURES];
 	struct departures departures = {.list = room};
 	struct body_reading request = {0}, response = {0};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct match match;
 
 	if (exchange == NULL)

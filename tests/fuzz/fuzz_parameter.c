@@ -42,7 +42,7 @@ static struct bytes spec_of(struct arena *arena, unsigned choice)
 
 static void judge(const struct contract *contract, struct bytes text)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct departure list[LIMIT_DEPARTURES];
 	struct departures departures = {.list = list};
 	struct body_reading none = {0};

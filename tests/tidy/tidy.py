@@ -37,6 +37,7 @@ LIBRARIES = {
     r"pcre2\.h": ["specs/"],
     r"libxml/.*": ["specs/", "parsers/xml"],
     r"zlib\.h": ["parsers/content_coding", "sensor/capture/unpack"],
+    r"libdeflate\.h": ["parsers/content_coding_whole"],
     r"brotli/.*": ["parsers/content_coding"],
     r"zstd(_errors)?\.h": ["parsers/content_coding", "sensor/capture/unpack"],
     r"openssl/.*": ["specs/sha256.c", "specs/signature.c", "sensor/publish/", "parsers/tls_open", "parsers/jwt",

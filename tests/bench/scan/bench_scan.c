@@ -94,7 +94,7 @@ static void made_init(struct made *made)
 				     .value = BYTES_INIT("application/json")};
 	struct message *answer;
 
-	made->exchange = exchange_new();
+	made->exchange = exchange_new(NULL);
 	if (made->exchange == NULL)
 		abort();
 	answer = &made->exchange->response;

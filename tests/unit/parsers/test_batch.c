@@ -15,7 +15,7 @@
 
 static struct exchange *batch_of(struct header *type, const char *body)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	assert_non_null(exchange);
 	*type = (struct header){.name = BYTES("content-type"), .value = BYTES("multipart/mixed; boundary=b")};
@@ -74,7 +74,7 @@ static void counts_what_is_broken(void **state)
 
 static struct exchange *json_batch_of(const char *request, const char *response, struct batch *batch)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct json_reading readings[2];
 
 	assert_non_null(exchange);

@@ -16,7 +16,7 @@ static struct header type_header = {.name = BYTES_INIT("content-type")};
 /* A whole request body of that type; NULL gives no Content-Type. */
 static struct exchange *with_body(const char *type, struct bytes content)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	assert_non_null(exchange);
 	exchange->request.is_seen = true;

@@ -17,7 +17,7 @@ static struct credentials found;
 static int make(void **state)
 {
 	(void)state;
-	exchange = exchange_new();
+	exchange = exchange_new(NULL);
 	if (exchange == NULL)
 		return -1;
 	exchange->request.is_seen = true;

@@ -4,7 +4,7 @@
 
 static struct exchange *target(const char *method, const char *text, const char *host)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	exchange->method = bytes_of(method);
 	exchange->target = bytes_of(text);

@@ -41,7 +41,7 @@ static void print_methods(struct judged *judged, struct buffer *out)
 /* Nobody known, nothing answered, the path empty; then only an answer. */
 static void print_bare(const struct judged *full, const struct judged_finding *finding, struct buffer *out)
 {
-	struct judged *bare = judged_new();
+	struct judged *bare = judged_new(NULL);
 	struct judged_finding nowhere = *finding;
 	const struct catalogue_entry kind = {.id = "inventory.unknown_partner", .title = "x", .owasp = ""};
 

@@ -28,7 +28,7 @@ static struct endpoint endpoint_of(struct bytes address, uint16_t port)
 
 struct judged *sample_judged(void)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	CHECK(judged != NULL);
 	judged->time_ns = 1760000000 * SECONDS + 123456789;

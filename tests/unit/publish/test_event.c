@@ -197,7 +197,7 @@ static void finding_locations_have_their_names(void **state)
 static void finding_of_nobody_known_is_still_whole(void **state)
 {
 	struct fixture *fixture = *state;
-	struct judged *bare = judged_new();
+	struct judged *bare = judged_new(NULL);
 
 	bare->client = fixture->judged->client;
 	bare->server = fixture->judged->server;
@@ -555,7 +555,7 @@ static void small_buffers_get_smaller_records_or_a_refusal(void **state)
 
 static void judged_lives_as_long_as_it_is_held(void **state)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	(void)state;
 	assert_non_null(judged);

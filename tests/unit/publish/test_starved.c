@@ -115,7 +115,7 @@ static void nothing_raw_without_memory(void **state)
 	(void)state;
 	arena_init(&arena, MIB);
 	allowed = 0;
-	assert_null(judged_new());
+	assert_null(judged_new(NULL));
 	assert_null(redact_path(BYTES("/a"), &span, 1, &arena).data);
 	assert_null(redact_query(BYTES("a=1"), &arena).data);
 	allowed = UINT32_MAX;

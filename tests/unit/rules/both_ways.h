@@ -45,7 +45,7 @@ static inline bool ways_agree_on(struct scanner *scanner, struct bytes name, str
 	struct form_field fields[] = {{.name = name, .value = text}, {.name = BYTES("q"), .value = text}};
 	struct body_reading form = {.kind = BODY_FORM, .fields = fields, .field_count = 2};
 	struct body_reading whole = {.kind = BODY_TEXT, .text = text};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	bool is_same;
 
 	if (exchange == NULL)

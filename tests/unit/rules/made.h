@@ -103,7 +103,7 @@ static inline int make(void **state)
 {
 	(void)state;
 	memset(&made, 0, sizeof(made));
-	made.exchange = exchange_new();
+	made.exchange = exchange_new(NULL);
 	if (made.exchange == NULL)
 		return -1;
 	made.exchange->outcome = EXCHANGE_COMPLETE;

@@ -169,7 +169,7 @@ static void compare(yyjson_val *vector, const struct asked *asked, const struct 
 
 static void judge(yyjson_val *vector)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct credentials credentials;
 	struct asked asked;
 	struct match match = {.kind = MATCH_OPERATION, .operation = &asked.operation};
@@ -240,7 +240,7 @@ static struct jwks *keys_of_corpus(void)
 static void judge_token(yyjson_val *vector)
 {
 	yyjson_val *context = yyjson_obj_get(vector, "context");
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct bytes issuer = bytes_of(yyjson_get_str(yyjson_obj_get(context, "expected_iss")));
 	struct bytes audience = bytes_of(yyjson_get_str(yyjson_obj_get(context, "expected_aud")));
 	struct jwks *keys = keys_of_corpus();

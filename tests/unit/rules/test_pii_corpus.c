@@ -121,7 +121,7 @@ static unsigned planted(yyjson_val *spans, const char *type)
 
 static void row_run(struct scanner *scanner, yyjson_val *row)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	yyjson_val *text = yyjson_obj_get(row, "text"), *spans = yyjson_obj_get(row, "spans");
 	struct body_reading reading;
 	struct hits hits;

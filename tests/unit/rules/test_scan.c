@@ -79,7 +79,7 @@ static void json_hits_point_at_their_values(void **state)
 				   "com\",\"bob@example.com\",\"x\"],"
 				   "\"n\":4111111111111111,\"taxIds\":[536221234],\"order\":536221234,\"t\":"
 				   "\"see 799-08-6684.\"}";
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	const struct hit *hit;
 	struct body_reading reading;
 	struct hits hits;
@@ -111,7 +111,7 @@ static void json_hits_point_at_their_values(void **state)
 
 static void a_lone_json_value_has_the_empty_pointer(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct body_reading reading;
 	struct hits hits;
 	yyjson_doc *doc;
@@ -138,7 +138,7 @@ static void request_line_and_fields_are_scanned(void **state)
 		 .value = BYTES_INIT("m=ann@example.com; Path=/; Domain=bob@example.com")},
 		{.name = BYTES_INIT("x-owner"), .value = BYTES_INIT("ann@example.com")},
 	};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct hits hits;
 	const struct hit *hit;
 
@@ -180,7 +180,7 @@ static void request_line_and_fields_are_scanned(void **state)
 
 static void forms_and_texts_are_scanned(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct form_field fields[] = {{.name = BYTES("mail"), .value = BYTES("ann@example.com")}};
 	struct body_reading form = {.kind = BODY_FORM, .fields = fields, .field_count = 1};
 	struct body_reading text = {
@@ -222,7 +222,7 @@ static void values_of_other_bodies_are_scanned(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct exchange *exchange = exchange_new();
+		struct exchange *exchange = exchange_new(NULL);
 		struct header type = {.name = BYTES("content-type"), .value = bytes_of(rows[i].type)};
 		struct body_reading reading;
 		struct hits hits;
@@ -268,7 +268,7 @@ static void names_and_layers_are_scanned(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct exchange *exchange = exchange_new();
+		struct exchange *exchange = exchange_new(NULL);
 		struct body_reading reading;
 		const struct hit *hit;
 		struct hits hits;
@@ -303,7 +303,7 @@ static void what_is_no_layer_stays_closed(void **state)
 		"eyJhbGciOiJIUzI1NiJ9..",
 		"========================",
 	};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -316,7 +316,7 @@ static void what_is_no_layer_stays_closed(void **state)
 static void texts_in_other_bytes_are_scanned(void **state)
 {
 	static const char file[] = "\x7f\x00\x01 owner ann@example.com\x00\xff\x12short\x00 799-08-6684 \x01";
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct header type = {.name = BYTES("content-type"), .value = BYTES("application/octet-stream")};
 	struct body_reading opaque = {.kind = BODY_OPAQUE};
 	struct hits hits;
@@ -338,7 +338,7 @@ static void texts_in_other_bytes_are_scanned(void **state)
 
 static unsigned count_in(const char *text, const char *class_id)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct body_reading reading = {.kind = BODY_TEXT, .text = bytes_of(text)};
 	const struct hit *hit;
 	struct hits hits;
@@ -378,7 +378,7 @@ static void edges_and_overlaps(void **state)
 /* Hyperscan keeps no starts of a pattern as large as "wide". */
 static void large_patterns_have_starts_too(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct form_field fields[] = {
 		{.name = BYTES("a"), .value = BYTES("see 1x, ann.b#mail.example, Xbob#y.zz")},
 		{.name = BYTES("b"), .value = BYTES("ann#mail")}};
@@ -395,7 +395,7 @@ static void large_patterns_have_starts_too(void **state)
 
 static void matches_never_cross_values(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct form_field fields[] = {{.name = BYTES("a"), .value = BYTES("zz12345")},
 				      {.name = BYTES("b"), .value = BYTES("zz45678")},
 				      {.name = BYTES("c"), .value = BYTES("4111 1111 1111")},
@@ -413,7 +413,7 @@ static void matches_never_cross_values(void **state)
 
 static void nothing_is_lost_in_silence(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct form_field *fields = calloc(LIMIT_HITS + 10, sizeof(*fields));
 	struct body_reading form = {.kind = BODY_FORM, .fields = fields, .field_count = LIMIT_HITS + 10};
 	struct body_reading large = {.kind = BODY_TEXT,
@@ -449,7 +449,7 @@ static double seconds(void)
 /* One text repeated; said to take how long. */
 static void flood(const char *part, size_t times)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	size_t len = strlen(part);
 	char *text = malloc(len * times);
 	struct body_reading reading = {.kind = BODY_TEXT, .text = {text, len * times}};
@@ -488,7 +488,7 @@ static void hostile_texts_end(void **state)
 
 static void many_values_and_deep_nesting_end(void **state)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	size_t count = 100000, len = 0;
 	char *text = malloc(count * 24);
 	struct body_reading reading;

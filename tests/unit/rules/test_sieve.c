@@ -219,7 +219,7 @@ static void open_payloads_agree(void **state)
 	for (struct bytes rest = {text, len}; rest.data != NULL;) {
 		struct bytes line = bytes_split(&rest, '\n');
 		yyjson_doc *doc = yyjson_read(line.data, line.len, 0);
-		struct exchange *exchange = exchange_new();
+		struct exchange *exchange = exchange_new(NULL);
 		struct body_reading tree = {.kind = BODY_JSON, .json = yyjson_doc_get_root(doc)};
 
 		assert_true(ways_agree_on(bench.scanner, BYTES("payload"), line));

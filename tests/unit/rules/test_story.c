@@ -100,7 +100,7 @@ struct call {
 
 static struct exchange *exchange_of(const struct call *call, struct header headers[3])
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 
 	assert_non_null(exchange);
 	headers[0] = (struct header){.name = BYTES("host"), .value = bytes_of(call->host)};
@@ -154,6 +154,8 @@ static void judge(struct call call, const char *id)
 
 	credential_find(exchange, &credentials);
 	evidence.partner = contract_partner(contract, exchange, &credentials);
+	contract_partners(contract, exchange, &credentials, &evidence.partner_shown,
+			  &evidence.partner_of_place);
 	contract_operation(contract, evidence.partner, exchange, &match);
 	body_read(exchange, &exchange->request, &request);
 	body_read(exchange, &exchange->response, &response);

@@ -149,7 +149,7 @@ static void links_in_circles_come_to_an_end(void **state)
 
 static struct judged *seen_at(const char *path, unsigned status)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->host = BYTES("api.example.com");

@@ -150,7 +150,7 @@ static void what_goes_on_at_once_is_counted(void **state)
 
 static struct judged *call(uint64_t time_ns, unsigned status, uint64_t server_ns)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->time_ns = time_ns;

@@ -9,7 +9,7 @@
 
 static struct judged *judged_at(uint64_t time_ns, uint64_t connection, uint64_t number)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->time_ns = time_ns;

@@ -20,7 +20,7 @@
 
 static struct judged *call(uint64_t time_ns, const char *actor, const char *operation)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->time_ns = time_ns;

@@ -95,7 +95,7 @@ static void world_kill(struct world *world)
 
 static void see(struct world *world, unsigned finding, uint64_t time_ns)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 	char uid[16] = {(char)finding};
 	bool is_due = false;
 	struct ledger_entry *entry;
@@ -223,7 +223,7 @@ static const struct limit_agreed AGREED[] = {
 static size_t call(struct world *world, uint64_t time_ns, const char *segment, uint32_t asn)
 {
 	const uint64_t given[] = {1 + time_ns % 977};
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 	size_t count;
 
 	judged->time_ns = time_ns;

@@ -91,7 +91,7 @@ static void ledger_tells_the_powers_of_ten(void **state)
 
 static struct judged *call(uint64_t time_ns, const char *partner, const char *operation, unsigned status)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->time_ns = time_ns;

@@ -139,7 +139,7 @@ static inline void message_body(struct exchange *exchange, struct message *messa
 /* "GET", "http://api.example.com/orders/1?a=b" */
 static inline struct exchange *request_of(const char *method, const char *url)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct bytes rest = bytes_from(bytes_of(url), strlen("http://"));
 	size_t slash = bytes_find_byte(rest, '/');
 

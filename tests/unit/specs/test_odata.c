@@ -377,7 +377,7 @@ static void knows_literals(void **state)
 static size_t told_of_query(const struct csdl *csdl, struct bytes query)
 {
 	const struct odata_path path = {.end = ODATA_COLLECTION};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct odata_notes notes = {0};
 	struct odata_context context = {.csdl = csdl, .notes = &notes, .arena = &exchange->arena};
 

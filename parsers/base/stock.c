@@ -1,0 +1,60 @@
+#include "parsers/base/stock.h"
+
+#include <stdlib.h>
+
+#include "parsers/base/check.h"
+
+struct stock_block {
+	struct stock_block *next;
+};
+
+void stock_init(struct stock *stock, size_t block_len, size_t spare_max)
+{
+	CHECK(block_len >= sizeof(struct stock_block));
+	*stock = (struct stock){.block_len = block_len, .spare_max = spare_max};
+}
+
+void *stock_take(struct stock *stock)
+{
+	struct stock_block *block = stock->spare;
+
+	if (block == NULL)
+		block = atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire);
+	if (block == NULL)
+		return malloc(stock->block_len);
+	stock->spare = block->next;
+	atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
+	return block;
+}
+
+void stock_give(struct stock *stock, void *memory)
+{
+	struct stock_block *block = memory;
+
+	if (atomic_fetch_add_explicit(&stock->spare_count, 1, memory_order_relaxed) >= stock->spare_max) {
+		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
+		free(memory);
+		return;
+	}
+	block->next = atomic_load_explicit(&stock->given_back, memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(&stock->given_back, &block->next, block,
+						      memory_order_release, memory_order_relaxed))
+		;
+}
+
+static void free_all(struct stock_block *block)
+{
+	while (block != NULL) {
+		struct stock_block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}
+
+void stock_finish(struct stock *stock)
+{
+	free_all(stock->spare);
+	free_all(atomic_load_explicit(&stock->given_back, memory_order_acquire));
+	stock_init(stock, sizeof(struct stock_block), 0);
+}

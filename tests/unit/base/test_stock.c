@@ -1,0 +1,114 @@
+/* Blocks that come back: to whom, how many are kept, and given back by another thread. */
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "parsers/base/arena.h"
+#include "parsers/base/limits.h"
+#include "parsers/base/stock.h"
+
+static void keeps_some(void **state)
+{
+	struct stock stock;
+	void *blocks[3];
+
+	(void)state;
+	stock_init(&stock, 64, 2);
+	for (int i = 0; i < 3; i++) {
+		blocks[i] = stock_take(&stock);
+		memset(blocks[i], 0xff, 64);
+	}
+	for (int i = 0; i < 3; i++)
+		stock_give(&stock, blocks[i]);
+	assert_int_equal(stock.spare_count, 2);
+	assert_ptr_equal(stock_take(&stock), blocks[1]);
+	assert_ptr_equal(stock_take(&stock), blocks[0]);
+	assert_int_equal(stock.spare_count, 0);
+	stock_give(&stock, blocks[0]);
+	stock_give(&stock, blocks[1]);
+	stock_finish(&stock);
+	stock_finish(&(struct stock){0});
+}
+
+/* Only blocks of its own length go back; one that is longer, or a second ceiling, is malloc's. */
+static void of_an_arena(void **state)
+{
+	struct arena arena;
+	struct stock stock;
+	char *first;
+
+	(void)state;
+	stock_init(&stock, ARENA_STOCK_LEN(LIMIT_ARENA_BLOCK), 8);
+	arena_init(&arena, MIB);
+	arena.stock = &stock;
+	first = arena_take(&arena, 100);
+	arena_take(&arena, LIMIT_ARENA_BLOCK);
+	arena_take(&arena, 3 * LIMIT_ARENA_BLOCK);
+	arena_wipe(&arena);
+	assert_int_equal(stock.spare_count, 2);
+	assert_ptr_equal(arena.stock, &stock);
+	(void)arena_take(&arena, 1);
+	assert_int_equal(stock.spare_count, 1);
+	assert_memory_equal(arena_alloc(&arena, 4), "\0\0\0\0", 4);
+	arena_finish(&arena);
+	assert_non_null(first);
+	stock_finish(&stock);
+}
+
+#define ROUNDS 100000
+
+struct street {
+	struct stock stock;
+	_Atomic(void *) slot;
+};
+
+static void *give_all(void *context)
+{
+	struct street *street = context;
+	void *block;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		while ((block = atomic_exchange(&street->slot, NULL)) == NULL)
+			;
+		stock_give(&street->stock, block);
+	}
+	return NULL;
+}
+
+static void between_threads(void **state)
+{
+	struct street street = {.slot = NULL};
+	pthread_t giver;
+
+	(void)state;
+	stock_init(&street.stock, sizeof(int) * 4, 16);
+	assert_int_equal(pthread_create(&giver, NULL, give_all, &street), 0);
+	for (int i = 0; i < ROUNDS; i++) {
+		int *block = stock_take(&street.stock);
+
+		for (int j = 0; j < 4; j++)
+			block[j] = i;
+		while (atomic_load(&street.slot) != NULL)
+			;
+		atomic_store(&street.slot, block);
+	}
+	pthread_join(giver, NULL);
+	assert_in_range(street.stock.spare_count, 0, 16);
+	stock_finish(&street.stock);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_some),
+		cmocka_unit_test(of_an_arena),
+		cmocka_unit_test(between_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
