@@ -196,6 +196,7 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "findings.suppressed", health->findings_suppressed);
 	put(&list, "limits.steps_forgotten", health->limit_steps_forgotten);
 	put(&list, "records.exchanges", health->exchanges_told);
+	put(&list, "exchanges.unordered", health->exchanges_unordered);
 	put(&list, "config.reloads", health->reloads);
 	put(&list, "config.errors", health->config_errors);
 	put(&list, "records.lost", health->lost_records);
