@@ -383,21 +383,29 @@ static bool take_idle(struct collector *collector)
 	return is_short && all_wait;
 }
 
-/* True when records left merge. Those of one moment leave together, in order; when they alone are more than
- * there is room for, what comes of that moment afterwards is behind them. */
-static bool take_merged(struct collector *collector, bool is_stuck)
+/* Records of one moment leave together, in order. Where they alone are more than there is room for, half of
+ * them leave, and what comes of that moment afterwards is behind them. */
+static void make_room(struct collector *collector)
+{
+	const uint64_t time_ns = collector->merge.count == 0 ? 0 : collector->merge.heap[0]->time_ns;
+
+	for (size_t left = (collector->merge.count + 1) / 2;
+	     left > 0 && collector->merge.heap[0]->time_ns == time_ns; left--) {
+		collector->health.exchanges_unordered++;
+		look(collector, merge_first(&collector->merge));
+	}
+}
+
+/* True when records left merge. */
+static bool take_merged(struct collector *collector)
 {
 	struct judged *judged = merge_next(&collector->merge);
-	bool has_left;
 
-	if (judged == NULL && is_stuck) {
-		judged = merge_first(&collector->merge);
-		collector->health.exchanges_unordered += judged != NULL;
-	}
-	has_left = judged != NULL;
+	if (judged == NULL)
+		return false;
 	for (; judged != NULL; judged = merge_next(&collector->merge))
 		look(collector, judged);
-	return has_left;
+	return true;
 }
 
 static void each_sink(const struct collector_sinks *sinks, void (*act)(struct sink *sink))
@@ -446,9 +454,11 @@ static void clock_moves(struct collector *collector)
 
 bool collector_turn(struct collector *collector)
 {
-	bool was_busy = take_rings(collector);
+	bool was_busy = take_rings(collector), is_stuck = !was_busy && take_idle(collector);
 
-	was_busy |= take_merged(collector, !was_busy && take_idle(collector));
+	was_busy |= take_merged(collector);
+	if (is_stuck && !was_busy)
+		make_room(collector);
 	clock_moves(collector);
 	each_sink(&collector->plan.sinks, sink_poll);
 	if (collector->ended_count == collector->plan.worker_count)
