@@ -56,7 +56,9 @@ static struct state_tables tables_of(struct collector *collector)
 				     .inventory = &collector->inventory,
 				     .behaviour = &collector->behaviour,
 				     .acquaintance = &collector->acquaintance,
-				     .learner = &collector->learner};
+				     .learner = &collector->learner,
+				     .standings = &collector->standings,
+				     .token_owners = &collector->token_owners};
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
