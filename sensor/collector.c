@@ -146,6 +146,7 @@ static void tell_health_line(struct collector *collector, const struct health_li
 void collector_health(const struct collector *collector, struct health *out_health)
 {
 	*out_health = collector->health;
+	out_health->findings_forgotten = collector->lives.ledger.map.evicted;
 	out_health->findings_suppressed = collector->lives.suppressed;
 	out_health->limit_steps_forgotten = collector->behaviour.budget.forgotten;
 	out_health->lost_records += collector->outbox.lost;

@@ -193,6 +193,7 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "hits.left_out", workers->hits_left_out);
 	put(&list, "departures.left_out", workers->departures_left_out);
 	put(&list, "records.findings", health->findings_told);
+	put(&list, "findings.forgotten", health->findings_forgotten);
 	put(&list, "findings.suppressed", health->findings_suppressed);
 	put(&list, "limits.steps_forgotten", health->limit_steps_forgotten);
 	put(&list, "records.exchanges", health->exchanges_told);

@@ -334,8 +334,10 @@
 
 /* -- what has a past -------------------------------------------------------- */
 
-/* Open findings remembered. */
-#define LIMIT_LEDGER 1000000
+/* Open findings remembered, and the bytes of the records that their updates are told from: some 300,000 usual
+ * ones. The longest unseen is forgotten; should it come again, it is told as new. */
+#define LIMIT_LEDGER       1000000
+#define LIMIT_LEDGER_BYTES (1 * GIB)
 
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000
