@@ -1,5 +1,6 @@
 #include "sensor/pack.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,6 +58,13 @@ void pack_real(struct pack *pack, double real)
 double unpack_real(struct cursor *cursor)
 {
 	return unpack_bits(cursor_u64(cursor));
+}
+
+float unpack_float(struct cursor *cursor)
+{
+	double real = unpack_real(cursor);
+
+	return real <= (double)FLT_MAX ? (float)real : 0;
 }
 
 void unpack_numbers(struct cursor *cursor, uint64_t *out_numbers, size_t count)

@@ -30,6 +30,7 @@ void pack_real(struct pack *pack, double real);
 
 void unpack_numbers(struct cursor *cursor, uint64_t *out_numbers, size_t count);
 double unpack_real(struct cursor *cursor);       /* 0 for what is no number, or below 0 */
+float unpack_float(struct cursor *cursor);       /* likewise, and for what is too large for one */
 struct bytes unpack_text(struct cursor *cursor); /* borrowed */
 
 /* A real number among others. */

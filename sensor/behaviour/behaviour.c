@@ -157,7 +157,8 @@ void behaviour_unpack_limits(struct behaviour *behaviour, struct cursor *cursor)
 {
 	struct bytes key = unpack_text(cursor);
 	bool is_new;
-	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+	struct watched *watched =
+		cursor->ran_out || key.len == 0 ? NULL : map_put(&behaviour->partners, key, &is_new);
 
 	if (watched != NULL)
 		limits_unpack(&watched->limits, &behaviour->budget, cursor);
@@ -181,7 +182,8 @@ void behaviour_unpack_usual(struct behaviour *behaviour, struct cursor *cursor)
 {
 	struct bytes key = unpack_text(cursor);
 	bool is_new;
-	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+	struct watched *watched =
+		cursor->ran_out || key.len == 0 ? NULL : map_put(&behaviour->partners, key, &is_new);
 
 	if (watched == NULL)
 		return;

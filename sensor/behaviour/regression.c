@@ -73,14 +73,14 @@ void regression_pack(const struct regression *regression, struct pack *pack)
 void regression_unpack(struct regression *regression, struct cursor *cursor)
 {
 	uint64_t numbers[4];
-	double usual;
+	float usual;
 
 	unpack_numbers(cursor, numbers, 4);
-	usual = unpack_real(cursor);
+	usual = unpack_float(cursor);
 	if (!cursor->ran_out)
 		*regression = (struct regression){.start_ns = numbers[0],
 						  .calls = (uint32_t)numbers[1],
 						  .broken = (uint32_t)numbers[2],
 						  .learned = (uint32_t)numbers[3],
-						  .usual = (float)usual};
+						  .usual = usual};
 }

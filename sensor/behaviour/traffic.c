@@ -137,7 +137,7 @@ void traffic_unpack(struct traffic *traffic, struct cursor *cursor)
 		size_t hour = (size_t)(which >> 8) % TRAFFIC_WEEK_HOURS;
 
 		read.weeks[hour] = (uint8_t)which;
-		read.usual[hour] = (float)unpack_real(cursor);
+		read.usual[hour] = unpack_float(cursor);
 	}
 	*traffic = read;
 }
