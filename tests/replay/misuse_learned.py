@@ -155,7 +155,8 @@ def main():
     options = parser.parse_args()
     problems = false_alarms = 0
     restarts = (LEARNED / 2, LEARNED - 30)
-    for seed, has_misuse, ends in ((1, False, ()), (2, True, ()), (3, True, ()), (1, False, restarts), (2, True, restarts)):
+    runs = [((1, False), ()), ((2, True), ()), ((3, True), ()), ((1, False), restarts), ((2, True), restarts)]
+    for (seed, has_misuse), ends in runs:
         traffic = Days(seed)
         traffic.everyday()
         if has_misuse:
