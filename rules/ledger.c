@@ -87,6 +87,17 @@ void ledger_close(struct ledger *ledger, struct ledger_entry *entry)
 	map_remove(&ledger->map, entry);
 }
 
+bool ledger_forget(struct ledger *ledger)
+{
+	struct ledger_entry *oldest = map_oldest(&ledger->map);
+
+	if (oldest == NULL)
+		return false;
+	map_remove(&ledger->map, oldest);
+	ledger->map.evicted++;
+	return true;
+}
+
 struct ledger_entry *ledger_next(const struct ledger *ledger, const struct ledger_entry *after)
 {
 	return after == NULL ? map_oldest(&ledger->map) : map_newer(after);

@@ -25,7 +25,7 @@ struct ledger_entry {
 	uint64_t count, told_count, begun_count; /* begun_count: at which this life began */
 	uint64_t first_ns, last_ns, told_ns;
 	void *evidence; /* the caller's: what the next record is written from */
-	size_t index;
+	size_t index, evidence_bytes;
 };
 
 struct ledger {
@@ -51,6 +51,9 @@ struct ledger_entry *ledger_restore(struct ledger *ledger, struct bytes uid);
 struct ledger_entry *ledger_quiet(const struct ledger *ledger, uint64_t time_ns);
 /* Its end was told: it goes, without being told through `leave`. The caller has freed its evidence. */
 void ledger_close(struct ledger *ledger, struct ledger_entry *entry);
+
+/* The longest unseen goes, as when the ledger is full; false: there is none. */
+bool ledger_forget(struct ledger *ledger);
 
 /* All entries, longest unseen first: NULL starts, NULL ends. */
 struct ledger_entry *ledger_next(const struct ledger *ledger, const struct ledger_entry *after);

@@ -1,5 +1,6 @@
 #include "sensor/collector.h"
 
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,7 +56,9 @@ static struct state_tables tables_of(struct collector *collector)
 				     .inventory = &collector->inventory,
 				     .behaviour = &collector->behaviour,
 				     .acquaintance = &collector->acquaintance,
-				     .learner = &collector->learner};
+				     .learner = &collector->learner,
+				     .standings = &collector->standings,
+				     .token_owners = &collector->token_owners};
 }
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
@@ -143,6 +146,7 @@ static void tell_health_line(struct collector *collector, const struct health_li
 void collector_health(const struct collector *collector, struct health *out_health)
 {
 	*out_health = collector->health;
+	out_health->findings_forgotten = collector->lives.ledger.map.evicted;
 	out_health->findings_suppressed = collector->lives.suppressed;
 	out_health->limit_steps_forgotten = collector->behaviour.budget.forgotten;
 	out_health->lost_records += collector->outbox.lost;
@@ -275,6 +279,7 @@ static void take_first(struct collector *collector)
 
 	collector->ahead_first = (collector->ahead_first + 1) % LIMIT_LOOKAHEAD_RECORDS;
 	collector->ahead_count--;
+	collector->ahead_bytes -= judged->bytes;
 	take(collector, judged);
 }
 
@@ -287,11 +292,20 @@ static void take_until(struct collector *collector, uint64_t time_ns)
 		take_first(collector);
 }
 
+static bool is_ahead_full(const struct collector *collector, const struct judged *judged)
+{
+	return collector->ahead_count == LIMIT_LOOKAHEAD_RECORDS ||
+	       (collector->ahead_count > 0 && collector->ahead_bytes + judged->bytes > LIMIT_LOOKAHEAD_BYTES);
+}
+
+/* It left merge. */
 static void look(struct collector *collector, struct judged *judged)
 {
+	freight_unload(&collector->plan.freights[judged->worker], judged->bytes);
 	take_until(collector, judged->time_ns);
-	if (collector->ahead_count == LIMIT_LOOKAHEAD_RECORDS)
+	while (is_ahead_full(collector, judged))
 		take_first(collector);
+	collector->ahead_bytes += judged->bytes;
 	learner_see(&collector->learner, judged);
 	collector->ahead[(collector->ahead_first + collector->ahead_count++) % LIMIT_LOOKAHEAD_RECORDS] =
 		judged;
@@ -323,22 +337,78 @@ static void take_outbound(struct collector *collector, size_t worker, const stru
 }
 
 /* True when something was there. */
+static bool take_ring(struct collector *collector, size_t worker, int records_max)
+{
+	struct ring *ring = &collector->plan.rings[worker];
+	const struct outbound *outbound;
+	size_t len;
+	int count = 0;
+
+	for (; count < records_max && (outbound = ring_peek(ring, &len)) != NULL; count++) {
+		take_outbound(collector, worker, outbound);
+		ring_release(ring);
+	}
+	return count > 0;
+}
+
 static bool take_rings(struct collector *collector)
 {
 	bool was_busy = false;
 
-	for (size_t worker = 0; worker < collector->plan.worker_count; worker++) {
-		struct ring *ring = &collector->plan.rings[worker];
-		const struct outbound *outbound;
-		size_t len;
-
-		for (int i = 0; i < RECORDS_A_TURN && (outbound = ring_peek(ring, &len)) != NULL; i++) {
-			take_outbound(collector, worker, outbound);
-			ring_release(ring);
-			was_busy = true;
-		}
-	}
+	for (size_t worker = 0; worker < collector->plan.worker_count; worker++)
+		was_busy |= take_ring(collector, worker, RECORDS_A_TURN);
 	return was_busy;
+}
+
+/*
+ * A worker of a replay that has nothing left to do is as far as the packets had come before it was found so:
+ * the records of others need not wait for the next tick. They might wait for ever: the one that has no room
+ * for more takes no packets, so that the one which has nothing gets none either, nor a tick. True when even
+ * so no worker goes on before records leave.
+ */
+static bool take_idle(struct collector *collector)
+{
+	uint64_t fed_ns;
+	bool is_short = false, all_wait = true;
+
+	if (collector->plan.fed == NULL || collector->merge.count == 0)
+		return false;
+	fed_ns = atomic_load_explicit(collector->plan.fed_ns, memory_order_acquire);
+	for (size_t worker = 0; worker < collector->plan.worker_count; worker++) {
+		bool has_no_room = freight_is_short(&collector->plan.freights[worker]);
+		bool is_idle = ring_is_empty(&collector->plan.fed[worker]);
+
+		is_short |= has_no_room;
+		all_wait &= (has_no_room || is_idle) && !take_ring(collector, worker, INT_MAX);
+		if (is_idle)
+			merge_clock(&collector->merge, worker, fed_ns);
+	}
+	return is_short && all_wait;
+}
+
+/* Records of one moment leave together, in order. Where they alone are more than there is room for, half of
+ * them leave, and what comes of that moment afterwards is behind them. */
+static void make_room(struct collector *collector)
+{
+	const uint64_t time_ns = collector->merge.count == 0 ? 0 : collector->merge.heap[0]->time_ns;
+
+	for (size_t left = (collector->merge.count + 1) / 2;
+	     left > 0 && collector->merge.heap[0]->time_ns == time_ns; left--) {
+		collector->health.exchanges_unordered++;
+		look(collector, merge_first(&collector->merge));
+	}
+}
+
+/* True when records left merge. */
+static bool take_merged(struct collector *collector)
+{
+	struct judged *judged = merge_next(&collector->merge);
+
+	if (judged == NULL)
+		return false;
+	for (; judged != NULL; judged = merge_next(&collector->merge))
+		look(collector, judged);
+	return true;
 }
 
 static void each_sink(const struct collector_sinks *sinks, void (*act)(struct sink *sink))
@@ -387,11 +457,11 @@ static void clock_moves(struct collector *collector)
 
 bool collector_turn(struct collector *collector)
 {
-	struct judged *judged;
-	bool was_busy = take_rings(collector);
+	bool was_busy = take_rings(collector), is_stuck = !was_busy && take_idle(collector);
 
-	while ((judged = merge_next(&collector->merge)) != NULL)
-		look(collector, judged);
+	was_busy |= take_merged(collector);
+	if (is_stuck && !was_busy)
+		make_room(collector);
 	clock_moves(collector);
 	each_sink(&collector->plan.sinks, sink_poll);
 	if (collector->ended_count == collector->plan.worker_count)

@@ -18,6 +18,7 @@
 #include "sensor/behaviour/standing.h"
 #include "sensor/coverage.h"
 #include "sensor/delivery.h"
+#include "sensor/freight.h"
 #include "sensor/health.h"
 #include "sensor/inner_networks.h"
 #include "sensor/inventory.h"
@@ -45,7 +46,10 @@ struct collector_loads {
 };
 
 struct collector_plan {
-	struct ring *rings; /* one from each worker */
+	struct ring *rings;             /* one from each worker */
+	struct freight *freights;       /* what waits there, and on */
+	const struct ring *fed;         /* of a replay: the one to each worker; NULL: live */
+	const _Atomic uint64_t *fed_ns; /* how far the packets have come that were put there */
 	size_t worker_count, source_count;
 	struct collector_sinks sinks;
 	struct event_context event;
@@ -79,7 +83,7 @@ struct collector {
 	struct learner learner;
 	uint64_t relearned_opened, relearned_ns;
 	struct judged **ahead; /* a ring of records that wait for what comes next */
-	size_t ahead_first, ahead_count;
+	size_t ahead_first, ahead_count, ahead_bytes;
 	struct worker_counts *worker_counts; /* the newest of each */
 	struct source_report *source_reports;
 	size_t ended_count;

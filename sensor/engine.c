@@ -1,7 +1,6 @@
 #include "sensor/engine.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "sensor/board.h"
 #include "sensor/collector.h"
 #include "sensor/feeder.h"
+#include "sensor/heap.h"
 #include "sensor/key_file.h"
 #include "sensor/loader.h"
 #include "sensor/log.h"
@@ -28,8 +28,6 @@
 
 #define PROGRESS_EVERY_NS (SECONDS / 5)
 #define SIGNAL_LOOK_NS    (SECONDS / 10)
-#define HEAP_MMAP_BYTES   (4 * MIB)
-#define HEAP_KEPT_BYTES   (32 * MIB)
 
 struct engine {
 	const struct settings *settings;
@@ -54,6 +52,7 @@ struct engine {
 	struct ring *inbound; /* feeder-major: [feeder * worker_count + worker] */
 	struct ring **inbound_of_worker;
 	struct ring *outbound;
+	struct freight *freights; /* by worker: what its records take on their way */
 	struct collector collector;
 
 	pthread_t signals;
@@ -171,6 +170,7 @@ static bool open_sources(struct engine *engine)
 
 static bool make_rings(struct engine *engine)
 {
+	const size_t freight_bytes = engine->is_live ? LIMIT_FREIGHT_BYTES : LIMIT_FREIGHT_BYTES_REPLAY;
 	size_t inbound_count;
 
 	engine->feeder_count = engine->is_live ? engine->source_count : 1;
@@ -179,9 +179,10 @@ static bool make_rings(struct engine *engine)
 	engine->workers = calloc(engine->worker_count, sizeof(*engine->workers));
 	engine->inbound = aligned_alloc(CACHE_LINE, inbound_count * sizeof(*engine->inbound));
 	engine->outbound = aligned_alloc(CACHE_LINE, engine->worker_count * sizeof(*engine->outbound));
+	engine->freights = aligned_alloc(CACHE_LINE, engine->worker_count * sizeof(*engine->freights));
 	engine->inbound_of_worker = calloc(inbound_count, sizeof(struct ring *));
 	if (engine->feeders == NULL || engine->workers == NULL || engine->inbound == NULL ||
-	    engine->outbound == NULL || engine->inbound_of_worker == NULL)
+	    engine->outbound == NULL || engine->freights == NULL || engine->inbound_of_worker == NULL)
 		return false;
 	memset(engine->inbound, 0, inbound_count * sizeof(*engine->inbound));
 	memset(engine->outbound, 0, engine->worker_count * sizeof(*engine->outbound));
@@ -189,7 +190,8 @@ static bool make_rings(struct engine *engine)
 		if (!ring_init(&engine->inbound[i], LIMIT_RING_BYTES))
 			return false;
 	for (size_t worker = 0; worker < engine->worker_count; worker++) {
-		if (!ring_init(&engine->outbound[worker], LIMIT_RING_BYTES))
+		freight_init(&engine->freights[worker], freight_bytes / engine->worker_count);
+		if (!ring_init(&engine->outbound[worker], LIMIT_OUTBOUND_RING_BYTES))
 			return false;
 		for (size_t feeder = 0; feeder < engine->feeder_count; feeder++)
 			engine->inbound_of_worker[worker * engine->feeder_count + feeder] =
@@ -209,6 +211,7 @@ static void free_rings(struct engine *engine)
 	free(engine->inbound);
 	free(engine->inbound_of_worker);
 	free(engine->outbound);
+	free(engine->freights);
 	free(engine->feeders);
 	free(engine->workers);
 }
@@ -224,6 +227,7 @@ static bool start_workers(struct engine *engine)
 					   .inbound = &engine->inbound_of_worker[i * engine->feeder_count],
 					   .source_count = engine->feeder_count,
 					   .outbound = &engine->outbound[i],
+					   .freight = &engine->freights[i],
 					   .shelf = &engine->shelf,
 					   .seed = engine->seed,
 					   .connections_max = settings->connections_max,
@@ -282,16 +286,26 @@ static bool open_log(const struct settings *settings)
 	return false;
 }
 
+static uint64_t freight_of_all(const struct engine *engine)
+{
+	uint64_t waiting = 0;
+
+	for (size_t i = 0; i < engine->worker_count; i++)
+		waiting += freight_waiting(&engine->freights[i]);
+	return waiting;
+}
+
 static void *watch_signals(void *context)
 {
 	struct engine *engine = context;
 	const struct timespec look = {.tv_nsec = SIGNAL_LOOK_NS};
 	struct watch watch = {.file = -1};
+	struct heap heap;
 	sigset_t set;
 
 	if (engine->is_live)
 		watch_folders(engine, &watch);
-
+	heap_init(&heap);
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -304,6 +318,7 @@ static void *watch_signals(void *context)
 		if (signal_number == SIGHUP || watch_changed(&watch))
 			reload(engine);
 		loader_sweep(&engine->loader);
+		heap_turn(&heap, freight_of_all(engine));
 		if (signal_number != SIGINT && signal_number != SIGTERM)
 			continue;
 		log_line("draining");
@@ -405,6 +420,9 @@ static bool start(struct engine *engine)
 	const struct settings *settings = engine->settings;
 	struct collector_plan plan = {
 		.rings = engine->outbound,
+		.freights = engine->freights,
+		.fed = engine->is_live ? NULL : engine->inbound,
+		.fed_ns = &engine->feeders[0].fed_ns,
 		.worker_count = engine->worker_count,
 		.source_count = engine->feeder_count,
 		.sinks = engine->outputs.sinks,
@@ -497,13 +515,6 @@ static bool prepare(struct engine *engine)
 	return make_rings(engine);
 }
 
-/* The memory of an exchange comes back with the next one: the system is not asked for it each time. */
-static void keep_memory(void)
-{
-	(void)mallopt(M_MMAP_THRESHOLD, HEAP_MMAP_BYTES);
-	(void)mallopt(M_TRIM_THRESHOLD, HEAP_KEPT_BYTES);
-}
-
 static void name_site(struct engine *engine)
 {
 	const char *site = engine->settings->site;
@@ -526,7 +537,7 @@ int engine_run(const struct settings *settings, enum settings_command command)
 		return 1;
 	if (getrandom(&engine.seed, sizeof(engine.seed), 0) != (ssize_t)sizeof(engine.seed))
 		return 1;
-	keep_memory();
+	heap_keep();
 	name_site(&engine);
 	board_init(&engine.board);
 	block_signals();

@@ -99,6 +99,7 @@ static void take(struct feeder *feeder, struct packet *packet)
 		packet->number = packet->number << 8 | (uint64_t)feeder->plan.index;
 	tick(feeder, packet->time_ns);
 	packet->clock_ns = feeder->clock_ns;
+	atomic_store_explicit(&feeder->fed_ns, feeder->clock_ns, memory_order_release);
 	profile_begin(&feeder->profile); /* ticks may have waited */
 	if (segment_read(packet, &feeder->report.capture, &feeder->fragments, &segment) != DROP_NONE) {
 		profile_lap(&feeder->profile, STAGE_LAYERS);

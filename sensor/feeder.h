@@ -41,6 +41,8 @@ struct feeder {
 	struct fragments fragments; /* waiting for the rest of their datagrams */
 	struct source_report report;
 	struct profile profile;
+	_Atomic uint64_t
+		fed_ns; /* all packets that were given to workers before it was set are not younger */
 	_Atomic bool is_stopped, is_done;
 	_Atomic uint64_t bytes_done; /* files: for progress */
 	char error[256];             /* the first source that failed, in words; read after feeder_join */

@@ -193,9 +193,11 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "hits.left_out", workers->hits_left_out);
 	put(&list, "departures.left_out", workers->departures_left_out);
 	put(&list, "records.findings", health->findings_told);
+	put(&list, "findings.forgotten", health->findings_forgotten);
 	put(&list, "findings.suppressed", health->findings_suppressed);
 	put(&list, "limits.steps_forgotten", health->limit_steps_forgotten);
 	put(&list, "records.exchanges", health->exchanges_told);
+	put(&list, "exchanges.unordered", health->exchanges_unordered);
 	put(&list, "config.reloads", health->reloads);
 	put(&list, "config.errors", health->config_errors);
 	put(&list, "records.lost", health->lost_records);

@@ -18,9 +18,11 @@ struct health {
 	struct source_report sources; /* summed */
 	struct worker_counts workers; /* summed */
 	uint64_t findings_told, exchanges_told;
+	uint64_t findings_forgotten;     /* the ledger was full: they would be told as new */
 	uint64_t findings_suppressed;    /* somebody accepted them for a time */
 	uint64_t limit_steps_forgotten;  /* rolling windows without room: totals were too small */
 	uint64_t reloads, config_errors; /* contracts loaded anew; problems in them and in packs */
+	uint64_t exchanges_unordered;    /* left before all of their moment had come: there was no room */
 	uint64_t lost_records;           /* outbox, ledger: no memory */
 };
 

@@ -229,65 +229,18 @@ void inventory_tell(struct inventory *inventory)
 			tell(inventory, line);
 }
 
-static void pack_names(struct pack *pack, const struct names *names)
+/* What versions added stands at the end, and is not there in the state of an earlier one. */
+static void unpack_later(struct inventory *inventory, struct cursor *cursor, struct line *line)
 {
-	pack_number(pack, names->count);
-	for (size_t i = 0; i < names->count; i++)
-		pack_text(pack, names->list[i]);
-}
+	uint64_t band;
 
-/* Not there in the state of a version that did not keep it. */
-static void unpack_risk(struct cursor *cursor, struct risk *risk)
-{
-	for (int category = 0; category < RISK_CATEGORY_COUNT && cursor->left > 0; category++) {
-		uint64_t numbers[2];
-
-		unpack_numbers(cursor, numbers, 2);
-		if (cursor->ran_out)
-			return;
-		risk->counts[category] = numbers[0];
-		risk->worst[category] = (unsigned)numbers[1];
-	}
-}
-
-/* Each under a name of its own: risk.yaml may be another after the restart. */
-static void pack_counts(const struct risk_policy *policy, const struct line *line, struct pack *pack)
-{
-	size_t count = policy == NULL || line->risk.counted == NULL ? 0 : policy->counts.count;
-
-	pack_numbers(pack, (const uint64_t[]){line->band, count}, 2);
-	for (size_t i = 0; i < count; i++)
-		pack_numbers(pack, (const uint64_t[]){risk_count_name(policy, i), line->risk.counted[i]}, 2);
-}
-
-/* Not there in the state of a version that did not keep it. */
-static void unpack_counts(struct cursor *cursor, const struct risk_policy *policy, struct line *line)
-{
-	uint64_t numbers[2];
-
+	risk_unpack(&line->risk, cursor);
 	if (cursor->left == 0)
 		return;
-	unpack_numbers(cursor, numbers, 2);
-	if (cursor->ran_out)
-		return;
-	line->band = numbers[0] <= RISK_THRESHOLDS_MAX ? (uint8_t)numbers[0] : 0;
-	for (uint64_t i = numbers[1]; i > 0 && cursor->left > 0; i--) {
-		unpack_numbers(cursor, numbers, 2);
-		if (!cursor->ran_out)
-			risk_restore(&line->risk, policy, numbers[0], numbers[1]);
-	}
-}
-
-static void unpack_names(struct cursor *cursor, struct names *names)
-{
-	uint64_t count = cursor_u64(cursor);
-
-	for (uint64_t i = 0; i < count && !cursor->ran_out; i++) {
-		struct bytes name = unpack_text(cursor);
-
-		if (!cursor->ran_out)
-			names_add(names, name);
-	}
+	band = cursor_u64(cursor);
+	line->band = band <= RISK_THRESHOLDS_MAX ? (uint8_t)band : 0;
+	risk_unpack_counts(&line->risk, inventory->policy, cursor);
+	regression_unpack(&line->regression, cursor);
 }
 
 bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack)
@@ -304,13 +257,13 @@ bool inventory_pack(const struct inventory *inventory, const void **at, struct p
 					line->is_internal, line->is_learned, line->was_found},
 		     10);
 	pack_numbers(pack, line->by_status, 6);
-	pack_names(pack, &line->partners);
-	pack_names(pack, &line->auth);
-	pack_names(pack, &line->classes);
-	for (int category = 0; category < RISK_CATEGORY_COUNT; category++)
-		pack_numbers(pack,
-			     (const uint64_t[]){line->risk.counts[category], line->risk.worst[category]}, 2);
-	pack_counts(inventory->policy, line, pack);
+	names_pack(&line->partners, pack);
+	names_pack(&line->auth, pack);
+	names_pack(&line->classes, pack);
+	risk_pack(&line->risk, pack);
+	pack_number(pack, line->band);
+	risk_pack_counts(&line->risk, inventory->policy, pack);
+	regression_pack(&line->regression, pack);
 	return true;
 }
 
@@ -337,11 +290,10 @@ void inventory_unpack(struct inventory *inventory, struct cursor *cursor)
 	line->is_learned = numbers[8] != 0;
 	line->was_found = numbers[9] != 0;
 	memcpy(line->by_status, by_status, sizeof(by_status));
-	unpack_names(cursor, &line->partners);
-	unpack_names(cursor, &line->auth);
-	unpack_names(cursor, &line->classes);
-	unpack_risk(cursor, &line->risk);
-	unpack_counts(cursor, inventory->policy, line);
+	names_unpack(&line->partners, cursor);
+	names_unpack(&line->auth, cursor);
+	names_unpack(&line->classes, cursor);
+	unpack_later(inventory, cursor, line);
 	if (line->last_ns > inventory->time_ns)
 		inventory->time_ns = line->last_ns;
 }

@@ -97,6 +97,8 @@ struct contribution {
 struct judged {
 	struct arena arena;
 	unsigned references;
+	size_t bytes;    /* that it takes, as it was when its worker let go of it */
+	unsigned worker; /* that made it */
 
 	uint64_t time_ns, connection, number; /* the order that all workers' records are merged in */
 	uint32_t part;                        /* of the batch that is this exchange; 0: a whole one */

@@ -31,6 +31,23 @@ static void tell(struct lives *lives, const struct ledger_entry *entry, enum act
 		state_told(lives->state, entry);
 }
 
+/* What a finding holds of a record that several may share. */
+static void keep(struct lives *lives, struct ledger_entry *entry, struct judged *judged, size_t index)
+{
+	entry->evidence = judged_hold(judged);
+	entry->index = index;
+	entry->evidence_bytes = arena_held(&judged->arena) / judged->finding_count;
+	lives->evidence_bytes += entry->evidence_bytes;
+}
+
+static void let_go(struct lives *lives, struct ledger_entry *entry)
+{
+	judged_release(entry->evidence);
+	lives->evidence_bytes -= entry->evidence_bytes;
+	entry->evidence = NULL;
+	entry->evidence_bytes = 0;
+}
+
 /* The ledger is full: the last count is told before the entry is forgotten. */
 static void leave(void *context, void *value)
 {
@@ -41,13 +58,15 @@ static void leave(void *context, void *value)
 		return;
 	if (lives->tell != NULL && entry->told_count != entry->count)
 		tell(lives, entry, ACTIVITY_UPDATE, lives->clock_ns);
-	judged_release(entry->evidence);
-	entry->evidence = NULL;
+	let_go(lives, entry);
 }
 
 void lives_init(struct lives *lives, uint64_t seed, lives_teller *teller, void *context)
 {
-	*lives = (struct lives){.tell = teller, .context = context, .key = BUFFER_MAX(4 * KIB)};
+	*lives = (struct lives){.tell = teller,
+				.context = context,
+				.key = BUFFER_MAX(4 * KIB),
+				.evidence_bytes_max = LIMIT_LEDGER_BYTES};
 	ledger_init(&lives->ledger,
 		    &(struct ledger_plan){
 			    .entries_max = LIMIT_LEDGER, .seed = seed, .leave = leave, .context = lives});
@@ -66,12 +85,10 @@ void lives_finish(struct lives *lives)
 
 static void end(struct lives *lives, struct ledger_entry *entry, uint64_t time_ns)
 {
-	struct judged *judged = entry->evidence;
-
-	if (judged != NULL)
+	if (entry->evidence != NULL)
 		tell(lives, entry, ACTIVITY_CLOSE, time_ns);
+	let_go(lives, entry);
 	ledger_close(&lives->ledger, entry);
-	judged_release(judged);
 }
 
 void lives_clock(struct lives *lives, uint64_t time_ns)
@@ -147,13 +164,13 @@ static enum status take_finding(struct lives *lives, struct judged *judged, size
 	/* Known from before a restart: what its updates are written from went with that. */
 	if (!is_due && entry->evidence != NULL)
 		return STATUS_OK;
-	judged_release(entry->evidence);
-	entry->evidence = judged_hold(judged);
-	entry->index = index;
-	if (!is_due)
-		return STATUS_OK;
-	tell(lives, entry, entry->count == entry->begun_count ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
-	     judged->time_ns);
+	let_go(lives, entry);
+	keep(lives, entry, judged, index);
+	if (is_due)
+		tell(lives, entry, entry->count == entry->begun_count ? ACTIVITY_CREATE : ACTIVITY_UPDATE,
+		     judged->time_ns);
+	while (lives->evidence_bytes > lives->evidence_bytes_max && ledger_forget(&lives->ledger))
+		;
 	return STATUS_OK;
 }
 

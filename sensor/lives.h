@@ -7,9 +7,9 @@
  *	lives_take(&lives, judged);
  *	lives_tell(&lives, time_ns);		at the end: counts that were not told yet
  *
- * Owns     the ledger, with the record that each finding was last told from; the version of
- *          each (partner, spec file), at most LIMIT_API_VERSIONS.
- * Thread   the collector's.
+ * Owns     the ledger, with the record that each finding was last told from, LIMIT_LEDGER_BYTES of
+ *          them: past that the longest unseen findings are forgotten; the version of each (partner, spec
+ *file), at most LIMIT_API_VERSIONS. Thread   the collector's.
  */
 #pragma once
 
@@ -30,6 +30,7 @@ struct lives {
 	lives_teller *tell;
 	void *context;
 	struct state *state; /* is told what was told, to remember it; NULL: nothing does */
+	size_t evidence_bytes, evidence_bytes_max; /* of the records that findings are told from */
 	uint64_t suppressed, clock_ns;
 };
 

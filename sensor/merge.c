@@ -95,11 +95,18 @@ uint64_t merge_time(const struct merge *merge)
 
 struct judged *merge_next(struct merge *merge)
 {
-	struct judged *first;
-
 	/* At the same time another worker may still have one: strictly before only. */
 	if (merge->count == 0 ||
 	    (merge->heap[0]->time_ns >= merge_time(merge) && merge_time(merge) != UINT64_MAX))
+		return NULL;
+	return merge_first(merge);
+}
+
+struct judged *merge_first(struct merge *merge)
+{
+	struct judged *first;
+
+	if (merge->count == 0)
 		return NULL;
 	first = merge->heap[0];
 	merge->heap[0] = merge->heap[--merge->count];

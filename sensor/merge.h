@@ -24,5 +24,6 @@ void merge_finish(struct merge *merge);
 /* Takes the reference, also on failure. */
 MUST_CHECK enum status merge_put(struct merge *merge, struct judged *judged);
 void merge_clock(struct merge *merge, size_t worker, uint64_t clock_ns);
-struct judged *merge_next(struct merge *merge); /* the reference is the caller's; NULL: none may leave yet */
-uint64_t merge_time(const struct merge *merge); /* the slowest worker's clock */
+struct judged *merge_next(struct merge *merge);  /* the reference is the caller's; NULL: none may leave yet */
+struct judged *merge_first(struct merge *merge); /* likewise, whatever the clocks say */
+uint64_t merge_time(const struct merge *merge);  /* the slowest worker's clock */

@@ -49,3 +49,22 @@ void names_finish(struct names *names)
 	free(names->list);
 	*names = (struct names){0};
 }
+
+void names_pack(const struct names *names, struct pack *pack)
+{
+	pack_number(pack, names->count);
+	for (size_t i = 0; i < names->count; i++)
+		pack_text(pack, names->list[i]);
+}
+
+void names_unpack(struct names *names, struct cursor *cursor)
+{
+	uint64_t count = cursor_u64(cursor);
+
+	for (uint64_t i = 0; i < count && !cursor->ran_out; i++) {
+		struct bytes name = unpack_text(cursor);
+
+		if (!cursor->ran_out)
+			names_add(names, name);
+	}
+}

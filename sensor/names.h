@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "parsers/base/bytes.h"
+#include "sensor/pack.h"
 
 #define NAMES_MAX 32
 
@@ -19,3 +19,7 @@ struct names {
 bool names_add(struct names *names, struct bytes name);
 bool names_have(const struct names *names, struct bytes name);
 void names_finish(struct names *names);
+
+/* For the state that outlives the process. */
+void names_pack(const struct names *names, struct pack *pack);
+void names_unpack(struct names *names, struct cursor *cursor);

@@ -8,6 +8,8 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/cursor.h"
+#include "parsers/base/map.h"
+#include "parsers/base/sketch.h"
 
 struct pack {
 	struct buffer *out;
@@ -28,4 +30,28 @@ void pack_real(struct pack *pack, double real);
 
 void unpack_numbers(struct cursor *cursor, uint64_t *out_numbers, size_t count);
 double unpack_real(struct cursor *cursor);       /* 0 for what is no number, or below 0 */
+float unpack_float(struct cursor *cursor);       /* likewise, and for what is too large for one */
 struct bytes unpack_text(struct cursor *cursor); /* borrowed */
+
+/* A real number among others. */
+uint64_t pack_bits(double real);
+double unpack_bits(uint64_t bits); /* 0 for what is no number, or below 0 */
+
+/* In as few bytes as the few registers need that mostly are set. */
+void pack_sketch(struct pack *pack, const struct sketch *sketch);
+void unpack_sketch(struct cursor *cursor, struct sketch *out_sketch);
+
+/* Maps of one table whose entries are numbers, of each so many, and little more. */
+struct pack_map {
+	struct map *map;
+	size_t number_count; /* at most PACK_NUMBERS_MAX */
+};
+#define PACK_NUMBERS_MAX 8
+
+/* The next entry of all of them, the oldest of each first: which map (place->part) and its key are packed.
+ * NULL at the end. */
+const void *pack_next(const struct pack_map *maps, size_t map_count, struct pack_place *place,
+		      struct pack *pack);
+/* Likewise read back, with its numbers. NULL, and no entry, when not all of that is there. */
+void *unpack_next(const struct pack_map *maps, size_t map_count, struct cursor *cursor, size_t *out_part,
+		  uint64_t out_numbers[PACK_NUMBERS_MAX]);

@@ -103,6 +103,13 @@ void ring_release(struct ring *ring)
 	atomic_store_explicit(&ring->tail, ring->released, memory_order_release);
 }
 
+bool ring_is_empty(const struct ring *ring)
+{
+	uint64_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
+
+	return atomic_load_explicit(&ring->tail, memory_order_acquire) == head;
+}
+
 bool ring_is_half_full(struct ring *ring)
 {
 	uint64_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);

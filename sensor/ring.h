@@ -49,4 +49,5 @@ void ring_commit(struct ring *ring);
 
 void *ring_peek(struct ring *ring, size_t *out_len); /* NULL when empty */
 void ring_release(struct ring *ring);
-bool ring_is_half_full(struct ring *ring); /* as the consumer sees it */
+bool ring_is_empty(const struct ring *ring); /* for anybody: all that was committed by now was released */
+bool ring_is_half_full(struct ring *ring);   /* as the consumer sees it */

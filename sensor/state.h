@@ -1,10 +1,10 @@
 /*
  * state: what the collector remembers, kept across restarts: which findings were
  * told, how often, the usage window that runs, the endpoints that exist, the limits
- * and quotas that run, what is usual and who was given what, which segments of
- * paths are values. So a restart neither tells an old finding as new nor resets a
- * count. Exchanges under way, and what one client did within the last ten minutes,
- * begin anew.
+ * and quotas that run, what is usual and who was given what, how partners stand,
+ * which segments of paths are values. So a restart neither tells an old finding as
+ * new, nor resets a count, nor is silent until all is learned again. Exchanges under way, and what one client
+ *did within the last ten minutes, begin anew.
  *
  * A snapshot is written aside and renamed, now and then; between two of them, what
  * was told and what was added to limits goes into a journal, behind the records
@@ -26,9 +26,11 @@
 
 #include "sensor/acquaintance.h"
 #include "sensor/behaviour/behaviour.h"
+#include "sensor/behaviour/standing.h"
 #include "sensor/inventory.h"
 #include "sensor/learner.h"
 #include "sensor/lives.h"
+#include "sensor/token_owners.h"
 #include "sensor/usage.h"
 
 struct state_tables {
@@ -38,6 +40,8 @@ struct state_tables {
 	struct behaviour *behaviour;
 	struct acquaintance *acquaintance;
 	struct learner *learner;
+	struct standings *standings;
+	struct token_owners *token_owners;
 };
 
 struct state;

@@ -102,3 +102,32 @@ enum status token_owners_take(struct token_owners *owners, struct judged *judged
 	judge(owner, judged);
 	return STATUS_OK;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+bool token_owners_pack(struct token_owners *owners, struct pack_place *place, struct pack *pack)
+{
+	const struct pack_map map = {&owners->tokens, 1};
+	const struct owner *owner = pack_next(&map, 1, place, pack);
+
+	if (owner == NULL)
+		return false;
+	pack_number(pack, owner->until_ns);
+	pack_text(pack, bytes_of(owner->partner));
+	pack_text(pack, bytes_of(owner->client));
+	return true;
+}
+
+void token_owners_unpack(struct token_owners *owners, struct cursor *cursor)
+{
+	const struct pack_map map = {&owners->tokens, 1};
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	struct owner *owner = unpack_next(&map, 1, cursor, &part, numbers);
+
+	if (owner == NULL)
+		return;
+	owner->until_ns = numbers[0];
+	keep(owner->partner, unpack_text(cursor));
+	keep(owner->client, unpack_text(cursor));
+}

@@ -13,6 +13,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 struct token_owners {
 	struct map tokens;
@@ -21,3 +22,7 @@ struct token_owners {
 void token_owners_init(struct token_owners *owners, uint64_t seed);
 void token_owners_finish(struct token_owners *owners);
 MUST_CHECK enum status token_owners_take(struct token_owners *owners, struct judged *judged);
+
+/* For the state that outlives the process, a piece each: false at the end. */
+bool token_owners_pack(struct token_owners *owners, struct pack_place *place, struct pack *pack);
+void token_owners_unpack(struct token_owners *owners, struct cursor *cursor);

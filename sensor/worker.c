@@ -10,17 +10,24 @@
 /* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
 #define WAIT_NS_MAX (3 * SECONDS / 10)
 
+/* Room in the ring, and for what the record takes; NULL: there is none now. */
+static struct outbound *room_for(struct worker *worker, const struct judged *judged)
+{
+	struct outbound *outbound = ring_reserve(worker->plan.outbound, offsetof(struct outbound, clock_ns));
+
+	return outbound != NULL && freight_load(worker->plan.freight, judged->bytes) ? outbound : NULL;
+}
+
 static bool send_judged(void *context, struct judged *judged)
 {
 	struct worker *worker = context;
-	size_t len = offsetof(struct outbound, clock_ns);
-	struct outbound *outbound = ring_reserve(worker->plan.outbound, len);
+	struct outbound *outbound;
 	struct pause pause = {0};
 
-	while (outbound == NULL && worker->plan.is_lossless) {
+	judged->bytes = arena_held(&judged->arena);
+	judged->worker = (unsigned)worker->plan.index;
+	while ((outbound = room_for(worker, judged)) == NULL && worker->plan.is_lossless)
 		pause_take(&pause);
-		outbound = ring_reserve(worker->plan.outbound, len);
-	}
 	if (outbound == NULL) {
 		judged_release(judged);
 		return false;

@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "sensor/freight.h"
 #include "sensor/pause.h"
 #include "sensor/pipeline.h"
 #include "sensor/ring.h"
@@ -21,12 +22,13 @@ struct worker_plan {
 	struct ring **inbound; /* by source */
 	size_t source_count;
 	struct ring *outbound;
+	struct freight *freight; /* what the records in it take */
 	struct knowledge_shelf *shelf;
 	uint64_t seed;
 	size_t connections_max, held_bytes_max;
 	uint64_t body_bytes_max;
 	bool is_profiled, is_scan_plain;
-	bool is_lossless; /* replay: a full ring waits; live it drops and counts */
+	bool is_lossless; /* replay: what finds no room waits; live it is dropped and counted */
 };
 
 struct worker {

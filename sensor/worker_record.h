@@ -47,7 +47,7 @@ struct worker_counts {
 	uint64_t batch_parts_broken;            /* no requests, or their responses none */
 	uint64_t batches_cut;                   /* had more than LIMIT_BATCH_PARTS */
 	uint64_t judged;                        /* handed to the collector */
-	uint64_t judged_lost;                   /* no memory, or (live) the collector's ring was full */
+	uint64_t judged_lost;                   /* no memory, or (live) the collector was too slow */
 	uint64_t opaque_lost; /* connections that could not be read, and no memory to say so */
 	uint64_t one_sided; /* connections that ended with data of one direction, and nothing of the other */
 	uint64_t connections_lost; /* segments without a connection: no memory */

@@ -50,6 +50,15 @@ void arena_finish(struct arena *arena)
 		.bytes_max = arena->bytes_max, .block_len = arena->block_len, .stock = arena->stock};
 }
 
+size_t arena_held(const struct arena *arena)
+{
+	size_t held = 0;
+
+	for (const struct arena_block *block = arena->newest; block != NULL; block = block->older)
+		held += sizeof(*block) + block->len;
+	return held;
+}
+
 void arena_reset(struct arena *arena)
 {
 	if (arena->newest != NULL) {

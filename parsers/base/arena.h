@@ -52,5 +52,7 @@ struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t c
 		   sizeof((const struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes))
 struct bytes arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+size_t arena_held(const struct arena *arena); /* bytes of its blocks, used or not */
+
 /* Overwrites all it holds, then frees it: for arenas that held credentials. */
 void arena_wipe(struct arena *arena);

@@ -63,6 +63,10 @@
 /* Packets between a capture thread and a worker: some milliseconds at line rate. */
 #define LIMIT_RING_BYTES (16 * MIB)
 
+/* What one worker gives the collector, clocks and pointers to records: room for LIMIT_FREIGHT_BYTES of the
+ * smallest records, so that it is never the ring which is full. */
+#define LIMIT_OUTBOUND_RING_BYTES (4 * MIB)
+
 /* -- connections ------------------------------------------------------------ */
 
 /* Connections that one worker remembers; the longest untouched leaves first. One with an unfinished
@@ -335,8 +339,10 @@
 
 /* -- what has a past -------------------------------------------------------- */
 
-/* Open findings remembered. */
-#define LIMIT_LEDGER 1000000
+/* Open findings remembered, and the bytes of the records that their updates are told from: some 300,000 usual
+ * ones. The longest unseen is forgotten; should it come again, it is told as new. */
+#define LIMIT_LEDGER       1000000
+#define LIMIT_LEDGER_BYTES (1 * GIB)
 
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000
@@ -420,6 +426,13 @@
  * values. The price is that much delay of a live record. */
 #define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
 #define LIMIT_LOOKAHEAD_RECORDS 4096
+#define LIMIT_LOOKAHEAD_BYTES   (32 * MIB)
+
+/* Judged records on their way from all workers to the collector, shared out evenly: two seconds of stalled
+ * output at 40,000 exchanges a second. Live what finds no room is dropped and counted; a replay waits for
+ * room and needs less of it. */
+#define LIMIT_FREIGHT_BYTES        (256 * MIB)
+#define LIMIT_FREIGHT_BYTES_REPLAY (64 * MIB)
 
 /* Records of one moment, waiting to leave in order. */
 #define LIMIT_OUTBOX_BYTES (64 * MIB)

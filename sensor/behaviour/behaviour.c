@@ -157,7 +157,8 @@ void behaviour_unpack_limits(struct behaviour *behaviour, struct cursor *cursor)
 {
 	struct bytes key = unpack_text(cursor);
 	bool is_new;
-	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+	struct watched *watched =
+		cursor->ran_out || key.len == 0 ? NULL : map_put(&behaviour->partners, key, &is_new);
 
 	if (watched != NULL)
 		limits_unpack(&watched->limits, &behaviour->budget, cursor);
@@ -181,10 +182,46 @@ void behaviour_unpack_usual(struct behaviour *behaviour, struct cursor *cursor)
 {
 	struct bytes key = unpack_text(cursor);
 	bool is_new;
-	struct watched *watched = cursor->ran_out ? NULL : map_put(&behaviour->partners, key, &is_new);
+	struct watched *watched =
+		cursor->ran_out || key.len == 0 ? NULL : map_put(&behaviour->partners, key, &is_new);
 
 	if (watched == NULL)
 		return;
 	spike_unpack(&watched->spike, cursor);
 	service_unpack(&watched->service, cursor);
+}
+
+bool behaviour_pack_traffic(const struct behaviour *behaviour, struct pack_place *place, struct pack *pack)
+{
+	const struct watched *watched;
+
+	if (place->part++ == 0) {
+		pack_text(pack, BYTES_NONE);
+		traffic_clock_pack(&behaviour->traffic, pack);
+		return true;
+	}
+	place->at = place->at == NULL ? map_oldest(&behaviour->partners) : map_newer(place->at);
+	watched = place->at;
+	if (watched == NULL)
+		return false;
+	pack_text(pack, map_key(watched));
+	traffic_pack(&watched->traffic, pack);
+	return true;
+}
+
+void behaviour_unpack_traffic(struct behaviour *behaviour, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	struct watched *watched;
+	bool is_new;
+
+	if (cursor->ran_out)
+		return;
+	if (key.len == 0) {
+		traffic_clock_unpack(&behaviour->traffic, cursor);
+		return;
+	}
+	watched = map_put(&behaviour->partners, key, &is_new);
+	if (watched != NULL)
+		traffic_unpack(&watched->traffic, cursor);
 }

@@ -64,3 +64,6 @@ void behaviour_unpack_limits(struct behaviour *behaviour, struct cursor *cursor)
 /* What is usual for a partner. */
 bool behaviour_pack_usual(const struct behaviour *behaviour, struct pack_place *place, struct pack *pack);
 void behaviour_unpack_usual(struct behaviour *behaviour, struct cursor *cursor);
+/* Its traffic, hour by hour of the week; first that of everybody. */
+bool behaviour_pack_traffic(const struct behaviour *behaviour, struct pack_place *place, struct pack *pack);
+void behaviour_unpack_traffic(struct behaviour *behaviour, struct cursor *cursor);

@@ -58,7 +58,7 @@ static enum status take_class(struct class_habits *habits, struct judged *judged
 		return STATUS_NO_MEMORY;
 	if (is_new)
 		*seen = (struct class_seen){.is_news = is_learned, .first_ns = judged->time_ns};
-	if (!seen->is_news || judged->time_ns - seen->first_ns >= NEWS_NS)
+	if (!seen->is_news || usual_since(seen->first_ns, judged->time_ns) >= NEWS_NS)
 		return STATUS_OK;
 	finding = raise_of("pii.new_class");
 	finding.is_partner_wide = false;
@@ -88,8 +88,56 @@ enum status class_habits_take(struct class_habits *habits, struct judged *judged
 	if (is_new)
 		habit->first_ns = judged->time_ns;
 	habit->calls++;
-	is_learned = habit->calls > CLASS_HABITS_CALLS && judged->time_ns - habit->first_ns >= USUAL_LEARN_NS;
+	is_learned = habit->calls > CLASS_HABITS_CALLS &&
+		     usual_since(habit->first_ns, judged->time_ns) >= USUAL_LEARN_NS;
 	for (size_t i = 0; i < past->undeclared_count && status == STATUS_OK; i++)
 		status = take_class(habits, judged, past->undeclared[i], is_learned);
 	return status;
+}
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+static void maps_of(struct class_habits *habits, struct pack_map maps[2])
+{
+	maps[0] = (struct pack_map){&habits->operations, 2};
+	maps[1] = (struct pack_map){&habits->classes, 2};
+}
+
+bool class_habits_pack(struct class_habits *habits, struct pack_place *place, struct pack *pack)
+{
+	struct pack_map maps[2];
+	const void *value;
+
+	maps_of(habits, maps);
+	value = pack_next(maps, 2, place, pack);
+	if (value == NULL)
+		return false;
+	if (place->part == 0) {
+		const struct habit *habit = value;
+
+		pack_numbers(pack, (const uint64_t[]){habit->first_ns, habit->calls}, 2);
+	} else {
+		const struct class_seen *seen = value;
+
+		pack_numbers(pack, (const uint64_t[]){seen->is_news, seen->first_ns}, 2);
+	}
+	return true;
+}
+
+void class_habits_unpack(struct class_habits *habits, struct cursor *cursor)
+{
+	struct pack_map maps[2];
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	void *value;
+
+	maps_of(habits, maps);
+	value = unpack_next(maps, 2, cursor, &part, numbers);
+	if (value == NULL)
+		return;
+	if (part == 0)
+		*(struct habit *)value = (struct habit){.first_ns = numbers[0], .calls = numbers[1]};
+	else
+		*(struct class_seen *)value =
+			(struct class_seen){.is_news = numbers[0] != 0, .first_ns = numbers[1]};
 }

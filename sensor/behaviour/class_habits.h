@@ -11,6 +11,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define CLASS_HABITS_CALLS 50
 
@@ -21,3 +22,6 @@ struct class_habits {
 void class_habits_init(struct class_habits *habits, uint64_t seed);
 void class_habits_finish(struct class_habits *habits);
 MUST_CHECK enum status class_habits_take(struct class_habits *habits, struct judged *judged);
+/* For the state that outlives the process, a piece each: false at the end. */
+bool class_habits_pack(struct class_habits *habits, struct pack_place *place, struct pack *pack);
+void class_habits_unpack(struct class_habits *habits, struct cursor *cursor);

@@ -52,7 +52,7 @@ static struct bytes key_of(const uint64_t *parts, size_t len)
 
 static bool is_learned(const struct api_steps *api, uint64_t time_ns)
 {
-	return api->steps >= COURSE_STEPS && time_ns - api->first_ns >= USUAL_LEARN_NS &&
+	return api->steps >= COURSE_STEPS && usual_since(api->first_ns, time_ns) >= USUAL_LEARN_NS &&
 	       api->single * COURSE_RARE <= api->steps;
 }
 
@@ -130,4 +130,65 @@ enum status course_take(struct course *course, struct judged *judged)
 	if (++caller->new_count >= COURSE_NEW)
 		tell(judged, caller->new_count);
 	return STATUS_OK;
+}
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+static void maps_of(struct course *course, struct pack_map maps[3])
+{
+	maps[0] = (struct pack_map){&course->callers, 5};
+	maps[1] = (struct pack_map){&course->steps, 2};
+	maps[2] = (struct pack_map){&course->apis, 3};
+}
+
+bool course_pack(struct course *course, struct pack_place *place, struct pack *pack)
+{
+	struct pack_map maps[3];
+	const void *value;
+
+	maps_of(course, maps);
+	value = pack_next(maps, 3, place, pack);
+	if (value == NULL)
+		return false;
+	if (place->part == 0) {
+		const struct caller *caller = value;
+
+		pack_numbers(pack,
+			     (const uint64_t[]){caller->operation, caller->is_news, caller->last_ns,
+						caller->new_ns, caller->new_count},
+			     5);
+	} else if (place->part == 1) {
+		const struct step *step = value;
+
+		pack_numbers(pack, (const uint64_t[]){step->usual_ns, step->count}, 2);
+	} else {
+		const struct api_steps *api = value;
+
+		pack_numbers(pack, (const uint64_t[]){api->first_ns, api->steps, api->single}, 3);
+	}
+	return true;
+}
+
+void course_unpack(struct course *course, struct cursor *cursor)
+{
+	struct pack_map maps[3];
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	void *value;
+
+	maps_of(course, maps);
+	value = unpack_next(maps, 3, cursor, &part, numbers);
+	if (value == NULL)
+		return;
+	if (part == 0)
+		*(struct caller *)value = (struct caller){.operation = numbers[0],
+							  .is_news = numbers[1] != 0,
+							  .last_ns = numbers[2],
+							  .new_ns = numbers[3],
+							  .new_count = (unsigned)numbers[4]};
+	else if (part == 1)
+		*(struct step *)value = (struct step){.usual_ns = numbers[0], .count = numbers[1]};
+	else
+		*(struct api_steps *)value =
+			(struct api_steps){.first_ns = numbers[0], .steps = numbers[1], .single = numbers[2]};
 }

@@ -122,3 +122,60 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 	judge_bytes(kind, taken->bytes, judged);
 	return STATUS_OK;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+static void maps_of(struct harvest *harvest, struct pack_map maps[2])
+{
+	maps[0] = (struct pack_map){&harvest->callers, 2};
+	maps[1] = (struct pack_map){&harvest->resources, 6};
+}
+
+bool harvest_pack(struct harvest *harvest, struct pack_place *place, struct pack *pack)
+{
+	struct pack_map maps[2];
+	const void *value;
+
+	maps_of(harvest, maps);
+	value = pack_next(maps, 2, place, pack);
+	if (value == NULL)
+		return false;
+	if (place->part == 0) {
+		const struct taken *taken = value;
+
+		pack_numbers(pack, (const uint64_t[]){taken->start_ns, taken->bytes}, 2);
+		pack_sketch(pack, &taken->objects);
+	} else {
+		const struct kind *kind = value;
+
+		pack_numbers(pack,
+			     (const uint64_t[]){USUAL_NUMBERS(&kind->objects), USUAL_NUMBERS(&kind->bytes)},
+			     6);
+		pack_sketch(pack, &kind->known);
+	}
+	return true;
+}
+
+void harvest_unpack(struct harvest *harvest, struct cursor *cursor)
+{
+	struct pack_map maps[2];
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	void *value;
+
+	maps_of(harvest, maps);
+	value = unpack_next(maps, 2, cursor, &part, numbers);
+	if (value == NULL)
+		return;
+	if (part == 0) {
+		struct taken *taken = value;
+
+		*taken = (struct taken){.start_ns = numbers[0], .bytes = numbers[1]};
+		unpack_sketch(cursor, &taken->objects);
+	} else {
+		struct kind *kind = value;
+
+		*kind = (struct kind){.objects = usual_of(numbers), .bytes = usual_of(numbers + 3)};
+		unpack_sketch(cursor, &kind->known);
+	}
+}

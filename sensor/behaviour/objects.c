@@ -136,7 +136,7 @@ static void judge_numbers(const struct resource *resource, struct judged *judged
 static bool is_faithful(const struct reader *reader, uint64_t time_ns)
 {
 	return reader->fetched >= OBJECTS_FETCHES && reader->unlearned * 100 <= reader->fetched &&
-	       time_ns - reader->first_ns >= USUAL_LEARN_NS;
+	       usual_since(reader->first_ns, time_ns) >= USUAL_LEARN_NS;
 }
 
 /* Nobody was given it, as far as was seen; and this caller fetches nothing else but what it was given. */
@@ -275,8 +275,9 @@ bool objects_pack_resource(const struct objects *objects, struct pack_place *pla
 	pack_text(pack, map_key(resource));
 	pack_numbers(pack,
 		     (const uint64_t[]){resource->given, resource->shared, resource->first_owner,
-					resource->has_two_owners},
-		     4);
+					resource->has_two_owners, resource->last_number, resource->numbers,
+					resource->steps},
+		     7);
 	return true;
 }
 
@@ -294,4 +295,32 @@ void objects_unpack_resource(struct objects *objects, struct cursor *cursor)
 					      .shared = numbers[1],
 					      .first_owner = (uint32_t)numbers[2],
 					      .has_two_owners = numbers[3] != 0};
+	if (resource == NULL || cursor->left < 3 * sizeof(uint64_t)) /* a version that did not keep them */
+		return;
+	resource->last_number = cursor_u64(cursor);
+	resource->numbers = cursor_u64(cursor);
+	resource->steps = cursor_u64(cursor);
+}
+
+bool objects_pack_reader(struct objects *objects, struct pack_place *place, struct pack *pack)
+{
+	const struct pack_map map = {&objects->readers, 3};
+	const struct reader *reader = pack_next(&map, 1, place, pack);
+
+	if (reader == NULL)
+		return false;
+	pack_numbers(pack, (const uint64_t[]){reader->first_ns, reader->fetched, reader->unlearned}, 3);
+	return true;
+}
+
+void objects_unpack_reader(struct objects *objects, struct cursor *cursor)
+{
+	const struct pack_map map = {&objects->readers, 3};
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	struct reader *reader = unpack_next(&map, 1, cursor, &part, numbers);
+
+	if (reader != NULL)
+		*reader = (struct reader){
+			.first_ns = numbers[0], .fetched = numbers[1], .unlearned = numbers[2]};
 }

@@ -41,6 +41,8 @@ bool objects_pack(const struct objects *objects, struct pack_place *place, struc
 void objects_unpack(struct objects *objects, struct cursor *cursor);
 bool objects_pack_resource(const struct objects *objects, struct pack_place *place, struct pack *pack);
 void objects_unpack_resource(struct objects *objects, struct cursor *cursor);
+bool objects_pack_reader(struct objects *objects, struct pack_place *place, struct pack *pack);
+void objects_unpack_reader(struct objects *objects, struct cursor *cursor);
 
 /* *out_is_known: this partner was given it before. */
 MUST_CHECK enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known);

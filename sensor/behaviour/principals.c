@@ -111,3 +111,39 @@ enum status principals_take(struct principals *principals, struct judged *judged
 	return past->leg == LEG_BEFORE ? pair(principals, past->principal, other.principal, judged)
 				       : pair(principals, other.principal, past->principal, judged);
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+/* Halves that wait for the other within a minute are not worth it. */
+static void maps_of(struct principals *principals, struct pack_map maps[2])
+{
+	maps[0] = (struct pack_map){&principals->before, 3};
+	maps[1] = (struct pack_map){&principals->behind, 3};
+}
+
+bool principals_pack(struct principals *principals, struct pack_place *place, struct pack *pack)
+{
+	struct pack_map maps[2];
+	const struct user *user;
+
+	maps_of(principals, maps);
+	user = pack_next(maps, 2, place, pack);
+	if (user == NULL)
+		return false;
+	pack_numbers(pack, (const uint64_t[]){user->other, user->count, user->has_several}, 3);
+	return true;
+}
+
+void principals_unpack(struct principals *principals, struct cursor *cursor)
+{
+	struct pack_map maps[2];
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	struct user *user;
+
+	maps_of(principals, maps);
+	user = unpack_next(maps, 2, cursor, &part, numbers);
+	if (user != NULL)
+		*user = (struct user){
+			.other = numbers[0], .count = (unsigned)numbers[1], .has_several = numbers[2] != 0};
+}

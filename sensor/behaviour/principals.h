@@ -13,6 +13,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define PRINCIPALS_LEARN 20
 
@@ -23,3 +24,6 @@ struct principals {
 void principals_init(struct principals *principals, uint64_t seed);
 void principals_finish(struct principals *principals);
 MUST_CHECK enum status principals_take(struct principals *principals, struct judged *judged);
+/* For the state that outlives the process, a piece each: false at the end. */
+bool principals_pack(struct principals *principals, struct pack_place *place, struct pack *pack);
+void principals_unpack(struct principals *principals, struct cursor *cursor);

@@ -58,3 +58,29 @@ void regression_take(struct regression *regression, struct judged *judged)
 	regression->calls++;
 	regression->broken += is_broken(judged);
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+void regression_pack(const struct regression *regression, struct pack *pack)
+{
+	pack_numbers(pack,
+		     (const uint64_t[]){regression->start_ns, regression->calls, regression->broken,
+					regression->learned},
+		     4);
+	pack_real(pack, (double)regression->usual);
+}
+
+void regression_unpack(struct regression *regression, struct cursor *cursor)
+{
+	uint64_t numbers[4];
+	float usual;
+
+	unpack_numbers(cursor, numbers, 4);
+	usual = unpack_float(cursor);
+	if (!cursor->ran_out)
+		*regression = (struct regression){.start_ns = numbers[0],
+						  .calls = (uint32_t)numbers[1],
+						  .broken = (uint32_t)numbers[2],
+						  .learned = (uint32_t)numbers[3],
+						  .usual = usual};
+}

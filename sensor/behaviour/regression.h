@@ -11,6 +11,7 @@
 #pragma once
 
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define REGRESSION_WINDOW_NS     (300ull * 1000000000ull)
 #define REGRESSION_LEAST         20
@@ -24,3 +25,6 @@ struct regression {
 };
 
 void regression_take(struct regression *regression, struct judged *judged);
+void regression_pack(const struct regression *regression,
+		     struct pack *pack); /* for the state that outlives the process */
+void regression_unpack(struct regression *regression, struct cursor *cursor);

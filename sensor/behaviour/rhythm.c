@@ -53,7 +53,7 @@ static double variation_of(const struct caller *caller)
 static bool is_learned(const struct operation_rhythm *operation, uint64_t time_ns)
 {
 	return operation->samples >= RHYTHM_SAMPLES && operation->regular * 20 <= operation->samples &&
-	       time_ns - operation->first_ns >= USUAL_LEARN_NS;
+	       usual_since(operation->first_ns, time_ns) >= USUAL_LEARN_NS;
 }
 
 static void judge(struct operation_rhythm *operation, const struct caller *caller, struct judged *judged)
@@ -100,4 +100,59 @@ enum status rhythm_take(struct rhythm *rhythm, struct judged *judged)
 	judge(operation, caller, judged);
 	*caller = (struct caller){.last_ns = caller->last_ns};
 	return STATUS_OK;
+}
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+static void maps_of(struct rhythm *rhythm, struct pack_map maps[2])
+{
+	maps[0] = (struct pack_map){&rhythm->callers, 4};
+	maps[1] = (struct pack_map){&rhythm->operations, 3};
+}
+
+bool rhythm_pack(struct rhythm *rhythm, struct pack_place *place, struct pack *pack)
+{
+	struct pack_map maps[2];
+	const void *value;
+
+	maps_of(rhythm, maps);
+	value = pack_next(maps, 2, place, pack);
+	if (value == NULL)
+		return false;
+	if (place->part == 0) {
+		const struct caller *caller = value;
+
+		pack_numbers(pack,
+			     (const uint64_t[]){caller->last_ns, caller->count, pack_bits(caller->mean),
+						pack_bits(caller->apart)},
+			     4);
+	} else {
+		const struct operation_rhythm *operation = value;
+
+		pack_numbers(pack,
+			     (const uint64_t[]){operation->first_ns, operation->samples, operation->regular},
+			     3);
+	}
+	return true;
+}
+
+void rhythm_unpack(struct rhythm *rhythm, struct cursor *cursor)
+{
+	struct pack_map maps[2];
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	void *value;
+
+	maps_of(rhythm, maps);
+	value = unpack_next(maps, 2, cursor, &part, numbers);
+	if (value == NULL)
+		return;
+	if (part == 0)
+		*(struct caller *)value = (struct caller){.last_ns = numbers[0],
+							  .count = (unsigned)(numbers[1] % RHYTHM_CALLS),
+							  .mean = unpack_bits(numbers[2]),
+							  .apart = unpack_bits(numbers[3])};
+	else
+		*(struct operation_rhythm *)value = (struct operation_rhythm){
+			.first_ns = numbers[0], .samples = numbers[1], .regular = numbers[2]};
 }

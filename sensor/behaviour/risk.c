@@ -93,7 +93,17 @@ void risk_add(struct risk *risk, const struct risk_policy *policy, const struct 
 					   : risk->counted[i] + more->counted[i];
 }
 
-uint64_t risk_count_name(const struct risk_policy *policy, size_t index)
+void risk_finish(struct risk *risk)
+{
+	free(risk->counted);
+	risk->counted = NULL;
+}
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+#define SEVERITY_MAX 5
+
+static uint64_t name_of(const struct risk_policy *policy, size_t index)
 {
 	const struct risk_count *count = &policy->counts.list[index];
 
@@ -101,19 +111,54 @@ uint64_t risk_count_name(const struct risk_policy *policy, size_t index)
 				    8 * (uint64_t)count->severity_min + count->severity_max);
 }
 
-void risk_restore(struct risk *risk, const struct risk_policy *policy, uint64_t name, uint64_t count)
+static void restore(struct risk *risk, const struct risk_policy *policy, uint64_t name, uint64_t count)
 {
 	if (!has_counts(risk, policy))
 		return;
 	for (size_t i = 0; i < policy->counts.count; i++)
-		if (risk_count_name(policy, i) == name)
+		if (name_of(policy, i) == name)
 			risk->counted[i] = count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
-void risk_finish(struct risk *risk)
+void risk_pack(const struct risk *risk, struct pack *pack)
 {
-	free(risk->counted);
-	risk->counted = NULL;
+	for (int category = 0; category < RISK_CATEGORY_COUNT; category++)
+		pack_numbers(pack, (const uint64_t[]){risk->counts[category], risk->worst[category]}, 2);
+}
+
+void risk_unpack(struct risk *risk, struct cursor *cursor)
+{
+	for (int category = 0; category < RISK_CATEGORY_COUNT && cursor->left > 0; category++) {
+		uint64_t numbers[2];
+
+		unpack_numbers(cursor, numbers, 2);
+		if (cursor->ran_out)
+			return;
+		risk->counts[category] = numbers[0];
+		risk->worst[category] = numbers[1] > SEVERITY_MAX ? SEVERITY_MAX : (unsigned)numbers[1];
+	}
+}
+
+void risk_pack_counts(const struct risk *risk, const struct risk_policy *policy, struct pack *pack)
+{
+	size_t count = policy == NULL || risk->counted == NULL ? 0 : policy->counts.count;
+
+	pack_number(pack, count);
+	for (size_t i = 0; i < count; i++)
+		pack_numbers(pack, (const uint64_t[]){name_of(policy, i), risk->counted[i]}, 2);
+}
+
+void risk_unpack_counts(struct risk *risk, const struct risk_policy *policy, struct cursor *cursor)
+{
+	uint64_t left = cursor->left > 0 ? cursor_u64(cursor) : 0;
+
+	for (; left > 0 && !cursor->ran_out; left--) {
+		uint64_t numbers[2];
+
+		unpack_numbers(cursor, numbers, 2);
+		if (!cursor->ran_out)
+			restore(risk, policy, numbers[0], numbers[1]);
+	}
 }
 
 /* -- why -------------------------------------------------------------------------- */

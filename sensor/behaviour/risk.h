@@ -13,6 +13,7 @@
 #pragma once
 
 #include "rules/risk_policy.h"
+#include "sensor/pack.h"
 #include "sensor/publish/event.h"
 
 enum risk_category {
@@ -50,9 +51,14 @@ struct risk_story {
 void risk_take(struct risk *risk, const struct risk_policy *policy, const struct judged *judged);
 void risk_add(struct risk *risk, const struct risk_policy *policy, const struct risk *more);
 void risk_finish(struct risk *risk);
-/* A count by a name that is the same in every run, for what is kept across restarts. */
-uint64_t risk_count_name(const struct risk_policy *policy, size_t index);
-void risk_restore(struct risk *risk, const struct risk_policy *policy, uint64_t name, uint64_t count);
+
+/* For the state that outlives the process: the categories, and what the policy counts, each under a name that
+ * is the same in every run: risk.yaml may be another after the restart. Of what is not there nothing is
+ * known. */
+void risk_pack(const struct risk *risk, struct pack *pack);
+void risk_unpack(struct risk *risk, struct cursor *cursor);
+void risk_pack_counts(const struct risk *risk, const struct risk_policy *policy, struct pack *pack);
+void risk_unpack_counts(struct risk *risk, const struct risk_policy *policy, struct cursor *cursor);
 
 /* What the subject lacks of counts and severity is filled in from `risk`. */
 void risk_explain(const struct risk *risk, const struct risk_policy *policy,

@@ -186,6 +186,9 @@ void service_pack(const struct service *service, struct pack *pack)
 	pack_real(pack, service->usual_error_share);
 	quantile_pack(&service->server, pack);
 	quantile_pack(&service->network, pack);
+	pack_number(pack, service->bytes);
+	pack_real(pack, service->usual_calls);
+	pack_real(pack, service->usual_bytes);
 }
 
 void service_unpack(struct service *service, struct cursor *cursor)
@@ -204,4 +207,9 @@ void service_unpack(struct service *service, struct cursor *cursor)
 	service->usual_error_share = unpack_real(cursor);
 	quantile_unpack(&service->server, cursor);
 	quantile_unpack(&service->network, cursor);
+	service->bytes = cursor_u64(cursor);
+	service->usual_calls = unpack_real(cursor);
+	service->usual_bytes = unpack_real(cursor);
+	if (cursor->ran_out) /* nothing is usual before all of it is known */
+		service->learned = 0;
 }

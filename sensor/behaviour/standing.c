@@ -124,3 +124,65 @@ bool standings_tell(const struct standings *standings, struct bytes partner, str
 	out_told->held_by_count = story->severity > 1 ? story->worst_count : 0;
 	return true;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+static void day_pack(const struct day *day, const struct risk_policy *policy, struct pack *pack)
+{
+	pack_numbers(
+		pack,
+		(const uint64_t[]){day->number, day->calls, day->errors, day->is_external, day->is_internal},
+		5);
+	names_pack(&day->classes, pack);
+	names_pack(&day->auth, pack);
+	risk_pack(&day->risk, pack);
+	risk_pack_counts(&day->risk, policy, pack);
+}
+
+static void day_unpack(struct day *day, const struct risk_policy *policy, struct cursor *cursor)
+{
+	uint64_t numbers[5];
+
+	unpack_numbers(cursor, numbers, 5);
+	*day = (struct day){.number = numbers[0],
+			    .calls = numbers[1],
+			    .errors = numbers[2],
+			    .is_external = numbers[3] != 0,
+			    .is_internal = numbers[4] != 0};
+	names_unpack(&day->classes, cursor);
+	names_unpack(&day->auth, cursor);
+	risk_unpack(&day->risk, cursor);
+	risk_unpack_counts(&day->risk, policy, cursor);
+}
+
+bool standings_pack(const struct standings *standings, struct pack_place *place, struct pack *pack)
+{
+	const struct standing *standing =
+		place->at == NULL ? map_oldest(&standings->map) : map_newer(place->at);
+
+	place->at = standing;
+	if (standing == NULL)
+		return false;
+	pack_text(pack, map_key(standing));
+	pack_number(pack, standing->newest);
+	for (size_t i = 0; i < DAYS; i++)
+		day_pack(&standing->days[i], standings->policy, pack);
+	return true;
+}
+
+void standings_unpack(struct standings *standings, struct cursor *cursor)
+{
+	struct bytes key = unpack_text(cursor);
+	struct standing read = {.newest = cursor_u64(cursor)}, *standing;
+	bool is_new;
+
+	for (size_t i = 0; i < DAYS; i++)
+		day_unpack(&read.days[i], standings->policy, cursor);
+	standing = cursor->ran_out ? NULL : map_put(&standings->map, key, &is_new);
+	if (standing == NULL) {
+		leave(NULL, &read);
+		return;
+	}
+	leave(NULL, standing);
+	*standing = read;
+}

@@ -33,3 +33,7 @@ MUST_CHECK enum status standings_take(struct standings *standings, const struct 
 /* `story` holds what `out_told` borrows. */
 bool standings_tell(const struct standings *standings, struct bytes partner, struct risk_story *story,
 		    struct standing_told *out_told);
+
+/* For the state that outlives the process, a piece each: false at the end. */
+bool standings_pack(const struct standings *standings, struct pack_place *place, struct pack *pack);
+void standings_unpack(struct standings *standings, struct cursor *cursor);

@@ -92,3 +92,52 @@ void traffic_take(struct traffic *traffic, const struct traffic_clock *clock, st
 	}
 	traffic->calls++;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+void traffic_clock_pack(const struct traffic_clock *clock, struct pack *pack)
+{
+	for (size_t i = 0; i < TRAFFIC_CLOCK_HOURS; i++)
+		if (clock->calls[i] > 0)
+			pack_numbers(pack, (const uint64_t[]){clock->hours[i], clock->calls[i]}, 2);
+}
+
+void traffic_clock_unpack(struct traffic_clock *clock, struct cursor *cursor)
+{
+	while (cursor->left >= 2 * sizeof(uint64_t)) {
+		uint64_t hour = cursor_u64(cursor);
+
+		clock->hours[hour % TRAFFIC_CLOCK_HOURS] = hour;
+		clock->calls[hour % TRAFFIC_CLOCK_HOURS] = (uint32_t)cursor_u64(cursor);
+	}
+}
+
+/* Of each hour that was seen: which, how often, and what is usual in it. */
+void traffic_pack(const struct traffic *traffic, struct pack *pack)
+{
+	pack_numbers(pack, (const uint64_t[]){traffic->first_hour, traffic->hour, traffic->calls}, 3);
+	for (size_t i = 0; i < TRAFFIC_WEEK_HOURS; i++)
+		if (traffic->weeks[i] > 0)
+			pack_numbers(pack,
+				     (const uint64_t[]){i << 8 | traffic->weeks[i],
+							pack_bits((double)traffic->usual[i])},
+				     2);
+}
+
+void traffic_unpack(struct traffic *traffic, struct cursor *cursor)
+{
+	struct traffic read = {.first_hour = cursor_u64(cursor)};
+
+	read.hour = cursor_u64(cursor);
+	read.calls = (uint32_t)cursor_u64(cursor);
+	if (cursor->ran_out)
+		return;
+	while (cursor->left >= 2 * sizeof(uint64_t)) {
+		uint64_t which = cursor_u64(cursor);
+		size_t hour = (size_t)(which >> 8) % TRAFFIC_WEEK_HOURS;
+
+		read.weeks[hour] = (uint8_t)which;
+		read.usual[hour] = unpack_float(cursor);
+	}
+	*traffic = read;
+}

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define TRAFFIC_WEEK_HOURS  168
 #define TRAFFIC_CLOCK_HOURS (2 * TRAFFIC_WEEK_HOURS) /* a partner may look back over a week */
@@ -34,3 +35,9 @@ struct traffic {
 
 void traffic_clock_take(struct traffic_clock *clock, const struct judged *judged);
 void traffic_take(struct traffic *traffic, const struct traffic_clock *clock, struct judged *judged);
+
+/* For the state that outlives the process. */
+void traffic_clock_pack(const struct traffic_clock *clock, struct pack *pack);
+void traffic_clock_unpack(struct traffic_clock *clock, struct cursor *cursor);
+void traffic_pack(const struct traffic *traffic, struct pack *pack);
+void traffic_unpack(struct traffic *traffic, struct cursor *cursor);

@@ -76,3 +76,31 @@ enum status volume_take(struct volume *volume, struct judged *judged)
 		     count);
 	return STATUS_OK;
 }
+
+/* -- across restarts ------------------------------------------------------------------ */
+
+bool volume_pack(struct volume *volume, struct pack_place *place, struct pack *pack)
+{
+	const struct pack_map map = {&volume->credentials, 4};
+	const struct given *given = pack_next(&map, 1, place, pack);
+
+	if (given == NULL)
+		return false;
+	pack_numbers(pack, (const uint64_t[]){given->start_ns, USUAL_NUMBERS(&given->usual)}, 4);
+	pack_sketch(pack, &given->values);
+	return true;
+}
+
+void volume_unpack(struct volume *volume, struct cursor *cursor)
+{
+	const struct pack_map map = {&volume->credentials, 4};
+	uint64_t numbers[PACK_NUMBERS_MAX];
+	size_t part;
+	struct given *given = unpack_next(&map, 1, cursor, &part, numbers);
+
+	if (given == NULL)
+		return;
+	given->start_ns = numbers[0];
+	given->usual = usual_of(numbers + 1);
+	unpack_sketch(cursor, &given->values);
+}

@@ -11,6 +11,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/pack.h"
 
 #define VOLUME_LEAST 100 /* fewer values are no excess, whatever was usual */
 
@@ -21,3 +22,6 @@ struct volume {
 void volume_init(struct volume *volume, uint64_t seed);
 void volume_finish(struct volume *volume);
 MUST_CHECK enum status volume_take(struct volume *volume, struct judged *judged);
+/* For the state that outlives the process, a piece each: false at the end. */
+bool volume_pack(struct volume *volume, struct pack_place *place, struct pack *pack);
+void volume_unpack(struct volume *volume, struct cursor *cursor);

@@ -21,6 +21,8 @@ struct world {
 	struct behaviour behaviour;
 	struct acquaintance acquaintance;
 	struct learner learner;
+	struct standings standings;
+	struct token_owners token_owners;
 	struct state_tables tables;
 };
 
@@ -42,12 +44,16 @@ static void world_init(struct world *world)
 	behaviour_init(&world->behaviour, 1);
 	acquaintance_init(&world->acquaintance, 1);
 	learner_init(&world->learner, 1);
+	standings_init(&world->standings, 1, NULL);
+	token_owners_init(&world->token_owners, 1);
 	world->tables = (struct state_tables){.lives = &world->lives,
 					      .usage = &world->usage,
 					      .inventory = &world->inventory,
 					      .behaviour = &world->behaviour,
 					      .acquaintance = &world->acquaintance,
-					      .learner = &world->learner};
+					      .learner = &world->learner,
+					      .standings = &world->standings,
+					      .token_owners = &world->token_owners};
 }
 
 static void world_finish(struct world *world)
@@ -58,6 +64,8 @@ static void world_finish(struct world *world)
 	behaviour_finish(&world->behaviour);
 	acquaintance_finish(&world->acquaintance);
 	learner_finish(&world->learner);
+	standings_finish(&world->standings);
+	token_owners_finish(&world->token_owners);
 }
 
 static void unpack(struct world *world, unsigned table, struct bytes piece)
@@ -72,7 +80,7 @@ static void unpack(struct world *world, unsigned table, struct bytes piece)
 		inventory_unpack(&world->inventory, &cursor);
 }
 
-static bool pack_next(struct world *world, unsigned table, struct pack_place *place, struct pack *pack)
+static bool pack_piece(struct world *world, unsigned table, struct pack_place *place, struct pack *pack)
 {
 	if (table < STATE_TABLES)
 		return state_table_pack(&world->tables, table, place, pack);
@@ -90,7 +98,7 @@ static void copy(struct world *from, struct world *to, struct buffer *out)
 		struct pack_place place = {0};
 		struct pack pack = pack_begin(&piece);
 
-		for (; table != STATE_OBJECTS && pack_next(from, table, &place, &pack);
+		for (; table != STATE_OBJECTS && pack_piece(from, table, &place, &pack);
 		     pack = pack_begin(&piece)) {
 			CHECK(pack.status == STATUS_OK);
 			unpack(to, table, buffer_bytes(&piece));

@@ -133,8 +133,8 @@ class Traffic:
         return out
 
 
-def run(options, folder, segments, spec):
-    talks.write_pcap(folder / "x.pcap", segments)
+def run(options, folder, segments, spec, restarts=()):
+    """The findings. `restarts`: the sensor ends then, in seconds from the start, and begins again with what it remembers."""
     contracts = folder / "contracts"
     contracts.mkdir()
     (contracts / "orders.yaml").write_text(spec)
@@ -142,12 +142,16 @@ def run(options, folder, segments, spec):
         keys = ", ".join(f'"sha256:{hashlib.sha256(key.encode()).hexdigest()}"' for key in (f"key-{name}", f"bot-{name}"))
         (contracts / f"{name}.yaml").write_text(f"partner: {name}\nidentify: {{api_keys: [{keys}]}}\n"
                                                 "apis: [{spec: orders.yaml}]\n")
-    done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"), "--contracts",
-                           str(contracts), "--findings", str(folder / "f.jsonl"), str(folder / "x.pcap")],
-                          capture_output=True, timeout=300, check=False)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr.decode())
-    return [json.loads(line) for line in (folder / "f.jsonl").read_text().splitlines()]
+    findings, ends = [], [START + end for end in (*restarts, float("inf"))]
+    for begin, end in zip([0, *ends], ends):
+        talks.write_pcap(folder / "x.pcap", [segment for segment in segments if begin <= segment.time < end])
+        done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"), "--contracts",
+                               str(contracts), *(["--state-dir", str(folder / "state")] if restarts else []), "--findings",
+                               str(folder / "f.jsonl"), str(folder / "x.pcap")], capture_output=True, timeout=300, check=False)
+        if done.returncode != 0:
+            raise SystemExit(done.stderr.decode())
+        findings += [json.loads(line) for line in (folder / "f.jsonl").read_text().splitlines()]
+    return findings
 
 
 def main():

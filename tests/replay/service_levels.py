@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What is told only once the usual is known: service levels that are left, calls that stay away, a contract that is broken
-all at once. Partners whose traffic is made here leave what is usual for them in one way each; their twins nearly do.
+all at once. Partners whose traffic is made here leave what is usual for them in one way each; their twins nearly do. The same
+must be told when the sensor ends and begins again in the middle of learning and of what is odd.
 
 usage: service_levels.py --specular PROGRAM
 """
@@ -122,22 +123,25 @@ def make_segments(calls):
     return sorted(out, key=lambda segment: segment.time)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--specular", required=True)
-    options = parser.parse_args()
-    calls = make_calls()
+def run(options, segments, restarts):
+    ends, records = [START + end for end in (*restarts, float("inf"))], []
     with tempfile.TemporaryDirectory(prefix="specular-service-") as name:
         folder = Path(name)
         (folder / "contracts").mkdir()
         write_contracts(folder / "contracts")
-        talks.write_pcap(folder / "calls.pcap", make_segments(calls))
-        done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"),
-                               "--contracts", str(folder / "contracts"), "--findings", str(folder / "findings"),
-                               str(folder / "calls.pcap")], capture_output=True, timeout=500, check=False)
-        if done.returncode != 0:
-            raise SystemExit(done.stderr.decode())
-        records = [json.loads(line) for line in (folder / "findings").read_text().splitlines()]
+        for begin, end in zip([0, *ends], ends):
+            talks.write_pcap(folder / "calls.pcap", [segment for segment in segments if begin <= segment.time < end])
+            done = subprocess.run([options.specular, "replay", "--decrypted", "--hmac-key-file", str(folder / "key"),
+                                   "--contracts", str(folder / "contracts"), "--findings", str(folder / "findings"),
+                                   *(["--state-dir", str(folder / "state")] if restarts else []),
+                                   str(folder / "calls.pcap")], capture_output=True, timeout=500, check=False)
+            if done.returncode != 0:
+                raise SystemExit(done.stderr.decode())
+            records += [json.loads(line) for line in (folder / "findings").read_text().splitlines()]
+    return records
+
+
+def judge(records):
     told = {}
     for record in records:
         kind = record["finding_info"]["analytic"]["uid"]
@@ -150,8 +154,20 @@ def main():
     often = [key for key, count in told.items() if count != 1]
     for partner, kind in often:
         print(f"FAIL {partner}: {kind} came {told[partner, kind]} times")
-    print(f"{len(calls)} calls of {len(PARTNERS)} partners: {len(set(told) & EXPECTED)} of {len(EXPECTED)} told")
-    return 1 if set(told) != EXPECTED or often else 0
+    print(f"{len(set(told) & EXPECTED)} of {len(EXPECTED)} told")
+    return set(told) != EXPECTED or bool(often)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--specular", required=True)
+    options = parser.parse_args()
+    calls = make_calls()
+    segments, is_wrong = make_segments(calls), False
+    for restarts in ((), (13.5 * WINDOW, (LEARNED + 1.4) * WINDOW, WEEK, 2 * WEEK + 2.5 * HOUR)):
+        print(f"{len(calls)} calls of {len(PARTNERS)} partners, {len(restarts)} restarts: ", end="")
+        is_wrong |= judge(run(options, segments, restarts))
+    return 1 if is_wrong else 0
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ struct world {
 	struct behaviour behaviour;
 	struct acquaintance acquaintance;
 	struct learner learner;
+	struct standings standings;
+	struct token_owners token_owners;
 	struct state_tables tables;
 	struct state *state;
 	uint64_t told_calls, usage_calls, usage_told;
@@ -66,6 +68,8 @@ static struct world *world_new(const char *folder)
 	behaviour_init(&world->behaviour, 1);
 	acquaintance_init(&world->acquaintance, 1);
 	learner_init(&world->learner, 1);
+	standings_init(&world->standings, 1, NULL);
+	token_owners_init(&world->token_owners, 1);
 	usage_init(&world->usage, 1, take_usage, world);
 	inventory_init(&world->inventory,
 		       &(struct inventory_plan){.seed = 1, .tell = take_inventory, .context = world});
@@ -74,7 +78,9 @@ static struct world *world_new(const char *folder)
 					      .inventory = &world->inventory,
 					      .behaviour = &world->behaviour,
 					      .acquaintance = &world->acquaintance,
-					      .learner = &world->learner};
+					      .learner = &world->learner,
+					      .standings = &world->standings,
+					      .token_owners = &world->token_owners};
 	assert_int_equal(state_open(folder, error, sizeof(error), &world->state), STATUS_OK);
 	state_load(world->state, &world->tables);
 	return world;
@@ -88,6 +94,8 @@ static void world_kill(struct world *world)
 	behaviour_finish(&world->behaviour);
 	acquaintance_finish(&world->acquaintance);
 	learner_finish(&world->learner);
+	standings_finish(&world->standings);
+	token_owners_finish(&world->token_owners);
 	usage_finish(&world->usage);
 	inventory_finish(&world->inventory);
 	free(world);
@@ -219,9 +227,38 @@ static const struct limit_agreed AGREED[] = {
 	{.requests = 700, .per_ns = 7200 * SECONDS, .window = WINDOW_FLEXI},
 };
 
+/* What misuse is told from. */
+static void add_past(struct judged *judged, uint64_t time_ns, const uint64_t *given,
+		     const struct bytes *class_id)
+{
+	const uint64_t leg = (time_ns / (SECONDS / 50) * 0x9e3779b97f4a7c15ull) >> 63;
+	struct sketch *values = arena_alloc(&judged->arena, sizeof(*values));
+
+	assert_non_null(values);
+	for (uint64_t i = 0; i < 1 + time_ns % 3; i++)
+		sketch_add(values, (time_ns + i) * 0x9e3779b97f4a7c15ull);
+	judged->is_documented = true;
+	judged->past = (struct judged_past){.actor = BYTES("client"),
+					    .has_credential = true,
+					    .values = values,
+					    .undeclared = class_id,
+					    .undeclared_count = 1,
+					    .resource = BYTES("x"),
+					    .object = given[0] * 7919,
+					    .given = given,
+					    .given_count = 1,
+					    .leg = leg == 0 ? LEG_BEFORE : LEG_BEHIND,
+					    .trace = 1,
+					    .principal = 77 + leg,
+					    .token_given = time_ns % 5 == 0 ? time_ns : 0,
+					    .token_life_ns = 3600 * SECONDS,
+					    .token_client = BYTES("client")};
+}
+
 /* A call of everything that the collector remembers something of; how many findings it raised. */
 static size_t call(struct world *world, uint64_t time_ns, const char *segment, uint32_t asn)
 {
+	static const struct bytes class_id = BYTES_INIT("card");
 	const uint64_t given[] = {1 + time_ns % 977};
 	struct judged *judged = judged_new(NULL);
 	size_t count;
@@ -247,14 +284,14 @@ static size_t call(struct world *world, uint64_t time_ns, const char *segment, u
 					       .body_len = 7};
 	judged->response = (struct judged_side){
 		.is_seen = true, .is_complete = true, .first_ns = time_ns - 4, .last_ns = time_ns};
+	add_past(judged, time_ns, given, &class_id);
 	judged->past.limits = AGREED;
 	judged->past.limit_count = sizeof(AGREED) / sizeof(*AGREED);
-	judged->past.resource = BYTES("x");
-	judged->past.given = given;
-	judged->past.given_count = 1;
 	learner_see(&world->learner, judged);
 	assert_int_equal(behaviour_take(&world->behaviour, judged), STATUS_OK);
 	assert_int_equal(acquaintance_take(&world->acquaintance, judged), STATUS_OK);
+	assert_int_equal(token_owners_take(&world->token_owners, judged), STATUS_OK);
+	assert_int_equal(standings_take(&world->standings, judged), STATUS_OK);
 	count = judged->finding_count;
 	assert_int_equal(lives_take(&world->lives, judged), STATUS_OK);
 	judged_release(judged);
@@ -342,6 +379,27 @@ static void a_kill_in_the_middle_of_a_window_forgets_no_quota(void **state)
 	world_kill(world);
 }
 
+static void unpack_hostile(struct world *world, unsigned table, struct buffer *piece, uint64_t *random)
+{
+	for (size_t len = 0; len < piece->len; len += len < 200 ? 1 : 97) {
+		struct cursor cursor = cursor_of(bytes_slice(buffer_bytes(piece), 0, len));
+
+		state_table_unpack(&world->tables, table, &cursor);
+	}
+	for (unsigned i = 0; i < 4000; i++) {
+		struct cursor cursor = cursor_of(buffer_bytes(piece));
+		size_t at;
+		char kept;
+
+		*random ^= *random << 13, *random ^= *random >> 7, *random ^= *random << 17;
+		at = *random % (piece->len < 160 ? piece->len : 160);
+		kept = piece->data[at];
+		piece->data[at] = (char)(*random >> 32);
+		state_table_unpack(&world->tables, table, &cursor);
+		piece->data[at] = kept;
+	}
+}
+
 /* Whatever a file says, tables keep their ceilings, and what comes next is judged. */
 static void hostile_pieces_are_passed_over(void **state)
 {
@@ -354,29 +412,21 @@ static void hostile_pieces_are_passed_over(void **state)
 	for (unsigned table = 0; table < STATE_TABLES; table++) {
 		struct pack_place place = {0};
 		struct pack pack = pack_begin(&piece);
+		size_t part = SIZE_MAX;
 
 		assert_true(state_table_pack(&made->tables, table, &place, &pack));
-		for (size_t len = 0; len < piece.len; len += len < 200 ? 1 : 97) {
-			struct cursor cursor = cursor_of(bytes_slice(buffer_bytes(&piece), 0, len));
-
-			state_table_unpack(&world->tables, table, &cursor);
-		}
-		for (unsigned i = 0; i < 4000; i++) {
-			struct cursor cursor = cursor_of(buffer_bytes(&piece));
-			size_t at;
-			char kept;
-
-			random ^= random << 13, random ^= random >> 7, random ^= random << 17;
-			at = random % (piece.len < 160 ? piece.len : 160);
-			kept = piece.data[at];
-			piece.data[at] = (char)(random >> 32);
-			state_table_unpack(&world->tables, table, &cursor);
-			piece.data[at] = kept;
-		}
+		do { /* one piece of each part is enough */
+			if (place.part != part)
+				unpack_hostile(world, table, &piece, &random);
+			part = place.part;
+			pack = pack_begin(&piece);
+		} while (state_table_pack(&made->tables, table, &place, &pack));
 	}
 	for (uint64_t i = 0; i < 100; i++)
 		(void)call(world, START_NS + i * SECONDS, "a", (uint32_t)i);
 	assert_true(world->behaviour.partners.count <= LIMIT_WATCHED_PARTNERS);
+	assert_true(world->behaviour.course.steps.count <= LIMIT_STEPS);
+	assert_true(world->behaviour.volume.credentials.count <= LIMIT_VOLUMES);
 	buffer_finish(&piece);
 	world_kill(made);
 	world_kill(world);

@@ -149,6 +149,61 @@ static void see(struct lives *lives, uint64_t time_s, const char *sha256, int co
 	see_in(lives, "api.yaml", time_s, sha256, count);
 }
 
+static void count_lives(void *context, const struct judged *judged, const struct judged_finding *finding,
+			const struct finding_life *life)
+{
+	size_t *told = context;
+
+	(void)judged, (void)finding;
+	told[life->activity]++;
+}
+
+static struct judged *with_findings(uint64_t time_s, unsigned first, unsigned count)
+{
+	struct judged *judged = call(time_s * SECONDS, "p", "op", 200);
+
+	judged->findings = arena_alloc(&judged->arena, count * sizeof(*judged->findings));
+	assert_non_null(judged->findings);
+	judged->finding_count = count;
+	for (unsigned i = 0; i < count; i++) {
+		judged->findings[i].finding.kind = catalogue_find(BYTES("shadow.status"));
+		judged->findings[i].uid[0] = (uint8_t)(first + i);
+	}
+	return judged;
+}
+
+/* However large the records are that findings are told from, and however many share one. */
+static void evidence_has_a_ceiling_in_bytes(void **state)
+{
+	size_t told[ACTIVITY_CLOSE + 1] = {0};
+	struct lives lives;
+
+	(void)state;
+	lives_init(&lives, 1, count_lives, told);
+	lives.evidence_bytes_max = 40 * LIMIT_JUDGED_BLOCK;
+	for (unsigned i = 0; i < 200; i++) {
+		struct judged *judged = with_findings(1000 + i, i, 1);
+
+		(void)arena_alloc(&judged->arena, (size_t)i * 100);
+		assert_int_equal(lives_take(&lives, judged), STATUS_OK);
+		judged_release(judged);
+		assert_true(lives.evidence_bytes <= lives.evidence_bytes_max);
+	}
+	assert_int_equal(told[ACTIVITY_CREATE], 200);
+	assert_true(lives.ledger.map.count >= 4 && lives.ledger.map.count <= 10); /* of 20 KB each */
+	assert_int_equal(lives.ledger.map.evicted, 200 - lives.ledger.map.count);
+	lives_clock(&lives, 100 * 86400 * SECONDS); /* all are over */
+	assert_int_equal(lives.evidence_bytes, 0);
+	for (unsigned i = 0; i < 10; i++) {
+		struct judged *judged = with_findings(100 * 86400, 20 * i, 20);
+
+		assert_int_equal(lives_take(&lives, judged), STATUS_OK);
+		judged_release(judged);
+	}
+	assert_int_equal(lives.ledger.map.count, 200); /* ten records in all */
+	lives_finish(&lives);
+}
+
 /* Two specs whose files have the same name in two folders are two APIs: none replaces the other. */
 static void specs_of_one_name_end_nothing(void **state)
 {
@@ -452,6 +507,7 @@ int main(void)
 		cmocka_unit_test(lines_longer_than_a_record_are_told_and_not_kept),
 		cmocka_unit_test(seen_keeps_the_newest_record_alone),
 		cmocka_unit_test(coverage_adds_up),
+		cmocka_unit_test(evidence_has_a_ceiling_in_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
