@@ -10,6 +10,7 @@ struct quick {
 	uint64_t steps;
 	unsigned depth;
 	bool is_request;
+	bool are_names_once; /* of all objects, as far as their plans know the names */
 };
 
 static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
@@ -36,6 +37,7 @@ static enum quick_outcome missing(const struct plan *plan, uint64_t bits)
 
 static enum quick_outcome other_name(struct quick *quick, const struct plan *plan, yyjson_val *member)
 {
+	quick->are_names_once = false;
 	if (plan->is_closed)
 		return QUICK_FAILS;
 	if (plan->additional == NULL)
@@ -61,7 +63,7 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 	size_t left = unsafe_yyjson_get_len(value), next = 0;
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	uint64_t seen = 0;
+	uint64_t seen = 0, named = 0;
 
 	if (left < plan->count_min || left > plan->count_max)
 		return QUICK_FAILS;
@@ -73,11 +75,13 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 		/* most bodies have the order of the contract */
 		if (next >= plan->name_count || !word_equal(plan->names[next].name, text))
 			next = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
-		if (next != SIZE_MAX)
+		if (next != SIZE_MAX) {
 			name = &plan->names[next];
-		next++;
-		if (name != NULL)
 			seen |= name->required;
+			quick->are_names_once &= next < 64 && (named >> next & 1) == 0;
+			named |= 1ull << (next & 63);
+		}
+		next++;
 		if (name != NULL && name->schema != NULL)
 			outcome = worse(outcome, quick_member(quick, name, member));
 		else
@@ -194,6 +198,8 @@ static enum quick_outcome quick_container(struct quick *quick, const struct sche
 		outcome = worse(outcome, quick_object(quick, plan, value));
 	if (!is_object && plan->has_array && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_array(quick, plan, value));
+	if (!(is_object ? plan->has_object : plan->items != NULL) && unsafe_yyjson_get_len(value) > 0)
+		quick->are_names_once = false; /* what is in it was not looked at */
 	if (plan->branches != NULL && !is_decided && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_branches(quick, plan, value, is_chosen));
 	return outcome;
@@ -241,13 +247,15 @@ static enum quick_outcome quick_value(struct quick *quick, const struct schema *
 bool quick_fits(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value)
 {
 	struct quick quick = {.evaluation = evaluation,
-			      .is_request = evaluation->checker->side == SIDE_REQUEST};
+			      .is_request = evaluation->checker->side == SIDE_REQUEST,
+			      .are_names_once = true};
 	enum quick_outcome outcome;
 
 	evaluation->quiet++;
 	outcome = quick_value(&quick, schema, value, false);
 	evaluation->quiet--;
 	evaluation->checker->steps += quick.steps;
+	evaluation->checker->are_names_once = outcome == QUICK_FITS && quick.are_names_once;
 	evaluation->is_pattern_over = evaluation->is_broken = evaluation->is_over = false;
 	return outcome == QUICK_FITS;
 }
