@@ -13,8 +13,10 @@ struct quick {
 	bool are_names_once; /* of all objects, as far as their plans know the names */
 };
 
-static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
-				      bool is_chosen);
+static enum quick_outcome quick_container(struct quick *quick, const struct schema *schema, yyjson_val *value,
+					  bool is_chosen);
+static enum quick_outcome quick_branches(struct quick *quick, const struct plan *plan, yyjson_val *value,
+					 bool is_chosen);
 
 static inline enum quick_outcome worse(enum quick_outcome a, enum quick_outcome b)
 {
@@ -24,6 +26,45 @@ static inline enum quick_outcome worse(enum quick_outcome a, enum quick_outcome 
 static inline struct bytes text_of(yyjson_val *value)
 {
 	return (struct bytes){.data = unsafe_yyjson_get_str(value), .len = unsafe_yyjson_get_len(value)};
+}
+
+static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	struct evaluation *evaluation = quick->evaluation;
+
+	for (size_t i = 0; i < plan->scalar_count; i++)
+		if (!evaluate_scalar(evaluation, plan->scalars[i], value, NULL))
+			return QUICK_FAILS;
+	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
+}
+
+static inline enum quick_outcome quick_value(struct quick *quick, const struct schema *schema,
+					     yyjson_val *value, bool is_chosen)
+{
+	const struct plan *plan = schema->plan;
+	uint32_t tag = 1u << (value->tag & 31);
+	enum quick_outcome outcome = QUICK_FITS;
+
+	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
+		return QUICK_UNSURE;
+	if ((plan->unsure_tags & tag) != 0)
+		return QUICK_UNSURE;
+	if ((plan->tags & tag) == 0)
+		return QUICK_FAILS;
+	if (plan->scalar_count > 0)
+		outcome = quick_scalars(quick, plan, value);
+	if (outcome != QUICK_FITS)
+		return outcome;
+	if (unsafe_yyjson_is_ctn(value)) {
+		if (quick->depth >= QUICK_DEPTH_MAX)
+			return QUICK_UNSURE;
+		quick->depth++;
+		outcome = quick_container(quick, schema, value, is_chosen);
+		quick->depth--;
+	} else if (plan->branches != NULL) {
+		outcome = quick_branches(quick, plan, value, is_chosen);
+	}
+	return outcome;
 }
 
 /* A required name is missing: unless it may be readOnly there, that is that. */
@@ -202,45 +243,6 @@ static enum quick_outcome quick_container(struct quick *quick, const struct sche
 		quick->are_names_once = false; /* what is in it was not looked at */
 	if (plan->branches != NULL && !is_decided && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_branches(quick, plan, value, is_chosen));
-	return outcome;
-}
-
-static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *plan, yyjson_val *value)
-{
-	struct evaluation *evaluation = quick->evaluation;
-
-	for (size_t i = 0; i < plan->scalar_count; i++)
-		if (!evaluate_scalar(evaluation, plan->scalars[i], value, NULL))
-			return QUICK_FAILS;
-	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
-}
-
-static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
-				      bool is_chosen)
-{
-	const struct plan *plan = schema->plan;
-	uint32_t tag = 1u << (value->tag & 31);
-	enum quick_outcome outcome = QUICK_FITS;
-
-	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
-		return QUICK_UNSURE;
-	if ((plan->unsure_tags & tag) != 0)
-		return QUICK_UNSURE;
-	if ((plan->tags & tag) == 0)
-		return QUICK_FAILS;
-	if (plan->scalar_count > 0)
-		outcome = quick_scalars(quick, plan, value);
-	if (outcome != QUICK_FITS)
-		return outcome;
-	if (unsafe_yyjson_is_ctn(value)) {
-		if (quick->depth >= QUICK_DEPTH_MAX)
-			return QUICK_UNSURE;
-		quick->depth++;
-		outcome = quick_container(quick, schema, value, is_chosen);
-		quick->depth--;
-	} else if (plan->branches != NULL) {
-		outcome = quick_branches(quick, plan, value, is_chosen);
-	}
 	return outcome;
 }
 
