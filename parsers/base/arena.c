@@ -66,17 +66,21 @@ struct arena_mark arena_mark(const struct arena *arena)
 
 void arena_rewind(struct arena *arena, struct arena_mark mark)
 {
-	while (arena->newest != mark.block) {
-		struct arena_block *block = arena->newest;
+	struct arena_block *oldest = NULL; /* of those that came after the mark */
 
-		arena->newest = block->older;
+	for (struct arena_block *block = arena->newest; block != mark.block; block = block->older) {
 		explicit_bzero(block->data, block->used);
-		free(block);
+		oldest = block;
+	}
+	if (oldest != NULL) {
+		oldest->older = NULL;
+		free_older(arena->newest);
 	}
 	if (mark.block != NULL) {
 		explicit_bzero(mark.block->data + mark.block_used, mark.block->used - mark.block_used);
 		mark.block->used = mark.block_used;
 	}
+	arena->newest = mark.block;
 	arena->used = mark.used;
 	arena->is_full = mark.is_full;
 }
