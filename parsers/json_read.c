@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/json_tree.h"
 
 /* What yyjson allocates comes from the arena and is never given back. The tree's
  * block grows at most once, straight to the size that the outline foretells. */
@@ -93,8 +94,8 @@ static struct json_reading refused(enum json_outcome outcome, const char *error,
 	return (struct json_reading){.outcome = outcome, .error = error, .error_offset = offset};
 }
 
-/* Without its BOM. */
-static struct json_reading tree_of(struct bytes text, struct arena *arena)
+/* Whatever it is; without its BOM. */
+static struct json_reading read_slowly(struct bytes text, struct arena *arena)
 {
 	struct outline outline = outline_of(text);
 	struct json_memory memory = {.arena = arena};
@@ -123,8 +124,13 @@ static struct json_reading tree_of(struct bytes text, struct arena *arena)
 void json_read(struct bytes text, struct arena *arena, struct json_reading *out_reading)
 {
 	const size_t bom_len = bytes_starts(text, BYTES("\xEF\xBB\xBF")) ? 3 : 0;
+	yyjson_val *root = json_tree_read(bytes_from(text, bom_len), arena);
 
-	*out_reading = tree_of(bytes_from(text, bom_len), arena);
+	if (root != NULL) {
+		*out_reading = (struct json_reading){.outcome = JSON_READ, .root = root};
+		return;
+	}
+	*out_reading = read_slowly(bytes_from(text, bom_len), arena);
 	if (out_reading->outcome == JSON_MALFORMED)
 		out_reading->error_offset += bom_len;
 }

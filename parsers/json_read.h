@@ -1,9 +1,10 @@
 /*
  * json_read: JSON text (RFC 8259) into a yyjson tree inside an arena.
  *
- * Depth and number of values are bounded before the tree is made, so its memory
- * is known beforehand. Numbers stay exact: what fits neither 64 bits nor a
- * finite double stays RAW text (yyjson_is_raw). A leading BOM is skipped.
+ * Nearly all texts are read by json_tree.c. What that is not sure of goes to yyjson, whose memory is known
+ * beforehand, as depth and number of values are counted before; so what is odd, and where, is said by yyjson.
+ * Numbers stay exact: what fits neither 64 bits nor a finite double stays RAW text (yyjson_is_raw). A leading
+ * BOM is skipped.
  *
  *	struct json_reading reading;
  *	json_read(text, &exchange->arena, &reading);
@@ -11,6 +12,7 @@
  *		use(reading.root);
  *
  * Owns     nothing; the tree lives in the arena and must not be freed.
+ * Lends    texts, which mostly stay where they were read: `text` must live as long. They do not end in NUL.
  */
 #pragma once
 

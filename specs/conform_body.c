@@ -67,7 +67,7 @@ static void check_json(const struct judging *judging)
 {
 	struct schema_checker checker = checker_of(judging, false);
 
-	value_check(judging, judging->media->schema, judging->reading->json, BYTES(""));
+	schema_check(judging->media->schema, judging->reading->json, &checker);
 	schema_check_names(judging->media->schema, judging->reading->json, &checker);
 }
 

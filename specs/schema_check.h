@@ -15,9 +15,10 @@ struct schema_checker {
 	struct departures *out;
 	enum side side; /* readOnly and writeOnly depend on it */
 	enum part part;
-	struct bytes name; /* of the parameter; empty for a body */
-	bool is_text;      /* the value came as text (parameter, form): "5" fits integer */
-	uint64_t steps;    /* work done; the caller sets it to 0 */
+	struct bytes name;   /* of the parameter; empty for a body */
+	bool is_text;        /* the value came as text (parameter, form): "5" fits integer */
+	uint64_t steps;      /* work done; the caller sets it to 0 */
+	bool are_names_once; /* set by schema_check: no object of the value has a name twice, surely */
 };
 
 /* Adds departures to checker->out; true when there was none, undeclared names aside. */
@@ -30,6 +31,6 @@ bool schema_check_text(const struct schema *schema, struct bytes text, struct sc
  * fits, and where schema is NULL. */
 void schema_text_value(const struct schema *schema, struct bytes text, yyjson_val *out_value);
 
-/* Tells, once, of an object in JSON text that has a name twice. `schema` is what the value was held against.
- */
+/* Tells, once, of an object in JSON text that has a name twice, unless schema_check saw that none has.
+ * `schema` is what the value was held against. */
 void schema_check_names(const struct schema *schema, yyjson_val *value, struct schema_checker *checker);

@@ -92,5 +92,7 @@ void schema_check_names(const struct schema *schema, yyjson_val *value, struct s
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
 	const struct path root = {0};
 
+	if (checker->are_names_once)
+		return;
 	check_value(&evaluation, schema, value, &root);
 }

@@ -10,10 +10,13 @@ struct quick {
 	uint64_t steps;
 	unsigned depth;
 	bool is_request;
+	bool are_names_once; /* of all objects, as far as their plans know the names */
 };
 
-static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
-				      bool is_chosen);
+static enum quick_outcome quick_container(struct quick *quick, const struct schema *schema, yyjson_val *value,
+					  bool is_chosen);
+static enum quick_outcome quick_branches(struct quick *quick, const struct plan *plan, yyjson_val *value,
+					 bool is_chosen);
 
 static inline enum quick_outcome worse(enum quick_outcome a, enum quick_outcome b)
 {
@@ -23,6 +26,45 @@ static inline enum quick_outcome worse(enum quick_outcome a, enum quick_outcome 
 static inline struct bytes text_of(yyjson_val *value)
 {
 	return (struct bytes){.data = unsafe_yyjson_get_str(value), .len = unsafe_yyjson_get_len(value)};
+}
+
+static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	struct evaluation *evaluation = quick->evaluation;
+
+	for (size_t i = 0; i < plan->scalar_count; i++)
+		if (!evaluate_scalar(evaluation, plan->scalars[i], value, NULL))
+			return QUICK_FAILS;
+	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
+}
+
+static inline enum quick_outcome quick_value(struct quick *quick, const struct schema *schema,
+					     yyjson_val *value, bool is_chosen)
+{
+	const struct plan *plan = schema->plan;
+	uint32_t tag = 1u << (value->tag & 31);
+	enum quick_outcome outcome = QUICK_FITS;
+
+	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
+		return QUICK_UNSURE;
+	if ((plan->unsure_tags & tag) != 0)
+		return QUICK_UNSURE;
+	if ((plan->tags & tag) == 0)
+		return QUICK_FAILS;
+	if (plan->scalar_count > 0)
+		outcome = quick_scalars(quick, plan, value);
+	if (outcome != QUICK_FITS)
+		return outcome;
+	if (unsafe_yyjson_is_ctn(value)) {
+		if (quick->depth >= QUICK_DEPTH_MAX)
+			return QUICK_UNSURE;
+		quick->depth++;
+		outcome = quick_container(quick, schema, value, is_chosen);
+		quick->depth--;
+	} else if (plan->branches != NULL) {
+		outcome = quick_branches(quick, plan, value, is_chosen);
+	}
+	return outcome;
 }
 
 /* A required name is missing: unless it may be readOnly there, that is that. */
@@ -36,6 +78,7 @@ static enum quick_outcome missing(const struct plan *plan, uint64_t bits)
 
 static enum quick_outcome other_name(struct quick *quick, const struct plan *plan, yyjson_val *member)
 {
+	quick->are_names_once = false;
 	if (plan->is_closed)
 		return QUICK_FAILS;
 	if (plan->additional == NULL)
@@ -61,7 +104,7 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 	size_t left = unsafe_yyjson_get_len(value), next = 0;
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	uint64_t seen = 0;
+	uint64_t seen = 0, named = 0;
 
 	if (left < plan->count_min || left > plan->count_max)
 		return QUICK_FAILS;
@@ -73,11 +116,13 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 		/* most bodies have the order of the contract */
 		if (next >= plan->name_count || !word_equal(plan->names[next].name, text))
 			next = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
-		if (next != SIZE_MAX)
+		if (next != SIZE_MAX) {
 			name = &plan->names[next];
-		next++;
-		if (name != NULL)
 			seen |= name->required;
+			quick->are_names_once &= next < 64 && (named >> next & 1) == 0;
+			named |= 1ull << (next & 63);
+		}
+		next++;
 		if (name != NULL && name->schema != NULL)
 			outcome = worse(outcome, quick_member(quick, name, member));
 		else
@@ -194,60 +239,25 @@ static enum quick_outcome quick_container(struct quick *quick, const struct sche
 		outcome = worse(outcome, quick_object(quick, plan, value));
 	if (!is_object && plan->has_array && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_array(quick, plan, value));
+	if (!(is_object ? plan->has_object : plan->items != NULL) && unsafe_yyjson_get_len(value) > 0)
+		quick->are_names_once = false; /* what is in it was not looked at */
 	if (plan->branches != NULL && !is_decided && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_branches(quick, plan, value, is_chosen));
-	return outcome;
-}
-
-static enum quick_outcome quick_scalars(struct quick *quick, const struct plan *plan, yyjson_val *value)
-{
-	struct evaluation *evaluation = quick->evaluation;
-
-	for (size_t i = 0; i < plan->scalar_count; i++)
-		if (!evaluate_scalar(evaluation, plan->scalars[i], value, NULL))
-			return QUICK_FAILS;
-	return evaluation->is_pattern_over || evaluation->is_broken ? QUICK_UNSURE : QUICK_FITS;
-}
-
-static enum quick_outcome quick_value(struct quick *quick, const struct schema *schema, yyjson_val *value,
-				      bool is_chosen)
-{
-	const struct plan *plan = schema->plan;
-	uint32_t tag = 1u << (value->tag & 31);
-	enum quick_outcome outcome = QUICK_FITS;
-
-	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
-		return QUICK_UNSURE;
-	if ((plan->unsure_tags & tag) != 0)
-		return QUICK_UNSURE;
-	if ((plan->tags & tag) == 0)
-		return QUICK_FAILS;
-	if (plan->scalar_count > 0)
-		outcome = quick_scalars(quick, plan, value);
-	if (outcome != QUICK_FITS)
-		return outcome;
-	if (unsafe_yyjson_is_ctn(value)) {
-		if (quick->depth >= QUICK_DEPTH_MAX)
-			return QUICK_UNSURE;
-		quick->depth++;
-		outcome = quick_container(quick, schema, value, is_chosen);
-		quick->depth--;
-	} else if (plan->branches != NULL) {
-		outcome = quick_branches(quick, plan, value, is_chosen);
-	}
 	return outcome;
 }
 
 bool quick_fits(struct evaluation *evaluation, const struct schema *schema, yyjson_val *value)
 {
 	struct quick quick = {.evaluation = evaluation,
-			      .is_request = evaluation->checker->side == SIDE_REQUEST};
+			      .is_request = evaluation->checker->side == SIDE_REQUEST,
+			      .are_names_once = true};
 	enum quick_outcome outcome;
 
 	evaluation->quiet++;
 	outcome = quick_value(&quick, schema, value, false);
 	evaluation->quiet--;
 	evaluation->checker->steps += quick.steps;
+	evaluation->checker->are_names_once = outcome == QUICK_FITS && quick.are_names_once;
 	evaluation->is_pattern_over = evaluation->is_broken = evaluation->is_over = false;
 	return outcome == QUICK_FITS;
 }

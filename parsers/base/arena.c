@@ -77,6 +77,35 @@ void arena_wipe(struct arena *arena)
 	arena_finish(arena);
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){.block = arena->newest,
+				   .block_used = arena->newest == NULL ? 0 : arena->newest->used,
+				   .used = arena->used,
+				   .is_full = arena->is_full};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	struct arena_block *oldest = NULL; /* of those that came after the mark */
+
+	for (struct arena_block *block = arena->newest; block != mark.block; block = block->older) {
+		explicit_bzero(block->data, block->used);
+		oldest = block;
+	}
+	if (oldest != NULL) {
+		oldest->older = NULL;
+		free_older(arena->newest);
+	}
+	if (mark.block != NULL) {
+		explicit_bzero(mark.block->data + mark.block_used, mark.block->used - mark.block_used);
+		mark.block->used = mark.block_used;
+	}
+	arena->newest = mark.block;
+	arena->used = mark.used;
+	arena->is_full = mark.is_full;
+}
+
 static struct arena_block *grow(struct arena *arena, size_t len)
 {
 	size_t wanted = arena->block_len == 0 ? LIMIT_ARENA_BLOCK : arena->block_len;

@@ -37,6 +37,17 @@ void arena_init(struct arena *arena, size_t bytes_max);
 void arena_finish(struct arena *arena); /* accepts zeroed memory */
 void arena_reset(struct arena *arena);  /* forgets everything, keeps one block for reuse */
 
+/* What is allocated after the mark is given back, overwritten, by arena_rewind; what stood before it stays.
+ */
+struct arena_mark {
+	struct arena_block *block;
+	size_t block_used, used;
+	bool is_full;
+};
+
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* Zeroed, aligned for any type; NULL when the ceiling is reached or there is no memory. */
 void *arena_alloc(struct arena *arena, size_t len);
 

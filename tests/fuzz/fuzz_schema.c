@@ -1,7 +1,8 @@
 /*
  * fuzz_schema: a schema (JSON), a line "---", a body. The first byte picks
  * the dialect and the side. It aborts when the quick walk calls a body conforming
- * in which the full one finds something, or when departures have no place or words.
+ * in which the full one finds something, when it overlooks a name that comes twice,
+ * or when departures have no place or words.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,11 @@ static void body_check(const struct schema *schema, yyjson_val *value, enum side
 		.arena = &run.arena, .out = &run.out, .side = side, .part = PART_BODY};
 	is_quick = quick_fits(&evaluation, schema, value);
 	pattern_search_free(evaluation.search);
+	if (run.checker.are_names_once) {
+		run.checker.are_names_once = false;
+		schema_check_names(schema, value, &run.checker);
+		CHECK(is_quick && run.out.count == 0);
+	}
 	run.checker.steps = 0;
 	fits = schema_check_fully(schema, value, &run.checker);
 	for (size_t i = 0; i < run.out.count; i++) {

@@ -13,6 +13,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "parsers/json_read.h"
 #include "specs/schema_check.h"
 
 #define BODIES_MAX 10000
@@ -44,39 +45,36 @@ static const struct node *resolve(void *context, const struct document *document
 
 struct bench {
 	const struct schema *schema;
-	char *memory; /* of one tree */
-	size_t memory_len;
+	struct arena trees;
 	struct arena arena;
 	struct departure list[LIMIT_DEPARTURES];
 };
 
-static yyjson_doc *body_read(struct bytes body, yyjson_alc *allocator)
+static yyjson_val *body_read(struct bench *bench, struct bytes body)
 {
-	yyjson_doc *doc = yyjson_read_opts((char *)(uintptr_t)body.data, body.len, YYJSON_READ_BIGNUM_AS_RAW,
-					   allocator, NULL);
+	struct json_reading reading;
 
-	CHECK(doc != NULL);
-	return doc;
+	arena_reset(&bench->trees);
+	json_read(body, &bench->trees, &reading);
+	CHECK(reading.outcome == JSON_READ);
+	return reading.root;
 }
 
-static void body_check(struct bench *bench, yyjson_doc *doc)
+static void body_check(struct bench *bench, yyjson_val *root)
 {
 	struct departures out = {.list = bench->list};
 	struct schema_checker checker = {
 		.arena = &bench->arena, .out = &out, .side = SIDE_REQUEST, .part = PART_BODY};
 
-	CHECK(schema_check(bench->schema, yyjson_doc_get_root(doc), &checker) && out.count == 0);
+	CHECK(schema_check(bench->schema, root, &checker) && out.count == 0);
 }
 
 static size_t body_take(struct bench *bench, struct bytes body, bool is_checked)
 {
-	yyjson_alc allocator;
-	yyjson_doc *doc;
+	yyjson_val *root = body_read(bench, body);
 
-	yyjson_alc_pool_init(&allocator, bench->memory, bench->memory_len);
-	doc = body_read(body, &allocator);
 	if (is_checked)
-		body_check(bench, doc);
+		body_check(bench, root);
 	return body.len;
 }
 
@@ -101,17 +99,17 @@ static double run_checks(struct bench *bench, struct bytes bodies, int rounds)
 	CHECK(took != NULL);
 	for (struct bytes rest = bodies; rest.data != NULL && count < BODIES_MAX;) {
 		struct bytes body = bytes_split(&rest, '\n');
-		yyjson_doc *doc = body.len == 0 ? NULL : body_read(body, NULL);
 		struct timespec from, to;
+		yyjson_val *root;
 
-		if (doc == NULL)
+		if (body.len == 0)
 			continue;
+		root = body_read(bench, body);
 		clock_gettime(CLOCK_MONOTONIC, &from);
 		for (int round = 0; round < rounds; round++)
-			body_check(bench, doc);
+			body_check(bench, root);
 		clock_gettime(CLOCK_MONOTONIC, &to);
 		took[count++] = seconds_between(&from, &to) * 1e6 / rounds;
-		yyjson_doc_free(doc);
 	}
 	qsort(took, count, sizeof(double), by_value);
 	middle = took[count / 2];
@@ -148,7 +146,7 @@ int main(int argc, char **argv)
 {
 	const struct schema_resolver resolver = {.resolve = resolve};
 	int rounds = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 200;
-	struct bench bench = {.memory_len = 64 * MIB};
+	struct bench bench = {.schema = NULL};
 	struct bytes text, bodies;
 	struct document document;
 	struct problems problems;
@@ -160,8 +158,8 @@ int main(int argc, char **argv)
 	bodies = file_read(argv[2]);
 	problems_init(&problems);
 	arena_init(&bench.arena, LIMIT_JUDGED_BYTES);
-	bench.memory = malloc(bench.memory_len);
-	CHECK(bench.memory != NULL);
+	arena_init(&bench.trees, LIMIT_EXCHANGE_BYTES);
+	bench.trees.block_len = MIB; /* for a whole tree: then it is one block, used again and again */
 	CHECK(document_read(text, argv[1], &document, &problems) == STATUS_OK);
 	CHECK(schema_set_new(DIALECT_DRAFT_4, &resolver, &problems, &set) == STATUS_OK);
 	bench.schema = schema_compile(set, &document, document.root, BYTES(""));
@@ -173,7 +171,7 @@ int main(int argc, char **argv)
 	document_finish(&document);
 	problems_finish(&problems);
 	arena_finish(&bench.arena);
-	free(bench.memory);
+	arena_finish(&bench.trees);
 	free((void *)(uintptr_t)text.data);
 	free((void *)(uintptr_t)bodies.data);
 	return 0;

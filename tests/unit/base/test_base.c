@@ -73,6 +73,33 @@ static void arena_stops_at_its_ceiling(void **state)
 	arena_wipe(&arena);
 }
 
+static void arena_rewinds_to_a_mark(void **state)
+{
+	struct arena arena;
+	struct arena_mark mark;
+	char *kept, *given_back;
+
+	(void)state;
+	arena_init(&arena, 100000);
+	arena_rewind(&arena, arena_mark(&arena));
+	kept = arena_alloc(&arena, 8);
+	assert_non_null(kept);
+	memcpy(kept, "kept", 5);
+	mark = arena_mark(&arena);
+	given_back = arena_alloc(&arena, 8);
+	assert_non_null(given_back);
+	memcpy(given_back, "secret", 7);
+	assert_non_null(arena_alloc(&arena, 50000)); /* a block of its own */
+	assert_null(arena_alloc(&arena, 100000));
+	arena_rewind(&arena, mark);
+	assert_false(arena.is_full);
+	assert_int_equal(arena.used, mark.used);
+	assert_string_equal(kept, "kept");
+	assert_ptr_equal(arena_take(&arena, 8), given_back);
+	assert_string_equal(given_back, "");
+	arena_wipe(&arena);
+}
+
 static void buffer_takes_all_or_nothing(void **state)
 {
 	struct buffer buffer = BUFFER_MAX(4);
@@ -201,6 +228,7 @@ int main(void)
 		cmocka_unit_test(bytes_numbers_refuse_overflow),
 		cmocka_unit_test(bytes_search_and_compare),
 		cmocka_unit_test(arena_stops_at_its_ceiling),
+		cmocka_unit_test(arena_rewinds_to_a_mark),
 		cmocka_unit_test(buffer_takes_all_or_nothing),
 		cmocka_unit_test(map_lets_the_oldest_go),
 		cmocka_unit_test(map_grows_and_keeps_all),

@@ -73,6 +73,13 @@ static void without_a_type_the_first_byte_tells(void **state)
 	assert_int_equal(kind_of(NULL, BYTES("cut \xE2\x82")), BODY_OPAQUE);
 }
 
+static struct bytes raw_at(yyjson_val *list, size_t index)
+{
+	yyjson_val *value = yyjson_arr_get(list, index);
+
+	return (struct bytes){.data = yyjson_get_raw(value), .len = yyjson_get_len(value)};
+}
+
 static void numbers_stay_exact(void **state)
 {
 	struct exchange *exchange =
@@ -84,9 +91,9 @@ static void numbers_stay_exact(void **state)
 	body_read(exchange, &exchange->request, &reading);
 	assert_int_equal(reading.kind, BODY_JSON);
 	assert_true(yyjson_get_uint(yyjson_arr_get(reading.json, 0)) == 9007199254740993u);
-	assert_string_equal(yyjson_get_raw(yyjson_arr_get(reading.json, 1)), "18446744073709551616");
+	assert_true(bytes_equal(raw_at(reading.json, 1), BYTES("18446744073709551616")));
 	assert_true(yyjson_get_sint(yyjson_arr_get(reading.json, 2)) == INT64_MIN);
-	assert_string_equal(yyjson_get_raw(yyjson_arr_get(reading.json, 3)), "1e999");
+	assert_true(bytes_equal(raw_at(reading.json, 3), BYTES("1e999")));
 	assert_true(yyjson_is_real(yyjson_arr_get(reading.json, 4)));
 	exchange_free(exchange);
 }

@@ -345,6 +345,62 @@ static void test_hostile_work(void **state)
 	free(text);
 }
 
+/* Whether schema_check saw that no name comes twice, and what is told when it did not. */
+static void assert_names(const char *schema, const char *json, bool are_once, const char *told)
+{
+	struct fixture fixture;
+	struct schema_checker checker;
+	yyjson_doc *doc = yyjson_read(json, strlen(json), 0);
+
+	assert_non_null(doc);
+	fixture_open(&fixture, V30, schema);
+	checker = fixture_checker(&fixture);
+	assert_true(schema_check(fixture.schema, yyjson_doc_get_root(doc), &checker));
+	assert_int_equal(checker.are_names_once, are_once);
+	fixture.out.count = 0;
+	schema_check_names(fixture.schema, yyjson_doc_get_root(doc), &checker);
+	assert_string_equal(fixture_print(&fixture), told);
+	fixture_close(&fixture);
+	yyjson_doc_free(doc);
+}
+
+static void test_names_once(void **state)
+{
+	static const char open[] = "{properties: {a: {}, b: {type: integer}, c: {type: object}}}";
+	static const char closed[] =
+		"{properties: {a: {type: array, items: {properties: {x: {}}}}, b: {type: "
+		"array}}, additionalProperties: false}";
+	static const char either[] =
+		"{oneOf: [{required: [x], properties: {x: {}}, additionalProperties: "
+		"false}, {required: [y], properties: {y: {}}, additionalProperties: false}]}";
+	static const char chosen[] =
+		"{schema: {oneOf: [{$ref: '#/S'}], discriminator: {propertyName: k, mapping: "
+		"{z: '#/S'}}}, S: {properties: {k: {type: string}}}}";
+	char schema[4096] = "{properties: {", body[1024];
+	size_t len = strlen(schema);
+
+	(void)state;
+	assert_names(open, "{}", true, "");
+	assert_names(open, "{\"b\":1,\"a\":\"x\",\"c\":{}}", true, "");
+	assert_names(open, "{\"b\":1,\"a\":2,\"b\":1}", false, "malformed@");
+	assert_names(open, "{\"a\":{\"x\":1,\"x\":1}}", false, "malformed@/a");
+	assert_names(open, "{\"a\":[{\"x\":1,\"x\":1}]}", false, "malformed@/a/0");
+	assert_names(open, "{\"c\":{\"x\":1,\"x\":1}}", false, "malformed@/c");
+	assert_names(open, "{\"c\":{\"x\":1,\"y\":1}}", false, "");
+	assert_names(closed, "{\"a\":[{\"x\":1},{\"x\":2},{}],\"b\":[]}", true, "");
+	assert_names(closed, "{\"a\":[{\"x\":1},{\"x\":2,\"x\":2}]}", false, "malformed@/a/1");
+	assert_names(closed, "{\"b\":[{\"x\":2,\"x\":2}]}", false, "malformed@/b/0");
+	assert_names(either, "{\"y\":1,\"y\":1}", false, "malformed@");
+	assert_names(chosen, "{\"k\":\"z\",\"k\":\"z\"}", false, "malformed@");
+	for (int i = 0; i < 65; i++)
+		len += (size_t)snprintf(schema + len, sizeof(schema) - len, "n%d: {}%s", i,
+					i < 64 ? "," : "}}");
+	snprintf(body, sizeof(body), "{\"n63\":0,\"n0\":0}");
+	assert_names(schema, body, true, "");
+	snprintf(body, sizeof(body), "{\"n64\":0,\"n64\":0}");
+	assert_names(schema, body, false, "malformed@");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_direction),      cmocka_unit_test(test_undeclared),
 		cmocka_unit_test(test_masked),         cmocka_unit_test(test_as_text),
 		cmocka_unit_test(test_hostile_values), cmocka_unit_test(test_hostile_work),
+		cmocka_unit_test(test_names_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -344,9 +344,61 @@ static void test_durations(void **state)
 		     "format@/3 format@/4");
 }
 
+/* In memory of just its size: a read beyond it is noticed. */
+static bool exact_fits(enum format format, const char *text, size_t len)
+{
+	char *exact = malloc(len == 0 ? 1 : len);
+	bool fits;
+
+	assert_non_null(exact);
+	memcpy(exact, text, len);
+	fits = format_fits(format, (struct bytes){.data = exact, .len = len});
+	free(exact);
+	return fits;
+}
+
+static void test_formats_at_every_byte(void **state)
+{
+	static const char uuid[] = "123E4567-e89b-12d3-A456-42661417400f",
+			  moment[] = "2016-12-31T23:59:59.5+01:30";
+	char text[40];
+
+	(void)state;
+	assert_true(exact_fits(FORMAT_UUID, uuid, 36));
+	assert_true(exact_fits(FORMAT_DATE_TIME, moment, 27));
+	for (size_t len = 0; len < 36; len++)
+		assert_false(exact_fits(FORMAT_UUID, uuid, len));
+	for (size_t len = 0; len < 27; len++)
+		assert_false(exact_fits(FORMAT_DATE_TIME, moment, len));
+	for (size_t at = 0; at < 36; at++)
+		for (int byte = 0; byte < 256; byte++) {
+			bool is_dash = at == 8 || at == 13 || at == 18 || at == 23;
+
+			memcpy(text, uuid, 36);
+			text[at] = (char)byte;
+			assert_int_equal(exact_fits(FORMAT_UUID, text, 36),
+					 is_dash ? byte == '-' : ascii_hex_value((char)byte) >= 0);
+		}
+	for (size_t at = 0; at < 27; at++)
+		for (int byte = 0; byte < 256; byte++) {
+			if (ascii_is_digit((char)byte) || (byte | 0x20) == 't' || byte == '+' || byte == '-')
+				continue;
+			memcpy(text, moment, 27);
+			text[at] = (char)byte;
+			assert_int_equal(exact_fits(FORMAT_DATE_TIME, text, 27), byte == moment[at]);
+		}
+	for (int byte = 0; byte < 256; byte++) {
+		bool is_letter = byte > ' ' && byte != 0x7f && strchr("()<>[]:;@\\,\"", byte) == NULL;
+
+		snprintf(text, sizeof(text), "a%cb@example.com", byte == 0 ? 1 : byte);
+		assert_int_equal(exact_fits(FORMAT_EMAIL, text, strlen(text)), is_letter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_formats_at_every_byte),
 		cmocka_unit_test(test_uri_join),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_offered),

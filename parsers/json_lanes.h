@@ -1,0 +1,52 @@
+/*
+ * json_lanes: where a run of text inside JSON stops, many bytes at a time: sixteen with SSE2, which every
+ *x86-64 has (32 and 64 at a time were slower: most texts are short), else one by one.
+ *
+ *	const char *stop = text_stop(at, end, &wide);	-> a quote, a backslash, a control character, or end
+ *
+ * Reads nothing from `end` on.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "parsers/base/bytes.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* *wide gets bits when bytes that are no ASCII were seen; they may also stand behind the stop. */
+static inline const char *text_stop(const char *at, const char *end, unsigned *wide)
+{
+#if defined(__SSE2__)
+	for (; end - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+		__m128i marks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')),
+					     _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+		__m128i controls = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+		int stops = _mm_movemask_epi8(_mm_or_si128(marks, controls));
+
+		*wide |= (unsigned)_mm_movemask_epi8(bytes);
+		if (stops != 0)
+			return at + __builtin_ctz((unsigned)stops);
+	}
+#endif
+	for (; at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= ' '; at++)
+		*wide |= (unsigned char)*at & 0x80;
+	return at;
+}
+
+/* How much room behind the copy run_copy needs. */
+#define RUN_COPY_OVER 16
+
+/* Short runs, mostly: sixteen bytes at a time where the source, which lasts until `end`, has them. */
+static inline void run_copy(char *to, const char *from, size_t len, const char *end)
+{
+	if ((size_t)(end - from) < len + RUN_COPY_OVER) {
+		memcpy(to, from, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i += RUN_COPY_OVER)
+		memcpy(to + i, from + i, RUN_COPY_OVER);
+}
