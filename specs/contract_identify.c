@@ -97,9 +97,7 @@ static enum status add_one(const struct adding *adding, enum identity identity, 
 	if (value == NULL)
 		return STATUS_NO_MEMORY;
 	if (!is_new && *value != adding->partner)
-		problems_add(adding->problems, PROBLEM_WARNING, "spec.conflict",
-			     node_place(adding->file->document,
-					node_get(adding->file->document->root, "identify")),
+		problems_add(adding->problems, PROBLEM_WARNING, "spec.conflict", adding->file->identify_place,
 			     "let only one partner claim it",
 			     "partner " BYTES_FORMAT " claims %s that partner " BYTES_FORMAT " has",
 			     BYTES_PRINT(adding->partner->id), what, BYTES_PRINT((*value)->id));

@@ -18,12 +18,16 @@ bool partner_is(const struct node *root)
 	return node_get(root, "partner") != NULL;
 }
 
+bool tiers_named(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return strncmp(slash == NULL ? file : slash + 1, "tiers.", strlen("tiers.")) == 0;
+}
+
 bool tiers_is(const struct document *document)
 {
-	const char *slash = strrchr(document->file, '/');
-
-	return strncmp(slash == NULL ? document->file : slash + 1, "tiers.", strlen("tiers.")) == 0 &&
-	       node_get(document->root, "tiers") != NULL;
+	return tiers_named(document->file) && node_get(document->root, "tiers") != NULL;
 }
 
 bool glob_match(struct bytes glob, struct bytes text)
@@ -129,7 +133,7 @@ void tiers_read(const struct document *document, struct arena *arena, struct pro
 	list = arena_alloc(arena, ((table == NULL ? 0 : table->count) + 1) * sizeof(*list));
 	for (size_t i = 0; table != NULL && list != NULL && i < table->count; i++) {
 		const struct node *node = table->entries[i].value;
-		struct tier tier = {.id = table->entries[i].key};
+		struct tier tier = {.id = arena_copy(arena, table->entries[i].key)};
 
 		values.has_error = false;
 		CHECK_KEYS(&values, node, "limits", "operations", "name");
@@ -271,6 +275,15 @@ static char *file_name(struct values *values, struct bytes name)
 	return copy;
 }
 
+/* The name of the file outlives the document. */
+static struct place place_of(const struct values *values, const struct node *node)
+{
+	struct place place = node_place(values->document, node);
+
+	place.file = values->file;
+	return place;
+}
+
 static enum formats formats_read(struct values *values, const struct node *node)
 {
 	const struct node *formats = node_get(node, "formats");
@@ -294,14 +307,16 @@ static void plan_read(struct values *values, const struct node *node, struct api
 	CHECK_KEYS(values, effective, "from", "until");
 	if (node_get(node, "spec") == NULL)
 		values_error(values, node, "add spec: FILE", "an API without a spec");
-	plan->spec = node_get(node, "spec");
+	plan->spec = spec;
+	plan->place = place_of(values, node_get(node, "spec"));
 	plan->file = file_name(values, spec);
-	plan->overlay = node_get(node, "overlay");
-	if (plan->overlay != NULL)
+	plan->has_overlay = node_get(node, "overlay") != NULL;
+	plan->overlay_place = place_of(values, node_get(node, "overlay"));
+	if (plan->has_overlay)
 		plan->overlay_file = file_name(values, values_text(values, node, "overlay"));
 	plan->formats = formats_read(values, node);
 	plan->has_base_path = node_get(node, "base_path") != NULL;
-	plan->base_path = node_text(node_get(node, "base_path"));
+	plan->base_path = arena_copy(values->arena, node_text(node_get(node, "base_path")));
 	check_slash(values, node_get(node, "base_path"), "base_path", plan->base_path);
 	plan->base_path = without_slash(plan->base_path);
 	plan->hosts = hosts_read(values, node);
@@ -425,17 +440,22 @@ static bool is_id(struct bytes id)
 }
 
 enum status partner_read(const struct document *document, const struct tiers *tiers, struct arena *arena,
-			 struct problems *problems, struct partner_file *out_partner)
+			 struct arena *scratch, struct problems *problems, struct partner_file *out_partner)
 {
 	struct values values = {.document = document, .arena = arena, .problems = problems};
 	const struct node *root = document->root;
-	struct partner_file file = {.document = document};
+	struct partner_file file = {0};
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
 		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress", "resources",
 		   "data");
-	partner->id = node_text(node_get(root, "partner"));
+	partner->file = arena_copy(arena, bytes_of(document->file));
+	values.file = partner->file.data;
+	file.place = place_of(&values, node_get(root, "partner"));
+	file.identify_place = place_of(&values, node_get(root, "identify"));
+	file.jwks_place = place_of(&values, node_get(node_get(root, "tokens"), "jwks"));
+	partner->id = arena_copy(arena, node_text(node_get(root, "partner")));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
 			     "partner is not an id");
@@ -451,13 +471,15 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	slo_read(&values, &partner->slo);
 	resources_read(&values, &partner->resources);
 	partner->suppressions = suppressions_read(&values, &partner->suppression_count);
+	values.arena = scratch;
 	identify_read(&values, &file.identify);
+	values.arena = arena;
 	access_read(&values, partner);
 	mtls_read(&values, partner);
 	tokens_read(&values, &partner->tokens);
 	plans_read(&values, &file);
 	tier_apply(&values, tiers, partner);
-	if (arena->is_full)
+	if (arena->is_full || scratch->is_full)
 		return STATUS_NO_MEMORY;
 	if (values.has_error)
 		return STATUS_INVALID;

@@ -56,9 +56,19 @@ void arena_wipe(struct arena *arena)
 	arena_finish(arena);
 }
 
+/* A fifth of it, at most, is never used. */
+static size_t next_block_len(const struct arena *arena)
+{
+	size_t len = arena->used / 4;
+
+	if (arena->block_len == 0 || len >= LIMIT_ARENA_BLOCK)
+		return LIMIT_ARENA_BLOCK;
+	return len > arena->block_len ? len : arena->block_len;
+}
+
 static struct arena_block *grow(struct arena *arena, size_t len)
 {
-	size_t wanted = arena->block_len == 0 ? LIMIT_ARENA_BLOCK : arena->block_len;
+	size_t wanted = next_block_len(arena);
 	size_t block_len = len > wanted ? len : wanted;
 	struct arena_block *block = malloc(sizeof(*block) + block_len);
 

@@ -23,7 +23,8 @@ struct arena {
 	struct arena_block *newest;
 	size_t used;      /* bytes handed out */
 	size_t bytes_max; /* the ceiling of what is handed out */
-	size_t block_len; /* memory is taken so much at a time; 0: LIMIT_ARENA_BLOCK */
+	size_t block_len; /* of the first block; then a quarter of what it holds, up to LIMIT_ARENA_BLOCK;
+			     0: all have that */
 	bool is_full;     /* something was refused: no memory, or the ceiling */
 };
 

@@ -24,6 +24,9 @@
 /* Taken at once for it: the record and its texts. Thousands wait two seconds for what comes next. */
 #define LIMIT_JUDGED_BLOCK (3 * KIB)
 
+/* Of what is small ten thousand times: the arenas of one spec of a contract. */
+#define LIMIT_SPEC_BLOCK (1 * KIB)
+
 /* Words of load problems; nobody reads more. */
 #define LIMIT_PROBLEMS 1000
 
