@@ -483,6 +483,7 @@ static enum status build_partners(struct load *load)
 	for (size_t i = 0; i < load->partner_count; i++)
 		contract->partners[i] = load->partners[i].partner;
 	contract->partner_count = load->partner_count;
+	contract->identities.partners = contract->partners;
 	for (size_t i = 0; i < load->partner_count && status == STATUS_OK; i++) {
 		struct partner *partner = &contract->partners[i];
 
@@ -520,7 +521,7 @@ static enum status load_all(struct load *load)
 	struct arena *arena = &load->scratch;
 	enum status status = STATUS_OK;
 
-	load->partners = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->partners));
+	load->partners = arena_take(arena, (load->files->name_count + 1) * sizeof(*load->partners));
 	load->specs = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->specs));
 	if (load->partners == NULL || load->specs == NULL)
 		return STATUS_NO_MEMORY;
@@ -531,6 +532,7 @@ static enum status load_all(struct load *load)
 	sort_partners(load);
 	status = build(load);
 	references_seal(&load->contract->references, csdl_is);
+	identities_freeze(&load->contract->identities);
 	return status;
 }
 

@@ -111,9 +111,13 @@ static bool readings_try(struct bytes text, struct build *build, struct problems
 static bool text_read(struct bytes text, const char *file, struct build *build, struct problems *problems)
 {
 	struct arena *arena = &build->document->arena;
-	struct bytes copy = arena_copy(arena, text);
+	struct bytes copy;
 
+	/* In one block with the text, which mostly is all that stands there. */
+	arena->block_len = text.len + strlen(file) + 64;
 	build->document->file = arena_copy(arena, bytes_of(file)).data;
+	copy = arena_copy(arena, text);
+	arena->block_len = LIMIT_SPEC_BLOCK;
 	if (copy.data == NULL || build->document->file == NULL)
 		return build_fail(build, STATUS_NO_MEMORY, (struct spot){0}, "give the sensor more memory",
 				  "no memory for this file");
@@ -130,13 +134,23 @@ static bool text_read(struct bytes text, const char *file, struct build *build, 
 enum status document_read(struct bytes text, const char *file, struct document *out_document,
 			  struct problems *problems)
 {
-	struct document document = {0};
+	struct arena nodes;
+
+	arena_init(&nodes, LIMIT_CONTRACT_BYTES);
+	nodes.block_len = LIMIT_SPEC_BLOCK;
+	return document_read_into(text, file, &nodes, out_document, problems);
+}
+
+enum status document_read_into(struct bytes text, const char *file, struct arena *nodes,
+			       struct document *out_document, struct problems *problems)
+{
+	struct document document = {.nodes = *nodes};
 	struct build build;
 	bool is_read;
 
+	*nodes = (struct arena){0};
 	arena_init(&document.arena, LIMIT_CONTRACT_BYTES);
-	arena_init(&document.nodes, LIMIT_CONTRACT_BYTES);
-	document.arena.block_len = document.nodes.block_len = LIMIT_SPEC_BLOCK;
+	document.arena.block_len = LIMIT_SPEC_BLOCK;
 	build_init(&build, &document, problems);
 	if (text.len > LIMIT_SPEC_BYTES)
 		is_read = build_fail(&build, STATUS_LIMIT, (struct spot){0}, "split the file",
@@ -159,9 +173,15 @@ void document_finish(struct document *document)
 	*document = (struct document){0};
 }
 
-void document_forget_nodes(struct document *document)
+void document_forget_nodes(struct document *document, struct arena *spare)
 {
-	arena_finish(&document->nodes);
+	if (spare->newest == NULL) {
+		arena_reset(&document->nodes);
+		*spare = document->nodes;
+	} else {
+		arena_finish(&document->nodes);
+	}
+	document->nodes = (struct arena){0};
 	document->root = NULL;
 }
 

@@ -49,10 +49,14 @@ struct document {
 /* Reads YAML, JSON or XML, told by content. On failure at least one error is in `problems`. */
 MUST_CHECK enum status document_read(struct bytes text, const char *file, struct document *out_document,
 				     struct problems *problems);
+/* The same, into what document_forget_nodes gave; `nodes` is taken over. */
+MUST_CHECK enum status document_read_into(struct bytes text, const char *file, struct arena *nodes,
+					  struct document *out_document, struct problems *problems);
 void document_finish(struct document *document); /* accepts zeroed */
 
-/* Texts stay, nodes and the root go: for who has understood the document. */
-void document_forget_nodes(struct document *document);
+/* Texts stay, nodes and the root go: for who has understood the document. Their memory is given on when
+ * `spare` is empty. */
+void document_forget_nodes(struct document *document, struct arena *spare);
 
 const struct node_entry *node_entry(const struct node *table, struct bytes key); /* NULL when absent */
 const struct node *node_get(const struct node *table, const char *key); /* NULL when absent or no table */

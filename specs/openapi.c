@@ -320,11 +320,10 @@ enum status openapi_load(struct references *references, const struct document *d
 			 struct arena *arena, struct openapi *out_openapi)
 {
 	struct openapi openapi = {0};
-	struct arena scratch;
 	struct reader reader = {.references = references,
 				.problems = references->problems,
 				.arena = arena,
-				.scratch = &scratch,
+				.scratch = &references->scratch,
 				.formats = formats,
 				.resolver = {.resolve = reference_resolve, .context = references},
 				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
@@ -332,9 +331,8 @@ enum status openapi_load(struct references *references, const struct document *d
 	enum status status;
 
 	references->pulled_count = 0;
-	arena_init(&scratch, LIMIT_CONTRACT_BYTES);
 	status = read_all(&reader);
-	arena_finish(&scratch);
+	arena_reset(&references->scratch);
 	if (status != STATUS_OK) {
 		openapi_finish(&openapi);
 		return status == STATUS_LIMIT ? STATUS_INVALID : status;
@@ -352,23 +350,21 @@ enum status openapi_outline(struct references *references, const struct document
 			    struct arena *arena, struct operation **out_operations, size_t *out_count)
 {
 	struct openapi openapi = {0};
-	struct arena scratch;
 	struct reader reader = {.references = references,
 				.problems = references->problems,
 				.arena = arena,
-				.scratch = &scratch,
+				.scratch = &references->scratch,
 				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
 				.is_outline = true,
 				.out = &openapi};
 	enum status status;
 
-	arena_init(&scratch, LIMIT_CONTRACT_BYTES);
 	status = read_operations(&reader);
 	if (!keep_lists(&reader)) {
 		reader.operation_count = 0;
 		status = STATUS_NO_MEMORY;
 	}
-	arena_finish(&scratch);
+	arena_reset(&references->scratch);
 	*out_operations = reader.operations;
 	*out_count = reader.operation_count;
 	return status;

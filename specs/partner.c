@@ -171,38 +171,41 @@ static void tier_apply(struct values *values, const struct tiers *tiers, struct 
 
 /* -- identification --------------------------------------------------------------- */
 
-static bool key_digest(struct values *values, struct bytes text, struct bytes *out_digest)
+static bool key_digest(struct bytes text, char out_digest[DIGEST_LEN])
 {
-	struct bytes digest = bytes_starts(text, BYTES("sha256:")) ? bytes_from(text, 7) : BYTES_NONE;
-	char *lower = arena_alloc(values->arena, DIGEST_TEXT_LEN);
+	struct bytes digits = bytes_starts(text, BYTES("sha256:")) ? bytes_from(text, 7) : BYTES_NONE;
 
-	if (digest.len != DIGEST_TEXT_LEN || lower == NULL)
+	if (digits.len != DIGEST_TEXT_LEN)
 		return false;
-	for (size_t i = 0; i < digest.len; i++) {
-		if (ascii_hex_value(digest.data[i]) < 0)
+	for (size_t i = 0; i < DIGEST_LEN; i++) {
+		int high = ascii_hex_value(digits.data[2 * i]), low = ascii_hex_value(digits.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
 			return false;
-		lower[i] = ascii_lower(digest.data[i]);
+		out_digest[i] = (char)(high * 16 + low);
 	}
-	*out_digest = (struct bytes){.data = lower, .len = digest.len};
 	return true;
 }
 
-/* What stands there may be the key itself: it is never repeated in a problem. */
-static struct texts api_keys_read(struct values *values, const struct node *table)
+/* What stands there may be the key itself: it is never repeated in a problem. A partner may have thousands:
+ * no more is kept of one than its digest. */
+static void api_keys_read(struct values *values, const struct node *table, struct identify *identify)
 {
-	struct texts written = values_texts(values, table, "api_keys");
-	struct bytes *digests = arena_alloc(values->arena, (written.count + 1) * sizeof(*digests));
-	struct texts texts = {.list = digests};
+	const struct node *node = node_get(table, "api_keys");
+	size_t count = node == NULL ? 0 : node_is(node, NODE_LIST) ? node->count : 1;
+	char *digests = arena_take(values->arena, count * DIGEST_LEN);
 
-	for (size_t i = 0; digests != NULL && i < written.count; i++) {
-		if (key_digest(values, written.list[i], &digests[texts.count]))
-			texts.count++;
+	for (size_t i = 0; digests != NULL && i < count; i++) {
+		struct bytes text = node_text(node_is(node, NODE_LIST) ? node->items[i] : node);
+
+		if (key_digest(text, digests + identify->api_key_count * DIGEST_LEN))
+			identify->api_key_count++;
 		else
-			values_error(values, node_get(table, "api_keys"),
+			values_error(values, node,
 				     "write \"sha256:\" and 64 hex digits: printf %%s KEY | sha256sum",
 				     "api_keys: entry %zu is not the SHA-256 of a key", i + 1);
 	}
-	return texts;
+	identify->api_keys = digests;
 }
 
 /* Lower case, without port and trailing dot. */
@@ -252,7 +255,7 @@ static void identify_read(struct values *values, struct identify *identify)
 	CHECK_KEYS(values, table, "client_ids", "users", "api_keys", "networks", "hosts", "path_prefixes");
 	identify->client_ids = values_texts(values, table, "client_ids");
 	identify->users = values_texts(values, table, "users");
-	identify->api_keys = api_keys_read(values, table);
+	api_keys_read(values, table, identify);
 	identify->hosts = hosts_read(values, table);
 	identify->path_prefixes = values_texts(values, table, "path_prefixes");
 	for (size_t i = 0; i < identify->path_prefixes.count; i++)

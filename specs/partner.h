@@ -28,8 +28,9 @@ struct tiers {
 
 /* How a partner is told from others. */
 struct identify {
-	struct texts client_ids, users, api_keys, hosts,
-		path_prefixes; /* api_keys: 64 hex digits, lower case */
+	struct texts client_ids, users, hosts, path_prefixes;
+	const char *api_keys; /* SHA-256 of each, DIGEST_LEN bytes */
+	size_t api_key_count;
 	const struct network *networks;
 	size_t network_count;
 };

@@ -34,6 +34,8 @@ static void loaded_leave(void *context, void *value)
 void references_init(struct references *references, const struct spec_files *files, struct problems *problems)
 {
 	*references = (struct references){.files = files, .problems = problems};
+	arena_init(&references->scratch, LIMIT_CONTRACT_BYTES);
+	references->scratch.block_len = LIMIT_READING_BLOCK;
 	map_init(&references->documents, &(struct map_plan){.entries_max = SIZE_MAX,
 							    .value_len = sizeof(struct loaded),
 							    .seed = NAME_SEED,
@@ -51,6 +53,8 @@ void references_finish(struct references *references)
 	map_finish(&references->documents);
 	map_finish(&references->names);
 	map_finish(&references->selves);
+	arena_finish(&references->spare);
+	arena_finish(&references->scratch);
 	*references = (struct references){0};
 }
 
@@ -75,8 +79,13 @@ static enum status read_document(struct references *references, const char *name
 			     "the file could not be read: %s", status_text(status));
 	if (status != STATUS_OK)
 		return status;
+	if (references->spare.newest == NULL) {
+		arena_init(&references->spare, LIMIT_CONTRACT_BYTES);
+		references->spare.block_len = LIMIT_READING_BLOCK;
+	}
 	status = digest_sha256(text, loaded->sha256)
-			 ? document_read(text, name, &loaded->document, references->problems)
+			 ? document_read_into(text, name, &references->spare, &loaded->document,
+					      references->problems)
 			 : STATUS_NO_MEMORY;
 	if (references->files->done != NULL)
 		references->files->done(references->files->context, text);
@@ -204,7 +213,7 @@ void references_forget_nodes(struct references *references, const char *name)
 
 	if (loaded != NULL && loaded->document.root != NULL && !loaded->is_read_again &&
 	    self_of(&loaded->document).len == 0)
-		document_forget_nodes(&loaded->document);
+		document_forget_nodes(&loaded->document, &references->spare);
 }
 
 void references_seal(struct references *references, bool (*is_needed)(const struct node *root))
@@ -213,18 +222,22 @@ void references_seal(struct references *references, bool (*is_needed)(const stru
 		struct loaded *loaded = value;
 
 		if (loaded->document.root != NULL && !is_needed(loaded->document.root))
-			document_forget_nodes(&loaded->document);
+			document_forget_nodes(&loaded->document, &references->spare);
 	}
 	map_finish(&references->names);
 	map_finish(&references->selves);
+	arena_finish(&references->spare);
+	arena_finish(&references->scratch);
 }
 
 void references_forget(struct references *references, const char *name)
 {
 	struct loaded *loaded = map_find(&references->documents, bytes_of(name));
 
-	if (loaded != NULL)
-		document_finish(&loaded->document);
+	if (loaded == NULL)
+		return;
+	document_forget_nodes(&loaded->document, &references->spare);
+	document_finish(&loaded->document);
 }
 
 const char *references_digest(const struct references *references, const char *name)

@@ -25,6 +25,8 @@ struct references {
 	struct map names;     /* document and anchor or $id -> const struct node * */
 	struct map selves;    /* the URI in $self or $id -> const struct document * */
 	uint64_t reading_count;
+	struct arena spare;   /* for the nodes of the next document */
+	struct arena scratch; /* of who reads a spec, until it is read; then reset */
 	/* Files among which a URI is looked for when none that was opened says it; NULL: in no others. */
 	bool (*reads)(const char *name);
 	size_t pulled_count;     /* files opened through $ref since references_restart */

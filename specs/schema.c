@@ -375,8 +375,6 @@ bool schema_set_seal(struct schema_set *set)
 	map_finish(&set->schemas);
 	map_finish(&set->uris);
 	map_finish(&set->roots);
-	for (size_t i = 0; i < set->metaschema_count; i++)
-		document_forget_nodes(set->metaschemas[i]);
 	return true;
 }
 

@@ -40,11 +40,22 @@ void arena_finish(struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-	if (arena->newest != NULL) {
-		free_older(arena->newest->older);
-		arena->newest->older = NULL;
-		arena->newest->used = 0;
+	struct arena_block *kept = arena->newest;
+
+	for (struct arena_block *block = kept, *older; block != NULL; block = older) {
+		older = block->older;
+		if (block->len > kept->len) {
+			free(kept);
+			kept = block;
+		} else if (block != kept) {
+			free(block);
+		}
 	}
+	if (kept != NULL) {
+		kept->older = NULL;
+		kept->used = 0;
+	}
+	arena->newest = kept;
 	arena->used = 0;
 	arena->is_full = false;
 }

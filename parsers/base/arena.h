@@ -30,7 +30,7 @@ struct arena {
 
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_finish(struct arena *arena); /* accepts zeroed memory */
-void arena_reset(struct arena *arena);  /* forgets everything, keeps one block for reuse */
+void arena_reset(struct arena *arena);  /* forgets everything, keeps the largest block for reuse */
 
 /* Zeroed, aligned for any type; NULL when the ceiling is reached or there is no memory. */
 void *arena_alloc(struct arena *arena, size_t len);
