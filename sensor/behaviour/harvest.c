@@ -47,11 +47,13 @@ static void add_objects(struct sketch *sketch, const struct judged_past *past)
 
 static void judge_objects(const struct kind *kind, uint64_t objects, struct judged *judged)
 {
-	uint64_t known = sketch_count(&kind->known);
 	struct finding finding;
+	uint64_t known;
 
-	if (objects < HARVEST_OBJECTS || !usual_is_exceeded(&kind->objects, objects, judged->time_ns) ||
-	    (double)objects < HARVEST_SHARE * (double)known)
+	if (objects < HARVEST_OBJECTS || !usual_is_exceeded(&kind->objects, objects, judged->time_ns))
+		return;
+	known = sketch_count(&kind->known);
+	if ((double)objects < HARVEST_SHARE * (double)known)
 		return;
 	finding = raise_of("abuse.scraping");
 	finding.subject = judged->past.actor;
