@@ -179,10 +179,23 @@ static enum status read_name(void *context, const char *name, struct bytes *out_
 	return STATUS_OK;
 }
 
+/* The text read last; others wait for folder_close. */
+static void text_done(void *context, struct bytes text)
+{
+	struct folder *folder = context;
+	struct folder_text *newest = folder->texts;
+
+	if (newest == NULL || newest->data != text.data)
+		return;
+	folder->texts = newest->next;
+	free(newest->data);
+	free(newest);
+}
+
 static void begin(struct folder *folder, const char *const *paths, size_t path_count)
 {
 	*folder = (struct folder){.paths = paths, .path_count = path_count};
-	folder->files = (struct spec_files){.read = read_name, .context = folder};
+	folder->files = (struct spec_files){.read = read_name, .done = text_done, .context = folder};
 }
 
 static void lend_names(struct folder *folder, struct problems *problems)

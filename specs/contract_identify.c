@@ -65,15 +65,18 @@ static struct bytes network_text(const struct address *address, unsigned prefix_
 void identities_init(struct identities *identities)
 {
 	*identities = (struct identities){0};
-	map_init(&identities->map, &(struct map_plan){.entries_max = SIZE_MAX,
-						      .value_len = sizeof(const struct partner *),
-						      .seed = IDENTITY_SEED});
+	key_table_init(&identities->table, IDENTITY_SEED);
 }
 
 void identities_finish(struct identities *identities)
 {
-	map_finish(&identities->map);
+	key_table_finish(&identities->table);
 	*identities = (struct identities){0};
+}
+
+void identities_freeze(struct identities *identities)
+{
+	key_table_fit(&identities->table);
 }
 
 struct adding {
@@ -88,23 +91,20 @@ static enum status add_one(const struct adding *adding, enum identity identity, 
 			   const char *what)
 {
 	struct identity_key key;
-	const struct partner **value;
-	bool is_new = false;
+	const struct partner *partners = adding->identities->partners, *owner;
+	uint32_t number;
 
 	if (!make_key(identity, text, &key))
 		return STATUS_OK;
-	value = map_put(&adding->identities->map, key_bytes(&key), &is_new);
-	if (value == NULL)
+	if (key_table_put(&adding->identities->table, key_bytes(&key), (uint32_t)(adding->partner - partners),
+			  &number) != STATUS_OK)
 		return STATUS_NO_MEMORY;
-	if (!is_new && *value != adding->partner)
-		problems_add(adding->problems, PROBLEM_WARNING, "spec.conflict",
-			     node_place(adding->file->document,
-					node_get(adding->file->document->root, "identify")),
+	owner = &partners[number];
+	if (owner != adding->partner)
+		problems_add(adding->problems, PROBLEM_WARNING, "spec.conflict", adding->file->identify_place,
 			     "let only one partner claim it",
 			     "partner " BYTES_FORMAT " claims %s that partner " BYTES_FORMAT " has",
-			     BYTES_PRINT(adding->partner->id), what, BYTES_PRINT((*value)->id));
-	if (is_new)
-		*value = adding->partner;
+			     BYTES_PRINT(adding->partner->id), what, BYTES_PRINT(owner->id));
 	return STATUS_OK;
 }
 
@@ -124,6 +124,19 @@ static enum status add_texts(const struct adding *adding, enum identity identity
 			adding->identities->path_prefix_max = text.len;
 		status = add_one(adding, identity, text, what);
 	}
+	return status;
+}
+
+static enum status add_keys(const struct adding *adding)
+{
+	const struct identify *identify = &adding->file->identify;
+	enum status status = STATUS_OK;
+
+	for (size_t i = 0; i < identify->api_key_count && status == STATUS_OK; i++)
+		status = add_one(
+			adding, IDENTITY_KEY,
+			(struct bytes){.data = identify->api_keys + i * DIGEST_LEN, .len = DIGEST_LEN},
+			"an API key");
 	return status;
 }
 
@@ -147,9 +160,9 @@ enum status identities_add(struct identities *identities, const struct partner *
 {
 	const struct adding adding = {identities, partner, file, problems};
 	const struct identify *identify = &file->identify;
-	enum status status = add_texts(&adding, IDENTITY_KEY, identify->api_keys, "an API key");
+	enum status status = add_keys(&adding);
 
-	identities->has_api_keys = identities->has_api_keys || identify->api_keys.count > 0;
+	identities->has_api_keys = identities->has_api_keys || identify->api_key_count > 0;
 	if (status == STATUS_OK)
 		status = add_texts(&adding, IDENTITY_CLIENT, identify->client_ids, "a client id");
 	if (status == STATUS_OK)
@@ -211,21 +224,22 @@ static const struct partner *look(const struct identities *identities, enum iden
 				  struct bytes text)
 {
 	struct identity_key key;
-	const struct partner *const *value;
+	uint32_t number;
 
 	if (!make_key(identity, text, &key))
 		return NULL;
-	value = map_find(&identities->map, key_bytes(&key));
-	return value == NULL ? NULL : *value;
+	return key_table_find(&identities->table, key_bytes(&key), &number) ? &identities->partners[number]
+									    : NULL;
 }
 
 static const struct partner *by_key_value(const struct identities *identities, struct bytes value)
 {
-	char digest[DIGEST_TEXT_LEN + 1];
+	char digest[DIGEST_LEN];
 
-	if (value.len == 0 || !digest_sha256(value, digest))
+	if (value.len == 0)
 		return NULL;
-	return look(identities, IDENTITY_KEY, bytes_of(digest));
+	digest_sha256_bytes(value, digest);
+	return look(identities, IDENTITY_KEY, (struct bytes){.data = digest, .len = sizeof(digest)});
 }
 
 static const struct partner *by_declared_key(const struct identities *identities,

@@ -9,6 +9,7 @@
 /* What one contract is loaded from. Lives as long as contract_load. */
 struct load {
 	struct contract *contract;
+	struct arena scratch; /* until it is loaded */
 	struct problems *problems;
 	const struct spec_files *files;
 	struct tiers tiers;
@@ -55,46 +56,58 @@ static enum status digest_join(struct contract *contract, const char *overlay, s
 	return pair.data != NULL && digest_sha256(pair, spec->sha256) ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
-/* Reads the spec once; later calls give what the first one found. */
-static struct loaded_spec *spec_load(struct load *load, const char *name)
+/* Texts of specs are lent for as long as the contract lives; all else of them has been understood. */
+static enum status spec_seal(struct load *load, struct loaded_spec *loaded)
+{
+	enum status status = identities_add_keys(&load->contract->identities, &loaded->openapi.spec,
+						 &load->contract->arena);
+
+	if (status == STATUS_OK && !schema_set_seal(loaded->openapi.schemas))
+		status = STATUS_NO_MEMORY;
+	return status;
+}
+
+static enum status spec_read(struct load *load, const char *name, struct loaded_spec *loaded)
 {
 	struct contract *contract = load->contract;
 	const struct document *document = NULL;
-	bool is_new = false;
-	struct loaded_spec *loaded = spec_slot(load, name, &is_new);
+	enum status status;
 
-	if (loaded == NULL || !is_new)
-		return loaded;
-	if (descriptor_reads(name)) {
-		loaded->status = descriptor_load(load->files, name, &contract->arena, load->problems,
-						 &loaded->openapi);
-		return loaded;
-	}
-	loaded->status = references_open(&contract->references, name, &document);
-	if (loaded->status != STATUS_OK)
-		return loaded;
-	if (csdl_is(document->root)) {
-		loaded->status = odata_load(document, references_digest(&contract->references, name),
-					    &contract->arena, load->problems, &loaded->openapi);
-		return loaded;
-	}
+	if (descriptor_reads(name))
+		return descriptor_load(load->files, name, &contract->arena, load->problems, &loaded->openapi);
+	status = references_open(&contract->references, name, &document);
+	if (status != STATUS_OK)
+		return status;
+	if (csdl_is(document->root))
+		return odata_load(document, references_digest(&contract->references, name), &contract->arena,
+				  load->problems, &loaded->openapi);
 	if (!openapi_is(document->root)) {
 		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
 			     node_place(document, document->root),
 			     "name an OpenAPI file, an OData $metadata file, or a .pb file of protoc",
 			     "the file is no spec: it has no \"openapi\"");
-		loaded->status = STATUS_INVALID;
-		return loaded;
+		return STATUS_INVALID;
 	}
-	loaded->status = openapi_load(&contract->references, document, FORMATS_OF_SPEC, &contract->arena,
-				      &loaded->openapi);
-	if (loaded->status == STATUS_OK)
-		loaded->status = history_load(&contract->references, &loaded->openapi, &contract->arena,
-					      &loaded->history);
+	status = openapi_load(&contract->references, document, FORMATS_OF_SPEC, &contract->arena,
+			      &loaded->openapi);
+	if (status == STATUS_OK)
+		status = history_load(&contract->references, &loaded->openapi, &contract->arena,
+				      &loaded->history);
 	loaded->openapi.spec.history = loaded->history;
-	if (loaded->status == STATUS_OK)
-		loaded->status =
-			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
+	if (status == STATUS_OK)
+		status = spec_seal(load, loaded);
+	references_forget_nodes(&contract->references, name);
+	return status;
+}
+
+/* Reads the spec once; later calls give what the first one found. */
+static struct loaded_spec *spec_load(struct load *load, const char *name)
+{
+	bool is_new = false;
+	struct loaded_spec *loaded = spec_slot(load, name, &is_new);
+
+	if (loaded != NULL && is_new)
+		loaded->status = spec_read(load, name, loaded);
 	return loaded;
 }
 
@@ -106,7 +119,7 @@ static enum status overlay_open(struct load *load, const struct api_plan *plan,
 	const struct document *document = NULL, *overlay = NULL;
 	enum status status = references_open(references, plan->file, &document);
 
-	if (status == STATUS_OK && plan->overlay != NULL)
+	if (status == STATUS_OK && plan->has_overlay)
 		status = references_open(references, plan->overlay_file, &overlay);
 	if (status == STATUS_OK &&
 	    (!openapi_is(document->root) || (overlay != NULL && !overlay_is(overlay->root))))
@@ -125,7 +138,7 @@ static struct loaded_spec *variant_load(struct load *load, const struct api_plan
 	const struct document *document = NULL;
 	bool is_new = false;
 	struct bytes name = arena_printf(&contract->arena, "%s\n%s\n%d", plan->file,
-					 plan->overlay == NULL ? "" : plan->overlay_file, (int)plan->formats);
+					 !plan->has_overlay ? "" : plan->overlay_file, (int)plan->formats);
 	const struct loaded_spec *plain = spec_load(load, plan->file);
 	struct loaded_spec *loaded =
 		name.data == NULL || plain == NULL ? NULL : spec_slot(load, name.data, &is_new);
@@ -137,13 +150,12 @@ static struct loaded_spec *variant_load(struct load *load, const struct api_plan
 	if (loaded->status == STATUS_OK)
 		loaded->status = openapi_load(&contract->references, document, plan->formats,
 					      &contract->arena, &loaded->openapi);
-	if (loaded->status == STATUS_OK && plan->overlay != NULL)
+	if (loaded->status == STATUS_OK && plan->has_overlay)
 		loaded->status = digest_join(contract, plan->overlay_file, &loaded->openapi.spec);
 	if (loaded->status == STATUS_OK)
 		loaded->openapi.spec.history = plain->history;
 	if (loaded->status == STATUS_OK)
-		loaded->status =
-			identities_add_keys(&contract->identities, &loaded->openapi.spec, &contract->arena);
+		loaded->status = spec_seal(load, loaded);
 	return loaded;
 }
 
@@ -172,8 +184,8 @@ static enum status mark_named(struct load *load, const struct document *document
 static enum status add_partner(struct load *load, const struct document *document)
 {
 	struct partner_file *file = &load->partners[load->partner_count];
-	enum status status =
-		partner_read(document, &load->tiers, &load->contract->arena, load->problems, file);
+	enum status status = partner_read(document, &load->tiers, &load->contract->arena, &load->scratch,
+					  load->problems, file);
 
 	if (status == STATUS_NO_MEMORY)
 		return status;
@@ -183,22 +195,42 @@ static enum status add_partner(struct load *load, const struct document *documen
 			     "more than %d partners", LIMIT_PARTNERS);
 	else if (status == STATUS_OK)
 		load->partner_count++;
-	return mark_named(load, document);
+	status = mark_named(load, document);
+	references_forget(&load->contract->references, document->file);
+	return status;
 }
 
-/* One pass over all files for each kind: tiers are known before partners, partners before specs. */
-enum pass { PASS_TIERS, PASS_PARTNERS, PASS_SPECS };
+/* Tiers are known before partners. */
+enum pass { PASS_TIERS, PASS_OTHERS };
 
-static enum status take_file(struct load *load, const struct document *document, enum pass pass)
+static enum status add_spec(struct load *load, const char *name)
+{
+	const struct loaded_spec *loaded = spec_load(load, name);
+
+	load->specs[load->spec_count++] = name;
+	return loaded == NULL || loaded->status == STATUS_NO_MEMORY ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static bool is_spec(const struct load *load, const char *name)
+{
+	const struct loaded_spec *loaded = map_find(&load->contract->specs, bytes_of(name));
+
+	return descriptor_reads(name) || (loaded != NULL && loaded->status == STATUS_OK);
+}
+
+/* What a document has to say is kept; its nodes go as soon as it was said, so that no more than a few stand
+ * in memory at any time. */
+static enum status take_file(struct load *load, const char *name, const struct document *document,
+			     enum pass pass)
 {
 	const struct node *root = document->root;
 
 	if (pass == PASS_TIERS && tiers_is(document))
 		tiers_read(document, &load->contract->arena, load->problems, &load->tiers);
-	if (pass == PASS_PARTNERS && partner_is(root))
+	if (pass == PASS_OTHERS && partner_is(root))
 		return add_partner(load, document);
-	if (pass == PASS_SPECS && (openapi_is(root) || csdl_is(root)) && !partner_is(root))
-		load->specs[load->spec_count++] = document->file;
+	if (pass == PASS_OTHERS && (openapi_is(root) || csdl_is(root)))
+		return add_spec(load, name);
 	return STATUS_OK;
 }
 
@@ -209,12 +241,14 @@ static enum status take_files(struct load *load, enum pass pass)
 		const struct document *document = NULL;
 		enum status status = STATUS_NOT_FOUND;
 
-		if (pass == PASS_SPECS && descriptor_reads(name))
-			load->specs[load->spec_count++] = name;
-		if (contract_reads(name))
+		if (pass == PASS_TIERS && !tiers_named(name))
+			continue;
+		if (pass == PASS_OTHERS && is_spec(load, name))
+			status = add_spec(load, name);
+		else if (contract_reads(name))
 			status = references_open(&load->contract->references, name, &document);
-		if (status == STATUS_OK)
-			status = take_file(load, document, pass);
+		if (status == STATUS_OK && document != NULL)
+			status = take_file(load, name, document, pass);
 		if (status == STATUS_NO_MEMORY)
 			return status;
 	}
@@ -226,7 +260,7 @@ static int by_id(const void *a, const void *b)
 	const struct partner_file *left = a, *right = b;
 	int order = bytes_compare(left->partner.id, right->partner.id);
 
-	return order != 0 ? order : strcmp(left->document->file, right->document->file);
+	return order != 0 ? order : bytes_compare(left->partner.file, right->partner.file);
 }
 
 /* The first file of an id stays; which one does not depend on the order of reading. */
@@ -239,10 +273,10 @@ static void sort_partners(struct load *load)
 		struct partner_file *file = &load->partners[i];
 
 		if (kept > 0 && bytes_equal(load->partners[kept - 1].partner.id, file->partner.id)) {
-			problems_add(load->problems, PROBLEM_ERROR, "spec.invalid",
-				     node_place(file->document, node_get(file->document->root, "partner")),
+			problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", file->place,
 				     "give it an id of its own", "partner " BYTES_FORMAT " stands in %s too",
-				     BYTES_PRINT(file->partner.id), load->partners[kept - 1].document->file);
+				     BYTES_PRINT(file->partner.id),
+				     load->partners[kept - 1].partner.file.data);
 			continue;
 		}
 		load->partners[kept++] = *file;
@@ -264,8 +298,7 @@ static struct bytes id_of(const char *file)
 }
 
 /* Which operations of the spec are agreed; a name that fits none is told. */
-static const bool *agreed_of(struct load *load, const struct api_plan *plan, const struct document *document,
-			     const struct spec *spec)
+static const bool *agreed_of(struct load *load, const struct api_plan *plan, const struct spec *spec)
 {
 	bool *agreed = arena_alloc(&load->contract->arena, spec->operation_count + 1);
 
@@ -279,8 +312,8 @@ static const bool *agreed_of(struct load *load, const struct api_plan *plan, con
 			is_found = true;
 		}
 		if (!is_found)
-			problems_add(load->problems, PROBLEM_WARNING, "spec.invalid",
-				     node_place(document, plan->spec), "write an operationId of the spec",
+			problems_add(load->problems, PROBLEM_WARNING, "spec.invalid", plan->place,
+				     "write an operationId of the spec",
 				     "operation \"%.*s\" fits none of the spec",
 				     (int)(plan->operations.list[i].len > 100 ? 100
 									      : plan->operations.list[i].len),
@@ -320,8 +353,8 @@ static enum status add_tokens(struct load *load, const struct openapi *openapi, 
 	return STATUS_OK;
 }
 
-static enum status add_api(struct load *load, const struct partner *partner, const struct partner_file *file,
-			   const struct api_plan *plan, const struct loaded_spec *loaded, struct api *api)
+static enum status add_api(struct load *load, const struct partner *partner, const struct api_plan *plan,
+			   const struct loaded_spec *loaded, struct api *api)
 {
 	struct contract *contract = load->contract;
 	struct bindings *bindings = &contract->bindings;
@@ -338,7 +371,7 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 			    .from_ns = plan == NULL ? 0 : plan->from_ns,
 			    .until_ns = plan == NULL ? 0 : plan->until_ns};
 	if (plan != NULL && plan->operations.count > 0)
-		api->agreed = agreed_of(load, plan, file->document, api->spec);
+		api->agreed = agreed_of(load, plan, api->spec);
 	if (servers == NULL || !api_show_servers(&contract->arena, servers, count, api) ||
 	    !api_show_sensitive(&contract->arena, plan, api) ||
 	    (plan != NULL && plan->operations.count > 0 && api->agreed == NULL))
@@ -352,20 +385,19 @@ static enum status add_api(struct load *load, const struct partner *partner, con
 	return status;
 }
 
-static void blame_spec(struct load *load, const struct partner_file *file, const struct api_plan *plan,
-		       enum status status)
+static void blame_spec(struct load *load, const struct api_plan *plan, enum status status)
 {
-	const char *why = plan->overlay != NULL        ? "or its overlay could not be loaded"
+	const char *why = plan->has_overlay            ? "or its overlay could not be loaded"
 			  : plan->file == NULL         ? "leaves the contracts folder"
 			  : status == STATUS_NOT_FOUND ? "is not there"
 						       : "could not be loaded";
 
 	problems_add(
-		load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, plan->spec),
+		load->problems, PROBLEM_ERROR, "spec.invalid", plan->place,
 		"name an OpenAPI file, an OData $metadata or a descriptor set below the contracts folder",
 		"spec \"%.*s\" %s; the partner has no such API",
-		(int)(node_text(plan->spec).len > 200 ? 200 : node_text(plan->spec).len),
-		node_text(plan->spec).data == NULL ? "" : node_text(plan->spec).data, why);
+		(int)(plan->spec.len > 200 ? 200 : plan->spec.len),
+		plan->spec.data == NULL ? "" : plan->spec.data, why);
 }
 
 static enum status add_partner_apis(struct load *load, const struct partner_file *file,
@@ -377,8 +409,8 @@ static enum status add_partner_apis(struct load *load, const struct partner_file
 	partner->apis = apis;
 	for (size_t i = 0; i < file->api_count && status == STATUS_OK; i++) {
 		const struct api_plan *plan = &file->apis[i];
-		bool is_named = plan->file != NULL && (plan->overlay == NULL || plan->overlay_file != NULL);
-		bool is_variant = plan->overlay != NULL || plan->formats != FORMATS_OF_SPEC;
+		bool is_named = plan->file != NULL && (!plan->has_overlay || plan->overlay_file != NULL);
+		bool is_variant = plan->has_overlay || plan->formats != FORMATS_OF_SPEC;
 		const struct loaded_spec *loaded = !is_named    ? NULL
 						   : is_variant ? variant_load(load, plan)
 								: spec_load(load, plan->file);
@@ -386,9 +418,9 @@ static enum status add_partner_apis(struct load *load, const struct partner_file
 		if (is_named && loaded == NULL)
 			return STATUS_NO_MEMORY;
 		if (loaded == NULL || loaded->status != STATUS_OK)
-			blame_spec(load, file, plan, loaded == NULL ? STATUS_INVALID : loaded->status);
+			blame_spec(load, plan, loaded == NULL ? STATUS_INVALID : loaded->status);
 		else
-			status = add_api(load, partner, file, plan, loaded, &apis[partner->api_count++]);
+			status = add_api(load, partner, plan, loaded, &apis[partner->api_count++]);
 	}
 	return status;
 }
@@ -406,7 +438,7 @@ static enum status add_common_apis(struct load *load)
 		if (loaded->is_named || loaded->status != STATUS_OK)
 			continue;
 		api = arena_alloc(&load->contract->arena, sizeof(*api));
-		status = api == NULL ? STATUS_NO_MEMORY : add_api(load, NULL, NULL, NULL, loaded, api);
+		status = api == NULL ? STATUS_NO_MEMORY : add_api(load, NULL, NULL, loaded, api);
 	}
 	return status;
 }
@@ -414,25 +446,24 @@ static enum status add_common_apis(struct load *load)
 /* The keys with which the partner's tokens are signed: a file beside its own. */
 static enum status read_jwks(struct load *load, const struct partner_file *file, struct partner *partner)
 {
-	const struct node *node = node_get(node_get(file->document->root, "tokens"), "jwks");
 	struct bytes text = BYTES_NONE;
 	char name[4096];
 	enum status status = STATUS_NOT_FOUND;
 	struct jwks *keys = NULL;
 
-	if (node == NULL)
+	if (partner->tokens.jwks.data == NULL)
 		return STATUS_OK;
-	if (reference_name(partner->tokens.jwks, file->document->file, name, sizeof(name)))
+	if (reference_name(partner->tokens.jwks, partner->file.data, name, sizeof(name)))
 		status = load->files->read(load->files->context, name, &text);
 	if (status != STATUS_OK) {
-		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, node),
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", file->jwks_place,
 			     "put the file into the contracts folder",
 			     "the key file could not be read; signatures are not checked");
 		return STATUS_OK;
 	}
 	status = jwks_read(text, (struct place){.file = partner->tokens.jwks.data}, load->problems, &keys);
 	if (status == STATUS_INVALID) {
-		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", node_place(file->document, node),
+		problems_add(load->problems, PROBLEM_ERROR, "spec.invalid", file->jwks_place,
 			     "write a JSON Web Key Set: {\"keys\": [...]}",
 			     "the key file is no key set; signatures are not checked");
 		return STATUS_OK;
@@ -449,11 +480,10 @@ static enum status build_partners(struct load *load)
 	struct contract *contract = load->contract;
 	enum status status = STATUS_OK;
 
-	for (size_t i = 0; i < load->partner_count; i++) {
+	for (size_t i = 0; i < load->partner_count; i++)
 		contract->partners[i] = load->partners[i].partner;
-		contract->partners[i].file = bytes_of(load->partners[i].document->file);
-	}
 	contract->partner_count = load->partner_count;
+	contract->identities.partners = contract->partners;
 	for (size_t i = 0; i < load->partner_count && status == STATUS_OK; i++) {
 		struct partner *partner = &contract->partners[i];
 
@@ -488,19 +518,22 @@ static enum status build(struct load *load)
 
 static enum status load_all(struct load *load)
 {
-	struct arena *arena = &load->contract->arena;
+	struct arena *arena = &load->scratch;
 	enum status status = STATUS_OK;
 
-	load->partners = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->partners));
+	load->partners = arena_take(arena, (load->files->name_count + 1) * sizeof(*load->partners));
 	load->specs = arena_alloc(arena, (load->files->name_count + 1) * sizeof(*load->specs));
 	if (load->partners == NULL || load->specs == NULL)
 		return STATUS_NO_MEMORY;
-	for (enum pass pass = PASS_TIERS; pass <= PASS_SPECS && status == STATUS_OK; pass++)
+	for (enum pass pass = PASS_TIERS; pass <= PASS_OTHERS && status == STATUS_OK; pass++)
 		status = take_files(load, pass);
 	if (status != STATUS_OK)
 		return status;
 	sort_partners(load);
-	return build(load);
+	status = build(load);
+	references_seal(&load->contract->references, csdl_is);
+	identities_freeze(&load->contract->identities);
+	return status;
 }
 
 enum status contract_load(const struct spec_files *files, struct problems *problems,
@@ -513,13 +546,16 @@ enum status contract_load(const struct spec_files *files, struct problems *probl
 	if (contract == NULL)
 		return STATUS_NO_MEMORY;
 	arena_init(&contract->arena, LIMIT_CONTRACT_BYTES);
+	arena_init(&load.scratch, LIMIT_CONTRACT_BYTES);
 	references_init(&contract->references, files, problems);
+	contract->references.reads = contract_reads;
 	identities_init(&contract->identities);
 	map_init(&contract->specs, &(struct map_plan){.entries_max = SIZE_MAX,
 						      .value_len = sizeof(struct loaded_spec),
 						      .seed = SPEC_SEED,
 						      .leave = spec_leave});
 	status = load_all(&load);
+	arena_finish(&load.scratch);
 	if (status != STATUS_OK) {
 		contract_free(contract);
 		return status;

@@ -5,6 +5,7 @@
 
 #include "specs/contract.h"
 #include "specs/history.h"
+#include "specs/key_table.h"
 #include "specs/openapi.h"
 #include "specs/partner.h"
 #include "specs/reference.h"
@@ -47,7 +48,8 @@ MUST_CHECK enum status bindings_add_token(struct bindings *bindings, const struc
 /* -- contract_identify.c: who calls ------------------------------------------------ */
 
 struct identities {
-	struct map map;              /* kind and text -> const struct partner * */
+	struct key_table table; /* kind and text -> which of the partners */
+	const struct partner *partners;
 	size_t path_prefix_max;      /* bytes of the longest */
 	bool has_prefix_len[2][129]; /* IPv4, IPv6: networks of that prefix length exist */
 	bool has_api_keys;
@@ -59,6 +61,7 @@ void identities_init(struct identities *identities);
 void identities_finish(struct identities *identities); /* accepts zeroed */
 MUST_CHECK enum status identities_add(struct identities *identities, const struct partner *partner,
 				      const struct partner_file *file, struct problems *problems);
+void identities_freeze(struct identities *identities); /* all were added */
 MUST_CHECK enum status identities_add_keys(struct identities *identities, const struct spec *spec,
 					   struct arena *arena);
 

@@ -111,9 +111,13 @@ static bool readings_try(struct bytes text, struct build *build, struct problems
 static bool text_read(struct bytes text, const char *file, struct build *build, struct problems *problems)
 {
 	struct arena *arena = &build->document->arena;
-	struct bytes copy = arena_copy(arena, text);
+	struct bytes copy;
 
+	/* In one block with the text, which mostly is all that stands there. */
+	arena->block_len = text.len + strlen(file) + 64;
 	build->document->file = arena_copy(arena, bytes_of(file)).data;
+	copy = arena_copy(arena, text);
+	arena->block_len = LIMIT_SPEC_BLOCK;
 	if (copy.data == NULL || build->document->file == NULL)
 		return build_fail(build, STATUS_NO_MEMORY, (struct spot){0}, "give the sensor more memory",
 				  "no memory for this file");
@@ -130,11 +134,23 @@ static bool text_read(struct bytes text, const char *file, struct build *build, 
 enum status document_read(struct bytes text, const char *file, struct document *out_document,
 			  struct problems *problems)
 {
-	struct document document = {0};
+	struct arena nodes;
+
+	arena_init(&nodes, LIMIT_CONTRACT_BYTES);
+	nodes.block_len = LIMIT_SPEC_BLOCK;
+	return document_read_into(text, file, &nodes, out_document, problems);
+}
+
+enum status document_read_into(struct bytes text, const char *file, struct arena *nodes,
+			       struct document *out_document, struct problems *problems)
+{
+	struct document document = {.nodes = *nodes};
 	struct build build;
 	bool is_read;
 
+	*nodes = (struct arena){0};
 	arena_init(&document.arena, LIMIT_CONTRACT_BYTES);
+	document.arena.block_len = LIMIT_SPEC_BLOCK;
 	build_init(&build, &document, problems);
 	if (text.len > LIMIT_SPEC_BYTES)
 		is_read = build_fail(&build, STATUS_LIMIT, (struct spot){0}, "split the file",
@@ -153,7 +169,20 @@ enum status document_read(struct bytes text, const char *file, struct document *
 void document_finish(struct document *document)
 {
 	arena_finish(&document->arena);
+	arena_finish(&document->nodes);
 	*document = (struct document){0};
+}
+
+void document_forget_nodes(struct document *document, struct arena *spare)
+{
+	if (spare->newest == NULL) {
+		arena_reset(&document->nodes);
+		*spare = document->nodes;
+	} else {
+		arena_finish(&document->nodes);
+	}
+	document->nodes = (struct arena){0};
+	document->root = NULL;
 }
 
 static const struct node_entry *index_find(const struct node *table, struct bytes key)
@@ -223,6 +252,46 @@ struct place node_place(const struct document *document, const struct node *node
 		place.column = node->column;
 	}
 	return place;
+}
+
+static bool list_copy(const struct node *list, struct arena *arena, struct node *copy)
+{
+	copy->items = arena_take(arena, list->count * sizeof(*copy->items));
+	for (size_t i = 0; copy->items != NULL && i < list->count; i++) {
+		copy->items[i] = node_copy(list->items[i], arena);
+		if (copy->items[i] == NULL)
+			return false;
+	}
+	return copy->items != NULL;
+}
+
+static bool table_copy(const struct node *table, struct arena *arena, struct node *copy)
+{
+	copy->entries = arena_take(arena, table->count * sizeof(*copy->entries));
+	for (size_t i = 0; copy->entries != NULL && i < table->count; i++) {
+		copy->entries[i] = table->entries[i];
+		copy->entries[i].value = node_copy(table->entries[i].value, arena);
+		if (copy->entries[i].value == NULL)
+			return false;
+	}
+	if (copy->entries == NULL || table->index == NULL)
+		return copy->entries != NULL;
+	copy->index = arena_take(arena, table->count * sizeof(*copy->index));
+	if (copy->index != NULL)
+		memcpy(copy->index, table->index, table->count * sizeof(*copy->index));
+	return copy->index != NULL;
+}
+
+struct node *node_copy(const struct node *node, struct arena *arena)
+{
+	struct node *copy = arena_take(arena, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *node;
+	if (node->kind == NODE_LIST && !list_copy(node, arena, copy))
+		return NULL;
+	return node->kind == NODE_TABLE && !table_copy(node, arena, copy) ? NULL : copy;
 }
 
 /* Exact where 64 bits or 15 digits hold the number, as its digits (raw) where not. */

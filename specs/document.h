@@ -38,16 +38,25 @@ struct node {
 };
 
 struct document {
-	struct arena arena;
+	struct arena arena; /* texts */
+	struct arena nodes;
 	const char *file; /* the name given, copied */
 	struct node *root;
 	bool is_json;
+	uint64_t reading; /* its number, where the same file may be read twice */
 };
 
 /* Reads YAML, JSON or XML, told by content. On failure at least one error is in `problems`. */
 MUST_CHECK enum status document_read(struct bytes text, const char *file, struct document *out_document,
 				     struct problems *problems);
+/* The same, into what document_forget_nodes gave; `nodes` is taken over. */
+MUST_CHECK enum status document_read_into(struct bytes text, const char *file, struct arena *nodes,
+					  struct document *out_document, struct problems *problems);
 void document_finish(struct document *document); /* accepts zeroed */
+
+/* Texts stay, nodes and the root go: for who has understood the document. Their memory is given on when
+ * `spare` is empty. */
+void document_forget_nodes(struct document *document, struct arena *spare);
 
 const struct node_entry *node_entry(const struct node *table, struct bytes key); /* NULL when absent */
 const struct node *node_get(const struct node *table, const char *key); /* NULL when absent or no table */
@@ -56,6 +65,9 @@ struct bytes node_text(const struct node *node); /* of a string or number; empty
 bool node_bool(const struct node *node, bool other);        /* `other` when it is not a boolean */
 bool node_is(const struct node *node, enum node_kind kind); /* false for NULL */
 struct place node_place(const struct document *document, const struct node *node);
+
+/* With all below it, which aliases may share; texts stay where they are. NULL without memory. */
+struct node *node_copy(const struct node *node, struct arena *arena);
 
 /* The same value as a yyjson tree, for enum and const; allocated with `alc`. */
 yyjson_mut_val *node_to_json(const struct node *node, yyjson_mut_doc *doc);

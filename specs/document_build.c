@@ -57,7 +57,7 @@ static bool no_memory(struct build *build)
 
 static struct node *node_new(struct build *build, enum node_kind kind, struct spot spot)
 {
-	struct node *node = arena_alloc(&build->document->arena, sizeof(*node));
+	struct node *node = arena_alloc(&build->document->nodes, sizeof(*node));
 
 	if (node == NULL) {
 		no_memory(build);
@@ -149,7 +149,7 @@ static bool list_close(struct build *build, struct build_frame *frame)
 	struct node *node = frame->node;
 	size_t count = build->pile_count - frame->first;
 
-	node->items = arena_alloc(&build->document->arena, count * sizeof(struct node *));
+	node->items = arena_alloc(&build->document->nodes, count * sizeof(struct node *));
 	if (node->items == NULL)
 		return no_memory(build);
 	for (size_t i = 0; i < count; i++)
@@ -254,7 +254,7 @@ static bool table_place(struct build *build, struct node *node, struct build_ite
 		order[i] = (uint32_t)i;
 	qsort_r(order, count, sizeof(*order), order_compare, items);
 	kept = losers_drop(build, items, order, count, own_count);
-	node->entries = arena_alloc(&build->document->arena, kept * sizeof(struct node_entry));
+	node->entries = arena_alloc(&build->document->nodes, kept * sizeof(struct node_entry));
 	if (node->entries == NULL)
 		return no_memory(build);
 	for (size_t i = 0; i < count; i++)
@@ -265,7 +265,7 @@ static bool table_place(struct build *build, struct node *node, struct build_ite
 	node->count = kept;
 	if (kept <= INDEX_FROM)
 		return true;
-	node->index = arena_alloc(&build->document->arena, kept * sizeof(uint32_t));
+	node->index = arena_alloc(&build->document->nodes, kept * sizeof(uint32_t));
 	if (node->index == NULL)
 		return no_memory(build);
 	for (size_t i = 0; i < kept; i++)

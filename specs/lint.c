@@ -264,7 +264,7 @@ static void lint_overlay(struct lint *lint, const struct api_plan *plan, const s
 		if (status == STATUS_OK || status == STATUS_INVALID)
 			return;
 	}
-	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->overlay),
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", plan->overlay_place,
 		     "name an Overlay 1.0 file below the contracts folder", "the overlay could not be read");
 }
 
@@ -279,16 +279,16 @@ static void lint_plan(struct lint *lint, const struct api_plan *plan)
 			return;
 	} else if (plan->file != NULL)
 		status = references_open(&lint->references, plan->file, &document);
-	if (status == STATUS_OK && csdl_is(document->root) && plan->overlay == NULL) {
+	if (status == STATUS_OK && csdl_is(document->root) && !plan->has_overlay) {
 		(void)lint_odata(lint, document); /* refused: its problems say why */
 		return;
 	}
 	if (status == STATUS_OK && openapi_is(document->root)) {
-		if (plan->overlay != NULL)
+		if (plan->has_overlay)
 			lint_overlay(lint, plan, document);
 		return;
 	}
-	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", node_place(lint->document, plan->spec),
+	problems_add(lint->problems, PROBLEM_ERROR, "spec.invalid", plan->place,
 		     "name an OpenAPI file or a descriptor set below the contracts folder", "the spec %s",
 		     plan->file == NULL           ? "leaves the contracts folder"
 		     : status == STATUS_NOT_FOUND ? "is not there"
@@ -299,12 +299,15 @@ static enum status lint_partner(struct lint *lint)
 {
 	struct tiers tiers = {0};
 	struct partner_file file;
+	struct arena scratch;
 	size_t errors;
 	enum status status;
 
 	find_tiers(lint, &tiers);
 	errors = lint->problems->error_count;
-	status = partner_read(lint->document, &tiers, &lint->arena, lint->problems, &file);
+	arena_init(&scratch, LIMIT_CONTRACT_BYTES);
+	status = partner_read(lint->document, &tiers, &lint->arena, &scratch, lint->problems, &file);
+	arena_finish(&scratch);
 	for (size_t i = 0; status == STATUS_OK && i < file.api_count; i++)
 		lint_plan(lint, &file.apis[i]);
 	return status == STATUS_OK && lint->problems->error_count > errors ? STATUS_INVALID : status;

@@ -101,7 +101,7 @@ static bool grow_operations(struct reader *reader)
 
 	if (count < reader->operation_max)
 		return true;
-	operations = arena_alloc(reader->arena, (2 * count + 16) * sizeof(*operations));
+	operations = arena_take(reader->scratch, (2 * count + 16) * sizeof(*operations));
 	if (operations == NULL)
 		return false;
 	if (count > 0)
@@ -249,6 +249,30 @@ static enum status keep_root_bases(struct reader *reader, size_t count)
 	return STATUS_OK;
 }
 
+static void *keep_list(struct reader *reader, const void *list, size_t len)
+{
+	void *kept = arena_take(reader->arena, len);
+
+	if (kept != NULL && len > 0)
+		memcpy(kept, list, len);
+	return kept;
+}
+
+/* Lists that grew in scratch; nothing points into them yet. False without memory. */
+static bool keep_lists(struct reader *reader)
+{
+	struct openapi *out = reader->out;
+
+	reader->operations =
+		keep_list(reader, reader->operations, reader->operation_count * sizeof(*reader->operations));
+	reader->servers = keep_list(reader, reader->servers, reader->server_count * sizeof(*reader->servers));
+	out->tokens = out->token_count == 0
+			      ? NULL
+			      : keep_list(reader, reader->tokens, out->token_count * sizeof(*reader->tokens));
+	return reader->operations != NULL && reader->servers != NULL &&
+	       (out->token_count == 0 || out->tokens != NULL);
+}
+
 static enum status read_all(struct reader *reader)
 {
 	struct openapi *out = reader->out;
@@ -256,7 +280,7 @@ static enum status read_all(struct reader *reader)
 	enum schema_dialect dialect;
 	enum status status = dialect_read(reader, &dialect);
 
-	reader->servers = arena_alloc(reader->arena, OPENAPI_SERVERS_MAX * sizeof(struct server));
+	reader->servers = arena_take(reader->scratch, OPENAPI_SERVERS_MAX * sizeof(struct server));
 	if (status == STATUS_OK && reader->servers == NULL)
 		status = STATUS_NO_MEMORY;
 	if (status == STATUS_OK)
@@ -285,7 +309,7 @@ static enum status read_all(struct reader *reader)
 		status = keep_root_bases(reader, root_count);
 	if (status != STATUS_OK)
 		return status;
-	if (!token_endpoints_read(reader))
+	if (!token_endpoints_read(reader) || !keep_lists(reader))
 		return STATUS_NO_MEMORY;
 	out->routes = routes_new(reader->operations, reader->operation_count,
 				 (struct place){.file = reader->root.document->file}, reader->problems);
@@ -299,6 +323,7 @@ enum status openapi_load(struct references *references, const struct document *d
 	struct reader reader = {.references = references,
 				.problems = references->problems,
 				.arena = arena,
+				.scratch = &references->scratch,
 				.formats = formats,
 				.resolver = {.resolve = reference_resolve, .context = references},
 				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
@@ -307,6 +332,7 @@ enum status openapi_load(struct references *references, const struct document *d
 
 	references->pulled_count = 0;
 	status = read_all(&reader);
+	arena_reset(&references->scratch);
 	if (status != STATUS_OK) {
 		openapi_finish(&openapi);
 		return status == STATUS_LIMIT ? STATUS_INVALID : status;
@@ -323,13 +349,22 @@ enum status openapi_load(struct references *references, const struct document *d
 enum status openapi_outline(struct references *references, const struct document *document,
 			    struct arena *arena, struct operation **out_operations, size_t *out_count)
 {
+	struct openapi openapi = {0};
 	struct reader reader = {.references = references,
 				.problems = references->problems,
 				.arena = arena,
+				.scratch = &references->scratch,
 				.root = {.document = document, .node = document->root, .pointer = BYTES("")},
-				.is_outline = true};
-	enum status status = read_operations(&reader);
+				.is_outline = true,
+				.out = &openapi};
+	enum status status;
 
+	status = read_operations(&reader);
+	if (!keep_lists(&reader)) {
+		reader.operation_count = 0;
+		status = STATUS_NO_MEMORY;
+	}
+	arena_reset(&references->scratch);
 	*out_operations = reader.operations;
 	*out_count = reader.operation_count;
 	return status;

@@ -21,7 +21,7 @@ struct media media_of(const struct reader *reader, struct spot schema, struct by
 
 	media.parameters = parameters.data == NULL ? BYTES("") : parameters;
 	media.schema = spot_schema(reader, schema);
-	media.schema_pointer = schema.pointer;
+	media.schema_pointer = spot_pointer(reader, schema, media.schema);
 	return media;
 }
 
@@ -31,7 +31,8 @@ static struct media media_read(const struct reader *reader, struct spot spot, st
 	struct spot item = spot_child(reader, spot, "itemSchema");
 
 	media.item_schema = spot_schema(reader, item);
-	media.item_schema_pointer = item.pointer;
+	if (media.item_schema != NULL)
+		media.item_schema_pointer = spot_pointer(reader, item, media.item_schema);
 	encodings_read(reader, spot, &media);
 	return media;
 }
@@ -43,7 +44,7 @@ void content_read(const struct reader *reader, struct spot content, struct conte
 	if (!node_is(content.node, NODE_TABLE))
 		return;
 	out_content->is_declared = true;
-	list = arena_alloc(reader->arena, (content.node->count + 1) * sizeof(*list));
+	list = arena_alloc(reader->arena, content.node->count * sizeof(*list));
 	if (list == NULL)
 		return;
 	for (size_t i = 0; i < content.node->count; i++)
@@ -83,7 +84,7 @@ void responses_read(const struct reader *reader, struct spot node, struct operat
 
 	if (!node_is(responses.node, NODE_TABLE))
 		return;
-	list = arena_alloc(reader->arena, (responses.node->count + 1) * sizeof(*list));
+	list = arena_alloc(reader->arena, responses.node->count * sizeof(*list));
 	if (list == NULL)
 		return;
 	for (size_t i = 0; i < responses.node->count; i++) {

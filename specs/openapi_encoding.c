@@ -14,13 +14,13 @@ static struct response_header header_read(const struct reader *reader, struct sp
 	}
 	if (reader->is_swagger) {
 		header.schema = swagger_schema(reader, spot);
-		header.schema_pointer = spot.pointer;
+		header.schema_pointer = spot_pointer(reader, spot, header.schema);
 		return header;
 	}
 	header.is_required = node_bool(node_get(spot.node, "required"), false);
 	header.is_exploded = node_bool(node_get(spot.node, "explode"), false);
 	header.schema = spot_schema(reader, schema);
-	header.schema_pointer = schema.pointer;
+	header.schema_pointer = spot_pointer(reader, schema, header.schema);
 	return header;
 }
 

@@ -166,7 +166,7 @@ static void schema_read(const struct reader *reader, struct spot spot, struct pa
 	if (reader->is_swagger) {
 		swagger_style(spot.node, parameter);
 		parameter->schema = swagger_schema(reader, spot);
-		parameter->schema_pointer = spot.pointer;
+		parameter->schema_pointer = spot_pointer(reader, spot, parameter->schema);
 		return;
 	}
 	parameter->is_whole = bytes_equal(node_text(node_get(spot.node, "in")), BYTES("querystring"));
@@ -174,7 +174,7 @@ static void schema_read(const struct reader *reader, struct spot spot, struct pa
 	if (schema.node == NULL)
 		schema = content_schema(reader, spot, parameter);
 	parameter->schema = spot_schema(reader, schema);
-	parameter->schema_pointer = schema.pointer;
+	parameter->schema_pointer = spot_pointer(reader, schema, parameter->schema);
 }
 
 /* The operation's own come first; of the path's only those it does not override by (name, in). */
@@ -232,7 +232,7 @@ static bool parameters_read(const struct reader *reader, struct spot item, struc
 
 	if (count > OPENAPI_PARAMETERS_MAX)
 		count = OPENAPI_PARAMETERS_MAX;
-	parameters.list = arena_alloc(reader->arena, (count + 1) * sizeof(struct parameter));
+	parameters.list = arena_alloc(reader->arena, count * sizeof(struct parameter));
 	if (parameters.list == NULL)
 		return false;
 	parameters_add(reader, own, operation, &parameters);

@@ -26,6 +26,7 @@ struct reader {
 	struct references *references;
 	struct problems *problems;
 	struct arena *arena;
+	struct arena *scratch; /* until all is read */
 	enum formats formats;
 	struct schema_resolver resolver;
 	struct schema_set *schemas;
@@ -35,7 +36,7 @@ struct reader {
 	struct openapi *out;
 
 	struct token_endpoint *tokens;
-	struct server *servers; /* OPENAPI_SERVERS_MAX of them */
+	struct server *servers; /* OPENAPI_SERVERS_MAX of them, in scratch until all is read */
 	size_t server_count;
 	struct bytes *bases; /* of the servers that are read, where they are to be known apart; else NULL */
 	size_t base_count;
@@ -54,6 +55,8 @@ struct spot spot_entry(const struct reader *reader, struct spot parent,
 		       size_t index);                                   /* of a table or list */
 struct spot spot_follow(const struct reader *reader, struct spot spot); /* behind its $ref */
 struct spot spot_get(const struct reader *reader, struct spot parent, const char *key); /* child, followed */
+/* The pointer of a spot, for as long as the spec lives; `schema` was compiled there and may be NULL. */
+struct bytes spot_pointer(const struct reader *reader, struct spot spot, const struct schema *schema);
 void spot_problem(const struct reader *reader, struct spot spot, enum problem_level level, const char *mend,
 		  const char *format, ...) __attribute__((format(printf, 5, 6)));
 struct bytes text_lower(struct arena *arena, struct bytes text);

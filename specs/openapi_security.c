@@ -179,8 +179,7 @@ bool token_endpoints_read(struct reader *reader)
 {
 	struct spot schemes = schemes_spot(reader);
 
-	reader->tokens = arena_alloc(reader->arena, OPENAPI_TOKENS_MAX * sizeof(*reader->tokens));
-	reader->out->tokens = reader->tokens;
+	reader->tokens = arena_alloc(reader->scratch, OPENAPI_TOKENS_MAX * sizeof(*reader->tokens));
 	if (reader->tokens == NULL)
 		return false;
 	for (size_t i = 0; node_is(schemes.node, NODE_TABLE) && i < schemes.node->count; i++) {

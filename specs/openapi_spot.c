@@ -32,7 +32,7 @@ static struct spot spot_at(const struct reader *reader, struct spot parent, stru
 	struct spot spot = {.document = parent.document, .node = node, .pointer = parent.pointer};
 
 	if (node != NULL)
-		spot.pointer = pointer_add(reader->arena, parent.pointer, key);
+		spot.pointer = pointer_add(reader->scratch, parent.pointer, key);
 	return spot;
 }
 
@@ -68,6 +68,13 @@ struct spot spot_follow(const struct reader *reader, struct spot spot)
 struct spot spot_get(const struct reader *reader, struct spot parent, const char *key)
 {
 	return spot_follow(reader, spot_child(reader, parent, key));
+}
+
+struct bytes spot_pointer(const struct reader *reader, struct spot spot, const struct schema *schema)
+{
+	struct bytes pointer = schema == NULL ? BYTES_NONE : schema_pointer(schema);
+
+	return bytes_equal(pointer, spot.pointer) ? pointer : arena_copy(reader->arena, spot.pointer);
 }
 
 void spot_problem(const struct reader *reader, struct spot spot, enum problem_level level, const char *mend,

@@ -18,12 +18,16 @@ bool partner_is(const struct node *root)
 	return node_get(root, "partner") != NULL;
 }
 
+bool tiers_named(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	return strncmp(slash == NULL ? file : slash + 1, "tiers.", strlen("tiers.")) == 0;
+}
+
 bool tiers_is(const struct document *document)
 {
-	const char *slash = strrchr(document->file, '/');
-
-	return strncmp(slash == NULL ? document->file : slash + 1, "tiers.", strlen("tiers.")) == 0 &&
-	       node_get(document->root, "tiers") != NULL;
+	return tiers_named(document->file) && node_get(document->root, "tiers") != NULL;
 }
 
 bool glob_match(struct bytes glob, struct bytes text)
@@ -129,7 +133,7 @@ void tiers_read(const struct document *document, struct arena *arena, struct pro
 	list = arena_alloc(arena, ((table == NULL ? 0 : table->count) + 1) * sizeof(*list));
 	for (size_t i = 0; table != NULL && list != NULL && i < table->count; i++) {
 		const struct node *node = table->entries[i].value;
-		struct tier tier = {.id = table->entries[i].key};
+		struct tier tier = {.id = arena_copy(arena, table->entries[i].key)};
 
 		values.has_error = false;
 		CHECK_KEYS(&values, node, "limits", "operations", "name");
@@ -167,38 +171,41 @@ static void tier_apply(struct values *values, const struct tiers *tiers, struct 
 
 /* -- identification --------------------------------------------------------------- */
 
-static bool key_digest(struct values *values, struct bytes text, struct bytes *out_digest)
+static bool key_digest(struct bytes text, char out_digest[DIGEST_LEN])
 {
-	struct bytes digest = bytes_starts(text, BYTES("sha256:")) ? bytes_from(text, 7) : BYTES_NONE;
-	char *lower = arena_alloc(values->arena, DIGEST_TEXT_LEN);
+	struct bytes digits = bytes_starts(text, BYTES("sha256:")) ? bytes_from(text, 7) : BYTES_NONE;
 
-	if (digest.len != DIGEST_TEXT_LEN || lower == NULL)
+	if (digits.len != DIGEST_TEXT_LEN)
 		return false;
-	for (size_t i = 0; i < digest.len; i++) {
-		if (ascii_hex_value(digest.data[i]) < 0)
+	for (size_t i = 0; i < DIGEST_LEN; i++) {
+		int high = ascii_hex_value(digits.data[2 * i]), low = ascii_hex_value(digits.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
 			return false;
-		lower[i] = ascii_lower(digest.data[i]);
+		out_digest[i] = (char)(high * 16 + low);
 	}
-	*out_digest = (struct bytes){.data = lower, .len = digest.len};
 	return true;
 }
 
-/* What stands there may be the key itself: it is never repeated in a problem. */
-static struct texts api_keys_read(struct values *values, const struct node *table)
+/* What stands there may be the key itself: it is never repeated in a problem. A partner may have thousands:
+ * no more is kept of one than its digest. */
+static void api_keys_read(struct values *values, const struct node *table, struct identify *identify)
 {
-	struct texts written = values_texts(values, table, "api_keys");
-	struct bytes *digests = arena_alloc(values->arena, (written.count + 1) * sizeof(*digests));
-	struct texts texts = {.list = digests};
+	const struct node *node = node_get(table, "api_keys");
+	size_t count = node == NULL ? 0 : node_is(node, NODE_LIST) ? node->count : 1;
+	char *digests = arena_take(values->arena, count * DIGEST_LEN);
 
-	for (size_t i = 0; digests != NULL && i < written.count; i++) {
-		if (key_digest(values, written.list[i], &digests[texts.count]))
-			texts.count++;
+	for (size_t i = 0; digests != NULL && i < count; i++) {
+		struct bytes text = node_text(node_is(node, NODE_LIST) ? node->items[i] : node);
+
+		if (key_digest(text, digests + identify->api_key_count * DIGEST_LEN))
+			identify->api_key_count++;
 		else
-			values_error(values, node_get(table, "api_keys"),
+			values_error(values, node,
 				     "write \"sha256:\" and 64 hex digits: printf %%s KEY | sha256sum",
 				     "api_keys: entry %zu is not the SHA-256 of a key", i + 1);
 	}
-	return texts;
+	identify->api_keys = digests;
 }
 
 /* Lower case, without port and trailing dot. */
@@ -248,7 +255,7 @@ static void identify_read(struct values *values, struct identify *identify)
 	CHECK_KEYS(values, table, "client_ids", "users", "api_keys", "networks", "hosts", "path_prefixes");
 	identify->client_ids = values_texts(values, table, "client_ids");
 	identify->users = values_texts(values, table, "users");
-	identify->api_keys = api_keys_read(values, table);
+	api_keys_read(values, table, identify);
 	identify->hosts = hosts_read(values, table);
 	identify->path_prefixes = values_texts(values, table, "path_prefixes");
 	for (size_t i = 0; i < identify->path_prefixes.count; i++)
@@ -269,6 +276,15 @@ static char *file_name(struct values *values, struct bytes name)
 	if (copy != NULL)
 		memcpy(copy, file, strlen(file) + 1);
 	return copy;
+}
+
+/* The name of the file outlives the document. */
+static struct place place_of(const struct values *values, const struct node *node)
+{
+	struct place place = node_place(values->document, node);
+
+	place.file = values->file;
+	return place;
 }
 
 static enum formats formats_read(struct values *values, const struct node *node)
@@ -294,14 +310,16 @@ static void plan_read(struct values *values, const struct node *node, struct api
 	CHECK_KEYS(values, effective, "from", "until");
 	if (node_get(node, "spec") == NULL)
 		values_error(values, node, "add spec: FILE", "an API without a spec");
-	plan->spec = node_get(node, "spec");
+	plan->spec = spec;
+	plan->place = place_of(values, node_get(node, "spec"));
 	plan->file = file_name(values, spec);
-	plan->overlay = node_get(node, "overlay");
-	if (plan->overlay != NULL)
+	plan->has_overlay = node_get(node, "overlay") != NULL;
+	plan->overlay_place = place_of(values, node_get(node, "overlay"));
+	if (plan->has_overlay)
 		plan->overlay_file = file_name(values, values_text(values, node, "overlay"));
 	plan->formats = formats_read(values, node);
 	plan->has_base_path = node_get(node, "base_path") != NULL;
-	plan->base_path = node_text(node_get(node, "base_path"));
+	plan->base_path = arena_copy(values->arena, node_text(node_get(node, "base_path")));
 	check_slash(values, node_get(node, "base_path"), "base_path", plan->base_path);
 	plan->base_path = without_slash(plan->base_path);
 	plan->hosts = hosts_read(values, node);
@@ -425,17 +443,22 @@ static bool is_id(struct bytes id)
 }
 
 enum status partner_read(const struct document *document, const struct tiers *tiers, struct arena *arena,
-			 struct problems *problems, struct partner_file *out_partner)
+			 struct arena *scratch, struct problems *problems, struct partner_file *out_partner)
 {
 	struct values values = {.document = document, .arena = arena, .problems = problems};
 	const struct node *root = document->root;
-	struct partner_file file = {.document = document};
+	struct partner_file file = {0};
 	struct partner *partner = &file.partner;
 
 	CHECK_KEYS(&values, root, "partner", "name", "tier", "identify", "apis", "access", "limits", "tokens",
 		   "owner", "timezone", "hours", "offboarded", "mtls", "slo", "mode", "suppress", "resources",
 		   "data");
-	partner->id = node_text(node_get(root, "partner"));
+	partner->file = arena_copy(arena, bytes_of(document->file));
+	values.file = partner->file.data;
+	file.place = place_of(&values, node_get(root, "partner"));
+	file.identify_place = place_of(&values, node_get(root, "identify"));
+	file.jwks_place = place_of(&values, node_get(node_get(root, "tokens"), "jwks"));
+	partner->id = arena_copy(arena, node_text(node_get(root, "partner")));
 	if (!is_id(partner->id))
 		values_error(&values, node_get(root, "partner"), "use letters, digits, '-', '_' and '.'",
 			     "partner is not an id");
@@ -451,13 +474,15 @@ enum status partner_read(const struct document *document, const struct tiers *ti
 	slo_read(&values, &partner->slo);
 	resources_read(&values, &partner->resources);
 	partner->suppressions = suppressions_read(&values, &partner->suppression_count);
+	values.arena = scratch;
 	identify_read(&values, &file.identify);
+	values.arena = arena;
 	access_read(&values, partner);
 	mtls_read(&values, partner);
 	tokens_read(&values, &partner->tokens);
 	plans_read(&values, &file);
 	tier_apply(&values, tiers, partner);
-	if (arena->is_full)
+	if (arena->is_full || scratch->is_full)
 		return STATUS_NO_MEMORY;
 	if (values.has_error)
 		return STATUS_INVALID;

@@ -65,7 +65,8 @@ const struct hours_agreed *hours_read(struct values *values, size_t *out_count)
 {
 	const struct node *node = node_get(values->document->root, "hours");
 	struct texts texts = values_texts(values, values->document->root, "hours");
-	struct hours_agreed *hours = arena_alloc(values->arena, LIMIT_HOURS * sizeof(*hours));
+	struct hours_agreed *hours =
+		texts.count == 0 ? NULL : arena_alloc(values->arena, LIMIT_HOURS * sizeof(*hours));
 	size_t count = 0;
 
 	*out_count = 0;

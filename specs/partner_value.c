@@ -108,21 +108,21 @@ struct bytes values_text(struct values *values, const struct node *table, const 
 
 	if (node != NULL && (!is_text(node) || node->text.len == 0))
 		values_error(values, node, "write a text", "%s is not a text", key);
-	return node_text(node);
+	return node == NULL ? BYTES_NONE : arena_copy(values->arena, node_text(node));
 }
 
 struct texts values_texts(struct values *values, const struct node *table, const char *key)
 {
 	const struct node *node = node_get(table, key);
 	size_t count = node == NULL ? 0 : node_is(node, NODE_LIST) ? node->count : 1;
-	struct bytes *list = arena_alloc(values->arena, (count + 1) * sizeof(*list));
+	struct bytes *list = arena_alloc(values->arena, count * sizeof(*list));
 	struct texts texts = {.list = list};
 
 	for (size_t i = 0; i < count && list != NULL; i++) {
 		const struct node *item = node_is(node, NODE_LIST) ? node->items[i] : node;
 
 		if (is_text(item) && item->text.len > 0)
-			list[texts.count++] = item->text;
+			list[texts.count++] = arena_copy(values->arena, item->text);
 		else
 			values_error(values, item, "write a list of texts",
 				     "%s has an entry that is not a text", key);

@@ -7,7 +7,7 @@
  *	name = values_text(&values, table, "name");
  *	if (values.has_error) ...
  *
- * Lends    texts of the document, lists in the arena.
+ * Lends    texts and lists, in the arena.
  */
 #pragma once
 
@@ -16,6 +16,7 @@
 
 struct values {
 	const struct document *document;
+	const char *file; /* its name, for as long as what is read lives */
 	struct arena *arena;
 	struct problems *problems;
 	bool has_error;

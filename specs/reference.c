@@ -8,6 +8,8 @@
 
 struct loaded {
 	struct document document;
+	struct arena texts_before; /* of the first reading, when it was read again; still lent */
+	bool is_read_again;
 	enum status status;
 	char sha256[DIGEST_TEXT_LEN + 1];
 };
@@ -26,11 +28,14 @@ static void loaded_leave(void *context, void *value)
 
 	(void)context;
 	document_finish(&loaded->document);
+	arena_finish(&loaded->texts_before);
 }
 
 void references_init(struct references *references, const struct spec_files *files, struct problems *problems)
 {
 	*references = (struct references){.files = files, .problems = problems};
+	arena_init(&references->scratch, LIMIT_CONTRACT_BYTES);
+	references->scratch.block_len = LIMIT_READING_BLOCK;
 	map_init(&references->documents, &(struct map_plan){.entries_max = SIZE_MAX,
 							    .value_len = sizeof(struct loaded),
 							    .seed = NAME_SEED,
@@ -48,6 +53,8 @@ void references_finish(struct references *references)
 	map_finish(&references->documents);
 	map_finish(&references->names);
 	map_finish(&references->selves);
+	arena_finish(&references->spare);
+	arena_finish(&references->scratch);
 	*references = (struct references){0};
 }
 
@@ -72,9 +79,36 @@ static enum status read_document(struct references *references, const char *name
 			     "the file could not be read: %s", status_text(status));
 	if (status != STATUS_OK)
 		return status;
-	if (!digest_sha256(text, loaded->sha256))
-		return STATUS_NO_MEMORY;
-	return document_read(text, name, &loaded->document, references->problems);
+	if (references->spare.newest == NULL) {
+		arena_init(&references->spare, LIMIT_CONTRACT_BYTES);
+		references->spare.block_len = LIMIT_READING_BLOCK;
+	}
+	status = digest_sha256(text, loaded->sha256)
+			 ? document_read_into(text, name, &references->spare, &loaded->document,
+					      references->problems)
+			 : STATUS_NO_MEMORY;
+	if (references->files->done != NULL)
+		references->files->done(references->files->context, text);
+	loaded->document.reading = ++references->reading_count;
+	return status;
+}
+
+/* Its problems were told the first time. */
+static enum status read_again(struct references *references, const char *name, struct loaded *loaded)
+{
+	struct problems *problems = references->problems, ignored;
+	struct loaded again = {.texts_before = loaded->document.arena, .is_read_again = true};
+
+	problems_init(&ignored);
+	references->problems = &ignored;
+	again.status = read_document(references, name, &again);
+	references->problems = problems;
+	problems_finish(&ignored);
+	if (again.status != STATUS_OK)
+		return again.status;
+	memcpy(again.sha256, loaded->sha256, sizeof(again.sha256));
+	*loaded = again;
+	return STATUS_OK;
 }
 
 /* -- documents that say their own URI -------------------------------------------- */
@@ -115,17 +149,32 @@ static bool self_add(struct references *references, const struct document *docum
 	return place != NULL;
 }
 
+/* Most contracts have no such URI, and their files are opened one at a time. */
+static void open_all(struct references *references)
+{
+	bool (*reads)(const char *name) = references->reads;
+	const struct document *document;
+
+	references->reads = NULL;
+	for (size_t i = 0; reads != NULL && i < references->files->name_count; i++) {
+		const char *name = references->files->names[i];
+
+		if (reads(name) && map_find(&references->documents, bytes_of(name)) == NULL)
+			(void)!references_open(references, name, &document);
+	}
+}
+
 /* The document of the contracts folder that has this URI, as seen from `from`; NULL when none has. */
-static const struct document *self_find(const struct references *references, const struct document *from,
+static const struct document *self_find(struct references *references, const struct document *from,
 					struct bytes uri)
 {
 	const struct document *const *place = NULL;
 	struct bytes base = self_of(from);
 	struct arena arena;
 
-	if (references->selves.count == 0 || uri.len == 0 || uri.len > URI_BYTES_MAX ||
-	    (base.len == 0 && !has_scheme(uri)))
+	if (uri.len == 0 || uri.len > URI_BYTES_MAX || (base.len == 0 && !has_scheme(uri)))
 		return NULL;
+	open_all(references);
 	arena_init(&arena, 64 * KIB);
 	uri = uri_join(&arena, base, uri);
 	if (uri.len > 0)
@@ -146,9 +195,49 @@ enum status references_open(struct references *references, const char *name,
 		loaded->status = read_document(references, name, loaded);
 	if (is_new && loaded->status == STATUS_OK && !self_add(references, &loaded->document))
 		return STATUS_NO_MEMORY;
+	if (loaded->status == STATUS_OK && loaded->document.root == NULL) {
+		enum status status = read_again(references, name, loaded);
+
+		if (status != STATUS_OK)
+			return status;
+	}
 	if (loaded->status == STATUS_OK)
 		*out_document = &loaded->document;
 	return loaded->status;
+}
+
+/* A document that is found by its URI is not asked for by its name, and one that many ask for is kept. */
+void references_forget_nodes(struct references *references, const char *name)
+{
+	struct loaded *loaded = map_find(&references->documents, bytes_of(name));
+
+	if (loaded != NULL && loaded->document.root != NULL && !loaded->is_read_again &&
+	    self_of(&loaded->document).len == 0)
+		document_forget_nodes(&loaded->document, &references->spare);
+}
+
+void references_seal(struct references *references, bool (*is_needed)(const struct node *root))
+{
+	for (void *value = map_oldest(&references->documents); value != NULL; value = map_newer(value)) {
+		struct loaded *loaded = value;
+
+		if (loaded->document.root != NULL && !is_needed(loaded->document.root))
+			document_forget_nodes(&loaded->document, &references->spare);
+	}
+	map_finish(&references->names);
+	map_finish(&references->selves);
+	arena_finish(&references->spare);
+	arena_finish(&references->scratch);
+}
+
+void references_forget(struct references *references, const char *name)
+{
+	struct loaded *loaded = map_find(&references->documents, bytes_of(name));
+
+	if (loaded == NULL)
+		return;
+	document_forget_nodes(&loaded->document, &references->spare);
+	document_finish(&loaded->document);
 }
 
 const char *references_digest(const struct references *references, const char *name)
@@ -252,14 +341,15 @@ const struct node *reference_step(const struct node *node, struct bytes token)
 static const struct node **name_put(struct references *references, const struct document *document,
 				    struct bytes name, bool *out_is_new)
 {
-	char key[sizeof(document) + 1024];
+	const uint64_t which[] = {(uintptr_t)document, document->reading};
+	char key[sizeof(which) + 1024];
 
 	if (name.len > 1024)
 		return NULL;
-	memcpy(key, &document, sizeof(document));
+	memcpy(key, which, sizeof(which));
 	if (name.len > 0)
-		memcpy(key + sizeof(document), name.data, name.len);
-	return map_put(&references->names, (struct bytes){.data = key, .len = sizeof(document) + name.len},
+		memcpy(key + sizeof(which), name.data, name.len);
+	return map_put(&references->names, (struct bytes){.data = key, .len = sizeof(which) + name.len},
 		       out_is_new);
 }
 

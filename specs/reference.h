@@ -21,9 +21,14 @@
 struct references {
 	const struct spec_files *files;
 	struct problems *problems;
-	struct map documents;    /* name -> struct loaded */
-	struct map names;        /* document and anchor or $id -> const struct node * */
-	struct map selves;       /* the URI in $self or $id -> const struct document * */
+	struct map documents; /* name -> struct loaded */
+	struct map names;     /* document and anchor or $id -> const struct node * */
+	struct map selves;    /* the URI in $self or $id -> const struct document * */
+	uint64_t reading_count;
+	struct arena spare;   /* for the nodes of the next document */
+	struct arena scratch; /* of who reads a spec, until it is read; then reset */
+	/* Files among which a URI is looked for when none that was opened says it; NULL: in no others. */
+	bool (*reads)(const char *name);
 	size_t pulled_count;     /* files opened through $ref since references_restart */
 	size_t unresolved_count; /* references that lead nowhere */
 };
@@ -36,6 +41,13 @@ void references_finish(struct references *references); /* accepts zeroed memory 
  * who named it. Else the problems are added, once for each file. */
 MUST_CHECK enum status references_open(struct references *references, const char *name,
 				       const struct document **out_document);
+
+/* Who named this file has understood it: its nodes go, and are read again if another one asks; texts stay. */
+void references_forget_nodes(struct references *references, const char *name);
+/* Nothing more is opened or followed: the nodes of all go, except of documents whose root `is_needed`. */
+void references_seal(struct references *references, bool (*is_needed)(const struct node *root));
+/* The document itself goes; its digest stays. */
+void references_forget(struct references *references, const char *name);
 
 /* SHA-256 of the bytes of a file that was opened. */
 const char *references_digest(const struct references *references, const char *name);

@@ -113,6 +113,7 @@ struct routes *routes_new(struct operation *operations, size_t operation_count, 
 	if (routes == NULL)
 		return NULL;
 	arena_init(&routes->arena, LIMIT_CONTRACT_BYTES);
+	routes->arena.block_len = LIMIT_SPEC_BLOCK;
 	trie_init(&routes->trie, &routes->arena);
 	map_init(&routes->firsts, &(struct map_plan){.entries_max = SIZE_MAX,
 						     .value_len = sizeof(struct operation *),

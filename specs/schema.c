@@ -33,6 +33,7 @@ enum status schema_set_new(enum schema_dialect dialect, const struct schema_reso
 	if (set == NULL)
 		return STATUS_NO_MEMORY;
 	arena_init(&set->arena, LIMIT_CONTRACT_BYTES);
+	set->arena.block_len = LIMIT_SPEC_BLOCK;
 	set->dialect = dialect;
 	set->resolver = *resolver;
 	set->problems = problems;
@@ -86,7 +87,7 @@ void schema_set_free(struct schema_set *set)
 	map_finish(&set->uris);
 	map_finish(&set->roots);
 	for (size_t i = 0; i < set->metaschema_count; i++)
-		document_finish(&set->metaschemas[i]);
+		document_finish(set->metaschemas[i]);
 	arena_finish(&set->arena);
 	free(set);
 }
@@ -156,16 +157,20 @@ struct schema *schema_at_resource(struct schema_set *set, struct schema_resource
 	return add(set, resource->document, resource, node, pointer);
 }
 
-/* RFC 6901 section 3: ~ is ~0, / is ~1 */
-struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, struct bytes token)
+static size_t special_count(struct bytes token)
 {
-	char *text = schema_alloc(set, base.len + 2 * token.len + 2);
-	size_t len = base.len;
+	size_t count = 0;
 
-	if (text == NULL)
-		return BYTES_NONE;
-	if (base.len > 0)
-		memcpy(text, base.data, base.len);
+	for (size_t i = 0; i < token.len; i++)
+		count += token.data[i] == '~' || token.data[i] == '/';
+	return count;
+}
+
+/* RFC 6901 section 3: ~ is ~0, / is ~1 */
+static size_t token_put(char *text, struct bytes token)
+{
+	size_t len = 0;
+
 	text[len++] = '/';
 	for (size_t i = 0; i < token.len; i++) {
 		bool is_special = token.data[i] == '~' || token.data[i] == '/';
@@ -174,18 +179,39 @@ struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, st
 		if (is_special)
 			text[len++] = token.data[i] == '~' ? '0' : '1';
 	}
+	return len;
+}
+
+/* A second token whose data is NULL is none. */
+static struct bytes pointer_extend(struct schema_set *set, struct bytes base, struct bytes token,
+				   struct bytes second)
+{
+	size_t len = base.len;
+	char *text = schema_alloc(set, base.len + token.len + special_count(token) + second.len +
+					       special_count(second) + 2);
+
+	if (text == NULL)
+		return BYTES_NONE;
+	if (base.len > 0)
+		memcpy(text, base.data, base.len);
+	len += token_put(text + len, token);
+	if (second.data != NULL)
+		len += token_put(text + len, second);
 	return (struct bytes){.data = text, .len = len};
+}
+
+struct bytes schema_pointer_extend(struct schema_set *set, struct bytes base, struct bytes token)
+{
+	return pointer_extend(set, base, token, BYTES_NONE);
 }
 
 struct schema *schema_below(struct schema_set *set, const struct schema *parent, const struct node *node,
 			    const char *keyword, struct bytes name)
 {
-	struct bytes pointer = schema_pointer_extend(set, parent->pointer, bytes_of(keyword));
+	struct bytes pointer = pointer_extend(set, parent->pointer, bytes_of(keyword), name);
 	struct schema_resource *resource =
 		parent->resource == NULL ? NULL : resource_at(set, node, parent->resource);
 
-	if (name.data != NULL)
-		pointer = schema_pointer_extend(set, pointer, name);
 	return add(set, parent->document, resource, node, pointer);
 }
 
@@ -267,9 +293,13 @@ const struct pattern *schema_pattern_add(struct schema_set *set, const struct sc
 const struct schema *schema_compile(struct schema_set *set, const struct document *document,
 				    const struct node *node, struct bytes pointer)
 {
+	struct bytes key = {.data = (const char *)&node, .len = sizeof(node)};
+	struct schema *const *known = map_find(&set->schemas, key);
 	const struct schema *schema;
 	struct schema *first;
 
+	if (known != NULL && !set->is_full)
+		return *known;
 	pointer = arena_copy(&set->arena, pointer);
 	schema = schema_at(set, document, node, pointer);
 	/* a queue, not recursion: a chain of references may be longer than any stack */
@@ -280,6 +310,77 @@ const struct schema *schema_compile(struct schema_set *set, const struct documen
 	schema_plans_make(set, first);
 	set->queue = set->queue_end = NULL;
 	return set->is_full || pointer.data == NULL ? NULL : schema;
+}
+
+/* What schema_class.c and schema_xml.c ask for when values are checked, as a table of its own. */
+static bool keep_said(struct schema_set *set, struct schema *schema)
+{
+	static const char *const keys[] = {"format", "x-specular-sensitive", "x-specular-masked", "xml"};
+	struct node said = {.kind = NODE_TABLE};
+	struct node_entry entries[sizeof(keys) / sizeof(keys[0])];
+	const struct node *node = schema->node;
+
+	schema->node = NULL;
+	said.entries = entries;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const struct node_entry *entry = node_entry(node, bytes_of(keys[i]));
+
+		if (entry != NULL)
+			entries[said.count++] = *entry;
+	}
+	if (said.count > 0)
+		schema->node = node_copy(&said, &set->arena);
+	return said.count == 0 || schema->node != NULL;
+}
+
+static bool keep_choice(struct schema_set *set, struct choice_rule *choice)
+{
+	const struct node **values;
+
+	if (choice == NULL)
+		return true;
+	values = arena_take(&set->arena, choice->count * sizeof(*values));
+	for (size_t i = 0; values != NULL && i < choice->count; i++) {
+		values[i] = node_copy(choice->values[i], &set->arena);
+		if (values[i] == NULL)
+			return false;
+	}
+	choice->values = values;
+	return values != NULL;
+}
+
+static bool keep_dependencies(struct schema_set *set, struct object_rule *object)
+{
+	for (size_t i = 0; object != NULL && i < object->dependency_count; i++) {
+		struct schema_dependency *dependency = &object->dependencies[i];
+
+		if (dependency->names == NULL)
+			continue;
+		dependency->names = node_copy(dependency->names, &set->arena);
+		if (dependency->names == NULL)
+			return false;
+	}
+	return true;
+}
+
+bool schema_set_seal(struct schema_set *set)
+{
+	for (void *place = map_oldest(&set->schemas); place != NULL; place = map_newer(place)) {
+		struct schema *schema = *(struct schema **)place;
+
+		if (!keep_said(set, schema) || !keep_choice(set, schema->choice) ||
+		    !keep_choice(set, schema->constant) || !keep_dependencies(set, schema->object))
+			return false;
+	}
+	map_finish(&set->schemas);
+	map_finish(&set->uris);
+	map_finish(&set->roots);
+	return true;
+}
+
+struct bytes schema_pointer(const struct schema *schema)
+{
+	return schema->pointer;
 }
 
 const struct node *schema_node(const struct schema *schema, const struct document **out_document)

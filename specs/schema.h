@@ -35,6 +35,9 @@ void schema_set_offer(struct schema_set *set, const struct document *document, s
 /* Formats of text as assertions (the default up to OpenAPI 3.0 and draft 4) or as annotations (2020-12, where
  * the vocabulary may say otherwise). Before anything is compiled. int32 and int64 are always asserted. */
 void schema_set_formats(struct schema_set *set, bool is_asserted);
+/* Nothing more is compiled: what only compiling needs goes. What was compiled needs the texts of the
+ * documents from now on, not their nodes. False without memory. */
+MUST_CHECK bool schema_set_seal(struct schema_set *set);
 void schema_set_free(struct schema_set *set); /* accepts NULL */
 
 /* Compiles the schema at `node`; the same node gives the same schema, cycles are
@@ -43,7 +46,10 @@ void schema_set_free(struct schema_set *set); /* accepts NULL */
 const struct schema *schema_compile(struct schema_set *set, const struct document *document,
 				    const struct node *node, struct bytes pointer);
 
-/* Where it was written. */
+/* RFC 6901, of where it was first met. */
+struct bytes schema_pointer(const struct schema *schema);
+
+/* Where it was written; not of a set that is sealed. */
 const struct node *schema_node(const struct schema *schema, const struct document **out_document);
 
 /* "type" as compiled, to coerce parameter text: a bit set of enum schema_type. */

@@ -118,7 +118,7 @@ static void require(struct schema_set *set, struct plan *plan, struct plan_name 
 {
 	if (name->required != 0)
 		return;
-	if (*count == 64) {
+	if (*count == PLAN_REQUIRED_MAX) {
 		plan->is_unsure = true;
 		return;
 	}
@@ -184,15 +184,28 @@ static void part_join(struct plan *plan, const struct schema *part)
 		array_join(plan, part->array);
 }
 
+static const bool **excuses_room(struct schema_set *set, const struct plan *plan)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < plan->part_count; i++)
+		room += plan->parts[i]->object == NULL ? 0 : plan->parts[i]->object->required_count;
+	return schema_alloc(set, (room < PLAN_REQUIRED_MAX ? room : PLAN_REQUIRED_MAX) * sizeof(bool *));
+}
+
 static void objects_join(struct schema_set *set, struct plan *plan)
 {
 	size_t room = 0, required_count = 0, cost;
-	bool is_open = false;
+	bool is_open = false, has_some = false;
 
-	for (size_t i = 0; i < plan->part_count; i++)
-		room += plan->parts[i]->object == NULL
-				? 0
-				: plan->parts[i]->object->name_count + plan->parts[i]->object->required_count;
+	for (size_t i = 0; i < plan->part_count; i++) {
+		const struct object_rule *rule = plan->parts[i]->object;
+
+		has_some = has_some || rule != NULL;
+		room += rule == NULL ? 0 : rule->name_count + rule->required_count;
+	}
+	if (!has_some)
+		return;
 	cost = room + (plan->part_count > 1 ? room * room / 8 : 0); /* to find equal names */
 	if (room > PLAN_NAMES_MAX || set->plan_names_left < cost) {
 		plan->is_unsure = true;
@@ -200,22 +213,44 @@ static void objects_join(struct schema_set *set, struct plan *plan)
 	}
 	set->plan_names_left -= cost;
 	plan->names = schema_alloc(set, room * sizeof(*plan->names));
-	for (size_t i = 0; plan->names != NULL && i < plan->part_count && !plan->is_unsure; i++)
+	plan->excuses = excuses_room(set, plan);
+	for (size_t i = 0;
+	     plan->names != NULL && plan->excuses != NULL && i < plan->part_count && !plan->is_unsure; i++)
 		if (plan->parts[i]->object != NULL)
 			object_join(set, plan, plan->parts[i], &required_count, &is_open);
 	if (is_open)
 		plan->lists_names = false;
-	if (plan->names == NULL || plan->is_unsure ||
+	if (plan->names == NULL || plan->excuses == NULL || plan->is_unsure ||
 	    !words_build(&plan->words, &set->arena, plan->names, sizeof(*plan->names), plan->name_count))
 		plan->is_unsure = true;
+}
+
+/* Says no more than which types fit; then its plan is that of any other that says the same. */
+static bool is_plain(const struct schema *schema)
+{
+	struct schema plain = *schema;
+
+	plain.types = SCHEMA_ANY;
+	return is_anything(&plain) && schema->scope == NULL;
+}
+
+static const struct plan *plain_plan(const struct schema_set *set, const struct schema *schema)
+{
+	for (size_t i = 0; i < set->plain_count; i++)
+		if (set->plain[i]->types == schema->types &&
+		    set->plain[i]->is_nullable == schema->is_nullable)
+			return set->plain[i]->plan;
+	return NULL;
 }
 
 static void plan_make(struct schema_set *set, struct schema *schema)
 {
 	const struct schema *parts[PLAN_PARTS_MAX];
-	struct plan *plan = schema_alloc(set, sizeof(*plan));
+	const struct plan *known = is_plain(schema) ? plain_plan(set, schema) : NULL;
+	struct plan *plan = known != NULL ? NULL : schema_alloc(set, sizeof(*plan));
 	size_t count = 0;
 
+	schema->plan = known;
 	if (plan == NULL)
 		return;
 	*plan = (struct plan){.tags = UINT32_MAX, .count_max = UINT64_MAX, .items_max = UINT64_MAX};
@@ -238,6 +273,8 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 	if (plan->branches != NULL && !plan->is_unsure)
 		plan->telling = schema_alloc(set, sizeof(*plan->telling));
 	schema->plan = plan;
+	if (is_plain(schema) && set->plain_count < SCHEMA_PLAIN_MAX)
+		set->plain[set->plain_count++] = schema;
 }
 
 /* -- branches that a text tells apart ------------------------------------------- */

@@ -14,6 +14,9 @@
 
 #define PLAN_PARTS_MAX 16
 
+/* Names of one plan that are required; with more of them it is unsure. */
+#define PLAN_REQUIRED_MAX 64
+
 /* Names of one plan, and of all plans of a set: beyond it the full check does the work, and memory stays
  * small. */
 #define PLAN_NAMES_MAX     2000
@@ -64,8 +67,8 @@ struct plan {
 	struct plan_name *names; /* in the order of the contract, as most bodies have them */
 	size_t name_count;
 	struct schema_words words;
-	uint64_t required;       /* all bits */
-	const bool *excuses[64]; /* by bit: is the name readOnly or writeOnly anywhere? */
+	uint64_t required;    /* all bits */
+	const bool **excuses; /* by bit: is the name readOnly or writeOnly anywhere? */
 	const struct schema *additional;
 	uint64_t count_min, count_max; /* of properties */
 	const struct schema *items;

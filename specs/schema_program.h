@@ -138,6 +138,9 @@ struct schema {
 
 #define SCHEMA_METASCHEMAS_MAX 16
 
+/* Schemas that say a type and nothing else, whose plans are shared: one of each type, mostly. */
+#define SCHEMA_PLAIN_MAX 8
+
 struct schema_set {
 	struct arena arena;
 	enum schema_dialect dialect;
@@ -145,7 +148,7 @@ struct schema_set {
 	struct problems *problems;
 	struct map uris;  /* absolute URI -> struct schema_resource * */
 	struct map roots; /* node pointer -> the struct schema_resource * that begins there */
-	struct document metaschemas[SCHEMA_METASCHEMAS_MAX];
+	struct document *metaschemas[SCHEMA_METASCHEMAS_MAX];
 	size_t metaschema_count;
 	bool asserts_formats;
 	struct map one_way; /* names that are required somewhere -> bool: readOnly or writeOnly anywhere */
@@ -156,6 +159,8 @@ struct schema_set {
 	struct schema *fresh; /* compiled by this call, for the search for circles */
 	bool is_full;
 	size_t plan_names_left;
+	const struct schema *plain[SCHEMA_PLAIN_MAX];
+	size_t plain_count;
 	size_t heirs_left;        /* components that may still be searched for heirs of a discriminator */
 	bool is_sibling_noted;    /* $ref siblings: one note a set */
 	struct schema *anything;  /* true */

@@ -328,10 +328,10 @@ static struct schema_resource *named(struct schema_set *set, struct bytes uri)
 		return *place;
 	if (text.len == 0 || set->metaschema_count == SCHEMA_METASCHEMAS_MAX)
 		return NULL;
-	document = &set->metaschemas[set->metaschema_count];
-	if (document_read(text, "metaschema", document, set->problems) != STATUS_OK)
+	document = schema_alloc(set, sizeof(*document));
+	if (document == NULL || document_read(text, "metaschema", document, set->problems) != STATUS_OK)
 		return NULL;
-	set->metaschema_count++;
+	set->metaschemas[set->metaschema_count++] = document;
 	return resource_of_document(set, document, uri);
 }
 

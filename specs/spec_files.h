@@ -20,4 +20,7 @@ struct spec_files {
 	size_t name_count;
 
 	void *context;
+
+	/* A text that was read is no longer needed, before the loading call returns. May be NULL. */
+	void (*done)(void *context, struct bytes text);
 };

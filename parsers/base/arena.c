@@ -29,16 +29,21 @@ static bool is_of_stock(const struct arena *arena, size_t block_len)
 	return arena->stock != NULL && arena->stock->block_len == ARENA_STOCK_LEN(block_len);
 }
 
+static void free_block(const struct arena *arena, struct arena_block *block)
+{
+	if (is_of_stock(arena, block->len))
+		stock_give(arena->stock, block);
+	else
+		free(block);
+}
+
 /* This block and those that are older. */
 static void free_blocks(const struct arena *arena, struct arena_block *block)
 {
 	while (block != NULL) {
 		struct arena_block *older = block->older;
 
-		if (is_of_stock(arena, block->len))
-			stock_give(arena->stock, block);
-		else
-			free(block);
+		free_block(arena, block);
 		block = older;
 	}
 }
@@ -61,11 +66,22 @@ size_t arena_held(const struct arena *arena)
 
 void arena_reset(struct arena *arena)
 {
-	if (arena->newest != NULL) {
-		free_blocks(arena, arena->newest->older);
-		arena->newest->older = NULL;
-		arena->newest->used = 0;
+	struct arena_block *kept = arena->newest;
+
+	for (struct arena_block *block = kept, *older; block != NULL; block = older) {
+		older = block->older;
+		if (block->len > kept->len) {
+			free_block(arena, kept);
+			kept = block;
+		} else if (block != kept) {
+			free_block(arena, block);
+		}
 	}
+	if (kept != NULL) {
+		kept->older = NULL;
+		kept->used = 0;
+	}
+	arena->newest = kept;
 	arena->used = 0;
 	arena->is_full = false;
 }
@@ -95,7 +111,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	}
 	if (oldest != NULL) {
 		oldest->older = NULL;
-		free_older(arena->newest);
+		free_blocks(arena, arena->newest);
 	}
 	if (mark.block != NULL) {
 		explicit_bzero(mark.block->data + mark.block_used, mark.block->used - mark.block_used);
@@ -106,9 +122,19 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	arena->is_full = mark.is_full;
 }
 
+/* A fifth of it, at most, is never used. */
+static size_t next_block_len(const struct arena *arena)
+{
+	size_t len = arena->used / 4;
+
+	if (arena->block_len == 0 || len >= LIMIT_ARENA_BLOCK)
+		return LIMIT_ARENA_BLOCK;
+	return len > arena->block_len ? len : arena->block_len;
+}
+
 static struct arena_block *grow(struct arena *arena, size_t len)
 {
-	size_t wanted = arena->block_len == 0 ? LIMIT_ARENA_BLOCK : arena->block_len;
+	size_t wanted = next_block_len(arena);
 	size_t block_len = len > wanted ? len : wanted;
 	struct arena_block *block;
 

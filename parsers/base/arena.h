@@ -24,7 +24,8 @@ struct arena {
 	struct arena_block *newest;
 	size_t used;         /* bytes handed out */
 	size_t bytes_max;    /* the ceiling of what is handed out */
-	size_t block_len;    /* memory is taken so much at a time; 0: LIMIT_ARENA_BLOCK */
+	size_t block_len;    /* of the first block; then a quarter of what it holds, up to LIMIT_ARENA_BLOCK;
+				0: all have that */
 	bool is_full;        /* something was refused: no memory, or the ceiling */
 	struct stock *stock; /* of blocks that are as long as its own (ARENA_STOCK_LEN); NULL: malloc's */
 };
@@ -35,7 +36,7 @@ struct arena {
 
 void arena_init(struct arena *arena, size_t bytes_max);
 void arena_finish(struct arena *arena); /* accepts zeroed memory */
-void arena_reset(struct arena *arena);  /* forgets everything, keeps one block for reuse */
+void arena_reset(struct arena *arena);  /* forgets everything, keeps the largest block for reuse */
 
 /* What is allocated after the mark is given back, overwritten, by arena_rewind; what stood before it stays.
  */

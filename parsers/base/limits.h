@@ -29,6 +29,12 @@
 #define LIMIT_SPARE_EXCHANGES 64
 #define LIMIT_SPARE_JUDGED    1024
 
+/* Of what is small ten thousand times: the arenas of one spec of a contract. */
+#define LIMIT_SPEC_BLOCK (1 * KIB)
+
+/* Of what is needed while one file of a contract is read, and used again for the next. */
+#define LIMIT_READING_BLOCK (256 * KIB)
+
 /* Words of load problems; nobody reads more. */
 #define LIMIT_PROBLEMS 1000
 

@@ -16,7 +16,8 @@
 
 #include "parsers/base/bytes.h"
 
-struct map_entry;
+struct map_link;
+struct map_chunk;
 
 struct map_plan {
 	size_t entries_max; /* at least 1 */
@@ -28,11 +29,13 @@ struct map_plan {
 
 struct map {
 	struct map_plan plan;
-	struct map_entry **buckets;
+	struct map_link **buckets;
 	size_t bucket_count; /* a power of two; grows with the entries */
 	size_t count;
 	uint64_t evicted; /* left because the map was full */
-	struct map_entry *oldest, *newest;
+	struct map_link *oldest, *newest;
+	struct map_link *free_links;
+	struct map_chunk *chunks;
 };
 
 void map_init(struct map *map, const struct map_plan *plan);

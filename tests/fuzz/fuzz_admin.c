@@ -24,18 +24,20 @@ static void read_upload(struct bytes text)
 	struct document document = {0};
 	struct partner_file partner;
 	struct problems problems;
-	struct arena arena;
+	struct arena arena, scratch;
 
 	problems_init(&problems);
 	arena_init(&arena, 1 << 20);
+	arena_init(&scratch, 1 << 20);
 	if (document_read(text, "upload.yaml", &document, &problems) == STATUS_OK) {
 		if (partner_is(document.root) &&
-		    partner_read(&document, NULL, &arena, &problems, &partner) == STATUS_INVALID)
+		    partner_read(&document, NULL, &arena, &scratch, &problems, &partner) == STATUS_INVALID)
 			CHECK(problems.error_count > 0);
 		document_finish(&document);
 	} else {
 		CHECK(problems.error_count > 0);
 	}
+	arena_finish(&scratch);
 	arena_finish(&arena);
 	problems_finish(&problems);
 }

@@ -47,7 +47,7 @@ LIBRARIES = {
     r"curl/.*": ["sensor/push", "sensor/publish/webhook_post"],
     r"seccomp\.h": ["sensor/"],
     r"cap-ng\.h": ["sensor/"],
-    r"xxhash\.h": ["parsers/base/", "specs/schema_equal", "sensor/"],
+    r"xxhash\.h": ["parsers/base/", "specs/schema_equal", "specs/key_table", "sensor/"],
 }
 # One wrapper each, whichever it is: name.c, perhaps with its name_part.c.
 ONE_FILE = [r"pcap(/.*)?\.h", r"llhttp\.h", r"nghttp2/.*", r"hs(/.*)?\.h", r"librdkafka/.*", r"pcre2\.h",

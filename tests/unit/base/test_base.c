@@ -71,6 +71,15 @@ static void arena_stops_at_its_ceiling(void **state)
 	assert_false(arena.is_full);
 	assert_true(bytes_equal(arena_printf(&arena, "%d-%s", 7, "x"), BYTES("7-x")));
 	arena_wipe(&arena);
+	/* What was largest is used again. */
+	arena_init(&arena, 1 << 20);
+	arena.block_len = 64;
+	assert_non_null(arena_alloc(&arena, 50000));
+	assert_non_null(arena_alloc(&arena, 100));
+	arena_reset(&arena);
+	assert_int_equal(arena.used, 0);
+	assert_non_null(arena_alloc(&arena, 50000));
+	arena_finish(&arena);
 }
 
 static void arena_rewinds_to_a_mark(void **state)

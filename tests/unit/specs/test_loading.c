@@ -193,6 +193,33 @@ static void files_are_found_by_the_uri_they_say(void **state)
 #undef SAYS
 }
 
+/* A spec's nodes go when it is understood; a file that others name is read again, once. */
+static void specs_may_name_each_other(void **state)
+{
+#define BODY(name, file)                                                                                     \
+	"openapi: 3.0.3\nservers: [{url: 'https://h/" name "'}]\npaths: {/x: {get: {responses: {'200': "     \
+	"{description: x, content: {application/json: {schema: {$ref: '" file                                \
+	"#/components/schemas/A'}}}}}}}}\ncomponents: {schemas: {A: {type: string, enum: [" name "]}}}\n"
+	struct folder folder = {0};
+	struct contract *contract = NULL;
+	struct problems problems;
+
+	(void)state;
+	folder_add(&folder, "a.yaml", BODY("a", "b.yaml"));
+	folder_add(&folder, "b.yaml", BODY("b", "a.yaml"));
+	folder_add(&folder, "c.yaml", BODY("c", "a.yaml"));
+	folder_add(&folder, "d.yaml", BODY("d", "a.yaml"));
+	folder_add(&folder, "p.yaml", "partner: p\napis: [{spec: d.yaml, formats: assert}]\n");
+	problems_init(&problems);
+	assert_int_equal(contract_load(&folder.files, &problems, &contract), STATUS_OK);
+	problems_print(&problems);
+	assert_int_equal(problems.count, 0);
+	assert_int_equal(contract_api_count(contract), 4);
+	contract_free(contract);
+	problems_finish(&problems);
+#undef BODY
+}
+
 /* -- routing -------------------------------------------------------------------- */
 
 struct routing {
@@ -282,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_load_or_say_why_not),
 		cmocka_unit_test(files_are_found_by_the_uri_they_say),
+		cmocka_unit_test(specs_may_name_each_other),
 		cmocka_unit_test(requests_find_their_operation),
 	};
 
