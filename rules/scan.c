@@ -6,6 +6,7 @@
 #include "parsers/base/limits.h"
 #include "rules/mask.h"
 #include "rules/pattern.h"
+#include "rules/scan_along.h"
 #include "rules/scan_match.h"
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
@@ -49,8 +50,11 @@ struct scanner {
 	/* of the exchange in hand */
 	struct exchange *exchange;
 	struct hits *hits;
-	struct hit list[LIMIT_HITS];
-	struct bytes folded[LIMIT_HITS]; /* the pointer of each, array indexes folded */
+	struct hit *list;     /* LIMIT_HITS of them */
+	struct bytes *folded; /* the pointer of each, array indexes folded */
+	bool are_names_lent;  /* the names of values last until the end of the scan only */
+	struct hit own_list[LIMIT_HITS];
+	struct bytes own_folded[LIMIT_HITS];
 };
 
 struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key)
@@ -248,7 +252,10 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	if (hit->part == PART_PATH)
 		place_in_path(value, from, to, hit);
 	else if (!value->is_json)
-		hit->name = value->name;
+		hit->name = scanner->are_names_lent && value->name.len > 0 ? arena_copy(arena, value->name)
+									   : value->name;
+	if (scanner->are_names_lent)
+		hit->offset = value->raw_offset + (value->is_decoded ? 0 : from);
 	hit->sample = mask_value(&class->mask, class->is_secret, match, arena);
 	sign(scanner, class, match, hit);
 	scanner->hits->count++;
@@ -266,11 +273,18 @@ static bool is_explained(const struct scanner *scanner, const struct found *foun
 	return false;
 }
 
+/* A match in a piece of a longer text is told once: in the piece that it begins in. */
+static bool is_own(const struct scan_value *value, const struct found *found)
+{
+	return found->from >= value->lead && found->from < value->len - value->trail;
+}
+
 /* The value in hand is done: its matches become hits. */
 static void tell_found(struct scanner *scanner)
 {
 	for (size_t i = 0; i < scanner->found_count; i++)
-		if (!is_explained(scanner, &scanner->found[i]))
+		if (is_own(&scanner->values.list[scanner->value_index], &scanner->found[i]) &&
+		    !is_explained(scanner, &scanner->found[i]))
 			add_hit(scanner, scanner->found[i].class, scanner->found[i].from,
 				scanner->found[i].to);
 	scanner->found_count = 0;
@@ -465,27 +479,95 @@ static void hits_settle(struct scanner *scanner, struct hits *hits)
 	hits->count = 0;
 }
 
+static void begin(struct scanner *scanner, struct exchange *exchange, struct hits *hits)
+{
+	scanner->exchange = exchange;
+	scanner->hits = hits;
+	scanner->value_index = 0;
+	scanner->around_names = 0; /* of no container */
+	scanner->found_count = 0;
+	matcher_start(scanner->matcher);
+}
+
+/* All that was laid out; then the text is wiped. */
+static void scan_values(struct scanner *scanner)
+{
+	scan_free(scanner);
+	scan_bound(scanner);
+	tell_found(scanner);
+	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.len);
+}
+
+/* What was found while the body came. The packs may have changed since: classes are looked up by their name.
+ */
+static void take_along(struct scanner *scanner, struct hits *hits, const struct message *message)
+{
+	const struct scan_along *along = message->body.read_along;
+
+	if (along == NULL)
+		return;
+	hits->left_out += along->hits.left_out;
+	hits->is_body_cut |= along->hits.is_cut;
+	if (along->hits.given != NULL)
+		hits->given = along->hits.given;
+	for (size_t i = 0; i < along->hits.count; i++) {
+		const struct data_class *class =
+			packs_class(pattern_set_packs(scanner->set), along->class_ids[i]);
+
+		if (class == NULL)
+			continue;
+		if (hits->count == LIMIT_HITS) {
+			hits->left_out++;
+			continue;
+		}
+		scanner->list[hits->count] = along->list[i];
+		scanner->list[hits->count].class = class;
+		scanner->folded[hits->count++] = along->folded[i];
+	}
+}
+
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits)
 {
 	struct hits hits = {0};
 
-	scanner->exchange = exchange;
-	scanner->hits = &hits;
-	scanner->value_index = 0;
-	scanner->around_names = 0; /* of no container */
-	scanner->found_count = 0;
-	matcher_start(scanner->matcher);
+	scanner->list = scanner->own_list;
+	scanner->folded = scanner->own_folded;
+	scanner->are_names_lent = false;
+	begin(scanner, exchange, &hits);
 	values_clear(&scanner->values);
 	values_add_exchange(&scanner->values, exchange, request, response);
-	scan_free(scanner);
-	scan_bound(scanner);
-	tell_found(scanner);
-	hits.is_cut = scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	scan_values(scanner);
+	take_along(scanner, &hits, &exchange->request);
+	take_along(scanner, &hits, &exchange->response);
 	hits_settle(scanner, &hits);
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.len);
 	*out_hits = hits;
+}
+
+struct scan_values *scanner_window(struct scanner *scanner, struct arena *arena)
+{
+	values_clear(&scanner->values);
+	scanner->values.arena = arena;
+	return &scanner->values;
+}
+
+uint64_t scanner_scan_window(struct scanner *scanner, struct scan_along *along)
+{
+	const struct packs *packs = pattern_set_packs(scanner->set);
+	size_t before = along->hits.count;
+
+	for (size_t i = 0; i < before; i++)
+		along->list[i].class = packs_class(packs, along->class_ids[i]);
+	scanner->list = along->list;
+	scanner->folded = along->folded;
+	scanner->are_names_lent = true;
+	begin(scanner, along->exchange, &along->hits);
+	scan_values(scanner);
+	for (size_t i = before; i < along->hits.count; i++)
+		along->class_ids[i] = arena_copy(&along->exchange->arena, along->list[i].class->id);
+	return matcher_work(scanner->matcher);
 }
 
 static void on_test_found(void *context, const struct data_class *class, size_t from, size_t to)

@@ -77,6 +77,11 @@ bool matcher_is_spent(const struct matcher *matcher)
 	return matcher->work > LIMIT_SCAN_WORK;
 }
 
+uint64_t matcher_work(const struct matcher *matcher)
+{
+	return matcher->work;
+}
+
 static bool has_word(const struct data_class *class, const struct scan_context *context)
 {
 	for (size_t i = 0; i < class->context_count; i++)

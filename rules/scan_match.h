@@ -28,6 +28,7 @@ struct pattern_scratch *matcher_scratch(struct matcher *matcher);
 /* What one exchange may still cost; matcher_is_spent when it was not enough. */
 void matcher_start(struct matcher *matcher);
 bool matcher_is_spent(const struct matcher *matcher);
+uint64_t matcher_work(const struct matcher *matcher); /* since matcher_start */
 
 /* Which forms of the class count. */
 enum match_mode {

@@ -196,6 +196,7 @@ static struct connection *connection_new(struct connections *home, const struct 
 		.is_mid_stream = !is_syn,
 		.is_decrypted = segment->is_decrypted,
 		.body_bytes_max = home->plan.body_bytes_max,
+		.reader = home->plan.reader,
 	};
 
 	if (connection == NULL)
