@@ -359,6 +359,21 @@ static struct sieve_hint hint_of(const struct scanner *scanner, size_t class_ind
 		       : sieve_hint_bound(scanner->sieve, sieve_shape(scanner->sieve, shape), class_index);
 }
 
+/* Does the nearest name say that digits in the value are no such data? */
+static bool says_other(struct scanner *scanner, const struct scan_value *value, size_t class_index)
+{
+	struct bytes name = value->is_name ? BYTES_NONE : value->name;
+	const uint64_t *others;
+
+	for (uint32_t at = value->container; at != 0 && name.len == 0 && !value->is_name;
+	     at = scanner->values.containers[at - 1].parent)
+		name = scanner->values.containers[at - 1].key;
+	if (name.len == 0)
+		return false;
+	others = names_look(scanner->names, name).others;
+	return others != NULL && (others[class_index / 64] >> class_index % 64 & 1) != 0;
+}
+
 static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode)
 {
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
@@ -370,6 +385,7 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 		tell_found(scanner);
 	scanner->value_index = index;
 	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
+		    class->not_beside_count > 0 && says_other(scanner, value, class_index),
 		    hint_of(scanner, class_index, value->shape, mode), on_found, scanner);
 }
 
@@ -585,7 +601,7 @@ bool scanner_matches(struct scanner *scanner, const struct data_class *class, st
 	bool is_found = false;
 
 	matcher_start(scanner->matcher);
-	matcher_run(scanner->matcher, class, text, MATCH_TEST, (struct sieve_hint){0}, on_test_found,
+	matcher_run(scanner->matcher, class, text, MATCH_TEST, false, (struct sieve_hint){0}, on_test_found,
 		    &is_found);
 	return is_found;
 }

@@ -38,6 +38,7 @@ enum match_mode {
 	MATCH_TEST, /* the pattern without context, the weaker form with: how a class's own strings are run */
 };
 
-/* The matches of one class in a value. */
+/* The matches of one class in a value. is_other: by its name digits in it are something else. */
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
-		 enum match_mode mode, struct sieve_hint hint, match_found *found, void *context);
+		 enum match_mode mode, bool is_other, struct sieve_hint hint, match_found *found,
+		 void *context);

@@ -334,7 +334,6 @@ static void what_breaks_off(void **state)
 	((char *)(uintptr_t)body.data)[body.len / 2] ^= 0x55; /* broken in the middle */
 	stage_up(&stage);
 	request_of(&stage, "gzip", body, false, 500);
-	assert_true(stage.book.len < text.len);
 	assert_int_equal(stage.book.whole, 0);
 	stage_down(&stage);
 	free((char *)(uintptr_t)text.data);
