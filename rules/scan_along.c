@@ -10,6 +10,19 @@
 #define LEAD_LEN  ((size_t)(4 * KIB))
 #define TRAIL_LEN ((size_t)(4 * KIB))
 
+/* ... and of pieces that begin and end with a line; scan_context looks back 40 bytes. */
+#define LINE_LEAD_LEN  ((size_t)64)
+#define LINE_TRAIL_LEN ((size_t)192)
+
+/* A piece of plain text, where its lines allow. */
+#define PIECE_MIN ((size_t)256)
+#define PIECE_MAX ((size_t)(4 * KIB))
+
+/* Of a text: what is looked at, and in it what is this window's own. */
+struct window {
+	size_t start, from, to, end;
+};
+
 bool along_wants(const struct message *message)
 {
 	return !scan_is_noise(message) &&
@@ -42,15 +55,52 @@ static const struct message *message_of(const struct scan_along *along)
 	return along->place == SCAN_REQUEST_BODY ? &along->exchange->request : &along->exchange->response;
 }
 
-static void look(struct scan_along *along, struct scan_values *values, const struct scan_value *value,
-		 size_t trail)
+static void look_at(struct scan_along *along, struct scan_values *values, const struct scan_value *value,
+		    struct window window)
 {
 	struct scan_value piece = *value;
 
-	piece.raw_offset = along->held_at;
-	piece.lead = (uint32_t)along->lead;
-	piece.trail = (uint32_t)trail;
-	values_add(values, &piece, (struct bytes){along->held, along->held_len});
+	piece.raw_offset = along->held_at + window.start;
+	piece.lead = (uint32_t)(window.from - window.start);
+	piece.trail = (uint32_t)(window.end - window.to);
+	values_add(values, &piece, (struct bytes){along->held + window.start, window.end - window.start});
+}
+
+/* Few patterns are looked for in a short text, many in a long one: plain text is cut where a line ends, so
+ * that no value is. What is behind it belongs to a match that goes on there (keys and travel documents have
+ * two lines). */
+static size_t piece_len(struct bytes rest, bool *out_is_line)
+{
+	struct bytes reach = bytes_slice(rest, 0, PIECE_MAX);
+	size_t at = bytes_find_byte(bytes_from(reach, PIECE_MIN), '\n');
+
+	*out_is_line = at != BYTES_NOT_FOUND;
+	return *out_is_line ? PIECE_MIN + at + 1 : reach.len;
+}
+
+/* The last `trail` bytes are the next window's. */
+static void look(struct scan_along *along, struct scan_values *values, const struct scan_value *value,
+		 size_t trail)
+{
+	struct bytes text = {along->held, along->held_len};
+	size_t own_end = text.len - trail;
+	bool is_line = false;
+
+	if (value->is_json && along->lead == 0 && trail == 0) {
+		look_at(along, values, value, (struct window){0, 0, text.len, text.len});
+		return;
+	}
+	for (size_t from = along->lead; from < own_end;) {
+		size_t to = from + piece_len(bytes_slice(text, from, own_end - from), &is_line);
+		size_t behind = is_line ? LINE_TRAIL_LEN : TRAIL_LEN;
+
+		look_at(along, values, value,
+			(struct window){.start = from - (from < LINE_LEAD_LEN ? from : LINE_LEAD_LEN),
+					.from = from,
+					.to = to,
+					.end = text.len - to < behind ? text.len : to + behind});
+		from = to;
+	}
 }
 
 void along_hold(struct scan_along *along, struct scan_values *values, const struct scan_value *value,

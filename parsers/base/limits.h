@@ -339,7 +339,7 @@
 #define LIMIT_SCAN_WORK (256 * MIB)
 
 /* The same of one body that is scanned as it comes: some seconds, over all the time that it takes to come. */
-#define LIMIT_LONG_WORK (2 * GIB)
+#define LIMIT_LONG_WORK (1 * GIB)
 
 /* States of the automaton that sieves values before the pattern scan, in each worker: ordinary traffic needs
  * some hundred. Hostile texts may cost a state each so many bytes; past it they are scanned unsieved. */
