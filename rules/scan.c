@@ -120,30 +120,6 @@ static struct bytes text_of(const struct scanner *scanner, const struct scan_val
 
 /* -- hits ------------------------------------------------------------------- */
 
-static enum side side_of(enum scan_place place)
-{
-	return place >= SCAN_RESPONSE_HEADER && place != SCAN_REQUEST_AGENT ? SIDE_RESPONSE : SIDE_REQUEST;
-}
-
-static enum part part_of(enum scan_place place)
-{
-	switch (place) {
-	case SCAN_REQUEST_PATH:
-		return PART_PATH;
-	case SCAN_REQUEST_QUERY:
-		return PART_QUERY;
-	case SCAN_REQUEST_HEADER:
-	case SCAN_REQUEST_AGENT:
-	case SCAN_RESPONSE_HEADER:
-		return PART_HEADER;
-	case SCAN_REQUEST_COOKIE:
-	case SCAN_RESPONSE_COOKIE:
-		return PART_COOKIE;
-	default:
-		return PART_BODY;
-	}
-}
-
 /* One value written in several ways has one fingerprint: numbers without their separators, letters in lower
  * case. */
 static struct bytes normalise(struct bytes match, const struct data_class *class, char *text, size_t size)
@@ -182,8 +158,8 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 	uint64_t key;
 	char text[512];
 
-	if (!class->is_sensitive || class->is_secret || side_of(place) != SIDE_RESPONSE ||
-	    part_of(place) != PART_BODY)
+	if (!class->is_sensitive || class->is_secret || place_side(place) != SIDE_RESPONSE ||
+	    place_part(place) != PART_BODY)
 		return;
 	if (hits->given == NULL)
 		hits->given = arena_alloc(&scanner->exchange->arena, sizeof(*hits->given));
@@ -199,8 +175,8 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 static struct hit *hit_at(struct scanner *scanner, const struct data_class *class,
 			  const struct scan_value *value, struct bytes folded)
 {
-	enum side side = side_of(value->place);
-	enum part part = part_of(value->place);
+	enum side side = place_side(value->place);
+	enum part part = place_part(value->place);
 
 	for (size_t i = 0; i < scanner->hits->count; i++) {
 		struct hit *hit = &scanner->list[i];
@@ -242,8 +218,8 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	}
 	hit = &scanner->list[scanner->hits->count];
 	*hit = (struct hit){.class = class,
-			    .side = side_of(value->place),
-			    .part = part_of(value->place),
+			    .side = place_side(value->place),
+			    .part = place_part(value->place),
 			    .layer = value->layer,
 			    .count = 1};
 	scanner->folded[scanner->hits->count] = arena_copy(arena, folded);

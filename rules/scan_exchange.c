@@ -64,6 +64,30 @@ static const char *const skipped[] = {
 	"x-request-id",
 };
 
+enum side place_side(enum scan_place place)
+{
+	return place >= SCAN_RESPONSE_HEADER && place != SCAN_REQUEST_AGENT ? SIDE_RESPONSE : SIDE_REQUEST;
+}
+
+enum part place_part(enum scan_place place)
+{
+	switch (place) {
+	case SCAN_REQUEST_PATH:
+		return PART_PATH;
+	case SCAN_REQUEST_QUERY:
+		return PART_QUERY;
+	case SCAN_REQUEST_HEADER:
+	case SCAN_REQUEST_AGENT:
+	case SCAN_RESPONSE_HEADER:
+		return PART_HEADER;
+	case SCAN_REQUEST_COOKIE:
+	case SCAN_RESPONSE_COOKIE:
+		return PART_COOKIE;
+	default:
+		return PART_BODY;
+	}
+}
+
 static bool is_skipped(struct bytes name)
 {
 	size_t low = 0, high = sizeof(skipped) / sizeof(skipped[0]);

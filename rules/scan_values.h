@@ -11,6 +11,7 @@
 #include "parsers/body.h"
 #include "rules/pack.h"
 #include "rules/scan_layer.h"
+#include "specs/departure.h"
 
 struct scan_names;
 struct sieve;
@@ -92,6 +93,10 @@ bool scan_is_noise(const struct message *message);
 
 /* In other bytes shorter runs of text are noise too: a random byte is printable as often as not. */
 #define SCAN_RUN_LEN_MIN 8
+
+/* Where in the exchange a place is, as findings say it. */
+enum side place_side(enum scan_place place);
+enum part place_part(enum scan_place place);
 
 /* All that is scanned of an exchange. */
 void values_add_exchange(struct scan_values *values, struct exchange *exchange,
