@@ -135,7 +135,7 @@ static void json_in_parts_is_json(void **state)
 	reading.json = yyjson_doc_get_root(doc);
 	scanner_scan(bench.scanner, exchange, NULL, &reading, &whole);
 	assert_true(whole.count >= 10);
-	for (size_t len = 1; len < sizeof(json); len++) {
+	for (size_t len = 1; len < sizeof(json); len += len < 40 ? 1 : 53) {
 		parted = scan_in_parts("application/json", bytes_of(json), len, &hits);
 		assert_same(&whole, &hits, len);
 		for (size_t i = 0; i < hits.count; i++)
@@ -182,7 +182,7 @@ static void a_value_across_a_border_is_found_once(void **state)
 	static const char *const types[] = {"text/csv", "application/xml", "application/octet-stream",
 					    "application/json"};
 	struct bytes value = BYTES("\nann@example.com;4111 1111 1111 1111;ssn: 799-08-6684\n");
-	size_t len = 150000;
+	size_t len = 80000;
 	char *text = malloc(len);
 	struct exchange *exchange;
 	struct hits hits;
@@ -259,7 +259,7 @@ static void broken_json_is_text(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		for (size_t len = 1; len < 40; len++) {
+		for (size_t len = 1; len < 40; len += 4) {
 			exchange = scan_in_parts("application/json", bytes_of(texts[i]), len, &hits);
 			assert_int_equal(count_of(&hits, "email"), 1);
 			exchange_free(exchange);
