@@ -176,6 +176,12 @@ static unsigned count_of(const struct hits *hits, const char *class_id)
 	return count;
 }
 
+/* Around the end of what is the first window's own. */
+static bool is_near(size_t at)
+{
+	return at >= 61380 && at <= 61444;
+}
+
 /* A value at each place around the border of two windows: found once, where it stands. */
 static void a_value_across_a_border_is_found_once(void **state)
 {
@@ -190,7 +196,7 @@ static void a_value_across_a_border_is_found_once(void **state)
 	(void)state;
 	assert_non_null(text);
 	for (size_t type = 0; type < 4; type++)
-		for (size_t at = 57000; at<66000; at += at> 57280 && at < 57400 ? 1 : 61) {
+		for (size_t at = 57200; at < 65600; at += is_near(at) ? 1 : 419) {
 			memset(text, '-', len);
 			if (type == 2)
 				memset(text, '\1', 100);
