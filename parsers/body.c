@@ -70,6 +70,43 @@ static enum reader reader_of(const struct message *message)
 	return READ_UNKNOWN;
 }
 
+/* Controls other than white space. */
+static bool has_controls(struct bytes run)
+{
+	for (size_t i = 0; i < run.len; i++)
+		if ((unsigned char)run.data[i] < 0x20 && !ascii_is_space(run.data[i]))
+			return true;
+	return false;
+}
+
+enum body_syntax body_syntax_of(const struct message *message, struct bytes start)
+{
+	size_t bom_len = bytes_starts(start, BYTES("\xEF\xBB\xBF")) ? 3 : 0;
+	struct bytes first = bytes_trim(bytes_from(start, bom_len));
+
+	switch (reader_of(message)) {
+	case READ_JSON:
+		return SYNTAX_JSON;
+	case READ_LINES:
+	case READ_SEQUENCE:
+		return SYNTAX_SEQUENCE;
+	case READ_FORM:
+	case READ_MULTIPART:
+	case READ_XML:
+	case READ_EVENTS:
+		return SYNTAX_MARKED;
+	case READ_TEXT:
+		return SYNTAX_TEXT;
+	case READ_BY_CONTENT:
+		if (bytes_starts(first, BYTES("{")) || bytes_starts(first, BYTES("[")))
+			return SYNTAX_JSON;
+		break;
+	case READ_UNKNOWN:
+		break;
+	}
+	return has_controls(start) ? SYNTAX_BINARY : SYNTAX_TEXT;
+}
+
 /* Why no verdict about this body is possible, or NULL. */
 static const char *unread_reason(const struct message *message)
 {

@@ -52,6 +52,17 @@ struct body_reading {
 	const char *error; /* BODY_MALFORMED, BODY_UNREAD: why, a static string */
 };
 
+/* How a body that is not kept whole is written, by its media type and its first bytes. */
+enum body_syntax {
+	SYNTAX_JSON,
+	SYNTAX_SEQUENCE, /* JSON texts one after another */
+	SYNTAX_TEXT,     /* without a structure that anybody reads */
+	SYNTAX_MARKED,   /* text with one: XML, forms, multipart, event streams */
+	SYNTAX_BINARY,
+};
+
+enum body_syntax body_syntax_of(const struct message *message, struct bytes start);
+
 /* Reads by the media type; "application/json", "+json" suffixes, and, with no
  * Content-Type at all, by the first byte. */
 void body_read(struct exchange *exchange, struct message *message, struct body_reading *out_reading);

@@ -6,8 +6,7 @@
 #include "parsers/content_coding_layer.h"
 #include "parsers/content_coding_whole.h"
 
-/* NULL: a coding that nobody here reads. */
-static const struct decoder *decoder_of(struct bytes name)
+const struct decoder *decoder_of(struct bytes name)
 {
 	static const struct {
 		struct bytes name;
@@ -25,7 +24,7 @@ static const struct decoder *decoder_of(struct bytes name)
 }
 
 /* RFC 1950 section 2.2: CM is 8 and the two bytes are a multiple of 31. */
-static bool looks_like_zlib(struct bytes content)
+bool deflate_is_wrapped(struct bytes content)
 {
 	const unsigned char *at = (const unsigned char *)content.data;
 
@@ -39,7 +38,7 @@ static enum coding_outcome take_off(struct layer *layer)
 
 	if (layer->decoder != &zlib_decoder)
 		return layer_decode(layer);
-	if (looks_like_zlib(layer->content)) {
+	if (deflate_is_wrapped(layer->content)) {
 		outcome = layer_decode(layer);
 		if (outcome != CODING_BROKEN)
 			return outcome;

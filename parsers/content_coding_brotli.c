@@ -4,7 +4,11 @@
  */
 #include <brotli/decode.h>
 
+#include "parsers/base/limits.h"
 #include "parsers/content_coding_layer.h"
+
+/* The window and the code tables. */
+#define MEMORY_MAX (17 * MIB)
 
 static void *make(void)
 {
@@ -38,4 +42,4 @@ static void discard(void *state)
 	BrotliDecoderDestroyInstance(state);
 }
 
-const struct decoder brotli_decoder = {make, step, again, discard};
+const struct decoder brotli_decoder = {make, step, again, discard, MEMORY_MAX};

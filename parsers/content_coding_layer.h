@@ -27,6 +27,7 @@ struct decoder {
 	enum decoder_step (*step)(void *state, struct bytes *content, char *room, size_t *len);
 	bool (*again)(void *state, struct bytes rest); /* another member behind the end? Then it begins. */
 	void (*close)(void *state);
+	size_t memory_max; /* of its state and window */
 };
 
 extern const struct decoder gzip_decoder, zlib_decoder, raw_deflate_decoder, brotli_decoder, zstd_decoder;
@@ -39,3 +40,9 @@ struct layer {
 };
 
 enum coding_outcome layer_decode(const struct layer *layer);
+
+/* By the name of the coding; NULL: nobody here reads it. Of deflate the one with the zlib wrapper. */
+const struct decoder *decoder_of(struct bytes name);
+
+/* Does deflated content have that wrapper? */
+bool deflate_is_wrapped(struct bytes content);

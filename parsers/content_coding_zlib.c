@@ -2,12 +2,16 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "parsers/base/limits.h"
 #include "parsers/content_coding_layer.h"
 
 /* windowBits of inflateInit2 (zlib.h): the sign and the +16 choose the wrapper. */
 #define WINDOW_RAW  (-MAX_WBITS)
 #define WINDOW_ZLIB MAX_WBITS
 #define WINDOW_GZIP (MAX_WBITS + 16)
+
+/* zconf.h: the window and some 7 KiB of state; with malloc's own. */
+#define MEMORY_MAX (48 * KIB)
 
 static void *open_window(int window)
 {
@@ -70,6 +74,6 @@ static void close_stream(void *state)
 	free(state);
 }
 
-const struct decoder gzip_decoder = {open_gzip, step, another_member, close_stream};
-const struct decoder zlib_decoder = {open_zlib, step, never_again, close_stream};
-const struct decoder raw_deflate_decoder = {open_raw, step, never_again, close_stream};
+const struct decoder gzip_decoder = {open_gzip, step, another_member, close_stream, MEMORY_MAX};
+const struct decoder zlib_decoder = {open_zlib, step, never_again, close_stream, MEMORY_MAX};
+const struct decoder raw_deflate_decoder = {open_raw, step, never_again, close_stream, MEMORY_MAX};

@@ -6,9 +6,13 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include "parsers/base/limits.h"
 #include "parsers/content_coding_layer.h"
 
 #define WINDOW_LOG_MAX 23
+
+/* The window, a block on either side of it, and the tables. */
+#define MEMORY_MAX ((1 << WINDOW_LOG_MAX) + MIB)
 
 struct frames {
 	ZSTD_DCtx *context;
@@ -75,4 +79,4 @@ static enum decoder_step step(void *state, struct bytes *content, char *room, si
 										     : DECODER_BROKEN;
 }
 
-const struct decoder zstd_decoder = {make, step, again, discard};
+const struct decoder zstd_decoder = {make, step, again, discard, MEMORY_MAX};

@@ -53,6 +53,8 @@ struct body {
 	uint64_t wire_len; /* bytes as sent, without chunk framing, before content decoding, holes included */
 	enum body_state state;
 	enum coding_outcome coding;
+	void *read_along; /* what a struct long_reader made of the whole of a larger body; NULL: nobody read
+			     it */
 };
 
 /* What is odd about the framing of a message; a bit set. RFC 9112 sections 2.2, 5, 6, 11.2. */

@@ -23,7 +23,8 @@ struct http1_body {
 	llhttp_t parser;
 	struct http1_body_plan plan;
 	struct buffer kept;
-	struct buffer trailers; /* "name:value\n" each */
+	struct buffer trailers;   /* "name:value\n" each */
+	struct long_body *larger; /* NULL: not yet, or nobody reads it */
 	uint64_t wire_len;
 	uint64_t left; /* of a body whose length is told: no parser is needed for that */
 	unsigned oddities;
@@ -64,11 +65,15 @@ static void keep(struct http1_body *body, struct bytes part)
 		return;
 	if (body->kept.data == NULL && body->plan.framing == HTTP1_LENGTH)
 		expect(body, part.len);
-	kept = buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
-	if (kept < part.len)
-		body->is_cut = true;
+	kept = body->is_cut ? 0 : buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
 	if (body->plan.all_now != NULL)
 		*body->plan.all_now += kept;
+	if (kept < part.len && !body->is_cut) {
+		body->is_cut = true;
+		body->larger = long_body_new(&body->plan.larger);
+		long_body_take(body->larger, buffer_bytes(&body->kept));
+	}
+	long_body_take(body->larger, bytes_from(part, kept));
 }
 
 static int on_body(llhttp_t *parser, const char *at, size_t len)
@@ -196,6 +201,7 @@ void http1_body_free(struct http1_body *body)
 		return;
 	if (body->plan.all_now != NULL)
 		*body->plan.all_now -= body->kept.len;
+	long_body_free(body->larger, false);
 	wipe(&body->kept);
 	wipe(&body->trailers);
 	free(body);
@@ -471,9 +477,13 @@ void http1_body_close(struct http1_body *body, enum http1_end end, const struct 
 	struct message_body kept = {.kept = buffer_bytes(&body->kept),
 				    .transfer_codings = fields->transfer_codings,
 				    .transfer_coding_count = fields->transfer_coding_count,
-				    .bytes_max = body->plan.bytes_max};
+				    .bytes_max = body->plan.bytes_max,
+				    .reader = body->plan.larger.reader,
+				    .counts = body->plan.larger.counts};
 
 	message->body.state = state_of(body, end);
+	long_body_free(body->larger, end == HTTP1_END_WHOLE && !body->is_holed);
+	body->larger = NULL;
 	message->body.wire_len = body->wire_len;
 	message_body_set(exchange, message, &kept);
 	message->oddities |= body->oddities;

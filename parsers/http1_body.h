@@ -17,6 +17,7 @@
 #pragma once
 
 #include "parsers/http1_head.h"
+#include "parsers/long_body.h"
 
 struct http1_body;
 
@@ -24,8 +25,9 @@ struct http1_body_plan {
 	enum http1_framing framing; /* HTTP1_LENGTH, HTTP1_CHUNKED or HTTP1_TO_CLOSE */
 	uint64_t length;            /* HTTP1_LENGTH: above 0 */
 	bool is_request;
-	uint64_t bytes_max; /* kept */
-	uint64_t *all_now;  /* kept by all bodies of the worker; NULL: nobody counts */
+	uint64_t bytes_max;           /* kept */
+	uint64_t *all_now;            /* kept by all bodies of the worker; NULL: nobody counts */
+	struct long_body_plan larger; /* what is done where it is larger; .reader NULL: nothing */
 };
 
 enum http1_body_step {

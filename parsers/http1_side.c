@@ -115,10 +115,17 @@ static void give_up(struct http1 *http1, struct http1_side *side)
 static void body_begin(struct http1 *http1, struct http1_side *side, bool is_bodiless)
 {
 	struct message *message = message_of(side);
-	struct http1_body_plan plan = {.is_request = side->is_request,
-				       .length = side->read->fields.length,
-				       .bytes_max = http1->desk->plan->body_bytes_max,
-				       .all_now = &counts_of(http1)->body_bytes_now};
+	struct http1_body_plan plan = {
+		.is_request = side->is_request,
+		.length = side->read->fields.length,
+		.bytes_max = http1->desk->plan->body_bytes_max,
+		.all_now = &counts_of(http1)->body_bytes_now,
+		.larger = {.reader = http1->desk->plan->reader,
+			   .counts = counts_of(http1),
+			   .exchange = side->current->exchange,
+			   .message = message,
+			   .transfer_codings = side->read->fields.transfer_codings,
+			   .transfer_coding_count = side->read->fields.transfer_coding_count}};
 
 	plan.framing = http1_framing_of(side->read, side->is_request, is_bodiless, &message->oddities);
 	if (plan.framing == HTTP1_NO_BODY) {

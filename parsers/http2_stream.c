@@ -54,7 +54,10 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 	struct http2_half *half = half_of(stream, is_request);
 	struct message *message = message_of(stream, is_request);
 	const struct session_plan *plan = streams->desk->plan;
-	struct message_body kept = {.kept = buffer_bytes(&half->kept), .bytes_max = plan->body_bytes_max};
+	struct message_body kept = {.kept = buffer_bytes(&half->kept),
+				    .bytes_max = plan->body_bytes_max,
+				    .reader = plan->reader,
+				    .counts = plan->counts};
 
 	if (half->is_adopted)
 		return;
@@ -64,6 +67,8 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 		message->gap_len += lost;
 		half->is_holed |= lost > 0;
 	}
+	long_body_free(half->larger, half->is_over && !half->is_holed);
+	half->larger = NULL;
 	if (half->has_begun) {
 		message->body.state = state_of(half);
 		message->body.wire_len = half->wire_len;
@@ -306,9 +311,18 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 	half->wire_len += part.len;
 	if (half->is_holed || lost_of(streams, is_request) > half->lost_at)
 		return;
-	kept = buffer_append_some(&half->kept, wanted);
+	kept = half->is_cut ? 0 : buffer_append_some(&half->kept, wanted);
 	charge(streams, stream, kept);
-	half->is_cut |= kept < part.len;
+	if (kept < part.len && !half->is_cut) {
+		half->is_cut = true;
+		half->larger =
+			long_body_new(&(struct long_body_plan){.reader = streams->desk->plan->reader,
+							       .counts = streams->desk->plan->counts,
+							       .exchange = stream->exchange,
+							       .message = message_of(stream, is_request)});
+		long_body_take(half->larger, buffer_bytes(&half->kept));
+	}
+	long_body_take(half->larger, bytes_from(part, kept));
 }
 
 void http2_stream_hole(struct http2_stream *stream, bool is_request, uint64_t content_len, uint64_t gap_len)

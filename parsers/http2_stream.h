@@ -9,6 +9,7 @@
 #include "parsers/base/buffer.h"
 #include "parsers/base/map.h"
 #include "parsers/http2_head.h"
+#include "parsers/long_body.h"
 #include "parsers/session_desk.h"
 
 /* One message of a stream. */
@@ -22,6 +23,7 @@ struct http2_half {
 	uint64_t lost_at; /* what its direction had lost when it began */
 	uint64_t wire_len;
 	struct buffer kept;
+	struct long_body *larger; /* NULL: not yet, or nobody reads it */
 };
 
 struct http2_stream {

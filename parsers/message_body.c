@@ -3,12 +3,11 @@
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
 #include "parsers/content_coding.h"
-
-#define CODINGS_MAX (2 * LIMIT_CODING_LAYERS + 2)
+#include "parsers/long_body.h"
 
 /* Content codings were applied before transfer codings. One more than the limit is enough to pass it. */
-static size_t codings_of(const struct message *message, const struct message_body *body,
-			 struct bytes codings[CODINGS_MAX])
+size_t message_codings(const struct message *message, const struct bytes *transfer_codings,
+		       size_t transfer_coding_count, struct bytes codings[MESSAGE_CODINGS_MAX])
 {
 	const struct header *header = message_header(message, BYTES("content-encoding"));
 	size_t count = 0;
@@ -22,16 +21,31 @@ static size_t codings_of(const struct message *message, const struct message_bod
 			if (count <= LIMIT_CODING_LAYERS)
 				codings[count++] = name;
 		}
-	CHECK(body->transfer_coding_count <= LIMIT_CODING_LAYERS + 1);
-	for (size_t i = 0; i < body->transfer_coding_count; i++)
-		codings[count++] = body->transfer_codings[i];
+	CHECK(transfer_coding_count <= LIMIT_CODING_LAYERS + 1);
+	for (size_t i = 0; i < transfer_coding_count; i++)
+		codings[count++] = transfer_codings[i];
 	return count;
+}
+
+/* All that was sent was kept, but not all that it stands for: it is read from the front once more. */
+static void read_decoded(struct exchange *exchange, struct message *message, const struct message_body *body)
+{
+	struct long_body *whole =
+		long_body_new(&(struct long_body_plan){.reader = body->reader,
+						       .counts = body->counts,
+						       .exchange = exchange,
+						       .message = message,
+						       .transfer_codings = body->transfer_codings,
+						       .transfer_coding_count = body->transfer_coding_count});
+
+	long_body_take(whole, body->kept);
+	long_body_free(whole, message->body.state == BODY_WHOLE);
 }
 
 void message_body_set(struct exchange *exchange, struct message *message, const struct message_body *body)
 {
-	struct bytes codings[CODINGS_MAX];
-	size_t count = codings_of(message, body, codings);
+	struct bytes codings[MESSAGE_CODINGS_MAX];
+	size_t count = message_codings(message, body->transfer_codings, body->transfer_coding_count, codings);
 	struct coding_plan plan = {.arena = &exchange->arena, .bytes_max = body->bytes_max};
 	struct body *out = &message->body;
 
@@ -43,6 +57,9 @@ void message_body_set(struct exchange *exchange, struct message *message, const 
 		out->content = BYTES_NONE;
 		out->state = BODY_CUT;
 	}
+	if (out->coding == CODING_BOMB && out->content.len >= body->bytes_max && body->reader != NULL &&
+	    out->read_along == NULL)
+		read_decoded(exchange, message, body);
 	if ((out->coding == CODING_BOMB || out->coding == CODING_COSTLY) && out->state == BODY_WHOLE)
 		out->state = BODY_CUT;
 }

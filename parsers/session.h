@@ -42,6 +42,10 @@ struct session_counts {
 	uint64_t announced_connections; /* began with a header of the PROXY protocol */
 	uint64_t codings_failed;
 	uint64_t bodies_cut;
+	uint64_t long_memory_now; /* a stock, under LIMIT_LONG_MEMORY: of larger bodies that are being read */
+	uint64_t long_bodies;     /* larger bodies that were read as they came */
+	uint64_t long_bytes;      /* of them, decoded */
+	uint64_t long_unread;     /* larger bodies that were not, or not to their end: a ceiling, or broken */
 	uint64_t heads_cut;
 	uint64_t http2_seeded;         /* directions joined midway: HPACK entries from before are unknown */
 	uint64_t http2_reseeded;       /* after loss, or a block that could not be decoded */
@@ -59,13 +63,27 @@ struct session_counts {
 	uint64_t grpc_cut;       /* calls whose messages were not looked at to the end, for a ceiling */
 };
 
+/*
+ * Reads bodies larger than body_bytes_max to their end, as they come: decoded, from their first byte, in
+ * parts of at most LIMIT_LONG_PART. What it makes of a body is the exchange's (body.read_along).
+ */
+struct long_reader {
+	void *context;
+	bool (*wants)(void *context, const struct message *message);
+	/* In the exchange's arena; NULL without memory. */
+	void *(*open)(void *context, struct exchange *exchange, const struct message *message);
+	void (*take)(void *context, void *reading, struct bytes part);
+	void (*close)(void *context, void *reading, bool is_whole); /* false: the rest was not read */
+};
+
 struct session_plan {
 	struct session_counts *counts; /* of the worker; never NULL */
 	uint64_t connection;           /* number of the packet that opened it */
 	struct endpoint ends[2];       /* by enum direction: who sends in that direction */
 	bool is_mid_stream;
 	bool is_decrypted;
-	uint64_t body_bytes_max; /* kept of each body; LIMIT_BODY_BYTES by default */
+	uint64_t body_bytes_max;          /* kept of each body; LIMIT_BODY_BYTES by default */
+	const struct long_reader *reader; /* of the worker; NULL: what is not kept is only counted */
 	struct stock *exchanges; /* of EXCHANGE_STOCK_LEN; NULL: none */
 };
 

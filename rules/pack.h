@@ -39,6 +39,8 @@ struct data_class {
 	const struct bytes *context;       /* lower case, letters and digits alone: "socialsecurity" */
 	size_t context_count;
 	bool is_context_required;
+	const struct bytes *not_beside; /* words beside which digits alone are something else; likewise */
+	size_t not_beside_count;
 	unsigned places; /* of enum scan_place */
 	unsigned severity;
 	struct mask_plan mask;

@@ -242,15 +242,18 @@ static struct mask_plan mask_read(struct reader *reader, const struct node *tabl
 	return mask;
 }
 
-static void context_read(struct reader *reader, const struct node *table, struct data_class *class)
+/* Words as scan_context takes them: letters and digits, lower case. */
+static const struct bytes *words_read(struct reader *reader, const struct node *table, const char *key,
+				      size_t *out_count)
 {
 	size_t count;
-	const struct bytes *words = list_read(reader, table, "context", &count);
+	const struct bytes *words = list_read(reader, table, key, &count);
 	struct bytes *plain = arena_alloc(reader->arena, (count + 1) * sizeof(*plain));
 
+	*out_count = 0;
 	if (plain == NULL) {
 		reader->is_broken = true;
-		return;
+		return NULL;
 	}
 	for (size_t i = 0; i < count; i++) {
 		char *word = arena_alloc(reader->arena, words[i].len + 1);
@@ -260,14 +263,20 @@ static void context_read(struct reader *reader, const struct node *table, struct
 			if (ascii_is_alnum(words[i].data[at]) || (unsigned char)words[i].data[at] >= 0x80)
 				word[len++] = ascii_lower(words[i].data[at]);
 		if (len == 0)
-			complain(reader, node_get(table, "context"), "use words of letters",
-				 "not a context word", words[i]);
+			complain(reader, node_get(table, key), "use words of letters", "not a word",
+				 words[i]);
 		plain[i] = (struct bytes){word, len};
 	}
-	class->context = plain;
-	class->context_count = count;
+	*out_count = count;
+	return plain;
+}
+
+static void context_read(struct reader *reader, const struct node *table, struct data_class *class)
+{
+	class->context = words_read(reader, table, "context", &class->context_count);
+	class->not_beside = words_read(reader, table, "not_beside", &class->not_beside_count);
 	class->is_context_required = bool_read(reader, table, "context_required", false);
-	if (count == 0 && (class->is_context_required || class->context_pattern.len > 0))
+	if (class->context_count == 0 && (class->is_context_required || class->context_pattern.len > 0))
 		complain(reader, table, "add context: [word, word]",
 			 "context is required, but there are no context words", class->id);
 }
@@ -312,11 +321,11 @@ static void attack_read(struct reader *reader, const struct node *table, struct 
 static void class_read(struct reader *reader, const struct node *table, struct bytes pack,
 		       struct data_class *class)
 {
-	static const char *const known[] = {"id",        "title",    "pattern",  "context_pattern",
-					    "validator", "list",     "context",  "context_required",
-					    "locations", "severity", "mask",     "sensitive",
-					    "secret",    "match",    "no_match", "attack",
-					    NULL};
+	static const char *const known[] = {"id",         "title",    "pattern",  "context_pattern",
+					    "validator",  "list",     "context",  "context_required",
+					    "locations",  "severity", "mask",     "sensitive",
+					    "secret",     "match",    "no_match", "attack",
+					    "not_beside", NULL};
 
 	if (!node_is(table, NODE_TABLE)) {
 		complain(reader, table, "write - id: NAME and its keys", "a class is a table",
@@ -325,7 +334,7 @@ static void class_read(struct reader *reader, const struct node *table, struct b
 	}
 	keys_check(reader, table, known,
 		   "use id, title, pattern, context_pattern, validator, list, context, context_required, "
-		   "locations, severity, mask, sensitive, secret, match, no_match");
+		   "not_beside, locations, severity, mask, sensitive, secret, match, no_match");
 	class->pack = pack;
 	class->id = text_read(reader, table, "id", true);
 	if (class->id.data != NULL && !is_id(class->id))

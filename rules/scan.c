@@ -6,6 +6,7 @@
 #include "parsers/base/limits.h"
 #include "rules/mask.h"
 #include "rules/pattern.h"
+#include "rules/scan_along.h"
 #include "rules/scan_match.h"
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
@@ -48,8 +49,11 @@ struct scanner {
 	/* of the exchange in hand */
 	struct exchange *exchange;
 	struct hits *hits;
-	struct hit list[LIMIT_HITS];
-	struct bytes folded[LIMIT_HITS]; /* the pointer of each, array indexes folded */
+	struct hit *list;     /* LIMIT_HITS of them */
+	struct bytes *folded; /* the pointer of each, array indexes folded */
+	bool are_names_lent;  /* the names of values last until the end of the scan only */
+	struct hit own_list[LIMIT_HITS];
+	struct bytes own_folded[LIMIT_HITS];
 };
 
 struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key)
@@ -110,30 +114,6 @@ static struct bytes text_of(const struct scanner *scanner, const struct scan_val
 
 /* -- hits ------------------------------------------------------------------- */
 
-static enum side side_of(enum scan_place place)
-{
-	return place >= SCAN_RESPONSE_HEADER && place != SCAN_REQUEST_AGENT ? SIDE_RESPONSE : SIDE_REQUEST;
-}
-
-static enum part part_of(enum scan_place place)
-{
-	switch (place) {
-	case SCAN_REQUEST_PATH:
-		return PART_PATH;
-	case SCAN_REQUEST_QUERY:
-		return PART_QUERY;
-	case SCAN_REQUEST_HEADER:
-	case SCAN_REQUEST_AGENT:
-	case SCAN_RESPONSE_HEADER:
-		return PART_HEADER;
-	case SCAN_REQUEST_COOKIE:
-	case SCAN_RESPONSE_COOKIE:
-		return PART_COOKIE;
-	default:
-		return PART_BODY;
-	}
-}
-
 /* One value written in several ways has one fingerprint: numbers without their separators, letters in lower
  * case. */
 static struct bytes normalise(struct bytes match, const struct data_class *class, char *text, size_t size)
@@ -172,8 +152,8 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 	uint64_t key;
 	char text[512];
 
-	if (!class->is_sensitive || class->is_secret || side_of(place) != SIDE_RESPONSE ||
-	    part_of(place) != PART_BODY)
+	if (!class->is_sensitive || class->is_secret || place_side(place) != SIDE_RESPONSE ||
+	    place_part(place) != PART_BODY)
 		return;
 	if (hits->given == NULL)
 		hits->given = arena_alloc(&scanner->exchange->arena, sizeof(*hits->given));
@@ -189,8 +169,8 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 static struct hit *hit_at(struct scanner *scanner, const struct data_class *class,
 			  const struct scan_value *value, struct bytes folded)
 {
-	enum side side = side_of(value->place);
-	enum part part = part_of(value->place);
+	enum side side = place_side(value->place);
+	enum part part = place_part(value->place);
 
 	for (size_t i = 0; i < scanner->hits->count; i++) {
 		struct hit *hit = &scanner->list[i];
@@ -232,8 +212,8 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	}
 	hit = &scanner->list[scanner->hits->count];
 	*hit = (struct hit){.class = class,
-			    .side = side_of(value->place),
-			    .part = part_of(value->place),
+			    .side = place_side(value->place),
+			    .part = place_part(value->place),
 			    .layer = value->layer,
 			    .count = 1};
 	scanner->folded[scanner->hits->count] = arena_copy(arena, folded);
@@ -242,7 +222,10 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 	if (hit->part == PART_PATH)
 		place_in_path(value, from, to, hit);
 	else if (!value->is_json)
-		hit->name = value->name;
+		hit->name = scanner->are_names_lent && value->name.len > 0 ? arena_copy(arena, value->name)
+									   : value->name;
+	if (scanner->are_names_lent)
+		hit->offset = value->raw_offset + (value->is_decoded ? 0 : from);
 	hit->sample = mask_value(&class->mask, class->is_secret, match, arena);
 	sign(scanner, class, match, hit);
 	scanner->hits->count++;
@@ -260,11 +243,18 @@ static bool is_explained(const struct scanner *scanner, const struct found *foun
 	return false;
 }
 
+/* A match in a piece of a longer text is told once: in the piece that it begins in. */
+static bool is_own(const struct scan_value *value, const struct found *found)
+{
+	return found->from >= value->lead && found->from < value->len - value->trail;
+}
+
 /* The value in hand is done: its matches become hits. */
 static void tell_found(struct scanner *scanner)
 {
 	for (size_t i = 0; i < scanner->found_count; i++)
-		if (!is_explained(scanner, &scanner->found[i]))
+		if (is_own(&scanner->values.list[scanner->value_index], &scanner->found[i]) &&
+		    !is_explained(scanner, &scanner->found[i]))
 			add_hit(scanner, scanner->found[i].class, scanner->found[i].from,
 				scanner->found[i].to);
 	scanner->found_count = 0;
@@ -329,6 +319,21 @@ static bool has_context(const struct scanner *scanner, size_t class_index)
 	return (scanner->context[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 
+/* Does the nearest name say that digits in the value are no such data? */
+static bool says_other(struct scanner *scanner, const struct scan_value *value, size_t class_index)
+{
+	struct bytes name = value->is_name ? BYTES_NONE : value->name;
+	const uint64_t *others;
+
+	for (uint32_t at = value->container; at != 0 && name.len == 0 && !value->is_name;
+	     at = scanner->values.containers[at - 1].parent)
+		name = scanner->values.containers[at - 1].key;
+	if (name.len == 0)
+		return false;
+	others = names_look(scanner->names, name).others;
+	return others != NULL && (others[class_index / 64] >> class_index % 64 & 1) != 0;
+}
+
 static void run(struct scanner *scanner, size_t class_index, size_t index, enum match_mode mode,
 		struct sieve_hint hint)
 {
@@ -340,7 +345,9 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 	if (index != scanner->value_index)
 		tell_found(scanner);
 	scanner->value_index = index;
-	matcher_run(scanner->matcher, class, text_of(scanner, value), mode, hint, on_found, scanner);
+	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
+		    class->not_beside_count > 0 && says_other(scanner, value, class_index), hint, on_found,
+		    scanner);
 }
 
 static bool on_free_end(void *context, size_t form, size_t from, size_t to)
@@ -473,27 +480,95 @@ static void hits_settle(struct scanner *scanner, struct hits *hits)
 	hits->count = 0;
 }
 
+static void begin(struct scanner *scanner, struct exchange *exchange, struct hits *hits)
+{
+	scanner->exchange = exchange;
+	scanner->hits = hits;
+	scanner->value_index = 0;
+	scanner->around_names = 0; /* of no container */
+	scanner->found_count = 0;
+	matcher_start(scanner->matcher, scanner->values.sift.sieve);
+}
+
+/* All that was laid out; then the text is wiped. */
+static void scan_values(struct scanner *scanner)
+{
+	scan_free(scanner);
+	scan_bound(scanner);
+	tell_found(scanner);
+	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.len);
+}
+
+/* What was found while the body came. The packs may have changed since: classes are looked up by their name.
+ */
+static void take_along(struct scanner *scanner, struct hits *hits, const struct message *message)
+{
+	const struct scan_along *along = message->body.read_along;
+
+	if (along == NULL)
+		return;
+	hits->left_out += along->hits.left_out;
+	hits->is_body_cut |= along->hits.is_cut;
+	if (along->hits.given != NULL)
+		hits->given = along->hits.given;
+	for (size_t i = 0; i < along->hits.count; i++) {
+		const struct data_class *class =
+			packs_class(pattern_set_packs(scanner->set), along->class_ids[i]);
+
+		if (class == NULL)
+			continue;
+		if (hits->count == LIMIT_HITS) {
+			hits->left_out++;
+			continue;
+		}
+		scanner->list[hits->count] = along->list[i];
+		scanner->list[hits->count].class = class;
+		scanner->folded[hits->count++] = along->folded[i];
+	}
+}
+
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits)
 {
 	struct hits hits = {0};
 
-	scanner->exchange = exchange;
-	scanner->hits = &hits;
-	scanner->value_index = 0;
-	scanner->around_names = 0; /* of no container */
-	scanner->found_count = 0;
-	matcher_start(scanner->matcher, scanner->values.sift.sieve);
+	scanner->list = scanner->own_list;
+	scanner->folded = scanner->own_folded;
+	scanner->are_names_lent = false;
+	begin(scanner, exchange, &hits);
 	values_clear(&scanner->values);
 	values_add_exchange(&scanner->values, exchange, request, response);
-	scan_free(scanner);
-	scan_bound(scanner);
-	tell_found(scanner);
-	hits.is_cut = scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	scan_values(scanner);
+	take_along(scanner, &hits, &exchange->request);
+	take_along(scanner, &hits, &exchange->response);
 	hits_settle(scanner, &hits);
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.len);
 	*out_hits = hits;
+}
+
+struct scan_values *scanner_window(struct scanner *scanner, struct arena *arena)
+{
+	values_clear(&scanner->values);
+	scanner->values.arena = arena;
+	return &scanner->values;
+}
+
+uint64_t scanner_scan_window(struct scanner *scanner, struct scan_along *along)
+{
+	const struct packs *packs = pattern_set_packs(scanner->set);
+	size_t before = along->hits.count;
+
+	for (size_t i = 0; i < before; i++)
+		along->list[i].class = packs_class(packs, along->class_ids[i]);
+	scanner->list = along->list;
+	scanner->folded = along->folded;
+	scanner->are_names_lent = true;
+	begin(scanner, along->exchange, &along->hits);
+	scan_values(scanner);
+	for (size_t i = before; i < along->hits.count; i++)
+		along->class_ids[i] = arena_copy(&along->exchange->arena, along->list[i].class->id);
+	return matcher_work(scanner->matcher);
 }
 
 static void on_test_found(void *context, const struct data_class *class, size_t from, size_t to)
@@ -511,7 +586,7 @@ bool scanner_matches(struct scanner *scanner, const struct data_class *class, st
 	bool is_found = false;
 
 	matcher_start(scanner->matcher, NULL);
-	matcher_run(scanner->matcher, class, text, MATCH_TEST, (struct sieve_hint){0}, on_test_found,
+	matcher_run(scanner->matcher, class, text, MATCH_TEST, false, (struct sieve_hint){0}, on_test_found,
 		    &is_found);
 	return is_found;
 }

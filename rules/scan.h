@@ -33,7 +33,9 @@ struct hit {
 	struct bytes pointer; /* RFC 6901, bodies only */
 	struct bytes sample;  /* masked */
 	char value_hmac[FINGERPRINT_TEXT_LEN + 1];
-	size_t offset, len;    /* inside the path (PART_PATH, as sent), to mask it there */
+	size_t offset, len;    /* PART_PATH: inside the path as sent, to mask it there */
+			       /* PART_BODY of one scanned as it came: the offset in it, decoded */
+	bool is_placed;        /* where it stands is known, although the body was too large to keep */
 	enum scan_layer layer; /* where in the value: in it, or inside what it encodes */
 	unsigned count;        /* how often this class at this place in this exchange, array indexes folded */
 };
@@ -43,6 +45,7 @@ struct hits {
 	size_t count;
 	uint64_t left_out;
 	struct sketch *given; /* of the sensitive values that the response's body gave; NULL: none */
+	bool is_body_cut;     /* likewise of a body that was scanned as it came */
 	bool is_cut; /* a ceiling (LIMIT_SCAN_BYTES, LIMIT_SCAN_WORK, values, depth): the rest was not looked
 			at */
 };

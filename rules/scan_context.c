@@ -79,6 +79,14 @@ bool context_has(const struct scan_context *context, struct bytes word)
 	return false;
 }
 
+bool context_has_any(const struct scan_context *context, const struct bytes *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (context_has(context, words[i]))
+			return true;
+	return false;
+}
+
 /* A line belongs to the one before when nothing but white space stands in it before the match (MIME parts).
  */
 static bool is_blank(struct bytes run)

@@ -26,6 +26,8 @@ void context_add(struct scan_context *context, struct bytes name);
 /* The word as one part or several in a row; a word of six letters and more also inside a part. */
 bool context_has(const struct scan_context *context, struct bytes word);
 
+bool context_has_any(const struct scan_context *context, const struct bytes *words, size_t count);
+
 /* What stands before a match in running text and belongs to it: at most 40 bytes, not beyond the
  * line, the sentence, the list item or the element. */
 struct bytes context_before(struct bytes text, size_t from);

@@ -4,6 +4,30 @@
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
 
+enum side place_side(enum scan_place place)
+{
+	return place >= SCAN_RESPONSE_HEADER && place != SCAN_REQUEST_AGENT ? SIDE_RESPONSE : SIDE_REQUEST;
+}
+
+enum part place_part(enum scan_place place)
+{
+	switch (place) {
+	case SCAN_REQUEST_PATH:
+		return PART_PATH;
+	case SCAN_REQUEST_QUERY:
+		return PART_QUERY;
+	case SCAN_REQUEST_HEADER:
+	case SCAN_REQUEST_AGENT:
+	case SCAN_RESPONSE_HEADER:
+		return PART_HEADER;
+	case SCAN_REQUEST_COOKIE:
+	case SCAN_RESPONSE_COOKIE:
+		return PART_COOKIE;
+	default:
+		return PART_BODY;
+	}
+}
+
 static void add_path(struct scan_values *values, struct exchange *exchange)
 {
 	struct bytes before = BYTES_NONE;
@@ -70,8 +94,7 @@ static void add_headers(struct scan_values *values, const struct message *messag
 	}
 }
 
-/* Pictures and sound hold no words, and much noise. */
-static bool is_noise(const struct message *message)
+bool scan_is_noise(const struct message *message)
 {
 	static const struct bytes families[] = {BYTES_INIT("image/"), BYTES_INIT("video/"),
 						BYTES_INIT("audio/"), BYTES_INIT("font/")};
@@ -83,9 +106,6 @@ static bool is_noise(const struct message *message)
 	return message->body.coding == CODING_UNSUPPORTED || message->body.coding == CODING_BROKEN;
 }
 
-/* Shorter runs are noise too: a random byte is printable as often as not. */
-#define RUN_LEN_MIN 8
-
 /* The texts that stand in other bytes, as a reader of the file would find them. */
 static void add_runs(struct scan_values *values, const struct scan_value *value, struct bytes content)
 {
@@ -94,7 +114,7 @@ static void add_runs(struct scan_values *values, const struct scan_value *value,
 	for (size_t at = 0; at <= content.len; at++) {
 		if (at < content.len && content.data[at] >= 0x20 && content.data[at] < 0x7F)
 			continue;
-		if (at - from >= RUN_LEN_MIN)
+		if (at - from >= SCAN_RUN_LEN_MIN)
 			values_add(values, value, bytes_slice(content, from, at - from));
 		from = at + 1;
 	}
@@ -115,7 +135,7 @@ static void add_body(struct scan_values *values, const struct message *message,
 {
 	struct scan_value whole = {.place = place};
 
-	if (reading == NULL)
+	if (reading == NULL || message->body.read_along != NULL) /* scanned as it came */
 		return;
 	switch (reading->kind) {
 	case BODY_JSON:
@@ -136,7 +156,7 @@ static void add_body(struct scan_values *values, const struct message *message,
 	case BODY_OPAQUE:
 		if (is_text_inside(message))
 			values_add(values, &whole, message->body.content);
-		else if (!is_noise(message))
+		else if (!scan_is_noise(message))
 			add_runs(values, &whole, message->body.content);
 		return;
 	case BODY_EMPTY:

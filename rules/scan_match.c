@@ -30,6 +30,8 @@ struct matcher {
 	size_t form;
 	struct bytes value;
 	bool is_context_needed;
+	bool is_named;  /* the value's name gives context */
+	bool is_other;  /* ... or says that digits in it are something else */
 	bool is_silent; /* told in another run: only what they cover counts here */
 	struct sieve_hint hint;
 	match_found *found;
@@ -79,12 +81,38 @@ bool matcher_is_spent(const struct matcher *matcher)
 	return matcher->work > LIMIT_SCAN_WORK;
 }
 
+uint64_t matcher_work(const struct matcher *matcher)
+{
+	return matcher->work;
+}
+
 static bool has_word(const struct data_class *class, const struct scan_context *context)
 {
-	for (size_t i = 0; i < class->context_count; i++)
-		if (context_has(context, class->context[i]))
-			return true;
-	return false;
+	return context_has_any(context, class->context, class->context_count);
+}
+
+static bool is_digits(struct bytes run)
+{
+	for (size_t i = 0; i < run.len; i++)
+		if (!ascii_is_digit(run.data[i]))
+			return false;
+	return true;
+}
+
+/* Digits alone, beside a word that says what else they are. */
+static bool is_other(const struct matcher *matcher, size_t from, size_t to)
+{
+	const struct data_class *class = matcher->class;
+	struct scan_context before;
+
+	if (class->not_beside_count == 0 || matcher->is_named ||
+	    !is_digits(bytes_slice(matcher->value, from, to - from)))
+		return false;
+	context_clear(&before);
+	context_add(&before, context_before(matcher->value, from));
+	if (has_word(class, &before))
+		return false;
+	return matcher->is_other || context_has_any(&before, class->not_beside, class->not_beside_count);
 }
 
 static bool overlaps_strong(const struct matcher *matcher, size_t from, size_t to)
@@ -106,7 +134,7 @@ static bool is_true(struct matcher *matcher, size_t from, size_t to)
 	    !class->validator->accepts(bytes_slice(matcher->value, from, to - from),
 				       class->validator_argument))
 		return false;
-	if (matcher->form % 2 == 1 && overlaps_strong(matcher, from, to))
+	if ((matcher->form % 2 == 1 && overlaps_strong(matcher, from, to)) || is_other(matcher, from, to))
 		return false;
 	if (!matcher->is_context_needed)
 		return true;
@@ -232,7 +260,8 @@ static void run_form(struct matcher *matcher, size_t form, bool is_context_neede
 }
 
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
-		 enum match_mode mode, struct sieve_hint hint, match_found *found, void *context)
+		 enum match_mode mode, bool is_other, struct sieve_hint hint, match_found *found,
+		 void *context)
 {
 	size_t form = (size_t)(class - pattern_set_packs(matcher->set)->classes) * 2;
 	bool is_bound = mode != MATCH_TEST && class->is_context_required;
@@ -242,6 +271,8 @@ void matcher_run(struct matcher *matcher, const struct data_class *class, struct
 	matcher->found = found;
 	matcher->context = context;
 	matcher->hint = hint;
+	matcher->is_named = mode == MATCH_NAMED;
+	matcher->is_other = is_other;
 	matcher->strong_count = 0;
 	if (is_bound)
 		run_form(matcher, form, mode == MATCH_BOUND, false);

@@ -29,6 +29,7 @@ struct pattern_scratch *matcher_scratch(struct matcher *matcher);
  * followed by it: the same matches, without Hyperscan. */
 void matcher_start(struct matcher *matcher, struct sieve *sieve);
 bool matcher_is_spent(const struct matcher *matcher);
+uint64_t matcher_work(const struct matcher *matcher); /* since matcher_start */
 
 /* Which forms of the class count. */
 enum match_mode {
@@ -38,6 +39,7 @@ enum match_mode {
 	MATCH_TEST, /* the pattern without context, the weaker form with: how a class's own strings are run */
 };
 
-/* The matches of one class in a value. */
+/* The matches of one class in a value. is_other: by its name digits in it are something else. */
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
-		 enum match_mode mode, struct sieve_hint hint, match_found *found, void *context);
+		 enum match_mode mode, bool is_other, struct sieve_hint hint, match_found *found,
+		 void *context);

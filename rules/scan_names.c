@@ -13,7 +13,7 @@
 #define NAME_DIGITS_DATA 6
 
 struct slot {
-	bool is_used, has_classes, is_data, is_field_skipped;
+	bool is_used, has_classes, has_others, is_data, is_field_skipped;
 	uint8_t len;
 	char name[SLOT_NAME_MAX];
 };
@@ -35,7 +35,7 @@ struct scan_names *names_new(const struct packs *packs)
 		return NULL;
 	names->packs = packs;
 	names->words = packs->count / 64 + 1;
-	names->bits = calloc((SLOT_COUNT + 1) * names->words, sizeof(*names->bits));
+	names->bits = calloc((SLOT_COUNT + 1) * 2 * names->words, sizeof(*names->bits));
 	if (names->bits != NULL)
 		return names;
 	free(names);
@@ -55,28 +55,28 @@ size_t names_words(const struct scan_names *names)
 	return names->words;
 }
 
-static bool gives_context(const struct data_class *class, const struct scan_context *context)
+/* The classes that the name gives context to, then those that it is against. */
+static void answer(const struct scan_names *names, struct bytes name, uint64_t *bits, bool *out_has_classes,
+		   bool *out_has_others)
 {
-	for (size_t i = 0; i < class->context_count; i++)
-		if (context_has(context, class->context[i]))
-			return true;
-	return false;
-}
-
-static bool answer(const struct scan_names *names, struct bytes name, uint64_t *bits)
-{
+	uint64_t *others = bits + names->words;
 	struct scan_context context;
-	bool has_any = false;
 
-	memset(bits, 0, names->words * sizeof(*bits));
+	*out_has_classes = *out_has_others = false;
+	memset(bits, 0, 2 * names->words * sizeof(*bits));
 	context_clear(&context);
 	context_add(&context, name);
-	for (size_t i = 0; i < names->packs->count; i++)
-		if (gives_context(&names->packs->classes[i], &context)) {
+	for (size_t i = 0; i < names->packs->count; i++) {
+		const struct data_class *class = &names->packs->classes[i];
+
+		if (context_has_any(&context, class->context, class->context_count)) {
 			bits[i / 64] |= 1ull << i % 64;
-			has_any = true;
+			*out_has_classes = true;
+		} else if (context_has_any(&context, class->not_beside, class->not_beside_count)) {
+			others[i / 64] |= 1ull << i % 64;
+			*out_has_others = true;
 		}
-	return has_any;
+	}
 }
 
 static uint64_t load(const char *at, size_t len)
@@ -214,20 +214,24 @@ static bool is_skipped(struct bytes name)
 static struct name_facts look(struct scan_names *names, struct bytes name)
 {
 	struct slot *slot;
+	bool has_classes, has_others;
 	uint64_t *bits;
 	size_t index;
 
 	if (name.len > SLOT_NAME_MAX) {
-		bits = names->bits + SLOT_COUNT * names->words;
-		return (struct name_facts){answer(names, name, bits) ? bits : NULL, is_data(name),
-					   is_skipped(name)};
+		bits = names->bits + SLOT_COUNT * 2 * names->words;
+		answer(names, name, bits, &has_classes, &has_others);
+		return (struct name_facts){.classes = has_classes ? bits : NULL,
+					   .others = has_others ? bits + names->words : NULL,
+					   .is_data = is_data(name),
+					   .is_field_skipped = is_skipped(name)};
 	}
 	index = slot_of(name);
 	slot = &names->slots[index];
-	bits = names->bits + index * names->words;
+	bits = names->bits + index * 2 * names->words;
 	if (!slot->is_used || slot->len != name.len ||
 	    (name.len > 0 && memcmp(slot->name, name.data, name.len) != 0)) {
-		slot->has_classes = answer(names, name, bits);
+		answer(names, name, bits, &slot->has_classes, &slot->has_others);
 		slot->is_data = is_data(name);
 		slot->is_field_skipped = is_skipped(name);
 		slot->is_used = true;
@@ -235,7 +239,10 @@ static struct name_facts look(struct scan_names *names, struct bytes name)
 		if (name.len > 0)
 			memcpy(slot->name, name.data, name.len);
 	}
-	return (struct name_facts){slot->has_classes ? bits : NULL, slot->is_data, slot->is_field_skipped};
+	return (struct name_facts){.classes = slot->has_classes ? bits : NULL,
+				   .others = slot->has_others ? bits + names->words : NULL,
+				   .is_data = slot->is_data,
+				   .is_field_skipped = slot->is_field_skipped};
 }
 
 struct name_facts names_look(struct scan_names *names, struct bytes name)

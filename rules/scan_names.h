@@ -22,6 +22,7 @@ size_t names_words(const struct scan_names *names); /* of 64 bits each, in one a
 
 struct name_facts {
 	const uint64_t *classes; /* it gives context to them; NULL: to none */
+	const uint64_t *others;  /* digits beside it are none of them; NULL: of none. Context goes before */
 	bool is_data;            /* it may be more than a name: kim@example.com */
 	bool is_field_skipped;   /* a header field that holds nothing to look for */
 };

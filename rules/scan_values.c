@@ -156,11 +156,14 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
+	bool is_piece = value->lead > 0 || value->trail > 0;
+
 	if (text.len < values->len_min)
 		return;
 	add(values, value, text);
 	for (int layer = SCAN_LAYER_NONE + 1;
-	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min; layer++)
+	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min && !is_piece;
+	     layer++)
 		if (layer_is_likely((enum scan_layer)layer, text))
 			add_layer(values, value, text, (enum scan_layer)layer);
 }
@@ -222,19 +225,16 @@ static void name_container(const struct scan_values *values, struct scan_contain
 	container->is_named_twice = container->is_named || (above != NULL && above->is_named);
 }
 
-/* Remembers a container and opens it; false at a ceiling. */
-static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
-			   struct level *levels, size_t *depth)
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 {
-	struct level *level = &levels[*depth];
 	void *containers = values->containers;
 	struct scan_container *container;
 
-	if (*depth == LIMIT_JSON_DEPTH || values->container_count >= LIMIT_BODY_VALUES ||
+	if (values->container_count >= LIMIT_BODY_VALUES ||
 	    !reserve(&containers, &values->container_capacity, values->container_count + 1,
 		     sizeof(*values->containers))) {
 		values->is_cut = true;
-		return false;
+		return 0;
 	}
 	values->containers = containers;
 	container = &values->containers[values->container_count++];
@@ -243,8 +243,24 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
 	name_container(values, container);
-	*level = (struct level){.is_array = yyjson_is_arr(node),
-				.container = (uint32_t)values->container_count};
+	return (uint32_t)values->container_count;
+}
+
+/* Remembers a container and opens it; false at a ceiling. */
+static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
+			   struct level *levels, size_t *depth)
+{
+	struct level *level = &levels[*depth];
+	uint32_t number;
+
+	if (*depth == LIMIT_JSON_DEPTH) {
+		values->is_cut = true;
+		return false;
+	}
+	number = values_open(values, spot);
+	if (number == 0)
+		return false;
+	*level = (struct level){.is_array = yyjson_is_arr(node), .container = number};
 	if (level->is_array)
 		yyjson_arr_iter_init(node, &level->items);
 	else

@@ -11,6 +11,7 @@
 #include "parsers/body.h"
 #include "rules/pack.h"
 #include "rules/scan_layer.h"
+#include "specs/departure.h"
 
 struct scan_names;
 struct sieve;
@@ -34,9 +35,12 @@ struct scan_value {
 	bool is_in_array;
 	uint32_t container; /* JSON: counted from 1; 0: the value is the root */
 	uint32_t index;     /* JSON: its place in an array */
-	size_t raw_offset;  /* path: where it stands in the path as sent */
+	size_t raw_offset;  /* path: where it stands in the path as sent; of a body read along: in the body */
 	size_t raw_len;
 	bool is_decoded;       /* path: text and raw differ */
+	uint32_t lead, trail;  /* a piece of a longer text: its first bytes are the piece's before, its last
+				* the next's
+				*/
 	bool is_name;          /* the text is the name itself: it gives no context */
 	enum scan_layer layer; /* what the text was unwrapped from */
 	bool is_sifted;        /* the sieve has looked: what it found stands in scan_values.found */
@@ -75,8 +79,22 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 /* Adds the value's name as a text of its own, where it could be data: {"kim@example.com": 1}. */
 void values_add_name(struct scan_values *values, const struct scan_value *value);
 
+/* A JSON object or array begins at the spot: its number, 0 at a ceiling or without memory. Its key is lent.
+ */
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot);
+
 /* All strings and numbers of a JSON tree. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place);
+
+/* Pictures and sound hold no words, and much noise; likewise what could not be decoded. */
+bool scan_is_noise(const struct message *message);
+
+/* In other bytes shorter runs of text are noise too: a random byte is printable as often as not. */
+#define SCAN_RUN_LEN_MIN 8
+
+/* Where in the exchange a place is, as findings say it. */
+enum side place_side(enum scan_place place);
+enum part place_part(enum scan_place place);
 
 /* All that is scanned of an exchange. */
 void values_add_exchange(struct scan_values *values, struct exchange *exchange,

@@ -153,6 +153,10 @@ static void put_sessions(struct list *list, const struct session_counts *session
 	put(list, "http1.mispairs_prevented", sessions->mispairs_prevented);
 	put(list, "http1.codings_failed", sessions->codings_failed);
 	put(list, "http1.bodies_cut", sessions->bodies_cut);
+	put(list, "bodies.long", sessions->long_bodies);
+	put(list, "bodies.long_bytes", sessions->long_bytes);
+	put(list, "bodies.long_unread", sessions->long_unread);
+	put(list, "bodies.long_memory_now", sessions->long_memory_now);
 	put(list, "http1.heads_cut", sessions->heads_cut);
 	put(list, "http2.seeded", sessions->http2_seeded);
 	put(list, "http2.reseeded", sessions->http2_reseeded);
@@ -191,6 +195,7 @@ size_t health_counters(const struct health *health, struct counter counters[HEAL
 	put(&list, "sessions.opaque_lost", workers->opaque_lost);
 	put(&list, "findings.left_out", workers->findings_left_out);
 	put(&list, "hits.left_out", workers->hits_left_out);
+	put(&list, "scans.cut", workers->scans_cut);
 	put(&list, "departures.left_out", workers->departures_left_out);
 	put(&list, "records.findings", health->findings_told);
 	put(&list, "findings.forgotten", health->findings_forgotten);

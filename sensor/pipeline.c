@@ -3,13 +3,55 @@
 #include "parsers/base/limits.h"
 #include "parsers/batch.h"
 #include "rules/ruleset.h"
+#include "rules/scan_along.h"
 #include "rules/token_checker.h"
 #include "sensor/judged_make.h"
+
+/* -- bodies too large to keep ----------------------------------------------------------------- */
+
+static bool long_wants(void *context, const struct message *message)
+{
+	const struct pipeline *pipeline = context;
+
+	return pipeline->scanner != NULL && along_wants(message);
+}
+
+static void *long_open(void *context, struct exchange *exchange, const struct message *message)
+{
+	(void)context;
+	return along_new(exchange, message);
+}
+
+static void long_take(void *context, void *reading, struct bytes part)
+{
+	struct pipeline *pipeline = context;
+
+	profile_lap(&pipeline->profile, STAGE_PARSE);
+	if (pipeline->scanner != NULL)
+		along_take(reading, pipeline->scanner, part);
+	profile_lap(&pipeline->profile, STAGE_SCAN);
+}
+
+static void long_close(void *context, void *reading, bool is_whole)
+{
+	struct pipeline *pipeline = context;
+
+	(void)is_whole; /* the body itself says so */
+	if (pipeline->scanner != NULL)
+		along_end(reading, pipeline->scanner);
+}
+
+/* --------------------------------------------------------------------------------------------- */
 
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
 	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
 	stock_init(&pipeline->exchanges, EXCHANGE_STOCK_LEN, LIMIT_SPARE_EXCHANGES);
+	pipeline->reader = (struct long_reader){.context = pipeline,
+						.wants = long_wants,
+						.open = long_open,
+						.take = long_take,
+						.close = long_close};
 	connections_init(&pipeline->connections,
 			 &(struct connections_plan){.counts = &pipeline->counts.reassembly,
 						    .session_counts = &pipeline->counts.sessions,
@@ -17,7 +59,8 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 						    .connections_max = plan->connections_max,
 						    .held_bytes_max = plan->held_bytes_max,
 						    .body_bytes_max = plan->body_bytes_max,
-						    .exchanges = &pipeline->exchanges});
+						    .exchanges = &pipeline->exchanges,
+						    .reader = &pipeline->reader});
 }
 
 void pipeline_finish(struct pipeline *pipeline)
@@ -148,6 +191,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 
 	pipeline->counts.departures_left_out += departures.left_out;
 	pipeline->counts.hits_left_out += hits.left_out;
+	pipeline->counts.scans_cut += hits.is_cut || hits.is_body_cut;
 	pipeline->counts.findings_left_out += findings.left_out;
 	judged = judged_make(&seen, &findings, &pipeline->known->key, pipeline->plan.judged);
 	count_judged(&pipeline->counts, exchange->part > 0,

@@ -36,6 +36,7 @@ struct pipeline {
 	const struct knowledge *known;
 	struct scanner *scanner;      /* of known->patterns */
 	struct token_checker *tokens; /* by the keys of known->contract */
+	struct long_reader reader;    /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;
 };

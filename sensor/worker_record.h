@@ -52,6 +52,7 @@ struct worker_counts {
 	uint64_t one_sided; /* connections that ended with data of one direction, and nothing of the other */
 	uint64_t connections_lost; /* segments without a connection: no memory */
 	uint64_t findings_left_out, hits_left_out, departures_left_out;
+	uint64_t scans_cut; /* exchanges that were not scanned to their end: a ceiling */
 };
 
 struct outbound {

@@ -137,6 +137,21 @@
  * end it must not add up; past it bodies are counted, not kept. */
 #define LIMIT_BODIES_TOTAL (512 * MIB)
 
+/* Bytes of one larger body, decoded, that are given to the data scan as they come: an export of a million
+ * records. What lies behind them is counted, not scanned. */
+#define LIMIT_LONG_BYTES (256 * MIB)
+
+/* They are given in parts of so many bytes at most. */
+#define LIMIT_LONG_PART (16 * KIB)
+
+/* Decoded bytes of a larger body for each byte as sent: a small message must not buy the whole ceiling. */
+#define LIMIT_LONG_RATIO 100
+
+/* Memory of all larger bodies of one worker that are under way: what the scan needs to go on with each, and
+ * the windows of their decoders. One more is not scanned beyond what is kept, and counted. */
+#define LIMIT_LONG_MEMORY (256 * MIB)
+#define LIMIT_LONG_COST   (256 * KIB)
+
 /* Decoded bytes per encoded byte above LIMIT_RATIO_FROM: real text stays below 100. */
 #define LIMIT_DECODED_RATIO 2048
 #define LIMIT_RATIO_FROM    (1 * MIB)
@@ -337,6 +352,9 @@
 /* Bytes that one exchange may cost when candidates are looked at again (start, context, check
  * digits): a hostile body of near misses costs about a second, then the rest is marked as cut. */
 #define LIMIT_SCAN_WORK (256 * MIB)
+
+/* The same of one body that is scanned as it comes: some seconds, over all the time that it takes to come. */
+#define LIMIT_LONG_WORK (1 * GIB)
 
 /* States of the automaton that sieves values before the pattern scan, in each worker: ordinary traffic needs
  * some hundred. Hostile texts may cost a state each so many bytes; past it they are scanned unsieved. */

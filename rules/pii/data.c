@@ -89,7 +89,7 @@ bool pii_is_place_unknown(const struct evidence *evidence, const struct hit *hit
 	/* The media type, and with it the schema, may be one of the fields that nobody knows. */
 	if (hit->part == PART_BODY && message->has_unknown_fields && message_media_type(message).len == 0)
 		return evidence_operation(evidence) != NULL;
-	return hit->part == PART_BODY && hit->pointer.len == 0 && hit->name.len == 0 &&
+	return hit->part == PART_BODY && hit->pointer.len == 0 && hit->name.len == 0 && !hit->is_placed &&
 	       message->body.state != BODY_WHOLE &&
 	       conform_has_body_schema(evidence->match, exchange, hit->side);
 }

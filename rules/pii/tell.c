@@ -37,6 +37,7 @@ struct finding *pii_tell(const struct evidence *evidence, const struct hit *hit,
 			 struct findings *out)
 {
 	struct finding *finding = findings_add(out, id);
+	struct bytes target;
 
 	if (finding == NULL)
 		return NULL;
@@ -48,8 +49,12 @@ struct finding *pii_tell(const struct evidence *evidence, const struct hit *hit,
 		finding->value_hmac[i] = hit->value_hmac[i];
 	finding->match_count = hit->count > 0 ? hit->count : 1;
 	finding->observed = hit->sample;
-	finding_say(finding, out->arena, BYTES_FORMAT " in the %s of " BYTES_FORMAT,
-		    BYTES_PRINT(hit->class->id), place_words(hit),
-		    BYTES_PRINT(evidence_target(evidence, out->arena)));
+	target = evidence_target(evidence, out->arena);
+	if (hit->is_placed && hit->pointer.len == 0)
+		finding_say(finding, out->arena, BYTES_FORMAT " in the %s of " BYTES_FORMAT " at byte %zu",
+			    BYTES_PRINT(hit->class->id), place_words(hit), BYTES_PRINT(target), hit->offset);
+	else
+		finding_say(finding, out->arena, BYTES_FORMAT " in the %s of " BYTES_FORMAT,
+			    BYTES_PRINT(hit->class->id), place_words(hit), BYTES_PRINT(target));
 	return finding;
 }

@@ -32,10 +32,11 @@ struct connections_plan {
 	struct reassembly_counts *counts;
 	struct session_counts *session_counts;
 	uint64_t seed;
-	size_t connections_max;  /* LIMIT_CONNECTIONS */
-	size_t held_bytes_max;   /* LIMIT_HELD_TOTAL */
-	uint64_t body_bytes_max; /* given to sessions */
-	struct stock *exchanges; /* the same */
+	size_t connections_max;           /* LIMIT_CONNECTIONS */
+	size_t held_bytes_max;            /* LIMIT_HELD_TOTAL */
+	uint64_t body_bytes_max;          /* given to sessions */
+	const struct long_reader *reader; /* likewise */
+	struct stock *exchanges;          /* the same */
 };
 
 /* What ends a connection that nothing touches, each with its own patience. */

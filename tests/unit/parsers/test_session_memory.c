@@ -65,9 +65,38 @@ static const struct bytes http2_turns[] = {
 	{NULL, 0},
 };
 
+static bool wants(void *context, const struct message *message)
+{
+	(void)context;
+	(void)message;
+	return true;
+}
+
+static void *open_reading(void *context, struct exchange *exchange, const struct message *message)
+{
+	(void)context;
+	(void)message;
+	return arena_alloc(&exchange->arena, 100000);
+}
+
+static void take_part(void *context, void *reading, struct bytes part)
+{
+	(void)context;
+	((char *)reading)[0] = part.data[part.len - 1];
+}
+
+static void close_reading(void *context, void *reading, bool is_whole)
+{
+	(void)context;
+	((char *)reading)[0] = is_whole;
+}
+
+/* Of the bodies here most are larger than what is kept. */
+static const struct long_reader reader = {NULL, wants, open_reading, take_part, close_reading};
+
 static void run(const struct bytes *turns, unsigned split, long failing, struct session_counts *out_counts)
 {
-	struct session_plan plan = {.counts = out_counts, .body_bytes_max = 1000};
+	struct session_plan plan = {.counts = out_counts, .body_bytes_max = 2, .reader = &reader};
 	uint64_t sent[2] = {0}, handed_out = 0, outcomes = 0;
 	struct session session;
 	struct exchange *exchange;

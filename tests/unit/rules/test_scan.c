@@ -522,6 +522,46 @@ static void many_values_and_deep_nesting_end(void **state)
 	exchange_free(exchange);
 }
 
+/* Digits beside a name that says what else they are; a name that says card goes before it, and so do
+ * separators. */
+static void names_of_other_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned count;
+	} cases[] = {
+		{"{\"trackingNumber\":\"4111111111111111\"}", 0},
+		{"{\"trackingNumber\":4111111111111111}", 0},
+		{"{\"parcels\":[\"4111111111111111\",4111111111111111]}", 0},
+		{"{\"note\":\"tracking number 4111111111111111, SSCC 4111111111111111\"}", 0},
+		{"{\"order\":{\"value\":\"4111111111111111\"}}", 1}, /* the nearest name alone */
+		{"{\"orderCard\":\"4111111111111111\"}", 1},
+		{"{\"order\":\"4111 1111 1111 1111\"}", 1},
+		{"{\"order\":\"paid with card 4111111111111111\"}", 1},
+		{"{\"note\":\"order AB1 paid; card 4111111111111111\"}", 1},
+		{"{\"value\":\"4111111111111111\"}", 1},
+		{"{\"value\":\"30569309025904\"}", 0}, /* a rare length needs a word */
+		{"{\"dinersCard\":\"30569309025904\"}", 1},
+		{"{\"value\":\"6304000000000000000\"}", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct exchange *exchange = exchange_new();
+		struct body_reading reading;
+		struct hits hits;
+		yyjson_doc *doc;
+
+		reading = json_of(cases[i].text, strlen(cases[i].text), &doc);
+		scanner_scan(bench.scanner, exchange, NULL, &reading, &hits);
+		if ((hit_of(&hits, "pan", 0) != NULL) != (cases[i].count > 0))
+			print_message("%s\n", cases[i].text);
+		assert_true((hit_of(&hits, "pan", 0) != NULL) == (cases[i].count > 0));
+		yyjson_doc_free(doc);
+		exchange_free(exchange);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -537,6 +577,7 @@ int main(void)
 		cmocka_unit_test(large_patterns_have_starts_too),
 		cmocka_unit_test(matches_never_cross_values),
 		cmocka_unit_test(nothing_is_lost_in_silence),
+		cmocka_unit_test(names_of_other_numbers),
 		cmocka_unit_test(hostile_texts_end),
 		cmocka_unit_test(many_values_and_deep_nesting_end),
 	};
