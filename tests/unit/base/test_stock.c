@@ -1,5 +1,6 @@
 /* Blocks that come back: to whom, how many are kept, and given back by another thread. */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +61,7 @@ static void of_an_arena(void **state)
 	stock_finish(&stock);
 }
 
-#define ROUNDS 100000
+#define ROUNDS 5000
 
 struct street {
 	struct stock stock;
@@ -74,7 +75,7 @@ static void *give_all(void *context)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		while ((block = atomic_exchange(&street->slot, NULL)) == NULL)
-			;
+			sched_yield();
 		stock_give(&street->stock, block);
 	}
 	return NULL;
@@ -94,7 +95,7 @@ static void between_threads(void **state)
 		for (int j = 0; j < 4; j++)
 			block[j] = i;
 		while (atomic_load(&street.slot) != NULL)
-			;
+			sched_yield();
 		atomic_store(&street.slot, block);
 	}
 	pthread_join(giver, NULL);
