@@ -7,7 +7,8 @@
  * Owns     nothing; compiled schemas live in the arena of their schema_set,
  *          frozen after loading, shared by all workers.
  * Lends    from the documents: names, enum values and patterns stay where they
- *          were read, so the documents must outlive the set.
+ *          were read, so the documents must outlive the set; of a sealed one
+ *          (schema_set_seal) their texts alone.
  */
 #pragma once
 

@@ -2,7 +2,9 @@
  * schema_program: what a schema is after compiling; shared by the files
  * schema*.c and by nobody else. Everything is frozen once compiled.
  *
- * Lends    node and texts from the documents, which outlive the set.
+ * Lends    node and texts from the documents, which outlive the set; once it is
+ *          sealed, texts alone, and `node` is a table of its own with what is asked
+ *          when values are checked, or NULL.
  */
 #pragma once
 
