@@ -34,7 +34,7 @@ static struct scanner *scanner_of_packs(void)
 static struct exchange *scan(struct bytes type, struct bytes text, size_t part_len, struct hits *hits)
 {
 	struct header field = {.name = BYTES("content-type"), .value = type};
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct scan_along *along;
 
 	CHECK(exchange != NULL);

@@ -547,7 +547,7 @@ static void names_of_other_numbers(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct exchange *exchange = exchange_new();
+		struct exchange *exchange = exchange_new(NULL);
 		struct body_reading reading;
 		struct hits hits;
 		yyjson_doc *doc;

@@ -46,7 +46,7 @@ static int bench_down(void **state)
 
 static struct exchange *exchange_of(const char *media_type)
 {
-	struct exchange *exchange = exchange_new();
+	struct exchange *exchange = exchange_new(NULL);
 	struct header *header;
 
 	assert_non_null(exchange);

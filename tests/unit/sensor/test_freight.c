@@ -95,7 +95,7 @@ struct scene {
 
 static struct judged *judged_at(struct scene *scene, unsigned worker, uint64_t time_ns)
 {
-	struct judged *judged = judged_new();
+	struct judged *judged = judged_new(NULL);
 
 	assert_non_null(judged);
 	judged->time_ns = time_ns;
