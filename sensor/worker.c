@@ -26,6 +26,7 @@ static bool send_judged(void *context, struct judged *judged)
 
 	judged->bytes = arena_held(&judged->arena);
 	judged->worker = (unsigned)worker->plan.index;
+	judged->arena.is_away = true; /* the collector adds to records, and the stock is this thread's */
 	while ((outbound = room_for(worker, judged)) == NULL && worker->plan.is_lossless)
 		pause_take(&pause);
 	if (outbound == NULL) {

@@ -138,7 +138,8 @@ static struct arena_block *grow(struct arena *arena, size_t len)
 	size_t block_len = len > wanted ? len : wanted;
 	struct arena_block *block;
 
-	block = is_of_stock(arena, block_len) ? stock_take(arena->stock) : malloc(sizeof(*block) + block_len);
+	block = is_of_stock(arena, block_len) && !arena->is_away ? stock_take(arena->stock)
+								 : malloc(sizeof(*block) + block_len);
 	if (block == NULL)
 		return NULL;
 	*block = (struct arena_block){.older = arena->newest, .len = block_len};

@@ -28,6 +28,8 @@ struct arena {
 				0: all have that */
 	bool is_full;        /* something was refused: no memory, or the ceiling */
 	struct stock *stock; /* of blocks that are as long as its own (ARENA_STOCK_LEN); NULL: malloc's */
+	bool is_away; /* with another thread than the one that takes from the stock: what it still needs
+			 is malloc's, and goes to the stock as well */
 };
 
 /* A stock of such blocks gives arenas blocks of `block_len`. */

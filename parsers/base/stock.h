@@ -5,7 +5,7 @@
  *
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
- *	stock_give(&stock, block);	freed when there are enough
+ *	stock_give(&stock, block);	freed when there are enough; malloc's of that length are welcome too
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.

@@ -61,6 +61,29 @@ static void of_an_arena(void **state)
 	stock_finish(&stock);
 }
 
+/* Away, it takes nothing from the stock, and gives it all. */
+static void of_an_arena_that_is_away(void **state)
+{
+	struct arena arena, other;
+	struct stock stock;
+
+	(void)state;
+	stock_init(&stock, ARENA_STOCK_LEN(LIMIT_ARENA_BLOCK), 8);
+	arena_init(&arena, MIB);
+	arena_init(&other, MIB);
+	arena.stock = other.stock = &stock;
+	assert_non_null(arena_take(&arena, LIMIT_ARENA_BLOCK));
+	assert_non_null(arena_take(&other, LIMIT_ARENA_BLOCK));
+	arena_finish(&other);
+	assert_int_equal(stock.spare_count, 1);
+	arena.is_away = true;
+	assert_non_null(arena_take(&arena, LIMIT_ARENA_BLOCK));
+	assert_int_equal(stock.spare_count, 1);
+	arena_finish(&arena);
+	assert_int_equal(stock.spare_count, 3);
+	stock_finish(&stock);
+}
+
 #define ROUNDS 5000
 
 struct street {
@@ -108,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_some),
 		cmocka_unit_test(of_an_arena),
+		cmocka_unit_test(of_an_arena_that_is_away),
 		cmocka_unit_test(between_threads),
 	};
 
