@@ -1,15 +1,13 @@
 #!/usr/bin/python3
 """Seeded misuse that only those who know what is usual can tell: a day of everyday traffic, then each kind.
 
-usage: misuse_learned.py --specular PROGRAM
+usage: misuse_learned.py --specular PROGRAM [--key NUMBER]
 
 Everyday traffic goes on all the time. Prints for each kind of misuse after how many of its calls and seconds it was
 told first, what else was told of the same calls, and the false alarms; a run without misuse must be silent. What is
 usual outlives the sensor: it ends and begins again twice in two of the runs.
 """
-import argparse
 import collections
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -133,27 +131,9 @@ class Days(misuse.Traffic):
                      "abuse.id_guessable", f"203.0.113.{i % 4 + 1}", f"key-{partner}")
 
 
-def told(findings, traffic):
-    """First record of each kind of misuse and what else the calls of misuse raised; the false alarms."""
-    labels = {round(time * 1000): label for time, *_, label in traffic.calls}
-    first, beside, alarms = {}, collections.defaultdict(set), []
-    for record in findings:
-        kind = record["finding_info"]["analytic"]["uid"]
-        label = next((labels[record["time"] + d] for d in (0, 1, -1) if record["time"] + d in labels), "")
-        if record["activity_name"] == "Create" and not label:
-            alarms.append(f"{kind} {record['message']}")
-        elif kind == label:
-            first.setdefault(kind, record["time"] / 1000)
-        elif label:
-            beside[label].add(kind)
-    return first, beside, alarms
-
-
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--specular", required=True)
-    options = parser.parse_args()
-    problems = false_alarms = 0
+    options = misuse.options_of()
+    missed = alarms = 0
     restarts = (LEARNED / 2, LEARNED - 30)
     runs = [((1, False), ()), ((2, True), ()), ((3, True), ()), ((1, False), restarts), ((2, True), restarts)]
     for (seed, has_misuse), ends in runs:
@@ -162,24 +142,13 @@ def main():
         if has_misuse:
             traffic.misuse()
         with tempfile.TemporaryDirectory(prefix="specular-misuse-") as name:
-            findings = misuse.run(options, Path(name), traffic.segments(), spec(), ends)
-        first, beside, alarms = told(findings, traffic)
-        for alarm in alarms:
-            print("FALSE ALARM", seed, alarm)
-        false_alarms += len(alarms)
-        for label in sorted({call[4] for call in traffic.calls} - {""}):
-            times = [call[0] for call in traffic.calls if call[4] == label]
-            if label not in first:
-                problems += 1
-                print("FAIL", seed, label, "was not told")
-                continue
-            calls = sum(time <= first[label] + 0.002 for time in times)
-            print(f"seed {seed}: {label}: told after {calls} of {len(times)} calls, {first[label] - times[0]:.0f} s"
-                  + (f"; beside it {', '.join(sorted(beside[label]))}" if beside[label] else ""))
+            told = misuse.Told(traffic, misuse.run(options, Path(name), traffic.segments(), spec(), ends))
+        missed += told.show(seed)
+        alarms += len(told.alarms)
         everyday = sum(not call[4] for call in traffic.calls)
-        print(f"seed {seed}: {everyday} everyday calls, {len(ends)} restarts, {len(alarms)} false alarms")
-    print(f"{problems} missed, {false_alarms} false alarms")
-    return 1 if problems or false_alarms else 0
+        print(f"seed {seed}: {everyday} everyday calls, {len(ends)} restarts, {len(told.alarms)} false alarms")
+    print(f"{missed} missed, {alarms} false alarms")
+    return 1 if missed or alarms else 0
 
 
 if __name__ == "__main__":
