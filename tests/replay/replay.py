@@ -34,8 +34,10 @@ FEW_WRAPPINGS = ("plain", "vxlan")
 LEARNING = ("acquaintance", "acquaintance_kept", "reach", "reach_kept")
 # In HTTP/2 a hole takes fields from heads long after it: the pointer of a secret, or the header that says since when.
 LESS_KNOWN = ("data-broken", "posture")
-# A loss leaves less to say: that a call is unwanted, not that it was answered; and which of two calls came second.
-LEFT_TO_SAY = {"posture": [("zombie.deprecated", "listLabels", "request.path")],
+# A loss leaves less to say: that a call is unwanted, not that it was answered; that there is a secret, not where from;
+# and it makes another call the second of two.
+LEFT_TO_SAY = {"data-broken": [("secret.leak", "/", "response.body /note")],
+               "posture": [("zombie.deprecated", "listLabels", "request.path")],
                "strangers": [("auth.credential_shared", "listCustomers", "")]}
 # A flood is one by when its packets come: in another order, or with a loss, it is another.
 IN_ORDER = ("h2_calm", "h2_flood")
