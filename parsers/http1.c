@@ -48,7 +48,7 @@ void http1_free(struct http1 *http1)
 	pairs_finish(&http1->pairs, http1->time_ns);
 	held_chunks_finish(&http1->client->held);
 	held_chunks_finish(&http1->server->held);
-	held_chunks_finish(&http1->lent);
+	held_chunk_free(http1->lent);
 	free(http1);
 }
 
@@ -79,7 +79,7 @@ static bool server_must_wait(const struct http1 *http1, const struct chunk *chun
 
 static bool may_go(const struct http1 *http1, const struct http1_side *side, const struct chunk *chunk)
 {
-	bool is_between = (side->state == SIDE_START && side->head.len == 0) ||
+	bool is_between = (side->state == SIDE_START && side_head(side).len == 0) ||
 			  (side->state == SIDE_HUNTING && chunk->is_segment_start);
 
 	if (http1->mode != HTTP1_TALKS || desk_is_full(http1->desk))
@@ -178,13 +178,13 @@ bool http1_rest(struct http1 *http1, struct chunk *out_chunk)
 {
 	struct held_chunk *held;
 
-	held_chunks_finish(&http1->lent);
+	held_chunk_free(http1->lent);
 	held = held_chunks_take(&http1->client->held);
 	if (held == NULL)
 		held = held_chunks_take(&http1->server->held);
+	http1->lent = held;
 	if (held == NULL)
 		return false;
-	held_chunks_put_back(&http1->lent, held);
 	*out_chunk = held->chunk;
 	return true;
 }

@@ -84,7 +84,7 @@ struct session_plan {
 	bool is_decrypted;
 	uint64_t body_bytes_max;          /* kept of each body; LIMIT_BODY_BYTES by default */
 	const struct long_reader *reader; /* of the worker; NULL: what is not kept is only counted */
-	struct stock *exchanges; /* of EXCHANGE_STOCK_LEN; NULL: none */
+	struct stock *exchanges;          /* of EXCHANGE_STOCK_LEN; NULL: none */
 };
 
 struct session_state;

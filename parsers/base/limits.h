@@ -29,6 +29,9 @@
 #define LIMIT_SPARE_EXCHANGES 64
 #define LIMIT_SPARE_JUDGED    1024
 
+/* Likewise, for what a TCP stream has while something of it is missing or waits; a FIN needs one. 12 KiB. */
+#define LIMIT_SPARE_UNSETTLED 64
+
 /* Of what is small ten thousand times: the arenas of one spec of a contract. */
 #define LIMIT_SPEC_BLOCK (1 * KIB)
 
@@ -113,6 +116,9 @@
 
 /* RFC 1122 suggests two hours for keep-alive; mirrors lose FINs, memory is finite. */
 #define LIMIT_CONNECTION_IDLE_NS (300 * SECONDS)
+
+/* A mirror's copy of a packet comes within milliseconds: so long after the last one none is awaited. */
+#define LIMIT_QUIET_NS (10 * SECONDS)
 
 /* A SYN that nobody answers. */
 #define LIMIT_HALF_OPEN_NS (30 * SECONDS)
