@@ -329,8 +329,10 @@ static enum line line_take(struct http1 *http1, struct http1_side *side, struct 
 {
 	enum http1_start wanted = side->is_request ? HTTP1_START_REQUEST : HTTP1_START_RESPONSE;
 	bool is_due = !side->is_request && !side->is_candidate;
-	enum http1_start start = is_due ? http1_look_due(run) : http1_look(run, &side->scanned);
+	size_t scanned = side->scanned;
+	enum http1_start start = is_due ? http1_look_due(run) : http1_look(run, &scanned);
 
+	side->scanned = (uint32_t)scanned;
 	if (start == HTTP1_START_MORE && run.len <= LIMIT_START_LINE_BYTES)
 		return LINE_MORE;
 	if (start != wanted || (side->is_candidate && side->is_request && !http1_look_known_method(run))) {
@@ -359,7 +361,7 @@ static void start_skipping(struct http1_side *side)
 
 static size_t start_bytes(struct http1 *http1, struct http1_side *side, const struct chunk *chunk)
 {
-	size_t had = side_head(side).len;
+	size_t had = side_head(side).len, scanned;
 	struct bytes run = bytes_slice(chunk->bytes, 0, LIMIT_HEAD_BYTES - had);
 	size_t taken = run.len, len;
 	enum line line;
@@ -381,7 +383,9 @@ static size_t start_bytes(struct http1 *http1, struct http1_side *side, const st
 	line = side->is_line_known ? LINE_KNOWN : line_take(http1, side, run);
 	if (line == LINE_REFUSED)
 		return chunk->bytes.len;
-	len = line == LINE_KNOWN ? http1_head_len(run, side->is_request, &side->scanned) : 0;
+	scanned = side->scanned;
+	len = line == LINE_KNOWN ? http1_head_len(run, side->is_request, &scanned) : 0;
+	side->scanned = (uint32_t)scanned;
 	if (len > 0) {
 		head_read(http1, side, bytes_slice(run, 0, len), chunk->offset + len - had);
 		return len - had;
@@ -502,6 +506,6 @@ void side_end(struct http1 *http1, struct http1_side *side, bool is_fin)
 	side->is_over = true;
 	if (!side->is_request)
 		pairs_end(&http1->pairs, http1->time_ns);
-	if (http1->client->is_over && http1->server->is_over)
+	if (http1->client.is_over && http1->server.is_over)
 		pairs_finish(&http1->pairs, http1->time_ns);
 }

@@ -19,8 +19,7 @@ enum side_state {
 };
 
 struct http1_side {
-	enum direction direction : 8;
-	enum side_state state : 8;
+	enum side_state state : 3;
 	bool is_request : 1;
 	bool is_line_known : 1; /* the start line is read and side->current is set */
 	bool is_candidate : 1;  /* begun by hunting: may turn out to be nothing */
@@ -29,10 +28,10 @@ struct http1_side {
 	bool has_lost : 1;  /* client: a boundary, since the last request */
 	bool is_forced : 1; /* waits no more */
 	bool is_over : 1;
-	char skipped[2]; /* SIDE_SKIPPING: the two bytes before */
+	char skipped[2];  /* SIDE_SKIPPING: the two bytes before */
+	uint32_t scanned; /* of the head: at most LIMIT_HEAD_BYTES */
 
 	struct buffer *head; /* NULL when the head lies in one chunk */
-	size_t scanned;
 	struct http1_answer start;
 	uint64_t start_ns, last_ns;
 
@@ -45,8 +44,7 @@ struct http1_side {
 
 struct http1 {
 	struct session_desk *desk;
-	struct http1_side sides[2]; /* by enum direction */
-	struct http1_side *client, *server;
+	struct http1_side client, server;
 	struct http1_pairs pairs;
 	enum http1_mode mode;
 	uint64_t time_ns;        /* the latest packet time */

@@ -105,7 +105,6 @@ struct connection {
 	bool is_signed : 1; /* its packets carry RFC 2385's or RFC 5925's option */
 	bool is_retired : 1;
 	struct connection_link links[LINK_KIND_COUNT];
-	struct connection *retired_next;
 };
 
 void connection_take(struct connection *connection, const struct segment *segment);

@@ -32,10 +32,8 @@ static void queue_retired(struct connection *connection, enum abort_reason reaso
 		home->plan.counts->resets +=
 			connection->odd->reset.number != connection->session.plan.connection;
 	}
-	connection_list_leave(connection, LINK_AGE);
 	connection_list_leave(connection, LINK_WAITING);
-	*(home->retired_last == NULL ? &home->retired_first : &home->retired_last->retired_next) = connection;
-	home->retired_last = connection;
+	connection_list_add(&home->retired, connection);
 }
 
 static void retire(struct connection *connection, enum abort_reason reason, uint64_t clock_ns)
@@ -58,14 +56,10 @@ static void leave(void *context, void *value)
 
 struct connection *connections_retired(struct connections *connections)
 {
-	struct connection *connection = connections->retired_first;
+	struct connection *connection = connections->retired.oldest;
 
-	if (connection == NULL)
-		return NULL;
-	connections->retired_first = connection->retired_next;
-	if (connections->retired_first == NULL)
-		connections->retired_last = NULL;
-	connection->retired_next = NULL;
+	if (connection != NULL)
+		connection_list_leave(connection, LINK_AGE);
 	return connection;
 }
 
@@ -319,6 +313,7 @@ void connections_init(struct connections *connections, const struct connections_
 	*connections = (struct connections){.plan = *plan};
 	for (int age = 0; age < AGE_COUNT; age++)
 		connections->ages[age].kind = LINK_AGE;
+	connections->retired.kind = LINK_AGE;
 	connections->waiting.kind = LINK_WAITING;
 	connections->ready.kind = LINK_WAITING;
 	stream_home_init(&connections->streams, plan->counts);

@@ -55,9 +55,9 @@ struct connections {
 	struct connection_list ages[AGE_COUNT];
 	struct connection_list waiting; /* for a hole to be filled or given up */
 	struct connection_list ready;   /* for connections_ready */
-	struct connection *retired_first, *retired_last;
-	uint64_t clock_ns;   /* of the last tick */
-	uint64_t at_hand_ns; /* of the segment that connections_find was asked for */
+	struct connection_list retired; /* for connections_retired */
+	uint64_t clock_ns;              /* of the last tick */
+	uint64_t at_hand_ns;            /* of the segment that connections_find was asked for */
 };
 
 void connections_init(struct connections *connections, const struct connections_plan *plan);
