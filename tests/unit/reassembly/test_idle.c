@@ -44,13 +44,14 @@ static int stop(void **state)
 }
 
 static void give(unsigned port, bool is_server, unsigned flags, uint32_t seq, uint32_t ack,
-		 const char *payload)
+		 struct bytes payload)
 {
-	struct segment segment = segment_make(&play, is_server, flags, seq, ack, payload);
+	struct segment segment = segment_make(&play, is_server, flags, seq, ack, "");
 	struct connection *connection;
 	struct exchange *exchange;
 	struct chunk chunk;
 
+	segment.payload = payload;
 	*(is_server ? &segment.to.port : &segment.from.port) = (uint16_t)port;
 	connection = connections_find(&play.connections, &segment);
 	assert_non_null(connection);
@@ -62,20 +63,25 @@ static void give(unsigned port, bool is_server, unsigned flags, uint32_t seq, ui
 	}
 }
 
+static void greet(unsigned port)
+{
+	give(port, false, TCP_SYN, CLIENT_ISN, 0, BYTES_NONE);
+	give(port, true, TCP_SYN | TCP_ACK, SERVER_ISN, CLIENT_ISN + 1, BYTES_NONE);
+}
+
 /* Each has its handshake, and so many exchanges. */
 static void talk(unsigned port)
 {
-	static const char ask[] = "GET /things/12 HTTP/1.1\r\nHost: api.example.com\r\n\r\n";
-	static const char answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+	const struct bytes ask = BYTES("GET /things/12 HTTP/1.1\r\nHost: api.example.com\r\n\r\n");
+	const struct bytes answer = BYTES("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
 	uint32_t asked = CLIENT_ISN + 1, answered = SERVER_ISN + 1;
 
-	give(port, false, TCP_SYN, CLIENT_ISN, 0, "");
-	give(port, true, TCP_SYN | TCP_ACK, SERVER_ISN, CLIENT_ISN + 1, "");
+	greet(port);
 	for (unsigned i = 0; i < EXCHANGES; i++) {
 		give(port, false, TCP_ACK, asked, answered, ask);
-		asked += sizeof(ask) - 1;
+		asked += (uint32_t)ask.len;
 		give(port, true, TCP_ACK, answered, asked, answer);
-		answered += sizeof(answer) - 1;
+		answered += (uint32_t)answer.len;
 	}
 }
 
@@ -93,6 +99,28 @@ static void a_quiet_one_costs_less_than_1_kb(void **state)
 	print_message("%zu bytes each\n", each);
 	assert_true(each < 1000);
 	assert_true(each > 500); /* it was measured */
+}
+
+static void a_fresh_http2_one_has_no_tables(void **state)
+{
+	static const char settings[] = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+	char preface[24 + sizeof(settings)];
+	size_t before = allocated(), each;
+
+	(void)state;
+	memcpy(preface, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24);
+	memcpy(preface + 24, settings, sizeof(settings));
+	for (unsigned port = 1; port <= CONNECTIONS; port++) {
+		greet(port);
+		give(port, false, TCP_ACK, CLIENT_ISN + 1, SERVER_ISN + 1,
+		     (struct bytes){preface, sizeof(preface)});
+		give(port, true, TCP_ACK, SERVER_ISN + 1, CLIENT_ISN + 1 + sizeof(preface),
+		     (struct bytes){settings, sizeof(settings)});
+	}
+	assert_int_equal(play.session_counts.http2_connections, CONNECTIONS);
+	each = (allocated() - before) / CONNECTIONS;
+	print_message("%zu bytes each\n", each);
+	assert_true(each < 1600);
 }
 
 static void a_quiet_one_goes_on(void **state)
@@ -173,6 +201,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_quiet_one_costs_less_than_1_kb, start, stop),
+		cmocka_unit_test_setup_teardown(a_fresh_http2_one_has_no_tables, start, stop),
 		cmocka_unit_test_setup_teardown(a_quiet_one_goes_on, start, stop),
 		cmocka_unit_test_setup_teardown(one_that_is_not_quiet_knows_copies, start, stop),
 		cmocka_unit_test_setup_teardown(what_was_missing_is_given_back, start, stop),
