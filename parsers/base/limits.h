@@ -79,7 +79,8 @@
 /* -- connections ------------------------------------------------------------ */
 
 /* Connections that one worker remembers; the longest untouched leaves first. One with an unfinished
- * exchange costs some 20 KiB, so at most 4 GiB; limits.connections of specular.yaml lowers it. */
+ * exchange costs some 20 KiB, so at most 4 GiB, one between exchanges 1 KB; limits.connections of
+ * specular.yaml lowers it. */
 #define LIMIT_CONNECTIONS 200000
 
 /* Early bytes held for one direction: a 10 Gbit/s window over 3 ms; past it the hole is given up. */

@@ -125,7 +125,7 @@ static void feed(struct world *world, struct segment *segment)
 	segment->time_ns = segment->clock_ns = world->clock_ns;
 	connection = connections_find(&world->connections, segment);
 	CHECK(connection != NULL);
-	while (world->connections.retired_first != NULL) {
+	while (world->connections.retired.oldest != NULL) {
 		struct connection *retired = connections_retired(&world->connections);
 
 		drain(world, retired);
