@@ -273,7 +273,7 @@ static void on_found(void *context, const struct data_class *class, size_t from,
 
 static bool add_context(struct scanner *scanner, struct bytes name, uint64_t *context)
 {
-	const uint64_t *bits = names_look(scanner->names, name).classes;
+	const uint64_t *bits = names_look(scanner->names, name)->classes;
 
 	for (size_t i = 0; bits != NULL && i < names_words(scanner->names); i++)
 		context[i] |= bits[i];
@@ -330,7 +330,7 @@ static bool says_other(struct scanner *scanner, const struct scan_value *value, 
 		name = scanner->values.containers[at - 1].key;
 	if (name.len == 0)
 		return false;
-	others = names_look(scanner->names, name).others;
+	others = names_look(scanner->names, name)->others;
 	return others != NULL && (others[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 

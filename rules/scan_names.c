@@ -12,9 +12,16 @@
 #define NAME_LEN_DATA    20
 #define NAME_DIGITS_DATA 6
 
+/* The first and the last eight bytes: with the length all of a name up to 16 bytes. */
+struct ends {
+	uint64_t head, tail;
+};
+
 struct slot {
-	bool is_used, has_classes, has_others, is_data, is_field_skipped;
+	bool is_used;
 	uint8_t len;
+	struct ends ends;
+	struct name_facts facts;
 	char name[SLOT_NAME_MAX];
 };
 
@@ -24,7 +31,8 @@ struct scan_names {
 	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
 	struct bytes last; /* looked at; the same run has the same facts */
-	struct name_facts last_facts;
+	const struct name_facts *last_facts;
+	struct name_facts long_facts; /* of a name too long to keep */
 };
 
 struct scan_names *names_new(const struct packs *packs)
@@ -92,32 +100,38 @@ static uint64_t load(const char *at, size_t len)
 	return half;
 }
 
-/* The last bytes, perhaps with some before them: no byte is left out. */
-static uint64_t load_last(struct bytes name)
+static struct ends ends_of(struct bytes name)
 {
 	const char *at = name.data;
 
 	if (name.len >= 8)
-		return load(at + name.len - 8, 8);
+		return (struct ends){load(at, 8), load(at + name.len - 8, 8)};
 	if (name.len >= 4)
-		return load(at, 4) << 32 | load(at + name.len - 4, 4);
+		return (struct ends){load(at, 4), load(at + name.len - 4, 4)};
 	if (name.len == 0)
-		return 0;
-	return (uint64_t)(unsigned char)at[0] << 16 | (uint64_t)(unsigned char)at[name.len / 2] << 8 |
-	       (unsigned char)at[name.len - 1];
+		return (struct ends){0};
+	return (struct ends){(unsigned char)at[0] | (uint64_t)(unsigned char)at[name.len / 2] << 8,
+			     (unsigned char)at[name.len - 1]};
 }
 
 /* Whoever makes names collide makes the scan look again, and no more. */
-static size_t slot_of(struct bytes name)
+static size_t slot_of(struct bytes name, const struct ends *ends)
 {
-	uint64_t hash = name.len;
+	uint64_t hash = (ends->head ^ name.len) * 0x9E3779B97F4A7C15ull;
 
-	for (size_t at = 0; at + 8 < name.len; at += 8) {
+	for (size_t at = 8; at + 8 < name.len; at += 8) {
 		hash = (hash ^ load(name.data + at, 8)) * 0x9E3779B97F4A7C15ull;
 		hash ^= hash >> 32;
 	}
-	hash = (hash ^ load_last(name)) * 0x9E3779B97F4A7C15ull;
+	hash = (hash ^ hash >> 32 ^ ends->tail) * 0x9E3779B97F4A7C15ull;
 	return (hash ^ hash >> 32) % SLOT_COUNT;
+}
+
+static bool is_of(const struct slot *slot, struct bytes name, const struct ends *ends)
+{
+	return slot->is_used && slot->len == name.len && slot->ends.head == ends->head &&
+	       slot->ends.tail == ends->tail &&
+	       (name.len <= 16 || memcmp(slot->name, name.data, name.len) == 0);
 }
 
 static bool is_data(struct bytes name)
@@ -211,41 +225,42 @@ static bool is_skipped(struct bytes name)
 	return false;
 }
 
-static struct name_facts look(struct scan_names *names, struct bytes name)
+static void work_out(const struct scan_names *names, struct bytes name, uint64_t *bits,
+		     struct name_facts *out_facts)
 {
-	struct slot *slot;
 	bool has_classes, has_others;
-	uint64_t *bits;
+
+	answer(names, name, bits, &has_classes, &has_others);
+	*out_facts = (struct name_facts){.classes = has_classes ? bits : NULL,
+					 .others = has_others ? bits + names->words : NULL,
+					 .is_data = is_data(name),
+					 .is_field_skipped = is_skipped(name)};
+}
+
+static const struct name_facts *look(struct scan_names *names, struct bytes name)
+{
+	struct ends ends = ends_of(name);
+	struct slot *slot;
 	size_t index;
 
 	if (name.len > SLOT_NAME_MAX) {
-		bits = names->bits + SLOT_COUNT * 2 * names->words;
-		answer(names, name, bits, &has_classes, &has_others);
-		return (struct name_facts){.classes = has_classes ? bits : NULL,
-					   .others = has_others ? bits + names->words : NULL,
-					   .is_data = is_data(name),
-					   .is_field_skipped = is_skipped(name)};
+		work_out(names, name, names->bits + SLOT_COUNT * 2 * names->words, &names->long_facts);
+		return &names->long_facts;
 	}
-	index = slot_of(name);
+	index = slot_of(name, &ends);
 	slot = &names->slots[index];
-	bits = names->bits + index * 2 * names->words;
-	if (!slot->is_used || slot->len != name.len ||
-	    (name.len > 0 && memcmp(slot->name, name.data, name.len) != 0)) {
-		answer(names, name, bits, &slot->has_classes, &slot->has_others);
-		slot->is_data = is_data(name);
-		slot->is_field_skipped = is_skipped(name);
+	if (!is_of(slot, name, &ends)) {
+		work_out(names, name, names->bits + index * 2 * names->words, &slot->facts);
 		slot->is_used = true;
 		slot->len = (uint8_t)name.len;
+		slot->ends = ends;
 		if (name.len > 0)
 			memcpy(slot->name, name.data, name.len);
 	}
-	return (struct name_facts){.classes = slot->has_classes ? bits : NULL,
-				   .others = slot->has_others ? bits + names->words : NULL,
-				   .is_data = slot->is_data,
-				   .is_field_skipped = slot->is_field_skipped};
+	return &slot->facts;
 }
 
-struct name_facts names_look(struct scan_names *names, struct bytes name)
+const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 {
 	if (names->last.data != name.data || names->last.len != name.len || name.data == NULL) {
 		names->last_facts = look(names, name);

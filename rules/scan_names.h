@@ -3,7 +3,7 @@
  * answers are kept.
  *
  *	facts = names_look(names, key);
- *	if (facts.classes != NULL && (facts.classes[index / 64] >> index % 64 & 1))
+ *	if (facts->classes != NULL && (facts->classes[index / 64] >> index % 64 & 1))
  *
  * Owns     a table of fixed size; a name that is new takes the place of another.
  * Lends    the classes, until the next call.
@@ -27,7 +27,8 @@ struct name_facts {
 	bool is_field_skipped;   /* a header field that holds nothing to look for */
 };
 
-struct name_facts names_look(struct scan_names *names, struct bytes name);
+/* Until the next name. */
+const struct name_facts *names_look(struct scan_names *names, struct bytes name);
 
 /* The bytes of names looked at before may have changed: for the next exchange. */
 void names_forget(struct scan_names *names);

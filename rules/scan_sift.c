@@ -5,7 +5,7 @@ bool sift_is_named(struct scan_names *names, const struct scan_value *value,
 {
 	if (container != NULL && (value->name.len > 0 ? container->is_named : container->is_named_twice))
 		return true;
-	return value->name.len > 0 && !value->is_name && names_look(names, value->name).classes != NULL;
+	return value->name.len > 0 && !value->is_name && names_look(names, value->name)->classes != NULL;
 }
 
 enum sift sift_value(const struct scan_sift *sift, const struct scan_value *value,

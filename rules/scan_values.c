@@ -172,7 +172,7 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 {
 	struct scan_value text;
 
-	if (!names_look(values->sift.names, value->name).is_data)
+	if (!names_look(values->sift.names, value->name)->is_data)
 		return;
 	text = *value;
 	text.is_name = true;
@@ -221,7 +221,7 @@ static void name_container(const struct scan_values *values, struct scan_contain
 		container->is_named_twice = above != NULL && above->is_named_twice;
 		return;
 	}
-	container->is_named = names_look(values->sift.names, container->key).classes != NULL;
+	container->is_named = names_look(values->sift.names, container->key)->classes != NULL;
 	container->is_named_twice = container->is_named || (above != NULL && above->is_named);
 }
 

@@ -155,10 +155,13 @@ static uint64_t number_shift(const struct fingerprint_key *key)
 static bool is_id(struct bytes name, struct bytes resource)
 {
 	struct bytes stem = bytes_slice(resource, 0, resource.len > 4 ? resource.len - 2 : resource.len);
+	char last = name.len > 0 ? ascii_lower(name.data[name.len - 1]) : '\0';
 
+	if (last != 'd' && last != 'r') /* most names, at a glance */
+		return false;
 	if (IS_ONE_OF(name, BYTES("id"), BYTES("_id"), BYTES("uuid")))
 		return true;
-	return stem.len >= 3 && bytes_find_nocase(name, stem) == 0 &&
+	return stem.len >= 3 && bytes_equal_nocase(bytes_slice(name, 0, stem.len), stem) &&
 	       (bytes_ends_nocase(name, BYTES("id")) || bytes_ends_nocase(name, BYTES("number")));
 }
 

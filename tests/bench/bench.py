@@ -67,7 +67,7 @@ def options_of(arguments):
 
 def build(folder):
     if not (folder / "build.ninja").exists():
-        subprocess.run(["meson", "setup", str(folder), str(ROOT), "--buildtype=release"],
+        subprocess.run(["meson", "setup", str(folder), str(ROOT), "--buildtype=release", "-Db_lto=true"],
                        check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", str(folder), "sensor/specular", "tests/bench/bench_traffic"], check=True,
                    stdout=subprocess.DEVNULL)

@@ -262,6 +262,81 @@ static void needs_are_told_from_the_pattern(void **state)
 	needs_are("[^a]", 1, 0, 0, "");
 }
 
+static size_t class_named(const char *id)
+{
+	for (size_t i = 0; i < bench.packs.count; i++)
+		if (bytes_equal(bench.packs.classes[i].id, bytes_of(id)))
+			return i;
+	fail_msg("no class %s", id);
+	return 0;
+}
+
+/* How many matches of the class's own pattern are followed, and the last one; SIZE_MAX where it is not. */
+static size_t follow(struct sieve *sieve, const char *id, struct bytes value, size_t *out_from,
+		     size_t *out_to)
+{
+	struct sieve_ends list[SIEVE_FOLLOW_MAX];
+	size_t starts, count = 0;
+
+	if (!sieve_follow(sieve, class_named(id) * 2, value, list, &starts))
+		return SIZE_MAX;
+	for (size_t i = 0; i < starts; i++)
+		for (size_t to = 0; to <= value.len; to++)
+			if ((list[i].bits[to / 64] >> to % 64 & 1) != 0) {
+				count++;
+				*out_from = list[i].from;
+				*out_to = to;
+			}
+	return count;
+}
+
+static void short_values_are_followed(void **state)
+{
+	struct sieve *sieve = sieve_new(bench.set);
+	size_t from, to;
+	char text[400];
+
+	(void)state;
+	assert_non_null(sieve);
+	assert_int_equal(follow(sieve, "email", BYTES("to ana@example.com."), &from, &to), 1);
+	assert_int_equal(from, 3);
+	assert_int_equal(to, 18);
+	assert_int_equal(follow(sieve, "email", BYTES("to ana at example.com."), &from, &to), 0);
+	assert_int_equal(follow(sieve, "odd_lines", BYTES("abcd 12"), &from, &to), 1);
+	assert_int_equal(follow(sieve, "odd_lines", BYTES("x abcd 12"), &from, &to), 0);
+	assert_int_equal(follow(sieve, "odd_lines", BYTES("x\nabcd 12\ny"), &from, &to), 1);
+	assert_int_equal(follow(sieve, "odd_lines", BYTES("abcd 12 y"), &from, &to), 0);
+	/* A long repeat that is cut, an edge inside, too long a value, too many places to begin. */
+	assert_int_equal(follow(sieve, "odd_long", BYTES("zabc"), &from, &to), SIZE_MAX);
+	assert_int_equal(follow(sieve, "odd_edge", BYTES("key=+-"), &from, &to), SIZE_MAX);
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(follow(sieve, "email", (struct bytes){text, 255}, &from, &to), 0);
+	assert_int_equal(follow(sieve, "email", (struct bytes){text, 256}, &from, &to), SIZE_MAX);
+	memset(text, '.', sizeof(text));
+	assert_int_equal(follow(sieve, "email", (struct bytes){text, 64}, &from, &to), 0);
+	assert_int_equal(follow(sieve, "email", (struct bytes){text, 65}, &from, &to), SIZE_MAX);
+	sieve_free(sieve);
+}
+
+static void a_look_tells_patterns_and_words(void **state)
+{
+	struct sieve *sieve = sieve_new(bench.set);
+	unsigned place = (unsigned)__builtin_ctz((unsigned)SCAN_RESPONSE_BODY);
+	size_t email = class_named("email"), word = class_named("odd_word");
+	struct sieve_found found;
+
+	(void)state;
+	assert_non_null(sieve);
+	assert_true(sieve_look(sieve, place, BYTES("4711"), &found));
+	assert_false(found.is_any_word); /* the odd patterns that nobody can follow are always there */
+	assert_true(found.is_any && (found.lanes[email / 64] >> email % 64 & 1) == 0);
+	assert_true(sieve_look(sieve, place, BYTES("ana@example.com"), &found));
+	assert_true(found.is_any && (found.lanes[email / 64] >> email % 64 & 1) != 0);
+	assert_true(sieve_look(sieve, place, BYTES("a Ze-Bra!"), &found));
+	assert_true(found.is_any_word && (found.words[word / 64] >> word % 64 & 1) != 0);
+	sieve_free(sieve);
+}
+
 static void what_is_not_followed_is_said(void **state)
 {
 	static const char *const strange[] = {
@@ -285,6 +360,8 @@ int main(void)
 		cmocka_unit_test(hostile_texts_agree),
 		cmocka_unit_test(open_payloads_agree),
 		cmocka_unit_test(needs_are_told_from_the_pattern),
+		cmocka_unit_test(short_values_are_followed),
+		cmocka_unit_test(a_look_tells_patterns_and_words),
 		cmocka_unit_test(what_is_not_followed_is_said),
 	};
 
