@@ -48,12 +48,18 @@ void held_chunks_put_back(struct held_chunks *held, struct held_chunk *chunk)
 	held->bytes += weight(chunk);
 }
 
+void held_chunk_free(struct held_chunk *chunk)
+{
+	if (chunk == NULL)
+		return;
+	explicit_bzero(chunk->data, chunk->chunk.bytes.len);
+	free(chunk);
+}
+
 void held_chunks_finish(struct held_chunks *held)
 {
 	struct held_chunk *copy;
 
-	while ((copy = held_chunks_take(held)) != NULL) {
-		explicit_bzero(copy->data, copy->chunk.bytes.len);
-		free(copy);
-	}
+	while ((copy = held_chunks_take(held)) != NULL)
+		held_chunk_free(copy);
 }

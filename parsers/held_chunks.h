@@ -21,4 +21,5 @@ struct held_chunks {
 bool held_chunks_add(struct held_chunks *held, const struct chunk *chunk); /* false without memory */
 struct held_chunk *held_chunks_take(struct held_chunks *held);             /* the oldest, or NULL */
 void held_chunks_put_back(struct held_chunks *held, struct held_chunk *chunk);
+void held_chunk_free(struct held_chunk *chunk);    /* wipes; accepts NULL */
 void held_chunks_finish(struct held_chunks *held); /* accepts zeroed memory */

@@ -9,20 +9,15 @@
 struct http1 *http1_new(struct session_desk *desk, enum direction client, bool is_joined)
 {
 	struct http1 *http1 = calloc(1, sizeof(*http1));
+	enum side_state state = is_joined ? SIDE_HUNTING : SIDE_START;
 
 	if (http1 == NULL)
 		return NULL;
 	http1->desk = desk;
-	http1->client = &http1->sides[client];
-	http1->server = &http1->sides[client == DIRECTION_OPENER ? DIRECTION_ANSWERER : DIRECTION_OPENER];
-	http1->client->is_request = true;
+	http1->client = (struct http1_side){.is_request = true, .state = state, .done = desk->seen[client]};
+	http1->server = (struct http1_side){.state = state, .done = desk->seen[!client]};
 	http1->pairs = (struct http1_pairs){
 		.desk = desk, .client = client, .trust = is_joined ? HTTP1_JOINED : HTTP1_IN_STEP};
-	for (int i = 0; i < 2; i++) {
-		http1->sides[i].direction = (enum direction)i;
-		http1->sides[i].done = desk->seen[i];
-		http1->sides[i].state = is_joined ? SIDE_HUNTING : SIDE_START;
-	}
 	return http1;
 }
 
@@ -34,8 +29,8 @@ void http1_leave(struct http1 *http1, enum http1_mode mode)
 	for (struct http1_pending *p = http1->pairs.first; p != NULL && mode == HTTP1_FAILED; p = p->next)
 		if (p->reason == EXCHANGE_COMPLETE)
 			p->reason = EXCHANGE_OVERFLOW;
-	side_stop(http1, http1->client);
-	side_stop(http1, http1->server);
+	side_stop(http1, &http1->client);
+	side_stop(http1, &http1->server);
 	pairs_finish(&http1->pairs, http1->time_ns);
 }
 
@@ -43,12 +38,12 @@ void http1_free(struct http1 *http1)
 {
 	if (http1 == NULL)
 		return;
-	side_stop(http1, http1->client);
-	side_stop(http1, http1->server);
+	side_stop(http1, &http1->client);
+	side_stop(http1, &http1->server);
 	pairs_finish(&http1->pairs, http1->time_ns);
-	held_chunks_finish(&http1->client->held);
-	held_chunks_finish(&http1->server->held);
-	held_chunks_finish(&http1->lent);
+	held_chunks_finish(&http1->client.held);
+	held_chunks_finish(&http1->server.held);
+	held_chunk_free(http1->lent);
 	free(http1);
 }
 
@@ -63,7 +58,7 @@ static bool client_must_wait(const struct http1 *http1)
 	const struct http1_pending *last = http1->pairs.last;
 
 	return last != NULL && last->exchange != NULL && last->may_leave && last->is_request_over &&
-	       !last->is_response_over && !http1->server->is_over;
+	       !last->is_response_over && !http1->server.is_over;
 }
 
 /* A mirror may show a response before its request: it waits while the server has
@@ -74,12 +69,12 @@ static bool server_must_wait(const struct http1 *http1, const struct chunk *chun
 	bool has_request = front != NULL && (front->exchange == NULL || front->head_end > 0);
 
 	return http1->pairs.answering == NULL && !has_request && chunk->is_peer_offset_known &&
-	       chunk->peer_offset > http1->client->done && !http1->client->is_over;
+	       chunk->peer_offset > http1->client.done && !http1->client.is_over;
 }
 
 static bool may_go(const struct http1 *http1, const struct http1_side *side, const struct chunk *chunk)
 {
-	bool is_between = (side->state == SIDE_START && side->head.len == 0) ||
+	bool is_between = (side->state == SIDE_START && side_head(side).len == 0) ||
 			  (side->state == SIDE_HUNTING && chunk->is_segment_start);
 
 	if (http1->mode != HTTP1_TALKS || desk_is_full(http1->desk))
@@ -140,8 +135,8 @@ bool http1_run(struct http1 *http1)
 	bool has_moved = false, goes_on = true;
 
 	while (goes_on) {
-		goes_on = side_go_on(http1, http1->client);
-		goes_on |= side_go_on(http1, http1->server);
+		goes_on = side_go_on(http1, &http1->client);
+		goes_on |= side_go_on(http1, &http1->server);
 		has_moved |= goes_on;
 	}
 	return has_moved;
@@ -163,13 +158,14 @@ static void side_feed(struct http1 *http1, struct http1_side *side, const struct
 void http1_feed(struct http1 *http1, const struct chunk *chunk)
 {
 	if (chunk->kind != CHUNK_ABORTED) {
-		side_feed(http1, &http1->sides[chunk->direction], chunk);
+		side_feed(http1, chunk->direction == http1->pairs.client ? &http1->client : &http1->server,
+			  chunk);
 	} else {
-		http1->client->is_forced = true;
-		http1->server->is_forced = true;
+		http1->client.is_forced = true;
+		http1->server.is_forced = true;
 		http1_run(http1);
-		side_feed(http1, http1->client, chunk);
-		side_feed(http1, http1->server, chunk);
+		side_feed(http1, &http1->client, chunk);
+		side_feed(http1, &http1->server, chunk);
 	}
 	http1_run(http1);
 }
@@ -178,13 +174,13 @@ bool http1_rest(struct http1 *http1, struct chunk *out_chunk)
 {
 	struct held_chunk *held;
 
-	held_chunks_finish(&http1->lent);
-	held = held_chunks_take(&http1->client->held);
+	held_chunk_free(http1->lent);
+	held = held_chunks_take(&http1->client.held);
 	if (held == NULL)
-		held = held_chunks_take(&http1->server->held);
+		held = held_chunks_take(&http1->server.held);
+	http1->lent = held;
 	if (held == NULL)
 		return false;
-	held_chunks_put_back(&http1->lent, held);
 	*out_chunk = held->chunk;
 	return true;
 }

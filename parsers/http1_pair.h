@@ -39,23 +39,23 @@ enum http1_trust {
 
 struct http1_pairs {
 	struct session_desk *desk;
-	enum direction client;
 	struct http1_pending *first, *last;
 	struct http1_pending *answering; /* its response has begun; may be an orphan */
-	size_t count;                    /* without ghosts */
-	enum http1_trust trust;
-	bool has_pipelined;     /* or may have, in a gap */
-	bool has_hidden;        /* a gap in the client's direction may hold requests that were never seen */
-	bool is_hunting;        /* no answer was seen since the loss: its gap may grow */
-	bool is_counting;       /* since the loss an answer takes the first request away, whosever it is */
-	bool has_answered;      /* a request got its answer */
-	bool has_waited;        /* and only then the next one was asked */
-	uint64_t asked_end;     /* of the last head in the client's direction */
-	uint64_t last_asked_at; /* what the request before had acknowledged */
-	bool is_last_asked_known;
-	uint64_t last_peer; /* what the response before had acknowledged when it began */
-	bool is_last_peer_known;
-	bool is_server_over; /* no response will come any more */
+	uint64_t asked_end;              /* of the last head in the client's direction */
+	uint64_t last_asked_at;          /* what the request before had acknowledged */
+	uint64_t last_peer;              /* what the response before had acknowledged when it began */
+	uint32_t count;                  /* without ghosts */
+	enum direction client : 8;
+	enum http1_trust trust : 8;
+	bool is_last_asked_known : 1;
+	bool is_last_peer_known : 1;
+	bool is_server_over : 1; /* no response will come any more */
+	bool has_pipelined : 1;  /* or may have, in a gap */
+	bool has_hidden : 1;     /* a gap in the client's direction may hold requests that were never seen */
+	bool is_hunting : 1;     /* no answer was seen since the loss: its gap may grow */
+	bool is_counting : 1;    /* since the loss an answer takes the first request away, whosever it is */
+	bool has_answered : 1;   /* a request got its answer */
+	bool has_waited : 1;     /* and only then the next one was asked */
 };
 
 /* Where a message begins, and what of the other direction its sender had acknowledged. */

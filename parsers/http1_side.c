@@ -1,5 +1,6 @@
 #include "parsers/http1_side.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/content_coding.h"
@@ -17,11 +18,32 @@ static struct message *message_of(const struct http1_side *side)
 	return side->is_request ? &exchange->request : &exchange->response;
 }
 
+struct bytes side_head(const struct http1_side *side)
+{
+	return side->head == NULL ? BYTES_NONE : buffer_bytes(side->head);
+}
+
+/* False without memory. */
+static bool head_append(struct http1_side *side, struct bytes run)
+{
+	if (side->head == NULL) {
+		side->head = calloc(1, sizeof(*side->head));
+		if (side->head == NULL)
+			return false;
+		*side->head = BUFFER_MAX(LIMIT_HEAD_BYTES);
+	}
+	return buffer_append(side->head, run) == STATUS_OK;
+}
+
 static void head_forget(struct http1_side *side)
 {
-	if (side->head.data != NULL)
-		explicit_bzero(side->head.data, side->head.len);
-	buffer_finish(&side->head);
+	if (side->head != NULL) {
+		if (side->head->data != NULL)
+			explicit_bzero(side->head->data, side->head->len);
+		buffer_finish(side->head);
+		free(side->head);
+		side->head = NULL;
+	}
 	side->scanned = 0;
 	side->is_line_known = false;
 	side->is_candidate = false;
@@ -307,8 +329,10 @@ static enum line line_take(struct http1 *http1, struct http1_side *side, struct 
 {
 	enum http1_start wanted = side->is_request ? HTTP1_START_REQUEST : HTTP1_START_RESPONSE;
 	bool is_due = !side->is_request && !side->is_candidate;
-	enum http1_start start = is_due ? http1_look_due(run) : http1_look(run, &side->scanned);
+	size_t scanned = side->scanned;
+	enum http1_start start = is_due ? http1_look_due(run) : http1_look(run, &scanned);
 
+	side->scanned = (uint32_t)scanned;
 	if (start == HTTP1_START_MORE && run.len <= LIMIT_START_LINE_BYTES)
 		return LINE_MORE;
 	if (start != wanted || (side->is_candidate && side->is_request && !http1_look_known_method(run))) {
@@ -329,7 +353,7 @@ static enum line line_take(struct http1 *http1, struct http1_side *side, struct 
 /* The head is over its ceiling: what follows up to the blank line is dropped. */
 static void start_skipping(struct http1_side *side)
 {
-	struct bytes kept = buffer_bytes(&side->head);
+	struct bytes kept = side_head(side);
 
 	side->state = SIDE_SKIPPING;
 	memcpy(side->skipped, kept.data + kept.len - 2, 2);
@@ -337,7 +361,7 @@ static void start_skipping(struct http1_side *side)
 
 static size_t start_bytes(struct http1 *http1, struct http1_side *side, const struct chunk *chunk)
 {
-	size_t had = side->head.len;
+	size_t had = side_head(side).len, scanned;
 	struct bytes run = bytes_slice(chunk->bytes, 0, LIMIT_HEAD_BYTES - had);
 	size_t taken = run.len, len;
 	enum line line;
@@ -346,28 +370,29 @@ static size_t start_bytes(struct http1 *http1, struct http1_side *side, const st
 		len = http1_blank_len(run);
 		if (len > 0)
 			return len;
-		side->head.bytes_max = LIMIT_HEAD_BYTES;
 		side->start = (struct http1_answer){.start = chunk->offset,
 						    .peer = chunk->peer_offset,
 						    .is_peer_known = chunk->is_peer_offset_known};
 		side->start_ns = chunk->time_ns;
-	} else if (buffer_append(&side->head, run) != STATUS_OK) {
+	} else if (!head_append(side, run)) {
 		http1_leave(http1, HTTP1_FAILED);
 		return taken;
 	} else {
-		run = buffer_bytes(&side->head);
+		run = side_head(side);
 	}
 	line = side->is_line_known ? LINE_KNOWN : line_take(http1, side, run);
 	if (line == LINE_REFUSED)
 		return chunk->bytes.len;
-	len = line == LINE_KNOWN ? http1_head_len(run, side->is_request, &side->scanned) : 0;
+	scanned = side->scanned;
+	len = line == LINE_KNOWN ? http1_head_len(run, side->is_request, &scanned) : 0;
+	side->scanned = (uint32_t)scanned;
 	if (len > 0) {
 		head_read(http1, side, bytes_slice(run, 0, len), chunk->offset + len - had);
 		return len - had;
 	}
-	if (had == 0 && buffer_append(&side->head, run) != STATUS_OK)
+	if (had == 0 && !head_append(side, run))
 		http1_leave(http1, HTTP1_FAILED);
-	else if (side->head.len == LIMIT_HEAD_BYTES)
+	else if (side_head(side).len == LIMIT_HEAD_BYTES)
 		start_skipping(side);
 	return taken;
 }
@@ -382,7 +407,7 @@ static size_t skipping_bytes(struct http1 *http1, struct http1_side *side, const
 		side->skipped[0] = side->skipped[1];
 		side->skipped[1] = byte;
 		if (is_end) {
-			struct bytes kept = buffer_bytes(&side->head);
+			struct bytes kept = side_head(side);
 
 			while (kept.len > 0 && kept.data[kept.len - 1] != '\n')
 				kept.len--;
@@ -395,7 +420,7 @@ static size_t skipping_bytes(struct http1 *http1, struct http1_side *side, const
 
 static bool is_better_start(const struct http1_side *side, const struct chunk *chunk)
 {
-	return side->is_candidate && chunk->is_segment_start && side->head.len > 0 &&
+	return side->is_candidate && chunk->is_segment_start && side_head(side).len > 0 &&
 	       http1_is_sure_start(chunk->bytes);
 }
 
@@ -427,7 +452,7 @@ size_t side_bytes(struct http1 *http1, struct http1_side *side, const struct chu
 
 static bool is_inside_start(const struct http1_side *side)
 {
-	return side->state == SIDE_START && !side->is_candidate && side->head.len > 0;
+	return side->state == SIDE_START && !side->is_candidate && side_head(side).len > 0;
 }
 
 void side_gap(struct http1 *http1, struct http1_side *side, uint64_t gap_len)
@@ -481,6 +506,6 @@ void side_end(struct http1 *http1, struct http1_side *side, bool is_fin)
 	side->is_over = true;
 	if (!side->is_request)
 		pairs_end(&http1->pairs, http1->time_ns);
-	if (http1->client->is_over && http1->server->is_over)
+	if (http1->client.is_over && http1->server.is_over)
 		pairs_finish(&http1->pairs, http1->time_ns);
 }

@@ -19,40 +19,40 @@ enum side_state {
 };
 
 struct http1_side {
-	enum direction direction;
-	bool is_request;
-	enum side_state state;
+	enum side_state state : 3;
+	bool is_request : 1;
+	bool is_line_known : 1; /* the start line is read and side->current is set */
+	bool is_candidate : 1;  /* begun by hunting: may turn out to be nothing */
+	bool is_resync : 1;     /* hunting because a boundary was lost */
+	bool is_after_close : 1;
+	bool has_lost : 1;  /* client: a boundary, since the last request */
+	bool is_forced : 1; /* waits no more */
+	bool is_over : 1;
+	char skipped[2];  /* SIDE_SKIPPING: the two bytes before */
+	uint32_t scanned; /* of the head: at most LIMIT_HEAD_BYTES */
 
-	struct buffer head; /* empty when the head lies in one chunk */
-	size_t scanned;
-	bool is_line_known; /* the start line is read and side->current is set */
-	bool is_candidate;  /* begun by hunting: may turn out to be nothing */
-	bool is_resync;     /* hunting because a boundary was lost */
-	bool is_after_close;
-	char skipped[2]; /* SIDE_SKIPPING: the two bytes before */
+	struct buffer *head; /* NULL when the head lies in one chunk */
 	struct http1_answer start;
 	uint64_t start_ns, last_ns;
 
 	struct http1_pending *current; /* whose message is being read */
 	struct http1_head *read;       /* in the exchange's arena */
 	struct http1_body *body;
-	bool has_lost; /* client: a boundary, since the last request */
-
 	struct held_chunks held;
-	uint64_t done;  /* offset up to which it was read */
-	bool is_forced; /* waits no more */
-	bool is_over;
+	uint64_t done; /* offset up to which it was read */
 };
 
 struct http1 {
 	struct session_desk *desk;
-	struct http1_side sides[2]; /* by enum direction */
-	struct http1_side *client, *server;
+	struct http1_side client, server;
 	struct http1_pairs pairs;
 	enum http1_mode mode;
 	uint64_t time_ns;        /* the latest packet time */
-	struct held_chunks lent; /* by http1_rest */
+	struct held_chunk *lent; /* by http1_rest */
 };
+
+/* What was kept of a head that goes on in a later chunk. */
+struct bytes side_head(const struct http1_side *side);
 
 /* Reads from the front of chunk->bytes, which is not empty; how much it used. Each
  * call uses something or changes the side's state. */

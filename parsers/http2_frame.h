@@ -44,7 +44,7 @@ struct http2_frame {
 
 struct http2_walk {
 	char head[HTTP2_HEAD_LEN];
-	size_t head_len;
+	uint8_t head_len;
 	bool is_inside; /* frame is known */
 	struct http2_frame frame;
 	uint32_t left; /* of its payload */

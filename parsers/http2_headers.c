@@ -19,6 +19,7 @@ static const char placeholder[] = {'\0'};
 struct http2_headers {
 	nghttp2_hd_inflater *inflater; /* NULL: to be seeded */
 	struct session_counts *counts;
+	bool is_fresh; /* no block came yet: the table is empty, and made when it is needed */
 	bool is_seeded;
 	size_t seed_count;
 	bool needs_large; /* a small seed was not enough */
@@ -53,10 +54,8 @@ struct http2_headers *http2_headers_new(bool is_seeded, struct session_counts *c
 		return NULL;
 	headers->counts = counts;
 	headers->is_seeded = is_seeded;
-	if (is_seeded || inflater_make(headers))
-		return headers;
-	free(headers);
-	return NULL;
+	headers->is_fresh = !is_seeded;
+	return headers;
 }
 
 void http2_headers_free(struct http2_headers *headers)
@@ -186,11 +185,23 @@ static bool attempt(struct http2_headers *headers, struct bytes block, struct ar
 	return true;
 }
 
+/* The table of the first block is empty; after loss it has to be seeded. */
+static bool make_ready(struct http2_headers *headers, uint64_t offset)
+{
+	bool is_fresh = headers->is_fresh;
+
+	headers->is_fresh = false;
+	if (headers->inflater != NULL)
+		return true;
+	if (is_fresh)
+		return inflater_make(headers);
+	return seed(headers, headers->needs_large ? SEED_LARGE : SEED_SMALL, offset);
+}
+
 bool http2_headers_decode(struct http2_headers *headers, struct bytes block, uint64_t offset,
 			  struct arena *arena, struct http2_fields *out_fields)
 {
-	bool is_ready = headers->inflater != NULL ||
-			seed(headers, headers->needs_large ? SEED_LARGE : SEED_SMALL, offset);
+	bool is_ready = make_ready(headers, offset);
 
 	if (is_ready && attempt(headers, block, arena, out_fields))
 		return true;
@@ -206,5 +217,6 @@ bool http2_headers_decode(struct http2_headers *headers, struct bytes block, uin
 
 void http2_headers_lost(struct http2_headers *headers)
 {
+	headers->is_fresh = false;
 	inflater_drop(headers);
 }

@@ -24,27 +24,27 @@ struct http2_block {
 };
 
 struct http2_side {
-	enum direction direction;
-	size_t preface_left; /* the client's, still to come */
-	bool is_hunting;     /* the frame boundary is unknown */
-	bool is_resync;      /* hunting because it was lost */
+	uint64_t lost_bytes;           /* at places where anything can have been */
+	uint64_t done;                 /* offset up to which it was read */
+	uint64_t time_ns, peer_offset; /* of the chunk at hand */
+	struct held_chunks held;
 	struct buffer tried; /* hunting: what may be frames, and is too short to say */
 	struct http2_walk walk;
 
 	/* of the frame that is being read */
-	unsigned char prefix[6]; /* pad length, priority, promised stream, error code */
-	size_t prefix_len, prefix_wanted;
-	uint32_t content_left; /* payload between prefix and padding */
-	bool is_prefix_lost, is_malformed;
 	struct http2_block block;
 	struct http2_headers *headers;
+	uint32_t content_left;   /* payload between prefix and padding */
+	unsigned char prefix[6]; /* pad length, priority, promised stream, error code */
+	uint8_t prefix_len, prefix_wanted;
+	bool is_prefix_lost, is_malformed;
 
-	uint64_t lost_bytes;           /* at places where anything can have been */
-	uint64_t done;                 /* offset up to which it was read */
-	uint64_t time_ns, peer_offset; /* of the chunk at hand */
+	uint8_t preface_left; /* the client's, still to come */
+	bool is_hunting;      /* the frame boundary is unknown */
+	bool is_resync;       /* hunting because it was lost */
 	bool is_peer_offset_known;
 	bool is_over;
-	struct held_chunks held;
+	enum direction direction : 8;
 };
 
 /* RFC 9113 section 3.4. */

@@ -1,5 +1,6 @@
 #include "parsers/http2_stream.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "parsers/base/limits.h"
@@ -116,10 +117,18 @@ static enum exchange_outcome outcome_of(const struct http2_streams *streams,
 
 bool http2_streams_was_closed(const struct http2_streams *streams, uint32_t id)
 {
-	for (size_t i = 0; i < HTTP2_CLOSED_KEPT; i++)
-		if (streams->closed[i] == id)
+	for (size_t i = 0; i < HTTP2_CLOSED_KEPT && streams->gone != NULL; i++)
+		if (streams->gone->closed[i] == id)
 			return true;
 	return false;
+}
+
+/* NULL without memory: then it is not remembered. */
+static struct http2_gone *make_gone(struct http2_streams *streams)
+{
+	if (streams->gone == NULL)
+		streams->gone = calloc(1, sizeof(*streams->gone));
+	return streams->gone;
 }
 
 void http2_streams_close(struct http2_streams *streams, struct http2_stream *stream,
@@ -132,9 +141,9 @@ void http2_streams_close(struct http2_streams *streams, struct http2_stream *str
 	half_finish(streams, stream, false);
 	outcome = reason == EXCHANGE_COMPLETE ? outcome_of(streams, stream) : reason;
 	counts->orphan_responses += outcome == EXCHANGE_NO_REQUEST;
-	if (!stream->request.is_over || !stream->response.is_over) {
-		streams->closed[streams->closed_next] = stream->id;
-		streams->closed_next = (streams->closed_next + 1) % HTTP2_CLOSED_KEPT;
+	if ((!stream->request.is_over || !stream->response.is_over) && make_gone(streams) != NULL) {
+		streams->gone->closed[streams->gone->closed_next] = stream->id;
+		streams->gone->closed_next = (streams->gone->closed_next + 1) % HTTP2_CLOSED_KEPT;
 	}
 	streams->bytes -= stream->charged;
 	streams->desk->plan->counts->body_bytes_now -= stream->charged;
@@ -145,16 +154,21 @@ void http2_streams_close(struct http2_streams *streams, struct http2_stream *str
 
 void http2_streams_reset(struct http2_streams *streams, struct http2_stream *stream)
 {
-	uint32_t *slot = &streams->reset[streams->reset_next];
-	struct http2_stream *oldest = map_find(&streams->map, key_of(slot));
+	struct http2_gone *gone = make_gone(streams);
+	struct http2_stream *oldest;
+	uint32_t *slot;
 
 	if (stream->is_reset)
 		return;
 	stream->is_reset = true;
+	if (gone == NULL)
+		return;
+	slot = &gone->reset[gone->reset_next];
+	oldest = map_find(&streams->map, key_of(slot));
 	if (oldest != NULL && oldest->is_reset)
 		http2_streams_close(streams, oldest, EXCHANGE_COMPLETE);
 	*slot = stream->id;
-	streams->reset_next = (streams->reset_next + 1) % HTTP2_RESET_KEPT;
+	gone->reset_next = (gone->reset_next + 1) % HTTP2_RESET_KEPT;
 }
 
 void http2_streams_close_all(struct http2_streams *streams)
@@ -180,6 +194,7 @@ void http2_streams_finish(struct http2_streams *streams)
 {
 	http2_streams_close_all(streams);
 	map_finish(&streams->map);
+	free(streams->gone);
 }
 
 struct http2_stream *http2_streams_find(struct http2_streams *streams, uint32_t id)

@@ -40,6 +40,13 @@ struct http2_stream {
 #define HTTP2_CLOSED_KEPT 64
 #define HTTP2_RESET_KEPT  16
 
+/* Streams that few connections ever have. */
+struct http2_gone {
+	uint32_t closed[HTTP2_CLOSED_KEPT]; /* closed before their end: late frames are no news */
+	uint32_t reset[HTTP2_RESET_KEPT];   /* by the client, not answered: a ring */
+	unsigned closed_next, reset_next;
+};
+
 struct http2_streams {
 	struct session_desk *desk;
 	enum direction client;
@@ -47,10 +54,7 @@ struct http2_streams {
 	uint64_t bytes;          /* kept of bodies and heads of open streams */
 	const uint64_t *lost[2]; /* by enum direction: bytes lost at unknown places so far */
 	uint64_t time_ns;
-	uint32_t closed[HTTP2_CLOSED_KEPT]; /* closed before their end: late frames are no news */
-	size_t closed_next;
-	uint32_t reset[HTTP2_RESET_KEPT]; /* by the client, not answered: a ring */
-	size_t reset_next;
+	struct http2_gone *gone; /* NULL: none yet */
 };
 
 void http2_streams_init(struct http2_streams *streams, struct session_desk *desk, enum direction client);

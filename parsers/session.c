@@ -23,16 +23,15 @@ enum phase {
 
 struct session_state {
 	struct session_desk desk;
-	enum phase phase;
 	struct looking *looking; /* PHASE_LOOKING */
-	uint64_t looked_bytes;   /* of both directions, while looking */
-	bool has_skipped;        /* some of them were no start of anything */
-	bool has_ended[2];       /* FIN, while looking */
-	unsigned tunnel_depth;   /* CONNECT inside CONNECT */
-	bool is_past_announcement;
-	bool is_opaque; /* counted as one that cannot be read */
 	struct http1 *http1;
 	struct http2 *http2;
+	enum phase phase : 8;
+	unsigned tunnel_depth : 8; /* CONNECT inside CONNECT */
+	bool has_skipped;          /* some of what was looked at was no start of anything */
+	bool has_ended[2];         /* FIN, while looking */
+	bool is_past_announcement;
+	bool is_opaque; /* counted as one that cannot be read */
 };
 
 void session_init(struct session *session, const struct session_plan *plan)
@@ -50,10 +49,10 @@ static void become_opaque(struct session *session)
 {
 	struct session_state *state = session->state;
 
+	if (state->looking != NULL)
+		session->plan.counts->opaque_bytes += state->looking->looked_bytes;
 	looking_free(state->looking);
 	state->looking = NULL;
-	session->plan.counts->opaque_bytes += state->looked_bytes;
-	state->looked_bytes = 0;
 	state->phase = PHASE_OPAQUE;
 }
 
@@ -230,7 +229,6 @@ static void hand_over(struct session *session, const struct chunk *chunk, size_t
 
 	if (state->phase != PHASE_HTTP1 && state->phase != PHASE_HTTP2)
 		return;
-	state->looked_bytes = 0;
 	state->looking = NULL; /* what is handed over may start a tunnel, and looking anew */
 	kept = looking->candidates;
 	tell_gaps(session, looking->lost, chunk->time_ns);
@@ -270,7 +268,7 @@ static void look(struct session *session, const struct chunk *original)
 	struct bytes run;
 	enum look verdict;
 
-	state->looked_bytes += chunk.bytes.len;
+	state->looking->looked_bytes += chunk.bytes.len;
 	if (kept_len == 0) {
 		if (!chunk.is_segment_start && !candidate->is_open) {
 			state->has_skipped = true;
@@ -302,7 +300,7 @@ static void look(struct session *session, const struct chunk *original)
 
 static void look_in_vain(struct session *session)
 {
-	if (session->state->looked_bytes > 0 && session->state->tunnel_depth == 0)
+	if (session->state->looking->looked_bytes > 0 && session->state->tunnel_depth == 0)
 		count_opaque(session, &session->plan.counts->opaque_connections);
 	become_opaque(session);
 }
@@ -318,7 +316,8 @@ static void look_bytes(struct session *session, const struct chunk *chunk)
 		state->has_skipped = true;
 	}
 	look(session, chunk);
-	if (session->state->phase == PHASE_LOOKING && session->state->looked_bytes > LIMIT_HUNT_BYTES)
+	if (session->state->phase == PHASE_LOOKING &&
+	    session->state->looking->looked_bytes > LIMIT_HUNT_BYTES)
 		look_in_vain(session);
 }
 
@@ -374,8 +373,8 @@ static void announcement_take(struct session *session, struct chunk *chunk)
 	}
 	session->plan.counts->announced_connections++;
 	state->is_past_announcement = true;
-	state->desk.is_announced = has_client;
-	state->desk.announced = client;
+	if (has_client && (state->desk.announced = malloc(sizeof(client))) != NULL)
+		*state->desk.announced = client;
 	rest_len = run.len - header_len;
 	chunk->offset += chunk->bytes.len - rest_len;
 	chunk->bytes = bytes_from(chunk->bytes, chunk->bytes.len - rest_len);

@@ -1,5 +1,7 @@
 #include "parsers/session_desk.h"
 
+#include <stdlib.h>
+
 #include "parsers/base/limits.h"
 #include "parsers/grpc.h"
 
@@ -14,8 +16,10 @@ struct exchange *desk_open(struct session_desk *desk, enum direction client)
 	exchange->client = desk->plan->ends[client];
 	exchange->server =
 		desk->plan->ends[client == DIRECTION_OPENER ? DIRECTION_ANSWERER : DIRECTION_OPENER];
-	exchange->is_announced = desk->is_announced && client == DIRECTION_OPENER;
-	exchange->announced = desk->announced;
+	if (desk->announced != NULL) {
+		exchange->is_announced = client == DIRECTION_OPENER;
+		exchange->announced = *desk->announced;
+	}
 	exchange->is_mid_stream = desk->plan->is_mid_stream;
 	exchange->is_decrypted = desk->plan->is_decrypted;
 	return exchange;
@@ -79,4 +83,6 @@ void desk_finish(struct session_desk *desk)
 
 	while ((exchange = desk_next(desk)) != NULL)
 		exchange_free(exchange);
+	free(desk->announced);
+	desk->announced = NULL;
 }

@@ -11,8 +11,7 @@
 struct session_desk {
 	const struct session_plan *plan;
 	uint64_t next_number;
-	bool is_announced; /* by the PROXY protocol, before the first exchange */
-	struct endpoint announced;
+	struct endpoint *announced;    /* by the PROXY protocol, before the first exchange; NULL: nobody */
 	struct exchange *first, *last; /* finished */
 	size_t ready_count;
 	uint64_t seen[2]; /* by enum direction: the offset up to which a new parser need not wait for bytes */

@@ -21,6 +21,7 @@ struct candidate {
 struct looking {
 	struct candidate candidates[2]; /* by enum direction */
 	uint64_t lost[2];               /* bytes of gaps */
+	uint64_t looked_bytes;          /* of both directions */
 	struct buffer announcement;     /* what may become a header of the PROXY protocol */
 	struct chunk announcement_first;
 };

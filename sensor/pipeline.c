@@ -231,7 +231,8 @@ static bool is_one_sided(const struct connection *connection)
 static bool tell_opaque(struct pipeline *pipeline, const struct connection *connection)
 {
 	const struct contract *contract = pipeline->known->contract;
-	struct exchange unseen = {.client = connection->ends[0], .server = connection->ends[1]};
+	struct exchange unseen = {.client = connection->session.plan.ends[0],
+				  .server = connection->session.plan.ends[1]};
 	struct credentials credentials = {0};
 	const struct partner *partner = contract_partner(contract, &unseen, &credentials);
 	struct judged *judged = judged_new(pipeline->plan.judged);
@@ -240,7 +241,7 @@ static bool tell_opaque(struct pipeline *pipeline, const struct connection *conn
 		return false;
 	judged->is_opaque = true;
 	judged->time_ns = pipeline->clock_ns;
-	judged->connection = connection->number;
+	judged->connection = connection->session.plan.connection;
 	judged->number = UINT64_MAX; /* behind its exchanges */
 	judged->client = unseen.client;
 	judged->server = unseen.server;

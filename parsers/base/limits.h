@@ -29,6 +29,9 @@
 #define LIMIT_SPARE_EXCHANGES 64
 #define LIMIT_SPARE_JUDGED    1024
 
+/* Likewise, for what a TCP stream has while something of it is missing or waits; a FIN needs one. 12 KiB. */
+#define LIMIT_SPARE_UNSETTLED 64
+
 /* Of what is small ten thousand times: the arenas of one spec of a contract. */
 #define LIMIT_SPEC_BLOCK (1 * KIB)
 
@@ -76,7 +79,8 @@
 /* -- connections ------------------------------------------------------------ */
 
 /* Connections that one worker remembers; the longest untouched leaves first. One with an unfinished
- * exchange costs some 20 KiB, so at most 4 GiB; limits.connections of specular.yaml lowers it. */
+ * exchange costs some 20 KiB, so at most 4 GiB, one between exchanges 1 KB; limits.connections of
+ * specular.yaml lowers it. */
 #define LIMIT_CONNECTIONS 200000
 
 /* Early bytes held for one direction: a 10 Gbit/s window over 3 ms; past it the hole is given up. */
@@ -113,6 +117,9 @@
 
 /* RFC 1122 suggests two hours for keep-alive; mirrors lose FINs, memory is finite. */
 #define LIMIT_CONNECTION_IDLE_NS (300 * SECONDS)
+
+/* A mirror's copy of a packet comes within milliseconds: so long after the last one none is awaited. */
+#define LIMIT_QUIET_NS (10 * SECONDS)
 
 /* A SYN that nobody answers. */
 #define LIMIT_HALF_OPEN_NS (30 * SECONDS)

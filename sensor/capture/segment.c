@@ -226,36 +226,41 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 	return DROP_NONE;
 }
 
-#define END_LEN ((SEGMENT_KEY_LEN - 8) / 2)
-
-static void end_write(const struct endpoint *end, char *out)
+static size_t end_write(const struct endpoint *end, char *out)
 {
-	memcpy(out, end->address.bytes, 16);
-	out[16] = (char)end->address.is_ipv6;
-	out[17] = (char)(end->port >> 8);
-	out[18] = (char)end->port;
+	size_t address_len = end->address.is_ipv6 ? 16 : 4;
+
+	memcpy(out, end->address.bytes, address_len);
+	out[address_len] = (char)(end->port >> 8);
+	out[address_len + 1] = (char)end->port;
+	return address_len + 2;
 }
 
-void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN])
+/* Each kind has its own length: no key is another kind's. */
+size_t segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_MAX])
 {
-	char from[END_LEN], to[END_LEN];
-	bool is_from_first;
+	char from[SEGMENT_KEY_MAX / 2], to[SEGMENT_KEY_MAX / 2];
+	size_t from_len = end_write(&segment->from, from), to_len = end_write(&segment->to, to);
+	bool is_from_first = from_len != to_len ? from_len < to_len : memcmp(from, to, from_len) <= 0;
+	char *at = out_key;
 
-	end_write(&segment->from, from);
-	end_write(&segment->to, to);
-	is_from_first = memcmp(from, to, sizeof(from)) <= 0;
-	memcpy(out_key, is_from_first ? from : to, sizeof(from));
-	memcpy(out_key + sizeof(from), is_from_first ? to : from, sizeof(to));
-	memcpy(out_key + 2 * END_LEN, &segment->tenant_vlan, 4);
-	memcpy(out_key + 2 * END_LEN + 4, &segment->tenant_vni, 4);
+	memcpy(at, is_from_first ? from : to, is_from_first ? from_len : to_len);
+	at += is_from_first ? from_len : to_len;
+	memcpy(at, is_from_first ? to : from, is_from_first ? to_len : from_len);
+	at += is_from_first ? to_len : from_len;
+	if (segment->tenant_vlan == 0 && segment->tenant_vni == 0)
+		return (size_t)(at - out_key);
+	memcpy(at, &segment->tenant_vlan, 4);
+	memcpy(at + 4, &segment->tenant_vni, 4);
+	return (size_t)(at + 8 - out_key);
 }
 
 uint64_t segment_hash(const struct segment *segment, uint64_t seed)
 {
-	char key[SEGMENT_KEY_LEN];
+	char key[SEGMENT_KEY_MAX];
+	size_t len = segment_key(segment, key);
 
-	segment_key(segment, key);
-	return XXH3_64bits_withSeed(key, sizeof(key), seed);
+	return XXH3_64bits_withSeed(key, len, seed);
 }
 
 /* Nobody sends again so soon: RFC 6298 asks for a second, Linux waits at least 200 ms. */

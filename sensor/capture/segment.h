@@ -77,9 +77,9 @@ struct fragments;
 enum drop segment_read(const struct packet *packet, struct capture_counts *counts,
 		       struct fragments *fragments, struct segment *out_segment);
 
-/* Both ends in one order for both directions: what names a connection. */
-#define SEGMENT_KEY_LEN 46
-void segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_LEN]);
+/* Both ends in one order for both directions: what names a connection. Its length: short for IPv4. */
+#define SEGMENT_KEY_MAX 44
+size_t segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_MAX]);
 
 /* Symmetric: both directions of a connection give the same. Keyed by `seed`. */
 uint64_t segment_hash(const struct segment *segment, uint64_t seed);

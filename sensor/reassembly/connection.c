@@ -1,17 +1,25 @@
 #include "sensor/reassembly/connection.h"
 
+#include <stdlib.h>
+
 #include "parsers/base/limits.h"
 #include "sensor/reassembly/connections.h"
 
 enum direction connection_direction(const struct connection *connection, const struct segment *segment)
 {
-	return endpoint_equal(&segment->from, &connection->ends[DIRECTION_OPENER]) ? DIRECTION_OPENER
-										   : DIRECTION_ANSWERER;
+	return endpoint_equal(&segment->from, &connection->session.plan.ends[DIRECTION_OPENER])
+		       ? DIRECTION_OPENER
+		       : DIRECTION_ANSWERER;
 }
 
 bool connection_is_closed(const struct connection *connection)
 {
 	return connection->streams[0].is_end_told && connection->streams[1].is_end_told;
+}
+
+bool connection_is_reset(const struct connection *connection)
+{
+	return connection->odd != NULL && connection->odd->reset.is_seen;
 }
 
 bool connection_is_waiting(const struct connection *connection)
@@ -20,6 +28,14 @@ bool connection_is_waiting(const struct connection *connection)
 }
 
 /* -- taking ------------------------------------------------------------------ */
+
+/* NULL without memory. */
+static struct connection_odd *make_odd(struct connection *connection)
+{
+	if (connection->odd == NULL)
+		connection->odd = calloc(1, sizeof(*connection->odd));
+	return connection->odd;
+}
 
 static uint64_t payload_len(const struct segment *segment)
 {
@@ -42,7 +58,7 @@ static bool reset_is_valid(const struct connection *connection, const struct str
 		offset = stream_offset(own, segment->seq);
 		return offset >= (int64_t)low && offset <= (int64_t)(high + LIMIT_GAP_BYTES);
 	}
-	if (connection->number == segment->number)
+	if (connection->session.plan.connection == segment->number)
 		return true;
 	return (segment->flags & TCP_ACK) != 0 && stream_ack_offset(other, segment->ack, &acked) &&
 	       acked <= other->seen_end;
@@ -56,7 +72,8 @@ static void take_reset(struct connection *connection, enum direction direction, 
 	const struct stream *other = &connection->streams[!direction];
 
 	/* RFC 5925, 7.3, and Linux for RFC 2385: without a key nobody acts on what is signed. */
-	if (segment->is_signed && !connection->is_signed && connection->number != segment->number) {
+	if (segment->is_signed && !connection->is_signed &&
+	    connection->session.plan.connection != segment->number) {
 		counts->resets_doubted++;
 		return;
 	}
@@ -64,14 +81,15 @@ static void take_reset(struct connection *connection, enum direction direction, 
 		counts->out_of_window++;
 		return;
 	}
-	if (connection->reset.is_seen)
+	if (connection_is_reset(connection) || make_odd(connection) == NULL)
 		return;
-	connection->reset = (struct reset){.is_seen = true,
-					   .from = direction,
-					   .number = segment->number,
-					   .last_ns = connection->clock_ns,
-					   .offset = own->has_base ? stream_offset(own, segment->seq) : 0,
-					   .peer_end = other->seen_end};
+	connection->odd->reset =
+		(struct reset){.is_seen = true,
+			       .from = direction,
+			       .number = segment->number,
+			       .last_ns = connection->clock_ns,
+			       .offset = own->has_base ? stream_offset(own, segment->seq) : 0,
+			       .peer_end = other->seen_end};
 	connections_place(connection);
 }
 
@@ -79,11 +97,12 @@ static void take_reset(struct connection *connection, enum direction direction, 
 static bool goes_on(const struct connection *connection, enum direction direction,
 		    const struct segment *segment, int64_t offset)
 {
-	const struct reset *reset = &connection->reset;
+	const struct reset *reset;
 	uint64_t acked;
 
-	if (!reset->is_seen || direction != reset->from)
+	if (!connection_is_reset(connection) || direction != connection->odd->reset.from)
 		return false;
+	reset = &connection->odd->reset;
 	if (payload_len(segment) > 0 && offset >= reset->offset)
 		return true;
 	return (segment->flags & TCP_ACK) &&
@@ -95,8 +114,11 @@ static bool goes_on(const struct connection *connection, enum direction directio
 
 bool connection_has_candidate(const struct connection *connection, enum direction direction, uint32_t seq)
 {
-	const struct syn_candidates *candidates = &connection->candidates[direction];
+	const struct syn_candidates *candidates;
 
+	if (connection->odd == NULL)
+		return false;
+	candidates = &connection->odd->candidates[direction];
 	for (unsigned i = 0; i < candidates->count; i++)
 		if (candidates->seq[i] == seq)
 			return true;
@@ -105,10 +127,11 @@ bool connection_has_candidate(const struct connection *connection, enum directio
 
 void connection_add_candidate(struct connection *connection, enum direction direction, uint32_t seq)
 {
-	struct syn_candidates *candidates = &connection->candidates[direction];
+	struct syn_candidates *candidates;
 
-	if (connection_has_candidate(connection, direction, seq))
+	if (connection_has_candidate(connection, direction, seq) || make_odd(connection) == NULL)
 		return;
+	candidates = &connection->odd->candidates[direction];
 	candidates->seq[candidates->next] = seq;
 	candidates->next = (candidates->next + 1) % LIMIT_SYN_CANDIDATES;
 	if (candidates->count < LIMIT_SYN_CANDIDATES)
@@ -122,7 +145,7 @@ static bool base_find(struct connection *connection, enum direction direction, c
 	struct stream *own = &connection->streams[direction];
 	bool is_syn = (segment->flags & TCP_SYN) != 0;
 	uint32_t seq = segment->seq + (is_syn ? 1 : 0);
-	bool is_movable = !own->is_begun && own->held.first == NULL &&
+	bool is_movable = !own->is_begun && !stream_has_held(own) &&
 			  !(own->is_base_firm && (connection->state & CONNECTION_SYN_ACK));
 
 	if (!own->has_base) {
@@ -169,8 +192,8 @@ static bool is_inside(const struct stream *own, const struct segment *segment, i
 	int64_t end = offset + (int64_t)len;
 	int64_t near = (int64_t)(own->acked > own->next ? own->acked : own->next);
 
-	if (own->is_end_told && end > (int64_t)own->fin.offset)
-		return len == 0 && end == (int64_t)own->fin.offset + 1;
+	if (own->is_end_told && end > (int64_t)own->fin_offset)
+		return len == 0 && end == (int64_t)own->fin_offset + 1;
 	/* One forged FIN far ahead would end a quiet stream. */
 	if ((segment->flags & TCP_FIN) && end > (int64_t)(known + len + LIMIT_ACK_AHEAD))
 		return false;
@@ -194,7 +217,7 @@ static bool is_keep_alive(const struct stream *own, const struct segment *segmen
  */
 static void take_ack(struct stream *other, const struct segment *segment, struct piece *piece)
 {
-	bool is_untouched = !other->is_begun && other->held.first == NULL && !other->has_fin;
+	bool is_untouched = !other->is_begun && !stream_has_held(other) && !other->has_fin;
 	bool is_syn_ack = (segment->flags & TCP_SYN) != 0;
 	int64_t offset = stream_offset(other, segment->ack);
 	bool is_new = !other->is_base_firm || offset < 0 || offset > (int64_t)other->seen_end;
@@ -234,7 +257,8 @@ static void take_data(struct connection *connection, enum direction direction, c
 	}
 	if (offset < 0 && !own->is_begun && !own->is_base_firm && -offset <= (int64_t)LIMIT_GAP_BYTES) {
 		stream_shift(own, (uint64_t)-offset);
-		early_shift(&other->held, 0, (uint64_t)-offset);
+		if (other->unsettled != NULL)
+			early_shift(&other->unsettled->held, 0, (uint64_t)-offset);
 		offset = 0;
 	}
 	if (stream_take(own, segment, offset, &piece, must_wait(&piece, other)) && !is_copy)
@@ -261,7 +285,7 @@ bool connection_let_go(struct connection *connection)
 {
 	struct stream *streams = connection->streams;
 
-	if (streams[0].held.first == NULL && streams[1].held.first == NULL)
+	if (!stream_has_held(&streams[0]) && !stream_has_held(&streams[1]))
 		return false;
 	for (int i = 0; i < 2; i++)
 		stream_let_go(&streams[i], connection->clock_ns, connection->last_number);
@@ -293,18 +317,19 @@ static void take_known(struct connection *connection, enum direction direction, 
 
 	if (goes_on(connection, direction, segment, offset)) {
 		connection->home->plan.counts->resets_doubted++;
-		connection->reset.is_seen = false;
+		connection->odd->reset.is_seen = false;
 	}
 	own->is_seen = true;
 	own->last_number = segment->number;
 	connection->is_signed |= segment->is_signed;
 	for (int i = 0; i < 2; i++)
-		connection->streams[i].grace_packets += !is_copy;
+		if (connection->streams[i].unsettled != NULL)
+			connection->streams[i].unsettled->grace_packets += !is_copy;
 	take_data(connection, direction, segment, offset, is_copy);
 	note_state(connection, segment);
 	review(connection);
-	if (connection->reset.is_seen)
-		connection->reset.last_ns = segment->clock_ns;
+	if (connection_is_reset(connection))
+		connection->odd->reset.last_ns = segment->clock_ns;
 	else if (!connection_is_closed(connection))
 		connection->touched_ns = segment->clock_ns;
 	connections_place(connection);
@@ -353,7 +378,7 @@ static struct stream *ready_stream(struct connection *connection)
 	bool waits[2];
 
 	for (int i = 0; i < 2; i++)
-		if (streams[i].current.bytes.len > 0)
+		if (stream_is_current(&streams[i]))
 			return &streams[i];
 	for (int i = 0; i < 2; i++)
 		if (stream_has_gap(&streams[i]))

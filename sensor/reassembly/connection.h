@@ -80,28 +80,31 @@ struct reset {
 	uint64_t peer_end; /* what the other side had sent */
 };
 
+/* What few connections ever have. */
+struct connection_odd {
+	struct syn_candidates candidates[2]; /* SYNs that may be the answered ones, by direction */
+	struct reset reset;
+};
+
+/* There may be hundreds of thousands: what most do not need most of the time stands elsewhere. */
 struct connection {
 	struct connections *home;
-	struct endpoint ends[2]; /* by enum direction: the sender */
 	struct stream streams[2];
-	struct session session;
-	uint64_t number;                /* of the packet that opened it */
-	uint64_t opened_ns, touched_ns; /* by packet clock */
-	enum abort_reason over;         /* ABORT_NONE while it lives */
-	bool is_abort_told;
+	struct session session; /* its plan has the two ends, and the number of the packet that opened it */
+	uint64_t touched_ns;    /* by packet clock */
 
 	/* Private to connection.c, connections.c and connection_list.c. */
-	unsigned state;       /* of enum connection_state */
 	uint64_t clock_ns;    /* of the segment or tick at hand */
 	uint64_t last_number; /* of the last packet */
 	uint64_t over_ns;
-	struct syn_candidates candidates[2]; /* SYNs that may be the answered ones, by direction */
-	struct reset reset;
-	bool is_signed; /* its packets carry RFC 2385's or RFC 5925's option */
-	bool is_retired;
+	struct connection_odd *odd; /* NULL: nothing of that was seen */
 	void *map_value;
+	enum abort_reason over : 8; /* ABORT_NONE while it lives */
+	unsigned state : 8;         /* of enum connection_state */
+	bool is_abort_told : 1;
+	bool is_signed : 1; /* its packets carry RFC 2385's or RFC 5925's option */
+	bool is_retired : 1;
 	struct connection_link links[LINK_KIND_COUNT];
-	struct connection *retired_next;
 };
 
 void connection_take(struct connection *connection, const struct segment *segment);
@@ -112,6 +115,7 @@ enum direction connection_direction(const struct connection *connection, const s
 /* Packet time passed: holes may be given up. True when connection_next has something. */
 bool connection_review(struct connection *connection, uint64_t clock_ns);
 
+bool connection_is_reset(const struct connection *connection);  /* and nothing came behind it */
 bool connection_is_closed(const struct connection *connection); /* both directions ended in order */
 /* Gives up all holes for want of memory; false when nothing was held for them. */
 bool connection_let_go(struct connection *connection);

@@ -9,6 +9,7 @@
 static const uint64_t patience_ns[AGE_COUNT] = {
 	[AGE_HALF_OPEN] = LIMIT_HALF_OPEN_NS,
 	[AGE_OPEN] = LIMIT_CONNECTION_IDLE_NS,
+	[AGE_QUIET] = LIMIT_CONNECTION_IDLE_NS,
 	[AGE_CLOSED] = LIMIT_CLOSED_NS,
 };
 
@@ -24,16 +25,15 @@ static void queue_retired(struct connection *connection, enum abort_reason reaso
 	connection->over_ns = clock_ns;
 	if (connection_is_closed(connection)) {
 		connection->over = ABORT_CLOSED;
-	} else if (connection->reset.is_seen) {
+	} else if (connection_is_reset(connection)) {
 		connection->over = ABORT_RESET;
-		connection->over_ns = connection->reset.last_ns;
+		connection->over_ns = connection->odd->reset.last_ns;
 		/* a lone RST resets nothing */
-		home->plan.counts->resets += connection->reset.number != connection->number;
+		home->plan.counts->resets +=
+			connection->odd->reset.number != connection->session.plan.connection;
 	}
-	connection_list_leave(connection, LINK_AGE);
 	connection_list_leave(connection, LINK_WAITING);
-	*(home->retired_last == NULL ? &home->retired_first : &home->retired_last->retired_next) = connection;
-	home->retired_last = connection;
+	connection_list_add(&home->retired, connection);
 }
 
 static void retire(struct connection *connection, enum abort_reason reason, uint64_t clock_ns)
@@ -56,14 +56,10 @@ static void leave(void *context, void *value)
 
 struct connection *connections_retired(struct connections *connections)
 {
-	struct connection *connection = connections->retired_first;
+	struct connection *connection = connections->retired.oldest;
 
-	if (connection == NULL)
-		return NULL;
-	connections->retired_first = connection->retired_next;
-	if (connections->retired_first == NULL)
-		connections->retired_last = NULL;
-	connection->retired_next = NULL;
+	if (connection != NULL)
+		connection_list_leave(connection, LINK_AGE);
 	return connection;
 }
 
@@ -75,6 +71,7 @@ void connection_free(struct connection *connection)
 	session_finish(&connection->session);
 	stream_finish(&connection->streams[0]);
 	stream_finish(&connection->streams[1]);
+	free(connection->odd);
 	free(connection);
 }
 
@@ -87,9 +84,9 @@ void connections_place(struct connection *connection)
 
 	if (connection->is_retired)
 		return;
-	if (connection->reset.is_seen)
+	if (connection_is_reset(connection))
 		connections_close(connection);
-	if (connection->reset.is_seen || connection_is_closed(connection))
+	if (connection_is_reset(connection) || connection_is_closed(connection))
 		return; /* connections_close has put it where it is */
 	if (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA))
 		age = AGE_OPEN;
@@ -132,9 +129,17 @@ static void retire_stale(struct connection *connection, uint64_t clock_ns)
 
 	if (connection->links[LINK_AGE].list == &home->ages[AGE_HALF_OPEN])
 		home->plan.counts->half_open_expired++;
-	else if (connection->links[LINK_AGE].list == &home->ages[AGE_OPEN])
+	else if (connection->links[LINK_AGE].list != &home->ages[AGE_CLOSED])
 		home->plan.counts->idle++;
 	retire(connection, ABORT_IDLE, clock_ns);
+}
+
+/* Nothing will come any more that is a copy of what it saw last. */
+static void make_quiet(struct connection *connection)
+{
+	prints_finish(&connection->streams[0].prints);
+	prints_finish(&connection->streams[1].prints);
+	connection_list_add(&connection->home->ages[AGE_QUIET], connection);
 }
 
 void connections_expire(struct connections *connections, uint64_t clock_ns)
@@ -146,6 +151,9 @@ void connections_expire(struct connections *connections, uint64_t clock_ns)
 	for (int age = 0; age < AGE_COUNT; age++)
 		while ((connection = connections->ages[age].oldest) != NULL && is_stale(connection, clock_ns))
 			retire_stale(connection, clock_ns);
+	while ((connection = connections->ages[AGE_OPEN].oldest) != NULL &&
+	       clock_ns >= connection->touched_ns + LIMIT_QUIET_NS)
+		make_quiet(connection);
 	for (connection = connections->waiting.oldest; connection != NULL; connection = newer) {
 		newer = connection->links[LINK_WAITING].newer;
 		if (connection_review(connection, clock_ns))
@@ -203,13 +211,9 @@ static struct connection *connection_new(struct connections *home, const struct 
 	if (connection == NULL)
 		return NULL;
 	connection->home = home;
-	connection->ends[0] = plan.ends[0];
-	connection->ends[1] = plan.ends[1];
-	connection->number = segment->number;
-	connection->opened_ns = segment->clock_ns;
 	connection->touched_ns = segment->clock_ns;
-	stream_init(&connection->streams[0], home->plan.counts);
-	stream_init(&connection->streams[1], home->plan.counts);
+	stream_init(&connection->streams[0], &home->streams);
+	stream_init(&connection->streams[1], &home->streams);
 	session_init(&connection->session, &plan);
 	return connection;
 }
@@ -257,7 +261,7 @@ static bool takes_ports(struct connection *connection, const struct segment *seg
 	enum direction direction = connection_direction(connection, segment);
 	const struct stream *own = &connection->streams[direction];
 	const struct stream *other = &connection->streams[!direction];
-	bool is_ending = connection->reset.is_seen || own->has_fin || other->has_fin;
+	bool is_ending = connection_is_reset(connection) || own->has_fin || other->has_fin;
 	bool is_own = own->has_base && own->base_seq == segment->seq + 1;
 	bool is_alive = (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA)) != 0;
 
@@ -280,12 +284,11 @@ static bool takes_ports(struct connection *connection, const struct segment *seg
 
 struct connection *connections_find(struct connections *connections, const struct segment *segment)
 {
-	char key_bytes[SEGMENT_KEY_LEN];
-	struct bytes key = {.data = key_bytes, .len = sizeof(key_bytes)};
+	char key_bytes[SEGMENT_KEY_MAX];
+	struct bytes key = {.data = key_bytes, .len = segment_key(segment, key_bytes)};
 	struct connection **value, *connection;
 
 	connections->at_hand_ns = segment->clock_ns;
-	segment_key(segment, key_bytes);
 	value = map_find(&connections->map, key);
 	connection = value == NULL ? NULL : *value;
 	if (connection != NULL && is_stale(connection, segment->clock_ns)) {
@@ -310,8 +313,10 @@ void connections_init(struct connections *connections, const struct connections_
 	*connections = (struct connections){.plan = *plan};
 	for (int age = 0; age < AGE_COUNT; age++)
 		connections->ages[age].kind = LINK_AGE;
+	connections->retired.kind = LINK_AGE;
 	connections->waiting.kind = LINK_WAITING;
 	connections->ready.kind = LINK_WAITING;
+	stream_home_init(&connections->streams, plan->counts);
 	map_init(&connections->map, &(struct map_plan){.entries_max = plan->connections_max,
 						       .value_len = sizeof(struct connection *),
 						       .seed = plan->seed,
@@ -331,7 +336,8 @@ static int number_compare(const void *a, const void *b)
 	const struct connection *first = *(struct connection *const *)a;
 	const struct connection *second = *(struct connection *const *)b;
 
-	return (first->number > second->number) - (first->number < second->number);
+	return (first->session.plan.connection > second->session.plan.connection) -
+	       (first->session.plan.connection < second->session.plan.connection);
 }
 
 /* The time of the end is the same for any number of workers: its last packet's or the last tick's. */
@@ -372,4 +378,5 @@ void connections_finish(struct connections *connections)
 	while ((connection = connections_retired(connections)) != NULL)
 		connection_free(connection);
 	map_finish(&connections->map);
+	stream_home_finish(&connections->streams);
 }

@@ -42,7 +42,8 @@ struct connections_plan {
 /* What ends a connection that nothing touches, each with its own patience. */
 enum connection_age {
 	AGE_HALF_OPEN, /* LIMIT_HALF_OPEN_NS */
-	AGE_OPEN,      /* LIMIT_CONNECTION_IDLE_NS */
+	AGE_QUIET,     /* LIMIT_CONNECTION_IDLE_NS; it remembers no packets, to be smaller */
+	AGE_OPEN,      /* likewise; after LIMIT_QUIET_NS it is quiet */
 	AGE_CLOSED,    /* LIMIT_CLOSED_NS: over for the parsers; late packets still belong to it */
 	AGE_COUNT,
 };
@@ -50,12 +51,13 @@ enum connection_age {
 struct connections {
 	struct connections_plan plan;
 	struct map map; /* to struct connection * */
+	struct stream_home streams;
 	struct connection_list ages[AGE_COUNT];
 	struct connection_list waiting; /* for a hole to be filled or given up */
 	struct connection_list ready;   /* for connections_ready */
-	struct connection *retired_first, *retired_last;
-	uint64_t clock_ns;   /* of the last tick */
-	uint64_t at_hand_ns; /* of the segment that connections_find was asked for */
+	struct connection_list retired; /* for connections_retired */
+	uint64_t clock_ns;              /* of the last tick */
+	uint64_t at_hand_ns;            /* of the segment that connections_find was asked for */
 };
 
 void connections_init(struct connections *connections, const struct connections_plan *plan);

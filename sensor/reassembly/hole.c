@@ -26,41 +26,49 @@ static const struct piece *behind_hole(const struct stream *stream)
 {
 	const struct piece *piece = NULL;
 
-	if (stream->held.first != NULL)
-		piece = &stream->held.first->piece;
+	if (stream->unsettled == NULL)
+		return NULL;
+	if (stream->unsettled->held.first != NULL)
+		piece = &stream->unsettled->held.first->piece;
 	else if (stream->has_fin && !stream->is_end_told)
-		piece = &stream->fin;
+		piece = &stream->unsettled->fin;
 	return piece != NULL && piece->offset > stream->next ? piece : NULL;
 }
 
 static void give_up(struct stream *stream, uint64_t to, enum gap_reason reason, uint64_t clock_ns,
 		    uint64_t number)
 {
-	if (to <= stream->next || to <= stream->given_up_to || stream->is_end_told)
+	struct stream_unsettled *unsettled;
+
+	if (to <= stream->next || stream->is_end_told)
 		return;
-	stream->given_up_to = to;
-	stream->given_up = reason;
-	stream->given_up_ns = clock_ns;
-	stream->given_up_number = number;
+	unsettled = stream_unsettle(stream);
+	if (unsettled == NULL || to <= unsettled->given_up_to)
+		return;
+	unsettled->given_up_to = to;
+	unsettled->given_up = reason;
+	unsettled->given_up_ns = clock_ns;
+	unsettled->given_up_number = number;
 }
 
-static bool grace_is_over(const struct stream *stream, uint64_t clock_ns)
+static bool grace_is_over(const struct stream_unsettled *unsettled, uint64_t clock_ns)
 {
-	return stream->is_in_grace && (stream->grace_packets >= LIMIT_GRACE_PACKETS ||
-				       clock_ns >= stream->grace_since_ns + LIMIT_GRACE_NS);
+	return unsettled->is_in_grace && (unsettled->grace_packets >= LIMIT_GRACE_PACKETS ||
+					  clock_ns >= unsettled->grace_since_ns + LIMIT_GRACE_NS);
 }
 
 static enum gap_reason reason_to_give_up(const struct stream *stream, const struct stream *peer,
 					 const struct piece *behind, uint64_t clock_ns)
 {
+	const struct early_list *held = &stream->unsettled->held;
 	/* A stream that goes on has no hole where it stands, only something forged far ahead. */
 	uint64_t since_ns = behind->clock_ns > stream->progress_ns ? behind->clock_ns : stream->progress_ns;
 
-	if (stream->held.bytes >= LIMIT_STREAM_HELD || stream->held.count >= LIMIT_STREAM_SEGMENTS)
+	if (held->bytes >= LIMIT_STREAM_HELD || held->count >= LIMIT_STREAM_SEGMENTS)
 		return GAP_WINDOW;
 	if (peer->last_number > behind->number)
 		return GAP_NONE;
-	if (stream->held.bytes >= LIMIT_GAP_BYTES || stream->held.count >= LIMIT_GAP_PACKETS)
+	if (held->bytes >= LIMIT_GAP_BYTES || held->count >= LIMIT_GAP_PACKETS)
 		return GAP_WINDOW;
 	/* Where the other side may answer, time alone would let one forged segment break a quiet stream. */
 	return !peer->is_seen && clock_ns >= since_ns + LIMIT_GAP_NS ? GAP_TIMEOUT : GAP_NONE;
@@ -69,19 +77,24 @@ static enum gap_reason reason_to_give_up(const struct stream *stream, const stru
 /* Nobody takes an acknowledgement back: where later ones are far below, it was forged or damaged. */
 static void grace_end(struct stream *stream, uint64_t clock_ns, uint64_t number)
 {
-	stream->is_in_grace = false;
-	if (stream->acked_last + LIMIT_GAP_BYTES < stream->grace_acked)
+	struct stream_unsettled *unsettled = stream->unsettled;
+
+	unsettled->is_in_grace = false;
+	if (stream->acked_last + LIMIT_GAP_BYTES < unsettled->grace_acked)
 		stream->acked = stream->acked_last > stream->next ? stream->acked_last : stream->next;
 	else
-		give_up(stream, stream->grace_acked, GAP_ACKED, clock_ns, number);
+		give_up(stream, unsettled->grace_acked, GAP_ACKED, clock_ns, number);
 }
 
 void stream_review(struct stream *stream, const struct stream *peer, uint64_t clock_ns, uint64_t number)
 {
-	const struct piece *behind = behind_hole(stream);
+	const struct piece *behind;
 	enum gap_reason reason;
 
-	if (grace_is_over(stream, clock_ns))
+	if (stream->unsettled == NULL)
+		return;
+	behind = behind_hole(stream);
+	if (grace_is_over(stream->unsettled, clock_ns))
 		grace_end(stream, clock_ns, number);
 	if (behind == NULL)
 		return;
@@ -90,21 +103,39 @@ void stream_review(struct stream *stream, const struct stream *peer, uint64_t cl
 		give_up(stream, behind->offset, reason, clock_ns, number);
 }
 
+static void grace_begin(struct stream *stream, uint64_t clock_ns)
+{
+	struct stream_unsettled *unsettled = stream_unsettle(stream);
+
+	if (unsettled == NULL || unsettled->is_in_grace)
+		return;
+	unsettled->is_in_grace = true;
+	unsettled->grace_acked = stream->acked;
+	unsettled->grace_since_ns = clock_ns;
+	unsettled->grace_packets = 0;
+}
+
 void stream_settle(struct stream *stream, uint64_t clock_ns)
 {
-	if (stream->next >= stream->grace_acked)
-		stream->is_in_grace = false;
-	if (stream->is_in_grace || !stream->is_seen || stream->acked <= stream->next)
+	struct stream_unsettled *unsettled = stream->unsettled;
+
+	if (unsettled != NULL && stream->next >= unsettled->grace_acked)
+		unsettled->is_in_grace = false;
+	if (stream->is_seen && stream->acked > stream->next) {
+		grace_begin(stream, clock_ns);
 		return;
-	stream->is_in_grace = true;
-	stream->grace_acked = stream->acked;
-	stream->grace_since_ns = clock_ns;
-	stream->grace_packets = 0;
+	}
+	if (unsettled == NULL || stream_is_waiting(stream) || unsettled->lent != NULL ||
+	    (stream->has_fin && !stream->is_end_told) || unsettled->given_up_to > stream->next)
+		return;
+	stock_give(&stream->home->unsettled, unsettled);
+	stream->unsettled = NULL;
 }
 
 bool stream_is_waiting(const struct stream *stream)
 {
-	return stream->held.first != NULL || stream->is_in_grace || behind_hole(stream) != NULL;
+	return stream->unsettled != NULL && (stream->unsettled->held.first != NULL ||
+					     stream->unsettled->is_in_grace || behind_hole(stream) != NULL);
 }
 
 void stream_give_up(struct stream *stream, enum gap_reason reason, uint64_t clock_ns, uint64_t number)
@@ -121,7 +152,7 @@ void stream_give_up(struct stream *stream, enum gap_reason reason, uint64_t cloc
 
 void stream_let_go(struct stream *stream, uint64_t clock_ns, uint64_t number)
 {
-	uint64_t to = stream->held.last == NULL ? 0 : stream->held.last->piece.offset;
+	uint64_t to = stream_has_held(stream) ? stream->unsettled->held.last->piece.offset : 0;
 
 	/* What was acknowledged and is missing holds the other direction back. */
 	if (stream->is_seen && stream->acked > to)

@@ -5,21 +5,61 @@
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
 
-void stream_init(struct stream *stream, struct reassembly_counts *counts)
+void stream_home_init(struct stream_home *home, struct reassembly_counts *counts)
 {
-	*stream = (struct stream){.held.counts = counts};
+	*home = (struct stream_home){.counts = counts};
+	stock_init(&home->unsettled, sizeof(struct stream_unsettled), LIMIT_SPARE_UNSETTLED);
+}
+
+void stream_home_finish(struct stream_home *home)
+{
+	stock_finish(&home->unsettled);
+}
+
+void stream_init(struct stream *stream, struct stream_home *home)
+{
+	*stream = (struct stream){.home = home};
+}
+
+struct stream_unsettled *stream_unsettle(struct stream *stream)
+{
+	if (stream->unsettled == NULL)
+		stream->unsettled = stock_take(&stream->home->unsettled);
+	else
+		return stream->unsettled;
+	if (stream->unsettled != NULL)
+		*stream->unsettled = (struct stream_unsettled){.held.counts = stream->home->counts};
+	return stream->unsettled;
+}
+
+bool stream_is_current(const struct stream *stream)
+{
+	return stream->home->current_of == stream;
+}
+
+bool stream_has_held(const struct stream *stream)
+{
+	return stream->unsettled != NULL && stream->unsettled->held.first != NULL;
 }
 
 void stream_release(struct stream *stream)
 {
-	early_free(&stream->held, stream->lent);
-	stream->lent = NULL;
+	struct stream_unsettled *unsettled = stream->unsettled;
+
+	if (unsettled == NULL)
+		return;
+	early_free(&unsettled->held, unsettled->lent);
+	unsettled->lent = NULL;
 }
 
 void stream_finish(struct stream *stream)
 {
 	stream_release(stream);
-	early_finish(&stream->held);
+	if (stream->unsettled != NULL) {
+		early_finish(&stream->unsettled->held);
+		stock_give(&stream->home->unsettled, stream->unsettled);
+		stream->unsettled = NULL;
+	}
 	prints_finish(&stream->prints);
 }
 
@@ -49,9 +89,12 @@ void stream_shift(struct stream *stream, uint64_t by)
 	stream->seen_end += by;
 	stream->acked += by;
 	stream->acked_last += by;
-	stream->fin.offset += by;
-	stream->grace_acked += by;
-	early_shift(&stream->held, by, 0);
+	stream->fin_offset += by;
+	if (stream->unsettled == NULL)
+		return;
+	stream->unsettled->fin.offset += by;
+	stream->unsettled->grace_acked += by;
+	early_shift(&stream->unsettled->held, by, 0);
 }
 
 /*
@@ -68,7 +111,7 @@ bool stream_ack_offset(const struct stream *stream, uint32_t ack, uint64_t *out_
 	offset = stream_offset(stream, ack);
 	if (offset < 0 || (uint64_t)offset > known + LIMIT_ACK_AHEAD)
 		return false;
-	if (stream->has_fin && (uint64_t)offset > stream->fin.offset + 1)
+	if (stream->has_fin && (uint64_t)offset > stream->fin_offset + 1)
 		return false;
 	if ((uint64_t)offset == stream->seen_end + 1 && stream->is_seen)
 		offset--;
@@ -93,16 +136,33 @@ static void overlap_compare(struct stream *stream, const struct piece *old, cons
 	if (old->cut_len > 0 || piece->cut_len > 0)
 		return;
 	if (bytes_equal(first, second))
-		stream->held.counts->overlap_same++;
+		stream->home->counts->overlap_same++;
 	else
-		stream->held.counts->overlap_different++;
+		stream->home->counts->overlap_different++;
+}
+
+/* It is handed out in order, before the next segment: nothing is kept. */
+static bool take_current(struct stream *stream, const struct piece *piece, bool must_wait)
+{
+	if (piece->offset != stream->next || piece->cut_len > 0 || must_wait)
+		return false;
+	stream->home->current = *piece;
+	stream->home->current_of = stream;
+	return true;
 }
 
 /* Only what is not held yet; `piece` starts at or behind `next`. */
 static void take_piece(struct stream *stream, struct piece piece, bool must_wait)
 {
-	struct early **at = early_find(&stream->held, piece.offset);
+	struct stream_unsettled *unsettled;
+	struct early **at;
 
+	if (!stream_has_held(stream) && take_current(stream, &piece, must_wait))
+		return;
+	unsettled = stream_unsettle(stream);
+	if (unsettled == NULL)
+		return; /* the bytes become a hole */
+	at = early_find(&unsettled->held, piece.offset);
 	while (piece_len(&piece) > 0) {
 		struct early *held = *at;
 		uint64_t room = held == NULL                        ? UINT64_MAX
@@ -111,10 +171,8 @@ static void take_piece(struct stream *stream, struct piece piece, bool must_wait
 		uint64_t len = room < piece_len(&piece) ? room : piece_len(&piece);
 		struct piece part = piece_slice(&piece, 0, len);
 
-		if (len > 0 && part.offset == stream->next && part.cut_len == 0 && !must_wait)
-			stream->current = part;
-		else if (len > 0)
-			early_put(&stream->held, at, &part);
+		if (len > 0 && !take_current(stream, &part, must_wait))
+			early_put(&unsettled->held, at, &part);
 		piece = piece_slice(&piece, len, piece_len(&piece) - len);
 		if (piece_len(&piece) == 0)
 			return;
@@ -140,14 +198,20 @@ static bool trim(const struct stream *stream, struct piece *piece)
 
 static void take_fin(struct stream *stream, int64_t end, const struct piece *piece)
 {
+	struct stream_unsettled *unsettled;
+
 	if (stream->has_fin || end < (int64_t)stream->seen_end)
 		return; /* repeated, or it would cut off what was seen */
+	unsettled = stream_unsettle(stream);
+	if (unsettled == NULL)
+		return;
 	stream->has_fin = true;
-	stream->fin = *piece;
-	stream->fin.bytes = BYTES_NONE;
-	stream->fin.cut_len = 0;
-	stream->fin.offset = (uint64_t)end;
+	stream->fin_offset = (uint64_t)end;
 	stream->seen_end = (uint64_t)end;
+	unsettled->fin = *piece;
+	unsettled->fin.bytes = BYTES_NONE;
+	unsettled->fin.cut_len = 0;
+	unsettled->fin.offset = (uint64_t)end;
 }
 
 bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
@@ -159,8 +223,8 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 	int64_t end = offset + (int64_t)len;
 	bool is_new = false, is_again;
 
-	CHECK(stream->current.bytes.len == 0);
-	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin.offset)
+	CHECK(stream->home->current_of == NULL);
+	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin_offset)
 		stream->has_fin = false; /* it was forged: the sender goes on */
 	if (len > 0 && end > 0) {
 		data.bytes = bytes_from(segment->payload, before);
@@ -175,7 +239,7 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 		if (trim(stream, &data)) {
 			is_new = true;
 			if (data.offset > stream->next)
-				stream->held.counts->out_of_order++;
+				stream->home->counts->out_of_order++;
 			take_piece(stream, data, must_wait);
 		}
 		if (cut.cut_len > 0 && end - (int64_t)cut.cut_len >= 0 && trim(stream, &cut)) {
@@ -191,18 +255,23 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 
 const struct piece *stream_head(const struct stream *stream)
 {
-	if (stream->current.bytes.len > 0)
-		return &stream->current;
-	if (stream->held.first != NULL && stream->held.first->piece.offset == stream->next)
-		return &stream->held.first->piece;
-	if (stream->has_fin && !stream->is_end_told && stream->fin.offset == stream->next)
-		return &stream->fin;
+	const struct stream_unsettled *unsettled = stream->unsettled;
+
+	if (stream_is_current(stream))
+		return &stream->home->current;
+	if (unsettled == NULL)
+		return NULL;
+	if (unsettled->held.first != NULL && unsettled->held.first->piece.offset == stream->next)
+		return &unsettled->held.first->piece;
+	if (stream->has_fin && !stream->is_end_told && stream->fin_offset == stream->next)
+		return &unsettled->fin;
 	return NULL;
 }
 
 bool stream_has_gap(const struct stream *stream)
 {
-	return stream->next < stream->given_up_to && stream_head(stream) == NULL;
+	return stream->unsettled != NULL && stream->next < stream->unsettled->given_up_to &&
+	       stream_head(stream) == NULL;
 }
 
 static void gap_write(struct stream *stream, uint64_t len, enum gap_reason reason, struct chunk *out_chunk)
@@ -210,8 +279,8 @@ static void gap_write(struct stream *stream, uint64_t len, enum gap_reason reaso
 	out_chunk->kind = CHUNK_GAP;
 	out_chunk->gap_len = len;
 	out_chunk->gap = reason;
-	stream->held.counts->gaps[reason]++;
-	stream->held.counts->gap_bytes[reason] += len;
+	stream->home->counts->gaps[reason]++;
+	stream->home->counts->gap_bytes[reason] += len;
 }
 
 static void piece_write(struct stream *stream, const struct piece *piece, struct chunk *out_chunk)
@@ -228,7 +297,7 @@ static void piece_write(struct stream *stream, const struct piece *piece, struct
 	};
 	if (piece->cut_len > 0)
 		gap_write(stream, piece->cut_len, GAP_TRUNCATED, out_chunk);
-	stream->held.counts->bytes_delivered += piece->bytes.len;
+	stream->home->counts->bytes_delivered += piece->bytes.len;
 	stream->next += piece_len(piece);
 	stream->is_begun = true;
 	if (piece->clock_ns > stream->progress_ns)
@@ -237,18 +306,19 @@ static void piece_write(struct stream *stream, const struct piece *piece, struct
 
 static void hole_write(struct stream *stream, struct chunk *out_chunk)
 {
-	uint64_t end = stream->given_up_to;
+	const struct stream_unsettled *unsettled = stream->unsettled;
+	uint64_t end = unsettled->given_up_to;
 
-	if (stream->held.first != NULL && stream->held.first->piece.offset < end)
-		end = stream->held.first->piece.offset;
-	if (stream->has_fin && stream->fin.offset > stream->next && stream->fin.offset < end)
-		end = stream->fin.offset;
+	if (unsettled->held.first != NULL && unsettled->held.first->piece.offset < end)
+		end = unsettled->held.first->piece.offset;
+	if (stream->has_fin && stream->fin_offset > stream->next && stream->fin_offset < end)
+		end = stream->fin_offset;
 	*out_chunk = (struct chunk){
 		.offset = stream->next,
-		.time_ns = stream->given_up_ns,
-		.packet_number = stream->given_up_number,
+		.time_ns = unsettled->given_up_ns,
+		.packet_number = unsettled->given_up_number,
 	};
-	gap_write(stream, end - stream->next, stream->given_up, out_chunk);
+	gap_write(stream, end - stream->next, unsettled->given_up, out_chunk);
 	stream->next = end;
 	if (end > stream->seen_end)
 		stream->seen_end = end;
@@ -259,8 +329,8 @@ static void hole_write(struct stream *stream, struct chunk *out_chunk)
 static void end_take(struct stream *stream)
 {
 	stream->is_end_told = true;
-	stream->given_up_to = stream->next;
-	stream->is_in_grace = false;
+	stream->unsettled->given_up_to = stream->next;
+	stream->unsettled->is_in_grace = false;
 	if (stream->acked > stream->next)
 		stream->acked = stream->next;
 }
@@ -268,19 +338,20 @@ static void end_take(struct stream *stream)
 bool stream_next(struct stream *stream, struct chunk *out_chunk)
 {
 	const struct piece *head = stream_head(stream);
+	struct stream_unsettled *unsettled = stream->unsettled;
 
 	stream_release(stream);
-	if (head == &stream->current) {
+	if (stream_is_current(stream)) {
 		piece_write(stream, head, out_chunk);
-		stream->current = (struct piece){0};
-	} else if (head == &stream->fin) {
+		stream->home->current_of = NULL;
+	} else if (head != NULL && head == &unsettled->fin) {
 		piece_write(stream, head, out_chunk);
 		out_chunk->kind = CHUNK_END;
 		end_take(stream);
 	} else if (head != NULL) {
-		stream->lent = early_pop(&stream->held);
-		piece_write(stream, &stream->lent->piece, out_chunk);
-	} else if (stream->next < stream->given_up_to) {
+		unsettled->lent = early_pop(&unsettled->held);
+		piece_write(stream, &unsettled->lent->piece, out_chunk);
+	} else if (unsettled != NULL && stream->next < unsettled->given_up_to) {
 		hole_write(stream, out_chunk);
 	} else {
 		return false;

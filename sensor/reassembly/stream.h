@@ -21,30 +21,24 @@
  */
 #pragma once
 
+#include "parsers/base/stock.h"
 #include "sensor/capture/segment.h"
 #include "sensor/reassembly/early.h"
 #include "sensor/reassembly/prints.h"
 
-struct stream {
-	uint32_t base_seq; /* of offset 0 */
-	bool has_base;
-	bool is_base_firm;    /* from a SYN */
-	bool is_seen;         /* a segment of this direction was seen */
-	bool is_begun;        /* something was handed out: offsets cannot move any more */
-	uint64_t next;        /* offset of what is handed out next; never goes back */
-	uint64_t seen_end;    /* behind the last byte seen or given up */
-	uint64_t acked;       /* the furthest that the other side acknowledged of this direction */
-	uint64_t acked_last;  /* what it acknowledged most recently */
-	uint64_t last_number; /* of the last packet of this direction */
-	uint64_t progress_ns; /* packet clock of the newest piece handed out */
+/* What all streams of a worker share. */
+struct stream_home {
+	struct reassembly_counts *counts;
+	struct piece current;            /* in order, borrowed from the segment at hand */
+	const struct stream *current_of; /* whose that is; NULL: there is none */
+	struct stock unsettled;          /* of struct stream_unsettled */
+};
 
-	struct piece current; /* in order, borrowed from the segment at hand; empty: none */
+/* What a stream has only while something of it is missing, waits, or was not told yet. */
+struct stream_unsettled {
 	struct early_list held;
 	struct early *lent; /* what the last chunk pointed into */
-	struct piece fin;   /* valid when has_fin */
-	bool has_fin;
-	bool is_end_told;
-	struct prints prints;
+	struct piece fin;   /* valid when has_fin and not is_end_told */
 
 	/* Holes below given_up_to are lost for good. */
 	uint64_t given_up_to, given_up_ns, given_up_number;
@@ -55,7 +49,31 @@ struct stream {
 	uint64_t grace_acked, grace_since_ns, grace_packets;
 };
 
-void stream_init(struct stream *stream, struct reassembly_counts *counts);
+/* Most of a connection's life it is settled: everything was handed out. */
+struct stream {
+	struct stream_home *home;
+	struct stream_unsettled *unsettled; /* NULL most of the time */
+	uint64_t next;                      /* offset of what is handed out next; never goes back */
+	uint64_t seen_end;                  /* behind the last byte seen or given up */
+	uint64_t acked;       /* the furthest that the other side acknowledged of this direction */
+	uint64_t acked_last;  /* what it acknowledged most recently */
+	uint64_t last_number; /* of the last packet of this direction */
+	uint64_t progress_ns; /* packet clock of the newest piece handed out */
+	uint64_t fin_offset;  /* valid when has_fin */
+	struct prints prints;
+	uint32_t base_seq; /* of offset 0 */
+	bool has_base : 1;
+	bool is_base_firm : 1; /* from a SYN */
+	bool is_seen : 1;      /* a segment of this direction was seen */
+	bool is_begun : 1;     /* something was handed out: offsets cannot move any more */
+	bool has_fin : 1;
+	bool is_end_told : 1;
+};
+
+void stream_home_init(struct stream_home *home, struct reassembly_counts *counts);
+void stream_home_finish(struct stream_home *home); /* when its streams are finished; accepts zeroed memory */
+
+void stream_init(struct stream *stream, struct stream_home *home);
 void stream_finish(struct stream *stream); /* accepts zeroed memory */
 
 /* `seq` is the sequence number of the stream's first byte. */
@@ -81,6 +99,8 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 
 /* What stands at `next`: a piece (a bare FIN is an empty one), or NULL where nothing or a hole is. */
 const struct piece *stream_head(const struct stream *stream);
+bool stream_is_current(const struct stream *stream);              /* it is a piece of the segment at hand */
+bool stream_has_held(const struct stream *stream);                /* something came too early */
 bool stream_has_gap(const struct stream *stream);                 /* a given-up hole stands at `next` */
 bool stream_next(struct stream *stream, struct chunk *out_chunk); /* direction is left to the caller */
 void stream_release(struct stream *stream);                       /* the last chunk is done with */
@@ -88,7 +108,9 @@ void stream_release(struct stream *stream);                       /* the last ch
 /* hole.c: when a hole is given up. `clock_ns` is packet time; `peer` is the other direction. */
 void stream_review(struct stream *stream, const struct stream *peer, uint64_t clock_ns, uint64_t number);
 void stream_settle(struct stream *stream, uint64_t clock_ns); /* after all was handed out */
-bool stream_is_waiting(const struct stream *stream);          /* for a hole, or for the other direction */
+/* NULL without memory: what should have stood there is not remembered. */
+struct stream_unsettled *stream_unsettle(struct stream *stream);
+bool stream_is_waiting(const struct stream *stream); /* for a hole, or for the other direction */
 void stream_give_up(struct stream *stream, enum gap_reason reason, uint64_t clock_ns, uint64_t number);
 void stream_let_go(struct stream *stream, uint64_t clock_ns,
 		   uint64_t number); /* all of its holes: GAP_MEMORY */

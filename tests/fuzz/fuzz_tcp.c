@@ -57,7 +57,7 @@ static char text_at(size_t offset)
 static void chunk_check(struct world *world, const struct connection *connection, const struct chunk *chunk)
 {
 	enum direction direction = chunk->direction;
-	bool is_known = world->is_tame && connection->number == 1;
+	bool is_known = world->is_tame && connection->session.plan.connection == 1;
 
 	if (chunk->kind == CHUNK_ABORTED) {
 		world->ends++;
@@ -86,8 +86,8 @@ static void drain(struct world *world, struct connection *connection)
 {
 	struct chunk chunk;
 
-	if (connection->number != world->at_hand) {
-		world->at_hand = connection->number;
+	if (connection->session.plan.connection != world->at_hand) {
+		world->at_hand = connection->session.plan.connection;
 		memset(world->at, 0, sizeof(world->at));
 		memset(world->is_over, 0, sizeof(world->is_over));
 	}
@@ -125,7 +125,7 @@ static void feed(struct world *world, struct segment *segment)
 	segment->time_ns = segment->clock_ns = world->clock_ns;
 	connection = connections_find(&world->connections, segment);
 	CHECK(connection != NULL);
-	while (world->connections.retired_first != NULL) {
+	while (world->connections.retired.oldest != NULL) {
 		struct connection *retired = connections_retired(&world->connections);
 
 		drain(world, retired);

@@ -180,17 +180,18 @@ static void the_key_may_hold_the_network(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		char keys[3][SEGMENT_KEY_LEN];
+		char keys[3][SEGMENT_KEY_MAX];
+		struct bytes named[3];
 		struct segment segment;
 		struct frame frame;
 
 		for (unsigned k = 0; k < 3; k++) {
 			put_wrapped(&frame, 4789, k == 1 ? 8 : 7, k == 2 ? 2 : 1);
 			assert_int_equal(read_planned(&frame, &plans[i], &segment), DROP_NONE);
-			segment_key(&segment, keys[k]);
+			named[k] = (struct bytes){keys[k], segment_key(&segment, keys[k])};
 		}
-		assert_int_equal(memcmp(keys[0], keys[1], SEGMENT_KEY_LEN) != 0, plans[i].is_vni_key);
-		assert_int_equal(memcmp(keys[0], keys[2], SEGMENT_KEY_LEN) != 0, plans[i].is_vlan_key);
+		assert_int_equal(!bytes_equal(named[0], named[1]), plans[i].is_vni_key);
+		assert_int_equal(!bytes_equal(named[0], named[2]), plans[i].is_vlan_key);
 	}
 }
 

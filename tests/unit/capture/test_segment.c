@@ -426,6 +426,30 @@ static void the_hash_is_symmetric_and_keyed(void **state)
 	assert_true(segment_hash(&there, 1) != segment_hash(&other, 1));
 }
 
+static void the_key_is_as_long_as_it_must_be(void **state)
+{
+	char key[SEGMENT_KEY_MAX], other[SEGMENT_KEY_MAX];
+	struct segment segment = {.from = {.port = 40000}, .to = {.port = 80}}, back;
+
+	(void)state;
+	memcpy(segment.from.address.bytes, "\x0a\0\0\2", 4);
+	memcpy(segment.to.address.bytes, "\x0a\0\0\1", 4);
+	back = segment;
+	back.from = segment.to;
+	back.to = segment.from;
+	assert_int_equal(segment_key(&segment, key), 12);
+	assert_int_equal(segment_key(&back, other), 12);
+	assert_memory_equal(key, other, 12);
+	segment.tenant_vni = 7;
+	assert_int_equal(segment_key(&segment, key), 20);
+	segment.from.address.is_ipv6 = true;
+	segment.to.address.is_ipv6 = true;
+	assert_int_equal(segment_key(&segment, key), SEGMENT_KEY_MAX);
+	segment.tenant_vni = 0;
+	segment.tenant_vlan = 0;
+	assert_int_equal(segment_key(&segment, key), 36);
+}
+
 /* Any bytes, any link type: one outcome, no read past the end. */
 static void noise_is_survived(void **state)
 {
@@ -474,6 +498,7 @@ int main(void)
 		cmocka_unit_test(headers_that_contradict_themselves),
 		cmocka_unit_test(nesting_has_an_end),
 		cmocka_unit_test(the_hash_is_symmetric_and_keyed),
+		cmocka_unit_test(the_key_is_as_long_as_it_must_be),
 		cmocka_unit_test(noise_is_survived),
 	};
 

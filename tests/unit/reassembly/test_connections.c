@@ -36,8 +36,8 @@ static void roles_follow_the_flags(void **state)
 	client(&play, TCP_SYN, -1, 0, ""); /* late */
 	server(&play, TCP_ACK, 0, 7, "response");
 	heard(&play, "0:request 1:response");
-	assert_int_equal(connection->ends[0].port, 40000);
-	assert_int_equal(connection->number, 1);
+	assert_int_equal(connection->session.plan.ends[0].port, 40000);
+	assert_int_equal(connection->session.plan.connection, 1);
 	assert_false(connection->session.plan.is_mid_stream);
 	assert_int_equal(connection->session.plan.ends[1].port, 80);
 	assert_int_equal(play.counts.connections, 1);
@@ -254,8 +254,8 @@ static void draining_goes_by_number(void **state)
 	other_port(1, TCP_ACK, "x");
 	connections_drain(&play.connections);
 	while ((connection = connections_retired(&play.connections)) != NULL) {
-		assert_true(connection->number > last);
-		last = connection->number;
+		assert_true(connection->session.plan.connection > last);
+		last = connection->session.plan.connection;
 		assert_true(connection_next(connection, &chunk));
 		assert_int_equal(chunk.kind, CHUNK_ABORTED);
 		assert_int_equal(chunk.aborted, ABORT_DRAINED);

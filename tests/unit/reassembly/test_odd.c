@@ -159,7 +159,7 @@ static void syn_ack_and_data_before_syn(void **state)
 	client(&play, TCP_ACK, 0, 0, "request");
 	connection = client(&play, TCP_SYN, -1, 0, "");
 	heard(&play, "0:request 1:response");
-	assert_int_equal(connection->ends[DIRECTION_OPENER].port, 40000);
+	assert_int_equal(connection->session.plan.ends[DIRECTION_OPENER].port, 40000);
 	assert_int_equal(play.counts.connections, 1);
 }
 
