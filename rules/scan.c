@@ -372,9 +372,12 @@ static void all_free(struct scanner *scanner)
 /* What the sieve found in a value that it looked at. */
 static struct sieve_found found_of(const struct scanner *scanner, const struct scan_value *value)
 {
-	const uint64_t *at = scanner->values.found + value->found_at;
+	const uint64_t *at;
 	size_t words = names_words(scanner->names);
 
+	if (!value->is_sifted)
+		return (struct sieve_found){0};
+	at = scanner->values.found + value->found_at;
 	return (struct sieve_found){.lanes = at, .words = at + words};
 }
 
