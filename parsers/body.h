@@ -59,6 +59,7 @@ enum body_syntax {
 	SYNTAX_TEXT,     /* without a structure that anybody reads */
 	SYNTAX_MARKED,   /* text with one: XML, forms, multipart, event streams */
 	SYNTAX_BINARY,
+	SYNTAX_GRPC, /* messages of gRPC; body_syntax_of does not look for them */
 };
 
 enum body_syntax body_syntax_of(const struct message *message, struct bytes start);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parsers/base/cursor.h"
+#include "parsers/base/limits.h"
 #include "parsers/content_coding.h"
 #include "parsers/grpc_messages.h"
 #include "parsers/jwt.h"
@@ -153,6 +155,41 @@ static void read_messages(struct exchange *exchange, const struct message *messa
 	grpc_messages_read(&body, out_messages, out_trailers);
 	if (!is_base64_good && body.is_whole)
 		out_messages->outcome = GRPC_BAD_CODING;
+}
+
+bool grpc_is_framed(const struct message *message)
+{
+	struct kind kind = kind_of(message);
+
+	return kind.is_grpc && !kind.is_base64;
+}
+
+uint64_t grpc_frame_len(const struct message *message, struct bytes prefix)
+{
+	struct cursor cursor = cursor_of(prefix);
+	uint8_t flag = cursor_u8(&cursor);
+	uint32_t len = cursor_u32(&cursor);
+
+	if (cursor.ran_out || !grpc_is_flag(flag, kind_of(message).is_web))
+		return 0;
+	return (uint64_t)len + GRPC_PREFIX_LEN;
+}
+
+void grpc_frame_read(const struct message *message, struct bytes frame, struct arena *arena,
+		     struct grpc_messages *out_messages)
+{
+	struct kind kind = kind_of(message);
+	struct grpc_body body = {.arena = arena,
+				 .content = frame,
+				 .coding = value_of(message, BYTES("grpc-encoding")),
+				 .codec = kind.codec,
+				 .is_web = kind.is_web,
+				 .is_whole = true,
+				 .is_coding_unknown = message->has_unknown_fields,
+				 .bytes_max = LIMIT_SCAN_BYTES};
+	struct bytes trailers;
+
+	grpc_messages_read(&body, out_messages, &trailers);
 }
 
 static bool is_malformed(enum grpc_outcome outcome)

@@ -57,5 +57,20 @@ void grpc_names(struct bytes path, struct bytes *out_service, struct bytes *out_
 bool grpc_reading(const struct exchange *exchange, const struct message *message,
 		  struct body_reading *out_reading);
 
+/* -- a body that is read a message at a time, because it is too large to keep: */
+
+/* A flag and a length before each message. */
+#define GRPC_PREFIX_LEN 5
+
+/* False where the body's type is another one, or base64 stands around it. */
+bool grpc_is_framed(const struct message *message);
+
+/* How long a message is with its prefix; 0 where this is no prefix. */
+uint64_t grpc_frame_len(const struct message *message, struct bytes prefix);
+
+/* The texts of one message, prefix and all. */
+void grpc_frame_read(const struct message *message, struct bytes frame, struct arena *arena,
+		     struct grpc_messages *out_messages);
+
 const char *grpc_outcome_name(enum grpc_outcome outcome); /* "read", "not_whole" ... */
 const char *grpc_status_name(int status);                 /* "OK", "NOT_FOUND"; NULL: no such number */

@@ -81,6 +81,11 @@ static void give_up(struct reading *reading, enum grpc_outcome outcome, struct b
 		tell(reading, GRPC_CEILING);
 }
 
+bool grpc_is_flag(uint8_t flag, bool is_web)
+{
+	return (flag & ~(unsigned)(is_web ? FLAG_PACKED | FLAG_TRAILERS : FLAG_PACKED)) == 0;
+}
+
 void grpc_messages_read(const struct grpc_body *body, struct grpc_messages *out_messages,
 			struct bytes *out_trailers)
 {
@@ -97,7 +102,7 @@ void grpc_messages_read(const struct grpc_body *body, struct grpc_messages *out_
 		uint8_t flag = cursor_u8(&cursor);
 		uint32_t len = cursor_u32(&cursor);
 
-		if ((flag & ~(unsigned)(body->is_web ? FLAG_PACKED | FLAG_TRAILERS : FLAG_PACKED)) != 0) {
+		if (!grpc_is_flag(flag, body->is_web)) {
 			give_up(&reading, GRPC_BAD_PREFIX, rest);
 			break;
 		}

@@ -23,6 +23,9 @@ struct grpc_body {
 void grpc_messages_read(const struct grpc_body *body, struct grpc_messages *out_messages,
 			struct bytes *out_trailers);
 
+/* Does a message begin with such a byte? */
+bool grpc_is_flag(uint8_t flag, bool is_web);
+
 /* -- grpc_texts.c: the texts of messages -------------------------------------------- */
 
 struct grpc_texts {

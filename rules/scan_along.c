@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* A text that comes in pieces is looked at when so much of it is there. */
-#define HELD_MAX ((size_t)(64 * KIB))
+#include "parsers/grpc.h"
 
 /* What two windows have in common: the matcher looks as far back and ahead as that. A value that is longer
  * may be found in part. */
@@ -25,8 +24,7 @@ struct window {
 
 bool along_wants(const struct message *message)
 {
-	return !scan_is_noise(message) &&
-	       bytes_find_nocase(message_media_type(message), BYTES("application/grpc")) != 0;
+	return !scan_is_noise(message);
 }
 
 struct scan_along *along_new(struct exchange *exchange, const struct message *message)
@@ -41,7 +39,7 @@ struct scan_along *along_new(struct exchange *exchange, const struct message *me
 	along->list = arena_alloc(arena, LIMIT_HITS * sizeof(*along->list));
 	along->folded = arena_alloc(arena, LIMIT_HITS * sizeof(*along->folded));
 	along->class_ids = arena_alloc(arena, LIMIT_HITS * sizeof(*along->class_ids));
-	along->held = arena_take(arena, HELD_MAX);
+	along->held = arena_take(arena, ALONG_HELD_MAX);
 	along->json.keys = arena_take(arena, ALONG_KEYS_MAX);
 	arena_init(&along->scratch, LIMIT_SCAN_BYTES);
 	if (along->list == NULL || along->folded == NULL || along->class_ids == NULL || along->held == NULL ||
@@ -109,16 +107,17 @@ void along_hold(struct scan_along *along, struct scan_values *values, const stru
 	if (along->held_len == 0)
 		along->held_at = at;
 	while (piece.len > 0) {
-		struct bytes part = bytes_slice(piece, 0, HELD_MAX - along->held_len);
+		struct bytes part = bytes_slice(piece, 0, ALONG_HELD_MAX - along->held_len);
 
 		memcpy(along->held + along->held_len, part.data, part.len);
 		along->held_len += part.len;
 		piece = bytes_from(piece, part.len);
-		if (along->held_len < HELD_MAX)
+		if (along->held_len < ALONG_HELD_MAX)
 			return;
 		look(along, values, value, TRAIL_LEN);
-		memmove(along->held, along->held + HELD_MAX - LEAD_LEN - TRAIL_LEN, LEAD_LEN + TRAIL_LEN);
-		along->held_at += HELD_MAX - LEAD_LEN - TRAIL_LEN;
+		memmove(along->held, along->held + ALONG_HELD_MAX - LEAD_LEN - TRAIL_LEN,
+			LEAD_LEN + TRAIL_LEN);
+		along->held_at += ALONG_HELD_MAX - LEAD_LEN - TRAIL_LEN;
 		along->held_len = LEAD_LEN + TRAIL_LEN;
 		along->lead = LEAD_LEN;
 	}
@@ -132,21 +131,26 @@ void along_let_go(struct scan_along *along, struct scan_values *values, const st
 	along->lead = 0;
 }
 
-static void runs_take(struct scan_along *along, struct scan_values *values, struct bytes part)
+void along_runs_take(struct scan_along *along, struct scan_values *values, struct bytes part, uint64_t at)
 {
 	const struct scan_value value = {.place = along->place};
 	size_t from = 0;
 
-	for (size_t at = 0; at <= part.len; at++) {
-		if (at < part.len && part.data[at] >= 0x20 && part.data[at] < 0x7F)
+	for (size_t i = 0; i <= part.len; i++) {
+		if (i < part.len && part.data[i] >= 0x20 && part.data[i] < 0x7F)
 			continue;
-		along_hold(along, values, &value, bytes_slice(part, from, at - from), along->offset + from);
-		if (at < part.len && along->held_len >= SCAN_RUN_LEN_MIN)
-			along_let_go(along, values, &value);
-		else if (at < part.len)
-			along->held_len = 0;
-		from = at + 1;
+		along_hold(along, values, &value, bytes_slice(part, from, i - from), at + from);
+		if (i < part.len)
+			along_runs_end(along, values);
+		from = i + 1;
 	}
+}
+
+void along_runs_end(struct scan_along *along, struct scan_values *values)
+{
+	if (along->held_len >= SCAN_RUN_LEN_MIN)
+		along_let_go(along, values, &(struct scan_value){.place = along->place});
+	along->held_len = 0;
 }
 
 static void take(struct scan_along *along, struct scan_values *values, struct bytes part)
@@ -164,7 +168,13 @@ static void take(struct scan_along *along, struct scan_values *values, struct by
 		along->is_placed = false;
 		break;
 	case SYNTAX_BINARY:
-		runs_take(along, values, part);
+		along_runs_take(along, values, part, along->offset);
+		return;
+	case SYNTAX_GRPC:
+		used = along_grpc_take(along, values, part);
+		if (along->syntax == SYNTAX_GRPC)
+			return;
+		along_runs_take(along, values, bytes_from(part, used), along->offset + used);
 		return;
 	case SYNTAX_TEXT:
 	case SYNTAX_MARKED:
@@ -181,7 +191,8 @@ static bool is_json(const struct scan_along *along)
 static void begin(struct scan_along *along, struct bytes part)
 {
 	along->is_begun = true;
-	along->syntax = body_syntax_of(message_of(along), part);
+	along->syntax =
+		grpc_is_framed(message_of(along)) ? SYNTAX_GRPC : body_syntax_of(message_of(along), part);
 	along->is_placed = along->syntax != SYNTAX_MARKED;
 	if (along->syntax == SYNTAX_SEQUENCE) {
 		along->json.is_sequence = true;
@@ -228,7 +239,11 @@ void along_end(struct scan_along *along, struct scanner *scanner)
 	if (is_json(along)) {
 		along_json_open(along, values);
 		along_json_end(along, values);
-	} else if (along->syntax != SYNTAX_BINARY || along->held_len >= SCAN_RUN_LEN_MIN) {
+	} else if (along->syntax == SYNTAX_GRPC) {
+		along_grpc_end(along, values);
+	} else if (along->syntax == SYNTAX_BINARY) {
+		along_runs_end(along, values);
+	} else {
 		along_let_go(along, values, &(struct scan_value){.place = along->place});
 	}
 	settle(along, scanner, values);

@@ -4,7 +4,8 @@
  * JSON, and sequences of JSON texts, are read into values with their pointers,
  * as if the whole were there. Other text is looked at in windows that overlap:
  * a value across a border is found in the window that it begins in, and there
- * only. Of other bytes the runs of text are looked at.
+ * only. gRPC messages are read one by one, those of up to 64 KiB. Of other bytes the
+ * runs of text are looked at.
  *
  *	along = along_new(exchange, message);
  *	along_take(along, scanner, part);	the body from its first byte, decoded
@@ -25,6 +26,9 @@
 
 /* Keys of one window, and of the levels that are open. */
 #define ALONG_KEYS_MAX ((size_t)(64 * KIB))
+
+/* A text that comes in pieces is looked at when so much of it is there. */
+#define ALONG_HELD_MAX ((size_t)(64 * KIB))
 
 enum along_state { ALONG_BETWEEN, ALONG_STRING, ALONG_ESCAPE, ALONG_HEX, ALONG_SCALAR };
 
@@ -66,9 +70,10 @@ struct scan_along {
 	size_t held_len, lead;
 	uint64_t held_at; /* its offset */
 	struct along_json json;
+	uint64_t grpc_left; /* bytes to come of a gRPC message that is too large to hold */
 };
 
-bool along_wants(const struct message *message); /* false for pictures and the like, and gRPC */
+bool along_wants(const struct message *message); /* false for pictures and the like */
 
 struct scan_along *along_new(struct exchange *exchange,
 			     const struct message *message); /* NULL without memory */
@@ -88,6 +93,15 @@ void along_json_settle(struct scan_along *along);
 /* How much of the part it read: all of it, unless this is no JSON. */
 size_t along_json_take(struct scan_along *along, struct scan_values *values, struct bytes part);
 void along_json_end(struct scan_along *along, struct scan_values *values);
+
+/* -- inside scan_along_grpc.c: how much of the part it read. What is no gRPC has another syntax from there
+ * on. */
+size_t along_grpc_take(struct scan_along *along, struct scan_values *values, struct bytes part);
+void along_grpc_end(struct scan_along *along, struct scan_values *values);
+
+/* -- inside scan_along.c: runs of text in other bytes, which stand at an offset. ----------------- */
+void along_runs_take(struct scan_along *along, struct scan_values *values, struct bytes part, uint64_t at);
+void along_runs_end(struct scan_along *along, struct scan_values *values);
 
 /* -- inside scan_along.c: a text that comes in pieces. `value` says where it stands. ------------ */
 

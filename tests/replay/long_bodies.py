@@ -40,6 +40,12 @@ def chunked(body):
     return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
+def message(*texts):
+    """One gRPC message: each text is a field."""
+    fields = b"".join(bytes([number + 4 << 3 | 2, len(text)]) + text for number, text in enumerate(texts))
+    return b"\0" + len(fields).to_bytes(4, "big") + fields
+
+
 def answer(body, media_type, way):
     fields = [b"HTTP/1.1 200 OK", b"Content-Type: " + media_type]
     if "gzip" in way:
@@ -91,9 +97,13 @@ def main():
     for end, expected in (("AB1;card 4111 1111 1111 1111\n", {("pii.response_leak", "exportOrders", "response.body")}),
                           ("AB1;card 4111 1111 1111 1112\n", set())):
         cases.append((rows + end, b"text/csv", "/orders/v1/orders/export", "length", expected))
+    many = b"".join(message(b"parcel %07d" % number, b"left at the door") for number in range(LENGTH // 40))
+    for end, expected in ((message(b"536-22-8726", b"no"), {("pii.response_leak", "listOrders", "response.body")}),
+                          (message(b"996-22-8726", b"no"), set())):
+        cases.append((many + end, b"application/grpc", path, "h2", expected))
     failed = 0
     for body, media_type, where, way, expected in cases:
-        found = play(options, body.encode(), media_type, where, way)
+        found = play(options, body if isinstance(body, bytes) else body.encode(), media_type, where, way)
         found = {one for one in found if one[0] in ("pii.response_leak", "secret.leak") or one[0].startswith("attack")}
         failed += found != expected
         if found != expected:

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "parsers/grpc.h"
 #include "rules/scan_along.h"
 
 static const struct fingerprint_key key = {{7}};
@@ -312,7 +313,7 @@ static void deep_wide_and_endless(void **state)
 
 static void noise_is_not_wanted(void **state)
 {
-	static const char *const types[] = {"image/png", "video/mp4", "application/grpc+proto"};
+	static const char *const types[] = {"image/png", "video/mp4", "font/woff2"};
 	struct exchange *exchange;
 
 	(void)state;
@@ -321,6 +322,100 @@ static void noise_is_not_wanted(void **state)
 		assert_false(along_wants(&exchange->response));
 		exchange_free(exchange);
 	}
+}
+
+/* A field of a message: its number, and a text of less than 16 KiB ... */
+static size_t field_write(char *at, unsigned number, struct bytes text)
+{
+	size_t len = 0;
+
+	at[len++] = (char)(number << 3 | 2);
+	at[len++] = (char)(0x80 | (text.len & 0x7F));
+	at[len++] = (char)(0x80 | (text.len >> 7 & 0x7F));
+	at[len++] = (char)(text.len >> 14);
+	memcpy(at + len, text.data, text.len);
+	return len + text.len;
+}
+
+/* ... and a message of two of them, one of which stands in a field of its own. */
+static size_t message_write(char *at, unsigned flag, struct bytes first, struct bytes second)
+{
+	size_t len = GRPC_PREFIX_LEN;
+
+	len += field_write(at + len, 4, first);
+	len += field_write(at + len, 6, second);
+	at[0] = (char)flag;
+	for (int i = 0; i < 4; i++)
+		at[1 + i] = (char)((len - GRPC_PREFIX_LEN) >> (24 - 8 * i));
+	return len;
+}
+
+static void hits_are(const char *text, size_t text_len, const char *const *ids, size_t count)
+{
+	static const size_t lens[] = {1, 2, 3, 5, 7, 64, 4096, 200 * KIB};
+
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		struct hits hits;
+		struct exchange *exchange = scan_in_parts("application/grpc+proto",
+							  (struct bytes){text, text_len}, lens[i], &hits);
+
+		assert_int_equal(hits.count, count);
+		for (size_t k = 0; k < count; k++) {
+			size_t found = 0;
+
+			for (size_t h = 0; h < hits.count; h++)
+				found += bytes_equal(hits.list[h].class->id, bytes_of(ids[k]));
+			assert_true(found > 0);
+		}
+		exchange_free(exchange);
+	}
+}
+
+static void grpc_messages_are_read_one_by_one(void **state)
+{
+	static const char *const all[] = {"pan", "email", "us_ssn"};
+	char *text = malloc(256 * KIB), *large = malloc(100 * KIB);
+	size_t len = 0, from;
+
+	(void)state;
+	assert_non_null(text);
+	assert_non_null(large);
+	len += message_write(text + len, 0, BYTES("parcel"), BYTES("Hamburg"));
+	/* The byte behind the number is a '2': the next field's. */
+	len += message_write(text + len, 0, BYTES("4111111111111111"), BYTES("no"));
+	len += message_write(text + len, 0, BYTES("x"), BYTES("ann@example.com"));
+	/* Too large to hold: the text of it is looked at in runs. */
+	memset(large, 'a', 100 * KIB);
+	memcpy(large + 80 * KIB, " ssn 536-22-1234 ", 17);
+	from = len;
+	len += GRPC_PREFIX_LEN + 4;
+	memcpy(text + len, large, 100 * KIB);
+	len += 100 * KIB;
+	memcpy(text + from, "\0\0\1\x90\4\x0a\x80\xa0\6", 9);
+	len += message_write(text + len, 0, BYTES("last"), BYTES("line"));
+	hits_are(text, len, all, 3);
+	free(text);
+	free(large);
+}
+
+/* No flag where one should stand, a message that ends too soon, one that says it is endless: what text there
+ * is is looked at, and nothing is read beyond. */
+static void broken_grpc_is_runs(void **state)
+{
+	static const char *const mail[] = {"email"};
+	static const char bad[] = "\x42oops, ann@example.com \x01\x02",
+			  endless[] = "\0\xff\xff\xff\xff\x0a\x10 ann@example.com ",
+			  cut[] = "\0\0\0\1\0\x0a\x10 ann@example.com ";
+	char text[64];
+	size_t len;
+
+	(void)state;
+	hits_are(bad, sizeof(bad) - 1, mail, 1);
+	hits_are(endless, sizeof(endless) - 1, mail, 1);
+	hits_are(cut, sizeof(cut) - 1, mail, 1);
+	len = message_write(text, 0x42, BYTES("x"), BYTES(" ann@example.com "));
+	hits_are(text, len, mail, 1);
+	hits_are("\0\0\0\0\0\0\0\0\0\0", 10, mail, 0);
 }
 
 int main(void)
@@ -333,6 +428,8 @@ int main(void)
 		cmocka_unit_test(broken_json_is_text),
 		cmocka_unit_test(deep_wide_and_endless),
 		cmocka_unit_test(noise_is_not_wanted),
+		cmocka_unit_test(grpc_messages_are_read_one_by_one),
+		cmocka_unit_test(broken_grpc_is_runs),
 	};
 
 	return cmocka_run_group_tests(tests, bench_up, bench_down);
