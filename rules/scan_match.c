@@ -99,19 +99,56 @@ static bool is_digits(struct bytes run)
 	return true;
 }
 
+static bool is_letter(char byte)
+{
+	return ascii_is_alpha(byte) || (unsigned char)byte >= 0x80;
+}
+
+/* Where the last word of a text begins. */
+static size_t last_word(struct bytes text)
+{
+	size_t at = text.len;
+
+	while (at > 0 && !is_letter(text.data[at - 1]))
+		at--;
+	while (at > 0 && is_letter(text.data[at - 1]))
+		at--;
+	return at;
+}
+
+/* "parcel 41", "parcel no. 41": the word right before, or the one before that. What stands further away in a
+ * sentence says nothing of the digits. */
+static struct bytes beside(struct bytes before)
+{
+	static const struct bytes numbers[] = {BYTES_INIT("no"),     BYTES_INIT("nr"),     BYTES_INIT("num"),
+					       BYTES_INIT("number"), BYTES_INIT("nummer"), BYTES_INIT("id")};
+	size_t at = last_word(before), end = at;
+
+	while (end < before.len && is_letter(before.data[end]))
+		end++;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (bytes_equal_nocase(bytes_slice(before, at, end - at), numbers[i]))
+			return bytes_from(before, last_word(bytes_slice(before, 0, at)));
+	return bytes_from(before, at);
+}
+
 /* Digits alone, beside a word that says what else they are. */
 static bool is_other(const struct matcher *matcher, size_t from, size_t to)
 {
 	const struct data_class *class = matcher->class;
 	struct scan_context before;
+	struct bytes text;
 
 	if (class->not_beside_count == 0 || matcher->is_named ||
 	    !is_digits(bytes_slice(matcher->value, from, to - from)))
 		return false;
+	text = context_before(matcher->value, from);
 	context_clear(&before);
-	context_add(&before, context_before(matcher->value, from));
+	context_add(&before, text);
 	if (has_word(class, &before))
 		return false;
+	context_clear(&before);
+	context_add(&before, beside(text));
 	return matcher->is_other || context_has_any(&before, class->not_beside, class->not_beside_count);
 }
 

@@ -46,7 +46,7 @@ static void write_object(struct text *text, const struct members *members, struc
 }
 
 static const char *const WORDS[] = {
-	"parcel",  "Stra\u00dfe",  "deliver", "fragile",      "handle with \\\"care\\\"",
+	"bag",     "Stra\u00dfe",  "deliver", "fragile",      "handle with \\\"care\\\"",
 	"box",     "M\u00fcnchen", "bell",    "ring twice",   "leave",
 	"door",    "caf\\u00e9",   "back",    "\u6771\u4eac", "line\\nbreak",
 	"gate 12", "left"};
