@@ -14,9 +14,11 @@ static void look(struct scan_along *along, struct scan_values *values)
 {
 	struct bytes frame = {along->held, along->held_len};
 	struct grpc_messages messages;
+	size_t used = along->scratch.used;
 
 	along->held_len = 0;
 	grpc_frame_read(message_of(along), frame, &along->scratch, &messages);
+	along->work += along->scratch.used - used; /* unpacking is work, too */
 	along->hits.is_cut |= messages.outcome == GRPC_CEILING || messages.outcome == GRPC_BAD_CODING;
 	for (size_t i = 0; i < messages.text_count; i++) {
 		struct scan_value value = {
