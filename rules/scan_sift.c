@@ -1,7 +1,8 @@
 #include "rules/scan_sift.h"
 
-bool sift_is_named(struct scan_names *names, const struct scan_value *value,
-		   const struct scan_container *container)
+/* Does a name give context, of the names that count for what lies in this container? NULL: in none. */
+static bool is_named(struct scan_names *names, const struct scan_value *value,
+		     const struct scan_container *container)
 {
 	if (container != NULL && (value->name.len > 0 ? container->is_named : container->is_named_twice))
 		return true;
@@ -15,7 +16,7 @@ enum sift sift_value(const struct scan_sift *sift, const struct scan_value *valu
 
 	if (sift->sieve == NULL || !sieve_look(sift->sieve, place, text, out_found))
 		return SIFT_UNSEEN;
-	return out_found->is_any || out_found->is_any_word || sift_is_named(sift->names, value, container)
+	return out_found->is_any || out_found->is_any_word || is_named(sift->names, value, container)
 		       ? SIFT_KEPT
 		       : SIFT_OUT;
 }

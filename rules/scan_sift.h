@@ -11,10 +11,6 @@
 #include "rules/scan_values.h"
 #include "rules/sieve.h"
 
-/* Does a name give context, of the names that count for what lies in this container? NULL: in none. */
-bool sift_is_named(struct scan_names *names, const struct scan_value *value,
-		   const struct scan_container *container);
-
 enum sift {
 	SIFT_OUT,
 	SIFT_KEPT,

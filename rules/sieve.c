@@ -177,7 +177,6 @@ static void grid_make(struct sieve *sieve)
 	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
 		if (has(sieve->free, lane) || has(sieve->bound, lane))
 			grid_add(sieve, lane);
-	sieve->grid.others[1] = 1; /* what is_whole asks */
 	grid_settle(&sieve->grid);
 }
 
