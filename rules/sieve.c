@@ -267,17 +267,6 @@ static const uint64_t *lanes_of_shape(struct sieve *sieve, uint64_t measured)
 	return lanes;
 }
 
-/* Lanes may end in the state: may a match end there? */
-static bool is_end(const struct sieve_states *states, struct bytes value, size_t to)
-{
-	if (states->is_anywhere || to == value.len)
-		return true;
-	if (states->is_alnum[(unsigned char)value.data[to - 1]] &&
-	    states->is_alnum[(unsigned char)value.data[to]])
-		return false;
-	return edges_end(value, to);
-}
-
 /* One of the automata on its way through a value. */
 struct walk {
 	struct sieve_states *states;
@@ -286,20 +275,34 @@ struct walk {
 	bool is_any;
 };
 
-/* A step that is more than the next state: to one not made yet, or where lanes end. False without room. */
+static void add_ends(struct walk *walk)
+{
+	const uint64_t *ends = states_ends(walk->states, walk->state);
+
+	for (size_t i = 0; i < walk->states->lane_words; i++)
+		walk->lanes[i] |= ends[i];
+	walk->is_any = true;
+}
+
+/* A step that is more than the next state: to one not made yet, or where lanes may end. False without room.
+ */
 static bool step_on(struct walk *walk, uint32_t next, struct bytes value, size_t at)
 {
 	if (next == STATE_UNKNOWN)
 		next = states_make(walk->states, walk->state, (unsigned char)value.data[at]);
 	if (next == STATE_UNKNOWN)
 		return false;
+	if ((next & STATE_ENDS) != 0 && (walk->states->is_anywhere || edges_end(value, at)))
+		add_ends(walk);
 	walk->state = next & STATE_ROW;
-	if ((next & STATE_ENDS) == 0 || !is_end(walk->states, value, at + 1))
-		return true;
-	for (size_t i = 0; i < walk->states->lane_words; i++)
-		walk->lanes[i] |= states_ends(walk->states, next)[i];
-	walk->is_any = true;
 	return true;
+}
+
+static void stop(struct walk *walk, uint32_t state)
+{
+	walk->state = state;
+	if (states_has_ends(walk->states, state))
+		add_ends(walk);
 }
 
 /* What a step needs, where the compiler can keep it at hand. */
@@ -334,6 +337,7 @@ static bool walk_through(struct walk *walk, struct bytes value)
 		}
 		state = next;
 	}
+	stop(walk, state);
 	return true;
 }
 
@@ -358,6 +362,8 @@ static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 		state_one = next_one;
 		state_two = next_two;
 	}
+	stop(one, state_one);
+	stop(two, state_two);
 	return true;
 }
 
@@ -481,13 +487,20 @@ static bool is_match_end(const struct sieve *sieve, size_t lane, struct bytes va
 	return edges_end(value, to);
 }
 
+static void add_end(const struct sieve *sieve, size_t lane, struct bytes value, size_t to,
+		    struct sieve_ends *ends)
+{
+	if (is_match_end(sieve, lane, value, to))
+		ends->bits[to / 64] |= 1ull << to % 64;
+}
+
 /* The ends of the matches that begin at `from`. */
 static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t from, uint32_t begin,
 		   struct sieve_ends *out_ends)
 {
 	struct sieve_states *states = &sieve->states;
 	struct steps steps = steps_of(states);
-	uint32_t state = begin & STATE_ROW;
+	uint32_t state = begin;
 
 	*out_ends = (struct sieve_ends){.from = (uint16_t)from};
 	for (size_t at = from; at < value.len && !states_is_dead(states, state); at++) {
@@ -497,10 +510,12 @@ static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t 
 			next = states_make(states, state, (unsigned char)value.data[at]);
 		if (next == STATE_UNKNOWN)
 			return false;
+		if ((next & STATE_ENDS) != 0)
+			add_end(sieve, lane, value, at, out_ends);
 		state = next & STATE_ROW;
-		if ((next & STATE_ENDS) != 0 && is_match_end(sieve, lane, value, at + 1))
-			out_ends->bits[(at + 1) / 64] |= 1ull << (at + 1) % 64;
 	}
+	if (states_has_ends(states, state))
+		add_end(sieve, lane, value, value.len, out_ends);
 	return true;
 }
 

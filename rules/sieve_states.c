@@ -23,8 +23,6 @@
 bool states_init(struct sieve_states *states, size_t lane_count, bool is_anywhere)
 {
 	*states = (struct sieve_states){.lane_words = (lane_count + 63) / 64, .is_anywhere = is_anywhere};
-	for (unsigned byte = 0; byte < 256; byte++)
-		states->is_alnum[byte] = ascii_is_alnum((char)byte);
 	states->follow_at = calloc(1, sizeof(*states->follow_at));
 	return states->follow_at != NULL;
 }
@@ -45,6 +43,7 @@ void states_finish(struct sieve_states *states)
 	free(states->members);
 	free(states->before);
 	free(states->begun);
+	free(states->has_ends);
 	free(states->begun_lanes);
 	free(states->begun_slots);
 	free(states->slots);
@@ -260,15 +259,16 @@ bool states_settle(struct sieve_states *states)
 	states->members = calloc(MEMBERS_MAX + states->place_count + 1, sizeof(*states->members));
 	states->before = calloc(LIMIT_SIEVE_STATES, sizeof(*states->before));
 	states->begun = calloc(LIMIT_SIEVE_STATES, sizeof(*states->begun));
+	states->has_ends = calloc(LIMIT_SIEVE_STATES, sizeof(*states->has_ends));
 	states->begun_lanes = calloc(BEGUN_MAX * (states->lane_words + 1), sizeof(*states->begun_lanes));
 	states->begun_slots = calloc(BEGUN_SLOT_COUNT, sizeof(*states->begun_slots));
 	states->slots = calloc(SLOT_COUNT, sizeof(*states->slots));
 	states->ends = calloc(LIMIT_SIEVE_STATES * (states->lane_words + 1), sizeof(*states->ends));
 	states->marks = calloc(states->place_count / 64 + 1, sizeof(*states->marks));
 	if (states->rows == NULL || states->members_at == NULL || states->members == NULL ||
-	    states->before == NULL || states->begun == NULL || states->begun_lanes == NULL ||
-	    states->begun_slots == NULL || states->slots == NULL || states->ends == NULL ||
-	    states->marks == NULL || !begin_make(states))
+	    states->before == NULL || states->begun == NULL || states->has_ends == NULL ||
+	    states->begun_lanes == NULL || states->begun_slots == NULL || states->slots == NULL ||
+	    states->ends == NULL || states->marks == NULL || !begin_make(states))
 		return false;
 	states_forget(states);
 	return true;
@@ -332,8 +332,8 @@ static uint32_t state_of(struct sieve_states *states, size_t count, struct kind 
 	states->before[number] = kind.before;
 	states->state_count++;
 	states->made++;
-	states->slots[slot] =
-		(uint32_t)(number << states->row_shift) | (tell_ends(states, number) ? STATE_ENDS : 0);
+	states->has_ends[number] = tell_ends(states, number);
+	states->slots[slot] = (uint32_t)(number << states->row_shift);
 	return states->slots[slot];
 }
 
@@ -400,6 +400,15 @@ static bool may_begin(enum state_before before, unsigned char byte)
 	       (before == BEFORE_SEPARATOR && !ascii_is_digit((char)byte));
 }
 
+/* Before such a byte: never where the last byte is a letter or digit, as it is. Whoever asks looks closer. */
+static bool may_end(const struct sieve_states *states, size_t number, unsigned char byte)
+{
+	enum state_before before = states->before[number];
+
+	return states->has_ends[number] != 0 && (states->is_anywhere || !ascii_is_alnum((char)byte) ||
+						 (before != BEFORE_LETTER && before != BEFORE_DIGIT));
+}
+
 static void mark_next(struct sieve_states *states, size_t number, unsigned char byte)
 {
 	enum state_before before = states->before[number];
@@ -449,6 +458,8 @@ uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char 
 	before = states->is_anywhere ? BEFORE_LINE : before_of(states->before[number], byte);
 	mark_next(states, number, byte);
 	next = state_of(states, take_marks(states), (struct kind){states->begun[number], (uint8_t)before});
+	if (may_end(states, number, byte))
+		next |= STATE_ENDS;
 	states->rows[(number << states->row_shift) + states->columns[byte]] = next;
 	return next;
 }

@@ -2,15 +2,19 @@
  * sieve_states: the places of many patterns as one automaton that goes through
  * a text once, beginning a match wherever one may begin (scan_edges.h). Its
  * states are made when a text first needs them. A lane is one pattern; a state
- * knows the lanes that may end in it.
+ * knows the lanes whose match may be over. A step says so where what follows
+ * lets a match end before it: most of what looks like a match goes on instead.
  *
  *	state = states_begin(states, lanes);
  *	for (each byte) {
- *		next = states->rows[(state & STATE_ROW) + states->columns[byte]];
+ *		next = states->rows[state + states->columns[byte]];
  *		if (next == STATE_UNKNOWN)
  *			next = states_make(states, state, byte);
- *		state = next;
+ *		if ((next & STATE_ENDS) != 0)
+ *			the lanes of states_ends(states, state) may end before the byte
+ *		state = next & STATE_ROW;
  *	}
+ *	the lanes of states_ends(states, state) may end with the text
  *
  * Owns     all states. When there is no room for more, states_begin forgets all: a state is good as long as
  *          `epoch` stays the same.
@@ -21,7 +25,7 @@
 #include "parsers/base/status.h"
 #include "rules/places.h"
 
-/* A state is where its row begins; the bit says that lanes may end there. */
+/* A state is where its row begins; in a row, the bit says that lanes of the state left may end. */
 #define STATE_UNKNOWN 0
 #define STATE_ENDS    0x80000000
 #define STATE_ROW     0x7FFFFFFF
@@ -51,7 +55,6 @@ struct sieve_states {
 	size_t place_count, set_words, follow_count, first_count;
 
 	/* the states */
-	bool is_alnum[256];
 	uint8_t columns[256];
 	size_t column_count;
 	unsigned row_shift;    /* a row has 1 << row_shift columns, some unused */
@@ -61,7 +64,8 @@ struct sieve_states {
 	uint32_t *members_at;  /* of each state; one more for the end */
 	uint16_t *members;     /* places just passed */
 	uint8_t *before;       /* of each state: enum state_before, */
-	uint8_t *begun;        /* and the number of the lanes that it was begun with */
+	uint8_t *begun;        /* the number of the lanes that it was begun with, */
+	uint8_t *has_ends;     /* and whether it has any below */
 	uint64_t *begun_lanes; /* of each such number */
 	size_t begun_count;
 	uint16_t *begun_slots; /* numbers, from 1, by the hash of the lanes */
@@ -89,7 +93,7 @@ bool states_is_full(const struct sieve_states *states);
 
 static inline size_t state_number(const struct sieve_states *states, uint32_t state)
 {
-	return (state & STATE_ROW) >> states->row_shift;
+	return state >> states->row_shift;
 }
 
 /* Whatever follows, no lanes will end. */
@@ -101,10 +105,15 @@ static inline bool states_is_dead(const struct sieve_states *states, uint32_t st
 	       states->members_at[number] == states->members_at[number + 1];
 }
 
-/* Known, and no lanes end in it. */
+/* Known, and no lanes end before the byte. */
 static inline bool state_is_plain(uint32_t state)
 {
 	return (int32_t)state > 0;
+}
+
+static inline bool states_has_ends(const struct sieve_states *states, uint32_t state)
+{
+	return states->has_ends[state_number(states, state)] != 0;
 }
 
 static inline const uint64_t *states_ends(const struct sieve_states *states, uint32_t state)
