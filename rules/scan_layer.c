@@ -1,5 +1,7 @@
 #include "rules/scan_layer.h"
 
+#include <emmintrin.h>
+
 #include "parsers/body.h"
 #include "parsers/jwt.h"
 #include "parsers/utf8.h"
@@ -7,36 +9,78 @@
 /* How much is decoded to see whether text comes out: a file says what it is in fewer bytes. */
 #define BASE64_PROBE_LEN 64
 
-enum {
-	LETTER_LOWER = 1,
-	LETTER_UPPER = 2,
-	NOT_BASE64 = 4,
-};
-
-static unsigned kind_of_base64(char byte)
+/* Sixteen bytes of a value, some of them twice where it is shorter. At least eight. */
+static __m128i bytes_at(struct bytes value, size_t at)
 {
-	if (byte >= 'a' && byte <= 'z')
-		return LETTER_LOWER;
-	if (byte >= 'A' && byte <= 'Z')
-		return LETTER_UPPER;
-	return ascii_is_digit(byte) || byte == '+' || byte == '/' || byte == '-' || byte == '_' ? 0
-												: NOT_BASE64;
+	int64_t head, tail;
+
+	if (value.len >= 16)
+		return _mm_loadu_si128((const __m128i *)(const void *)(value.data + at));
+	memcpy(&head, value.data, sizeof(head));
+	memcpy(&tail, value.data + value.len - sizeof(tail), sizeof(tail));
+	return _mm_set_epi64x(tail, head);
+}
+
+/* Where the sixteen bytes behind `at` begin: the last ones end with the value. */
+static size_t next_at(struct bytes value, size_t at)
+{
+	return value.len - at >= 32 ? at + 16 : value.len - 16;
+}
+
+static __m128i is_byte(__m128i bytes, char byte)
+{
+	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
+}
+
+static __m128i is_within(__m128i bytes, char first, char last)
+{
+	__m128i from_first = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
+
+	return _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((char)(last - first))), from_first);
+}
+
+static bool has_percent(struct bytes value)
+{
+	__m128i found;
+
+	if (value.len < 8)
+		return bytes_find_byte(value, '%') != BYTES_NOT_FOUND;
+	found = is_byte(bytes_at(value, 0), '%');
+	for (size_t at = 0; at + 16 < value.len;) {
+		at = next_at(value, at);
+		found = _mm_or_si128(found, is_byte(bytes_at(value, at), '%'));
+	}
+	return _mm_movemask_epi8(found) != 0;
 }
 
 /* Letters of both cases, as words have that are encoded: neither a number nor an identifier in hexadecimal.
  */
 static bool is_base64(struct bytes text)
 {
-	unsigned kinds = 0;
-	size_t end = text.len;
+	__m128i lower = _mm_setzero_si128(), upper = lower, other = lower;
+	struct bytes run = text;
 
 	if (text.len < SCAN_BASE64_LEN_MIN)
 		return false;
-	while (end > text.len - 2 && text.data[end - 1] == '=')
-		end--;
-	for (size_t i = 0; i < end && kinds < NOT_BASE64; i++)
-		kinds |= kind_of_base64(text.data[i]);
-	return kinds == (LETTER_LOWER | LETTER_UPPER) && end % 4 != 1;
+	while (run.len > text.len - 2 && run.data[run.len - 1] == '=')
+		run.len--;
+	for (size_t at = 0;; at = next_at(run, at)) {
+		__m128i bytes = bytes_at(run, at), is_lower = is_within(bytes, 'a', 'z'),
+			is_upper = is_within(bytes, 'A', 'Z'), is_sign;
+
+		/* '/' and digits stand in a row */
+		is_sign = _mm_or_si128(is_within(bytes, '/', '9'),
+				       _mm_or_si128(is_byte(bytes, '+'),
+						    _mm_or_si128(is_byte(bytes, '-'), is_byte(bytes, '_'))));
+		lower = _mm_or_si128(lower, is_lower);
+		upper = _mm_or_si128(upper, is_upper);
+		other = _mm_or_si128(is_sign, _mm_or_si128(is_lower, is_upper));
+		if (_mm_movemask_epi8(other) != 0xFFFF)
+			return false;
+		if (at + 16 >= run.len)
+			break;
+	}
+	return _mm_movemask_epi8(lower) != 0 && _mm_movemask_epi8(upper) != 0 && run.len % 4 != 1;
 }
 
 static bool is_text(struct bytes run)
@@ -55,16 +99,22 @@ static bool is_text_so_far(struct bytes run)
 	return is_text(run);
 }
 
+/* "data:text/plain;base64,..." (RFC 2397) */
+static struct bytes data_of(struct bytes text)
+{
+	size_t at;
+
+	if (!bytes_starts(text, BYTES("data:")))
+		return text;
+	at = bytes_find(bytes_slice(text, 0, 200), BYTES(";base64,"));
+	return at == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(text, at + 8);
+}
+
 static struct bytes base64_open(struct bytes text, struct arena *arena)
 {
 	struct bytes decoded;
 
-	/* "data:text/plain;base64,..." (RFC 2397) */
-	if (bytes_starts(text, BYTES("data:"))) {
-		size_t at = bytes_find(bytes_slice(text, 0, 200), BYTES(";base64,"));
-
-		text = at == BYTES_NOT_FOUND ? BYTES_NONE : bytes_from(text, at + 8);
-	}
+	text = data_of(text);
 	if (!is_base64(text))
 		return BYTES_NONE;
 	if (text.len > BASE64_PROBE_LEN &&
@@ -118,4 +168,19 @@ struct bytes layer_open(enum scan_layer layer, struct bytes value, struct arena 
 		break;
 	}
 	return BYTES_NONE;
+}
+
+unsigned layers_likely(struct bytes value)
+{
+	unsigned layers = 0;
+
+	if (value.len == 0)
+		return 0;
+	if (has_percent(value))
+		layers |= 1u << SCAN_LAYER_PERCENT;
+	if (value.data[0] == 'd' ? value.len >= SCAN_BASE64_LEN_MIN : is_base64(value))
+		layers |= 1u << SCAN_LAYER_BASE64;
+	if (value.data[0] == 'e' || value.data[0] == 'B') /* eyJ..., Bearer eyJ... */
+		layers |= 1u << SCAN_LAYER_TOKEN;
+	return layers;
 }

@@ -20,22 +20,8 @@ enum scan_layer {
 /* Shorter base64 holds nothing that a class would match: 18 bytes. */
 #define SCAN_BASE64_LEN_MIN 24
 
-/* Seen at a glance: could the value hold anything in that layer? Of at least one byte. */
-static inline bool layer_is_likely(enum scan_layer layer, struct bytes value)
-{
-	switch (layer) {
-	case SCAN_LAYER_PERCENT:
-		return bytes_find_byte(value, '%') != BYTES_NOT_FOUND;
-	case SCAN_LAYER_BASE64:
-		return value.len >= SCAN_BASE64_LEN_MIN;
-	case SCAN_LAYER_TOKEN: /* eyJ..., Bearer eyJ... */
-		return value.data[0] == 'e' || value.data[0] == 'B';
-	case SCAN_LAYER_NONE:
-	case SCAN_LAYER_COUNT:
-		break;
-	}
-	return false;
-}
+/* Seen at a glance: the layers that the value could hold anything in, a bit for each. */
+unsigned layers_likely(struct bytes value);
 
 /* What the value holds in that layer; {NULL, 0} when it is not written so, or holds no text. */
 struct bytes layer_open(enum scan_layer layer, struct bytes value, struct arena *arena);

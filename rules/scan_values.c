@@ -161,11 +161,10 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 	if (text.len < values->len_min)
 		return;
 	add(values, value, text);
-	for (int layer = SCAN_LAYER_NONE + 1;
-	     layer < SCAN_LAYER_COUNT && values->arena != NULL && text.len > values->len_min && !is_piece;
-	     layer++)
-		if (layer_is_likely((enum scan_layer)layer, text))
-			add_layer(values, value, text, (enum scan_layer)layer);
+	if (values->arena == NULL || text.len <= values->len_min || is_piece)
+		return;
+	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
+		add_layer(values, value, text, (enum scan_layer)__builtin_ctz(layers));
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)
