@@ -302,6 +302,11 @@ void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 	profile_lap(&pipeline->profile, STAGE_REASSEMBLY);
 }
 
+void pipeline_shed(struct pipeline *pipeline)
+{
+	stock_shed(&pipeline->exchanges);
+}
+
 void pipeline_end(struct pipeline *pipeline)
 {
 	profile_begin(&pipeline->profile);

@@ -3,6 +3,7 @@
  *
  *	pipeline_take(&pipeline, &segment);
  *	pipeline_tick(&pipeline, clock_ns);	idle connections and old holes are given up
+ *	pipeline_shed(&pipeline);		when it is quiet
  *	pipeline_end(&pipeline);		everything still open is told
  *
  * Owns     its connections, sessions, exchanges and scanner.
@@ -44,5 +45,6 @@ struct pipeline {
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan);
 void pipeline_take(struct pipeline *pipeline, const struct segment *segment);
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns);
+void pipeline_shed(struct pipeline *pipeline); /* frees memory that is kept for what comes next */
 void pipeline_end(struct pipeline *pipeline);
 void pipeline_finish(struct pipeline *pipeline);

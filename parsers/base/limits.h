@@ -66,6 +66,10 @@
 #define LIMIT_FRAGMENT_DATAGRAMS 4096
 #define LIMIT_FRAGMENT_BYTES     (16 * MIB)
 
+/* Packets so little out of order are: queues of one interface, interfaces of one file. Those further behind
+ * were stamped by a clock that was set back. */
+#define LIMIT_DISORDER_NS (3 * SECONDS)
+
 /* Interfaces of one pcapng section; dumpcap on a large switch has hundreds. */
 #define LIMIT_CAPTURE_INTERFACES 4096
 
