@@ -318,6 +318,7 @@ static void shed(struct engine *engine)
 		ring_give_back(&engine->inbound[i]);
 	for (size_t i = 0; i < engine->worker_count; i++)
 		ring_give_back(&engine->outbound[i]);
+	heap_shed();
 }
 
 static void *watch_signals(void *context)

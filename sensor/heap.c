@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "parsers/base/limits.h"
@@ -19,6 +20,10 @@
  * for packets. All that is spare goes back, when that is worth it. */
 #define STILL_BYTES      (64 * KIB)
 #define STILL_KEPT_BYTES (8 * MIB)
+
+/* malloc_trim leaves the free end of a thread's arena as it is. It shrinks only where so large a block is freed
+ * in it while more is free than the threshold. */
+#define SHRINKING_BYTES (64 * KIB)
 
 void heap_keep(void)
 {
@@ -74,10 +79,21 @@ bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes)
 	bool is_still = moved_bytes - heap->moved_bytes < STILL_BYTES;
 
 	heap->moved_bytes = moved_bytes;
-	if (heap->is_shed)
+	if (heap->is_shed) {
+		(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 		heap->still.floor_bytes = heap->quiet.floor_bytes = trim();
+	}
 	heap->is_shed = is_time(&heap->still, is_still, STILL_KEPT_BYTES);
+	if (heap->is_shed)
+		(void)mallopt(M_TRIM_THRESHOLD, SHRINKING_BYTES);
 	if (is_time(&heap->quiet, waiting_bytes < QUIET_BYTES, KEPT_BYTES))
 		heap->quiet.floor_bytes = trim();
 	return heap->is_shed;
+}
+
+void heap_shed(void)
+{
+	void *volatile block = malloc(SHRINKING_BYTES);
+
+	free(block);
 }

@@ -5,9 +5,10 @@
  *	heap_keep();				before the threads start
  *	heap_init(&heap);
  *	if (heap_turn(&heap, moved_bytes, waiting_bytes))	ten times a second, not on the way of a packet
- *		...			nothing moves any more: whoever keeps spare memory frees it now
+ *		...			nothing moves any more: whoever keeps spare memory frees it now,
+ *	heap_shed();			and each thread calls this behind it
  *
- * Thread   one; the allocator is the process's.
+ * Thread   one, but for heap_shed; the allocator is the process's.
  */
 #pragma once
 
@@ -31,3 +32,6 @@ void heap_init(struct heap *heap);
 /* What the rings have moved so far, on the average; what waits for the collector. True: free what is spare.
  */
 bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes);
+
+/* What is free at the end of the calling thread's own arena goes back, which only that thread can bring about. */
+void heap_shed(void);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/check.h"
+#include "sensor/heap.h"
 
 /* Records taken before the rings are looked at again from the start. */
 #define RECORDS_A_TURN 256
@@ -150,6 +151,7 @@ static void shed(struct worker *worker)
 	worker->sheds_seen = sheds;
 	stock_shed(&worker->judged);
 	pipeline_shed(&worker->pipeline);
+	heap_shed();
 }
 
 static void *run(void *context)
