@@ -35,9 +35,10 @@ struct pipeline {
 	struct stock exchanges;
 	struct worker_counts counts;
 	const struct knowledge *known;
-	struct scanner *scanner;      /* of known->patterns */
-	struct token_checker *tokens; /* by the keys of known->contract */
-	struct long_reader reader;    /* bodies too large to keep are scanned as they come */
+	const struct classes *classes; /* of known */
+	struct scanner *scanner;       /* of their patterns */
+	struct token_checker *tokens;  /* by the keys of known->contract */
+	struct long_reader reader;     /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;
 };
