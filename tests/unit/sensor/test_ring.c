@@ -208,6 +208,25 @@ static void a_full_ring_keeps_all(void **state)
 	ring_finish(&ring);
 }
 
+/* The producer is in the middle of a record, and has room for more. */
+static void what_is_being_written_stays(void **state)
+{
+	struct ring ring;
+	char *at;
+
+	(void)state;
+	assert_true(ring_init(&ring, LARGE));
+	for (int i = 0; i < 100; i++) {
+		at = ring_reserve(&ring, 80000);
+		assert_non_null(at);
+		memset(at, 'x', 80000);
+		ring_give_back(&ring);
+		ring_commit(&ring);
+		take(&ring);
+	}
+	ring_finish(&ring);
+}
+
 struct giver {
 	struct ring *ring;
 	_Atomic bool is_over;
@@ -251,6 +270,7 @@ int main(void)
 		cmocka_unit_test(two_threads_see_every_record_once),
 		cmocka_unit_test(gives_free_memory_back),
 		cmocka_unit_test(a_full_ring_keeps_all),
+		cmocka_unit_test(what_is_being_written_stays),
 		cmocka_unit_test(a_third_thread_takes_nothing_away),
 	};
 
