@@ -21,8 +21,8 @@
 #define STILL_BYTES      (64 * KIB)
 #define STILL_KEPT_BYTES (8 * MIB)
 
-/* malloc_trim leaves the free end of a thread's arena as it is. It shrinks only where so large a block is freed
- * in it while more is free than the threshold. */
+/* malloc_trim leaves the free end of a thread's arena as it is. It shrinks only where so large a block is
+ * freed in it while more is free than the threshold. */
 #define SHRINKING_BYTES (64 * KIB)
 
 void heap_keep(void)

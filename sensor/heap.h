@@ -33,5 +33,6 @@ void heap_init(struct heap *heap);
  */
 bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes);
 
-/* What is free at the end of the calling thread's own arena goes back, which only that thread can bring about. */
+/* What is free at the end of the calling thread's own arena goes back, which only that thread can bring
+ * about. */
 void heap_shed(void);
