@@ -96,6 +96,7 @@ static void take(struct feeder *feeder, struct packet *packet)
 	if (feeder->plan.is_live) /* several feeders number apart: the low bits say which */
 		packet->number = packet->number << 8 | (uint64_t)feeder->plan.index;
 	packet_clock_take(&feeder->clock, packet->time_ns);
+	feeder->report.packets_behind += feeder->clock.behind_ns != 0;
 	tick(feeder);
 	packet->clock_ns = feeder->clock.now_ns;
 	atomic_store_explicit(&feeder->fed_ns, feeder->clock.now_ns, memory_order_release);

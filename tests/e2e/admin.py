@@ -536,6 +536,8 @@ class HotReload(unittest.TestCase):
         sensor.reader.join()
         sensor.process.stdout.close()
         self.assertEqual(code, 0, log)
+        health = json.loads((sensor.folder / "health").read_text().splitlines()[-1])
+        self.assertGreater(health["counters"]["capture.packets_behind"], 0)
         self.assertLess(max(after), before + self.KEPT_KIB, f"memory is not given back: {before} KiB before, {after}")
 
     def check_judged(self):
