@@ -314,6 +314,7 @@ void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 
 void pipeline_shed(struct pipeline *pipeline)
 {
+	refresh(pipeline); /* what was replaced is let go, though no segment comes */
 	stock_shed(&pipeline->exchanges);
 }
 

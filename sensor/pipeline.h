@@ -46,6 +46,7 @@ struct pipeline {
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan);
 void pipeline_take(struct pipeline *pipeline, const struct segment *segment);
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns);
-void pipeline_shed(struct pipeline *pipeline); /* frees memory that is kept for what comes next */
+void pipeline_shed(
+	struct pipeline *pipeline); /* frees what is kept for what comes next, lets go what was replaced */
 void pipeline_end(struct pipeline *pipeline);
 void pipeline_finish(struct pipeline *pipeline);
