@@ -27,7 +27,7 @@ struct found {
 
 struct scanner {
 	const struct pattern_set *set;
-	const struct fingerprint_key *key;
+	struct fingerprint_key key;
 	struct matcher *matcher;
 	struct scan_values values;
 	struct scan_names *names;
@@ -63,7 +63,7 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	if (scanner == NULL)
 		return NULL;
 	scanner->set = set;
-	scanner->key = key;
+	scanner->key = *key;
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
@@ -99,6 +99,7 @@ void scanner_free(struct scanner *scanner)
 	free(scanner->candidates);
 	free(scanner->around);
 	sieve_free(scanner->sieve);
+	explicit_bzero(&scanner->key, sizeof(scanner->key));
 	free(scanner);
 }
 
@@ -140,7 +141,7 @@ static void sign(const struct scanner *scanner, const struct data_class *class, 
 	for (size_t i = 0; i < class->id.len && len + 1 < sizeof(domain); i++)
 		domain[len++] = class->id.data[i];
 	domain[len] = '\0';
-	fingerprint(scanner->key, domain, normalise(match, class, text, sizeof(text)), hit->value_hmac);
+	fingerprint(&scanner->key, domain, normalise(match, class, text, sizeof(text)), hit->value_hmac);
 	explicit_bzero(text, sizeof(text));
 }
 
@@ -159,7 +160,7 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 		hits->given = arena_alloc(&scanner->exchange->arena, sizeof(*hits->given));
 	if (hits->given == NULL)
 		return;
-	memcpy(&key, scanner->key->bytes, sizeof(key));
+	memcpy(&key, scanner->key.bytes, sizeof(key));
 	sketch_add(hits->given,
 		   sketch_hash(normalise(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
 	explicit_bzero(text, sizeof(text));

@@ -53,6 +53,7 @@ struct engine {
 	struct ring **inbound_of_worker;
 	struct ring *outbound;
 	struct freight *freights; /* by worker: what its records take on their way */
+	_Atomic unsigned sheds;   /* how often workers were to free what is spare */
 	struct collector collector;
 
 	pthread_t signals;
@@ -229,6 +230,7 @@ static bool start_workers(struct engine *engine)
 					   .outbound = &engine->outbound[i],
 					   .freight = &engine->freights[i],
 					   .shelf = &engine->shelf,
+					   .sheds = &engine->sheds,
 					   .seed = engine->seed,
 					   .connections_max = settings->connections_max,
 					   .held_bytes_max = settings->held_bytes_max,
@@ -295,6 +297,30 @@ static uint64_t freight_of_all(const struct engine *engine)
 	return waiting;
 }
 
+/* Of one ring, on the average. */
+static uint64_t moved_by_rings(const struct engine *engine)
+{
+	const size_t inbound_count = engine->feeder_count * engine->worker_count;
+	uint64_t moved = 0;
+
+	for (size_t i = 0; i < inbound_count; i++)
+		moved += ring_moved(&engine->inbound[i]);
+	for (size_t i = 0; i < engine->worker_count; i++)
+		moved += ring_moved(&engine->outbound[i]);
+	return moved / (inbound_count + engine->worker_count);
+}
+
+/* What a rush has left behind goes back to the system, here and nowhere else. */
+static void shed(struct engine *engine)
+{
+	atomic_fetch_add_explicit(&engine->sheds, 1, memory_order_relaxed);
+	for (size_t i = 0; i < engine->feeder_count * engine->worker_count; i++)
+		ring_give_back(&engine->inbound[i]);
+	for (size_t i = 0; i < engine->worker_count; i++)
+		ring_give_back(&engine->outbound[i]);
+	heap_shed();
+}
+
 static void *watch_signals(void *context)
 {
 	struct engine *engine = context;
@@ -318,7 +344,8 @@ static void *watch_signals(void *context)
 		if (signal_number == SIGHUP || watch_changed(&watch))
 			reload(engine);
 		loader_sweep(&engine->loader);
-		heap_turn(&heap, freight_of_all(engine));
+		if (heap_turn(&heap, moved_by_rings(engine), freight_of_all(engine)))
+			shed(engine);
 		if (signal_number != SIGINT && signal_number != SIGTERM)
 			continue;
 		log_line("draining");

@@ -33,7 +33,7 @@ static void send_clock(struct feeder *feeder, enum inbound_kind kind)
 		struct inbound *inbound = reserve(ring, sizeof(*inbound), true);
 
 		*inbound = (struct inbound){
-			.kind = kind, .clock_ns = feeder->clock_ns, .report = feeder->report};
+			.kind = kind, .clock_ns = feeder->clock.now_ns, .report = feeder->report};
 		ring_commit(ring);
 	}
 }
@@ -57,13 +57,11 @@ static void count_sources(struct feeder *feeder)
 	atomic_store_explicit(&feeder->bytes_done, done, memory_order_relaxed);
 }
 
-static void tick(struct feeder *feeder, uint64_t time_ns)
+static void tick(struct feeder *feeder)
 {
-	if (time_ns > feeder->clock_ns)
-		feeder->clock_ns = time_ns;
-	if (feeder->clock_ns / TICK_NS == feeder->tick_ns / TICK_NS)
+	if (feeder->clock.now_ns / TICK_NS == feeder->tick_ns / TICK_NS)
 		return;
-	feeder->tick_ns = feeder->clock_ns;
+	feeder->tick_ns = feeder->clock.now_ns;
 	count_sources(feeder);
 	send_clock(feeder, INBOUND_TICK);
 }
@@ -97,9 +95,11 @@ static void take(struct feeder *feeder, struct packet *packet)
 	packet->number = ++feeder->number;
 	if (feeder->plan.is_live) /* several feeders number apart: the low bits say which */
 		packet->number = packet->number << 8 | (uint64_t)feeder->plan.index;
-	tick(feeder, packet->time_ns);
-	packet->clock_ns = feeder->clock_ns;
-	atomic_store_explicit(&feeder->fed_ns, feeder->clock_ns, memory_order_release);
+	packet_clock_take(&feeder->clock, packet->time_ns);
+	feeder->report.packets_behind += feeder->clock.behind_ns != 0;
+	tick(feeder);
+	packet->clock_ns = feeder->clock.now_ns;
+	atomic_store_explicit(&feeder->fed_ns, feeder->clock.now_ns, memory_order_release);
 	profile_begin(&feeder->profile); /* ticks may have waited */
 	if (segment_read(packet, &feeder->report.capture, &feeder->fragments, &segment) != DROP_NONE) {
 		profile_lap(&feeder->profile, STAGE_LAYERS);
@@ -175,6 +175,16 @@ static uint64_t wall_clock_ns(void)
 	return (uint64_t)now.tv_sec * SECONDS + (uint64_t)now.tv_nsec;
 }
 
+/* Packets may be stamped by another clock, ahead of this one: theirs counts. */
+static void idle(struct feeder *feeder)
+{
+	uint64_t settled_ns = wall_clock_ns() - SETTLED_NS;
+
+	if (settled_ns > feeder->clock.now_ns)
+		packet_clock_take(&feeder->clock, settled_ns);
+	tick(feeder);
+}
+
 static void *run(void *context)
 {
 	struct feeder *feeder = context;
@@ -194,7 +204,7 @@ static void *run(void *context)
 		} else if (all_ended(feeder)) {
 			break;
 		} else if (feeder->plan.is_live) {
-			tick(feeder, wall_clock_ns() - SETTLED_NS);
+			idle(feeder);
 		}
 	}
 	count_sources(feeder);

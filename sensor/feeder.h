@@ -16,6 +16,7 @@
 
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/source.h"
+#include "sensor/packet_clock.h"
 #include "sensor/profile.h"
 #include "sensor/ring.h"
 #include "sensor/worker_record.h"
@@ -37,7 +38,8 @@ struct feeder {
 	bool is_started;
 	struct packet *heads; /* of each source, waiting for its turn */
 	bool *has_head, *is_ended;
-	uint64_t clock_ns, tick_ns, number;
+	struct packet_clock clock;
+	uint64_t tick_ns, number;
 	struct fragments fragments; /* waiting for the rest of their datagrams */
 	struct source_report report;
 	struct profile profile;

@@ -84,6 +84,7 @@ static void put_capture(struct list *list, const struct source_report *report)
 	put(list, "capture.kernel_drops", report->source.kernel_drops);
 	put(list, "capture.interface_drops", report->source.interface_drops);
 	put(list, "capture.secrets_skipped", report->source.secrets_skipped);
+	put(list, "capture.packets_behind", report->packets_behind);
 	put(list, "capture.ring_drops", report->ring_drops);
 }
 

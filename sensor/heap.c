@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "parsers/base/limits.h"
@@ -14,6 +15,15 @@
  * milliseconds. */
 #define QUIET_BYTES (1 * MIB)
 #define QUIET_TURNS 30
+
+/* A ring moves no more in a turn, so many turns on end: some 2 Mbit/s, or ticks only. Whatever waits, waits
+ * for packets. All that is spare goes back, when that is worth it. */
+#define STILL_BYTES      (64 * KIB)
+#define STILL_KEPT_BYTES (8 * MIB)
+
+/* malloc_trim leaves the free end of a thread's arena as it is. It shrinks only where so large a block is
+ * freed in it while more is free than the threshold. */
+#define SHRINKING_BYTES (64 * KIB)
 
 void heap_keep(void)
 {
@@ -37,24 +47,53 @@ static uint64_t resident(void)
 
 void heap_init(struct heap *heap)
 {
-	*heap = (struct heap){.floor_bytes = resident()};
+	uint64_t now = resident();
+
+	*heap = (struct heap){.quiet.floor_bytes = now, .still.floor_bytes = now};
 }
 
-bool heap_turn(struct heap *heap, uint64_t waiting_bytes)
+/* What stays is in use: more of it is asked for again, not the same. */
+static uint64_t trim(void)
+{
+	malloc_trim(0);
+	return resident();
+}
+
+/* It has lasted, and there is enough to give back. */
+static bool is_time(struct heap_state *state, bool lasts, uint64_t kept_bytes)
 {
 	uint64_t now;
 
-	heap->quiet_turns = waiting_bytes < QUIET_BYTES ? heap->quiet_turns + 1 : 0;
-	if (heap->quiet_turns < QUIET_TURNS)
+	state->turns = lasts ? state->turns + 1 : 0;
+	if (state->turns < QUIET_TURNS)
 		return false;
-	heap->quiet_turns = 0;
+	state->turns = 0;
 	now = resident();
-	if (now < heap->floor_bytes)
-		heap->floor_bytes = now;
-	if (now <= heap->floor_bytes + KEPT_BYTES)
-		return false;
-	malloc_trim(0);
-	heap->floor_bytes =
-		resident(); /* what stays is in use: more of it is asked for again, not the same */
-	return true;
+	if (now < state->floor_bytes)
+		state->floor_bytes = now;
+	return now > state->floor_bytes + kept_bytes;
+}
+
+bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes)
+{
+	bool is_still = moved_bytes - heap->moved_bytes < STILL_BYTES;
+
+	heap->moved_bytes = moved_bytes;
+	if (heap->is_shed) {
+		(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+		heap->still.floor_bytes = heap->quiet.floor_bytes = trim();
+	}
+	heap->is_shed = is_time(&heap->still, is_still, STILL_KEPT_BYTES);
+	if (heap->is_shed)
+		(void)mallopt(M_TRIM_THRESHOLD, SHRINKING_BYTES);
+	if (is_time(&heap->quiet, waiting_bytes < QUIET_BYTES, KEPT_BYTES))
+		heap->quiet.floor_bytes = trim();
+	return heap->is_shed;
+}
+
+void heap_shed(void)
+{
+	void *volatile block = malloc(SHRINKING_BYTES);
+
+	free(block);
 }

@@ -4,20 +4,35 @@
  *
  *	heap_keep();				before the threads start
  *	heap_init(&heap);
- *	heap_turn(&heap, waiting_bytes);	ten times a second, never on the way of a packet
+ *	if (heap_turn(&heap, moved_bytes, waiting_bytes))	ten times a second, not on the way of a packet
+ *		...			nothing moves any more: whoever keeps spare memory frees it now,
+ *	heap_shed();			and each thread calls this behind it
  *
- * Thread   one; the allocator is the process's.
+ * Thread   one, but for heap_shed; the allocator is the process's.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+struct heap_state {
+	unsigned turns;       /* it has lasted */
+	uint64_t floor_bytes; /* resident when memory was given back in it last */
+};
+
 struct heap {
-	uint64_t floor_bytes; /* resident when it was small last */
-	unsigned quiet_turns;
+	struct heap_state quiet, still;
+	uint64_t moved_bytes;
+	bool is_shed; /* others were told to free: what they freed goes next */
 };
 
 void heap_keep(void);
 void heap_init(struct heap *heap);
-bool heap_turn(struct heap *heap, uint64_t waiting_bytes); /* true: memory was given back */
+
+/* What the rings have moved so far, on the average; what waits for the collector. True: free what is spare.
+ */
+bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes);
+
+/* What is free at the end of the calling thread's own arena goes back, which only that thread can bring
+ * about. */
+void heap_shed(void);

@@ -72,6 +72,19 @@ void pipeline_finish(struct pipeline *pipeline)
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
+/* With the same packs it goes on with what it has learned. They were held until now, so that others do not
+ * stand where they stood. */
+static void refresh_scanner(struct pipeline *pipeline, const struct knowledge *known)
+{
+	if (pipeline->scanner != NULL && pipeline->classes == known->classes)
+		return;
+	scanner_free(pipeline->scanner);
+	pipeline->classes = known->classes;
+	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
+	if (pipeline->scanner != NULL)
+		scanner_set_plain(pipeline->scanner, pipeline->plan.is_scan_plain);
+}
+
 /* New contracts or packs take over between two segments, never inside an exchange's judgement. */
 static void refresh(struct pipeline *pipeline)
 {
@@ -80,10 +93,7 @@ static void refresh(struct pipeline *pipeline)
 	if (known == pipeline->known)
 		return;
 	pipeline->known = known;
-	scanner_free(pipeline->scanner);
-	pipeline->scanner = scanner_new(known->classes->patterns, &known->key);
-	if (pipeline->scanner != NULL)
-		scanner_set_plain(pipeline->scanner, pipeline->plan.is_scan_plain);
+	refresh_scanner(pipeline, known);
 	token_checker_free(pipeline->tokens); /* other keys, other verdicts */
 	pipeline->tokens = token_checker_new(pipeline->plan.seed);
 }
@@ -300,6 +310,12 @@ void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns)
 	retire(pipeline);
 	relieve(pipeline);
 	profile_lap(&pipeline->profile, STAGE_REASSEMBLY);
+}
+
+void pipeline_shed(struct pipeline *pipeline)
+{
+	refresh(pipeline); /* what was replaced is let go, though no segment comes */
+	stock_shed(&pipeline->exchanges);
 }
 
 void pipeline_end(struct pipeline *pipeline)

@@ -3,6 +3,7 @@
  *
  *	pipeline_take(&pipeline, &segment);
  *	pipeline_tick(&pipeline, clock_ns);	idle connections and old holes are given up
+ *	pipeline_shed(&pipeline);		when it is quiet
  *	pipeline_end(&pipeline);		everything still open is told
  *
  * Owns     its connections, sessions, exchanges and scanner.
@@ -34,9 +35,10 @@ struct pipeline {
 	struct stock exchanges;
 	struct worker_counts counts;
 	const struct knowledge *known;
-	struct scanner *scanner;      /* of known->patterns */
-	struct token_checker *tokens; /* by the keys of known->contract */
-	struct long_reader reader;    /* bodies too large to keep are scanned as they come */
+	const struct classes *classes; /* of known */
+	struct scanner *scanner;       /* of their patterns */
+	struct token_checker *tokens;  /* by the keys of known->contract */
+	struct long_reader reader;     /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;
 };
@@ -44,5 +46,7 @@ struct pipeline {
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan);
 void pipeline_take(struct pipeline *pipeline, const struct segment *segment);
 void pipeline_tick(struct pipeline *pipeline, uint64_t clock_ns);
+void pipeline_shed(
+	struct pipeline *pipeline); /* frees what is kept for what comes next, lets go what was replaced */
 void pipeline_end(struct pipeline *pipeline);
 void pipeline_finish(struct pipeline *pipeline);

@@ -1,9 +1,13 @@
 #include "sensor/ring.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "parsers/base/check.h"
+#include "parsers/base/limits.h"
 
 /* Before each record. SKIP: the rest of the memory up to its end is unused. */
 struct record {
@@ -13,6 +17,9 @@ struct record {
 
 #define SKIP      UINT64_MAX
 #define ALIGNMENT 16
+
+/* Hundreds of records are put in before more is claimed; so much is never given back. */
+#define CLAIM_BYTES (256 * KIB)
 
 static uint64_t stride_of(size_t len)
 {
@@ -42,12 +49,33 @@ static struct record *record_at(struct ring *ring, uint64_t position)
 	return (struct record *)(void *)(ring->memory + (position & (ring->len - 1)));
 }
 
+/* Nobody holds it for long: a claim is two numbers, giving back is a millisecond, and only when all is quiet.
+ */
+static void hold(struct ring *ring)
+{
+	while (atomic_exchange_explicit(&ring->is_claiming, true, memory_order_acquire))
+		sched_yield();
+}
+
+static void let_go(struct ring *ring)
+{
+	atomic_store_explicit(&ring->is_claiming, false, memory_order_release);
+}
+
 static bool has_room(struct ring *ring, uint64_t end)
 {
-	if (end - ring->tail_seen <= ring->len)
+	uint64_t free_to, claimed;
+
+	if (end <= ring->claimed)
 		return true;
-	ring->tail_seen = atomic_load_explicit(&ring->tail, memory_order_acquire);
-	return end - ring->tail_seen <= ring->len;
+	free_to = atomic_load_explicit(&ring->tail, memory_order_acquire) + ring->len;
+	if (end > free_to)
+		return false;
+	claimed = end + CLAIM_BYTES;
+	hold(ring);
+	ring->claimed = claimed < free_to ? claimed : free_to;
+	let_go(ring);
+	return true;
 }
 
 void *ring_reserve(struct ring *ring, size_t len)
@@ -116,4 +144,39 @@ bool ring_is_half_full(struct ring *ring)
 	uint64_t head = atomic_load_explicit(&ring->head, memory_order_acquire);
 
 	return head - tail > ring->len / 2;
+}
+
+uint64_t ring_moved(const struct ring *ring)
+{
+	return atomic_load_explicit(&ring->head, memory_order_relaxed) +
+	       atomic_load_explicit(&ring->tail, memory_order_relaxed);
+}
+
+/* Whole pages only, of memory that nobody may touch now. */
+static void give_back_run(char *from, char *to)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	size_t before = (page - (uintptr_t)from % page) % page;
+	size_t behind = (uintptr_t)to % page;
+
+	if ((size_t)(to - from) > before + behind)
+		(void)madvise(from + before, (size_t)(to - from) - before - behind, MADV_DONTNEED);
+}
+
+void ring_give_back(struct ring *ring)
+{
+	uint64_t from, to;
+	size_t at, len;
+
+	hold(ring);
+	from = ring->claimed;
+	to = atomic_load_explicit(&ring->tail, memory_order_acquire) + ring->len;
+	at = from & (ring->len - 1);
+	len = to - from;
+	if (len > ring->len - at) {
+		give_back_run(ring->memory, ring->memory + (len - (ring->len - at)));
+		len = ring->len - at;
+	}
+	give_back_run(ring->memory + at, ring->memory + at + len);
+	let_go(ring);
 }

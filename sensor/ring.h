@@ -11,8 +11,12 @@
  * A record is contiguous and aligned for any type. What does not fit behind the
  * end of the memory starts again at its beginning.
  *
+ * The producer claims room in advance, more than it needs for one record. Pages
+ * that hold nothing and are not claimed may go back to the system at any time,
+ * whatever the two do meanwhile: ring_give_back.
+ *
  * Owns     its memory. Lends a record until ring_commit or ring_release.
- * Thread   exactly one producer and one consumer.
+ * Thread   exactly one producer and one consumer; ring_give_back and ring_moved: any.
  */
 #pragma once
 
@@ -31,7 +35,8 @@ struct ring {
 	/* of the producer */
 	alignas(CACHE_LINE) _Atomic uint64_t head; /* bytes ever committed */
 	uint64_t reserved;                         /* head after the commit */
-	uint64_t tail_seen;
+	uint64_t claimed;                          /* up to here it may write; changes under `is_claiming` */
+	_Atomic bool is_claiming;                  /* room is claimed, or given back */
 
 	/* of the consumer */
 	alignas(CACHE_LINE) _Atomic uint64_t tail; /* bytes ever released */
@@ -51,3 +56,6 @@ void *ring_peek(struct ring *ring, size_t *out_len); /* NULL when empty */
 void ring_release(struct ring *ring);
 bool ring_is_empty(const struct ring *ring); /* for anybody: all that was committed by now was released */
 bool ring_is_half_full(struct ring *ring);   /* as the consumer sees it */
+
+uint64_t ring_moved(const struct ring *ring); /* bytes ever put in, and taken out */
+void ring_give_back(struct ring *ring); /* what is free; it is asked for again where it is needed again */

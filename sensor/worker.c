@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/check.h"
+#include "sensor/heap.h"
 
 /* Records taken before the rings are looked at again from the start. */
 #define RECORDS_A_TURN 256
@@ -140,6 +141,19 @@ static int take_some(struct worker *worker)
 	return count;
 }
 
+/* Nothing is to be done: a good time to free what is spare, if that was asked for. */
+static void shed(struct worker *worker)
+{
+	unsigned sheds = atomic_load_explicit(worker->plan.sheds, memory_order_relaxed);
+
+	if (sheds == worker->sheds_seen)
+		return;
+	worker->sheds_seen = sheds;
+	stock_shed(&worker->judged);
+	pipeline_shed(&worker->pipeline);
+	heap_shed();
+}
+
 static void *run(void *context)
 {
 	struct worker *worker = context;
@@ -147,6 +161,7 @@ static void *run(void *context)
 	while (worker->ended_count < worker->plan.source_count) {
 		if (take_some(worker) > 0)
 			continue;
+		shed(worker);
 		pause_take(&worker->pause);
 	}
 	pipeline_end(&worker->pipeline);

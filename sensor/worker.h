@@ -24,6 +24,7 @@ struct worker_plan {
 	struct ring *outbound;
 	struct freight *freight; /* what the records in it take */
 	struct knowledge_shelf *shelf;
+	const _Atomic unsigned *sheds; /* grows when it is quiet: spare memory is freed */
 	uint64_t seed;
 	size_t connections_max, held_bytes_max;
 	uint64_t body_bytes_max;
@@ -40,7 +41,8 @@ struct worker {
 	size_t ended_count;
 	uint64_t clock_ns;
 	uint64_t clocks[WORKER_SOURCES_MAX]; /* by source: how far it has come; UINT64_MAX: it ended */
-	struct pause pause;                  /* since the last record was taken */
+	unsigned sheds_seen;
+	struct pause pause; /* since the last record was taken */
 };
 
 MUST_CHECK enum status worker_start(struct worker *worker, const struct worker_plan *plan);

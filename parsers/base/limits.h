@@ -25,7 +25,7 @@
 #define LIMIT_JUDGED_BLOCK (3 * KIB)
 
 /* Blocks of memory that a worker keeps for the next exchange, and for the next record: a burst of records
- * comes back from the collector at once. 1 MiB and 3 MiB. */
+ * comes back from the collector at once. 1 MiB and 3 MiB; freed when it is quiet. */
 #define LIMIT_SPARE_EXCHANGES 64
 #define LIMIT_SPARE_JUDGED    1024
 
@@ -66,10 +66,15 @@
 #define LIMIT_FRAGMENT_DATAGRAMS 4096
 #define LIMIT_FRAGMENT_BYTES     (16 * MIB)
 
+/* Packets so little out of order are: queues of one interface, interfaces of one file. Those further behind
+ * were stamped by a clock that was set back. */
+#define LIMIT_DISORDER_NS (3 * SECONDS)
+
 /* Interfaces of one pcapng section; dumpcap on a large switch has hundreds. */
 #define LIMIT_CAPTURE_INTERFACES 4096
 
-/* Packets between a capture thread and a worker: some milliseconds at line rate. */
+/* Packets between a capture thread and a worker: some milliseconds at line rate. When it is quiet, the system
+ * has all but a quarter of a megabyte of it back. */
 #define LIMIT_RING_BYTES (16 * MIB)
 
 /* What one worker gives the collector, clocks and pointers to records: room for LIMIT_FREIGHT_BYTES of the

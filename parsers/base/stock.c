@@ -42,19 +42,26 @@ void stock_give(struct stock *stock, void *memory)
 		;
 }
 
-static void free_all(struct stock_block *block)
+static void free_all(struct stock *stock, struct stock_block *block)
 {
 	while (block != NULL) {
 		struct stock_block *next = block->next;
 
 		free(block);
+		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
 		block = next;
 	}
 }
 
+void stock_shed(struct stock *stock)
+{
+	free_all(stock, stock->spare);
+	stock->spare = NULL;
+	free_all(stock, atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire));
+}
+
 void stock_finish(struct stock *stock)
 {
-	free_all(stock->spare);
-	free_all(atomic_load_explicit(&stock->given_back, memory_order_acquire));
+	stock_shed(stock);
 	stock_init(stock, sizeof(struct stock_block), 0);
 }

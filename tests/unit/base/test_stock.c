@@ -36,6 +36,29 @@ static void keeps_some(void **state)
 	stock_finish(&(struct stock){0});
 }
 
+static void sheds_what_is_spare(void **state)
+{
+	struct stock stock;
+	void *blocks[4];
+
+	(void)state;
+	stock_init(&stock, 64, 4);
+	for (int i = 0; i < 4; i++)
+		blocks[i] = stock_take(&stock);
+	for (int i = 0; i < 3; i++)
+		stock_give(&stock, blocks[i]);
+	blocks[0] = stock_take(&stock); /* the other two are this thread's spare ones now */
+	stock_give(&stock, blocks[3]);
+	assert_int_equal(stock.spare_count, 3);
+	stock_shed(&stock);
+	assert_int_equal(stock.spare_count, 0);
+	stock_give(&stock, blocks[0]);
+	assert_int_equal(stock.spare_count, 1);
+	assert_ptr_equal(stock_take(&stock), blocks[0]);
+	stock_give(&stock, blocks[0]);
+	stock_finish(&stock);
+}
+
 /* Only blocks of its own length go back; one that is longer, or a second ceiling, is malloc's. */
 static void of_an_arena(void **state)
 {
@@ -119,6 +142,8 @@ static void between_threads(void **state)
 			block[j] = i;
 		while (atomic_load(&street.slot) != NULL)
 			sched_yield();
+		if (i % 100 == 0)
+			stock_shed(&street.stock);
 		atomic_store(&street.slot, block);
 	}
 	pthread_join(giver, NULL);
@@ -129,9 +154,8 @@ static void between_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_some),
-		cmocka_unit_test(of_an_arena),
-		cmocka_unit_test(of_an_arena_that_is_away),
+		cmocka_unit_test(keeps_some),      cmocka_unit_test(sheds_what_is_spare),
+		cmocka_unit_test(of_an_arena),     cmocka_unit_test(of_an_arena_that_is_away),
 		cmocka_unit_test(between_threads),
 	};
 
