@@ -2,13 +2,6 @@
 
 #include <string.h>
 
-struct bytes bytes_of(const char *text)
-{
-	if (text == NULL)
-		return BYTES_NONE;
-	return (struct bytes){.data = text, .len = strlen(text)};
-}
-
 bool bytes_equal_letters(struct bytes a, struct bytes b)
 {
 	for (size_t i = 0; i < a.len; i++)

@@ -27,7 +27,11 @@ struct bytes {
 #define BYTES_PRINT(run) (int)(run).len, (run).data /* printf arguments for BYTES_FORMAT */
 #define BYTES_NOT_FOUND  SIZE_MAX
 
-struct bytes bytes_of(const char *text); /* NULL gives the empty run */
+/* NULL gives the empty run. */
+static inline struct bytes bytes_of(const char *text)
+{
+	return text == NULL ? BYTES_NONE : (struct bytes){.data = text, .len = strlen(text)};
+}
 
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
