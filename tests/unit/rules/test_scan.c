@@ -12,7 +12,7 @@
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
 
-static const struct fingerprint_key key = {{7}};
+static const struct fingerprint_key key = {.bytes = {7}};
 
 struct bench {
 	struct problems problems;
