@@ -68,9 +68,16 @@ static void tick(struct feeder *feeder, uint64_t time_ns)
 	send_clock(feeder, INBOUND_TICK);
 }
 
+static size_t worker_of(const struct feeder *feeder, const struct segment *segment)
+{
+	size_t count = feeder->plan.worker_count;
+
+	return count == 1 ? 0 : segment_hash(segment, feeder->plan.seed) % count;
+}
+
 static void put(struct feeder *feeder, const struct segment *segment)
 {
-	size_t worker = segment_hash(segment, feeder->plan.seed) % feeder->plan.worker_count;
+	size_t worker = worker_of(feeder, segment);
 	struct ring *ring = &feeder->plan.rings[worker];
 	size_t len = INBOUND_SEGMENT_LEN + segment->payload.len;
 	struct inbound *inbound = reserve(ring, len, !feeder->plan.is_live);

@@ -228,31 +228,41 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 
 static size_t end_write(const struct endpoint *end, char *out)
 {
-	size_t address_len = end->address.is_ipv6 ? 16 : 4;
+	size_t len = 4;
 
-	memcpy(out, end->address.bytes, address_len);
-	out[address_len] = (char)(end->port >> 8);
-	out[address_len + 1] = (char)end->port;
-	return address_len + 2;
+	if (end->address.is_ipv6) {
+		len = 16;
+		memcpy(out, end->address.bytes, 16);
+	} else {
+		memcpy(out, end->address.bytes, 4);
+	}
+	out[len] = (char)(end->port >> 8);
+	out[len + 1] = (char)end->port;
+	return len + 2;
+}
+
+static bool is_after(const struct endpoint *end, const struct endpoint *other)
+{
+	int order;
+
+	if (end->address.is_ipv6 != other->address.is_ipv6)
+		return end->address.is_ipv6;
+	order = memcmp(end->address.bytes, other->address.bytes, end->address.is_ipv6 ? 16 : 4);
+	return order != 0 ? order > 0 : end->port > other->port;
 }
 
 /* Each kind has its own length: no key is another kind's. */
 size_t segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_MAX])
 {
-	char from[SEGMENT_KEY_MAX / 2], to[SEGMENT_KEY_MAX / 2];
-	size_t from_len = end_write(&segment->from, from), to_len = end_write(&segment->to, to);
-	bool is_from_first = from_len != to_len ? from_len < to_len : memcmp(from, to, from_len) <= 0;
-	char *at = out_key;
+	bool is_turned = is_after(&segment->from, &segment->to);
+	size_t len = end_write(is_turned ? &segment->to : &segment->from, out_key);
 
-	memcpy(at, is_from_first ? from : to, is_from_first ? from_len : to_len);
-	at += is_from_first ? from_len : to_len;
-	memcpy(at, is_from_first ? to : from, is_from_first ? to_len : from_len);
-	at += is_from_first ? to_len : from_len;
+	len += end_write(is_turned ? &segment->from : &segment->to, out_key + len);
 	if (segment->tenant_vlan == 0 && segment->tenant_vni == 0)
-		return (size_t)(at - out_key);
-	memcpy(at, &segment->tenant_vlan, 4);
-	memcpy(at + 4, &segment->tenant_vni, 4);
-	return (size_t)(at + 8 - out_key);
+		return len;
+	memcpy(out_key + len, &segment->tenant_vlan, 4);
+	memcpy(out_key + len + 4, &segment->tenant_vni, 4);
+	return len + 8;
 }
 
 uint64_t segment_hash(const struct segment *segment, uint64_t seed)
