@@ -187,19 +187,36 @@ struct connection_fields {
 	bool has_upgrade, says_upgrade;
 };
 
+static void see_connection(struct http1_fields *fields, struct bytes value,
+			   struct connection_fields *connection)
+{
+	fields->is_close |= has_element(value, BYTES("close"));
+	fields->is_keep_alive |= has_element(value, BYTES("keep-alive"));
+	connection->says_upgrade |= has_element(value, BYTES("upgrade"));
+}
+
 static void see_field(struct http1_fields *fields, const struct header *header, enum reading reading,
 		      struct connection_fields *connection)
 {
-	if (bytes_equal(header->name, BYTES("content-length"))) {
-		see_length(fields, header->value);
-	} else if (bytes_equal(header->name, BYTES("transfer-encoding"))) {
-		see_transfer(fields, header->value, reading);
-	} else if (bytes_equal(header->name, BYTES("connection"))) {
-		fields->is_close |= has_element(header->value, BYTES("close"));
-		fields->is_keep_alive |= has_element(header->value, BYTES("keep-alive"));
-		connection->says_upgrade |= has_element(header->value, BYTES("upgrade"));
-	} else if (bytes_equal(header->name, BYTES("upgrade"))) {
-		connection->has_upgrade = header->value.len > 0;
+	switch (header->name.len) { /* nearly no field says anything here */
+	case sizeof("upgrade") - 1:
+		if (bytes_equal(header->name, BYTES("upgrade")))
+			connection->has_upgrade = header->value.len > 0;
+		break;
+	case sizeof("connection") - 1:
+		if (bytes_equal(header->name, BYTES("connection")))
+			see_connection(fields, header->value, connection);
+		break;
+	case sizeof("content-length") - 1:
+		if (bytes_equal(header->name, BYTES("content-length")))
+			see_length(fields, header->value);
+		break;
+	case sizeof("transfer-encoding") - 1:
+		if (bytes_equal(header->name, BYTES("transfer-encoding")))
+			see_transfer(fields, header->value, reading);
+		break;
+	default:
+		break;
 	}
 }
 

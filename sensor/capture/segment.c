@@ -76,11 +76,31 @@ void walk_scope(struct walk *walk, const void *name, size_t len)
 
 enum { OPTION_END, OPTION_NONE, OPTION_STAMP = 8, OPTION_MD5 = 19, OPTION_AUTHENTICATION = 29 };
 
+static void stamp_take(struct cursor *at, struct segment *segment)
+{
+	segment->has_stamp = true;
+	segment->stamp = cursor_u32(at);
+	segment->stamp_echo = cursor_u32(at);
+}
+
+/* Two of nothing and a stamp: RFC 7323, appendix A, and so does everybody. */
+static bool is_usual(struct bytes options)
+{
+	static const char start[] = {OPTION_NONE, OPTION_NONE, OPTION_STAMP, 10};
+
+	return options.len == 12 && memcmp(options.data, start, sizeof(start)) == 0;
+}
+
 /* RFC 9293, section 3.2: only what tells a copy from a retransmission, and what is signed. */
 static void options_read(struct bytes options, struct segment *segment)
 {
 	struct cursor at = cursor_of(options);
 
+	if (is_usual(options)) {
+		cursor_skip(&at, 4);
+		stamp_take(&at, segment);
+		return;
+	}
 	while (at.left > 0) {
 		unsigned kind = cursor_u8(&at);
 		size_t len;
@@ -95,9 +115,7 @@ static void options_read(struct bytes options, struct segment *segment)
 		if (at.ran_out || len < 2 || len - 2 > at.left)
 			return;
 		if (kind == OPTION_STAMP && len == 10) {
-			segment->has_stamp = true;
-			segment->stamp = cursor_u32(&at);
-			segment->stamp_echo = cursor_u32(&at);
+			stamp_take(&at, segment);
 		} else {
 			cursor_skip(&at, len - 2);
 		}

@@ -4,6 +4,7 @@
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,6 +81,7 @@ static void file_prepare(struct source *source)
 {
 	struct stat stat;
 
+	__fsetlocking(source->file, FSETLOCKING_BYCALLER); /* one thread reads it */
 	if (fstat(fileno(source->file), &stat) == 0 && S_ISREG(stat.st_mode))
 		source->file_len = (uint64_t)stat.st_size;
 	if (source->file == stdin)

@@ -181,11 +181,18 @@ static void member_text(struct draft *draft, struct draft_at at, struct bytes ke
 /* Nearly every text is plain: it goes as it is. */
 void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value)
 {
-	if (value.len <= draft->text_len_max && text_is_plain(value)) {
-		member_text(draft, at, key, value, BYTES_NONE);
+	bool is_long = value.len > draft->text_len_max;
+	char *to = member_begin(draft, at, key, is_long ? 1 : value.len + 2);
+
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	if (!is_long && text_copy_plain(to, value)) {
+		to[value.len] = '"';
+		member_end(draft, to + value.len + 1);
 		return;
 	}
-	member(draft, at, key, BYTES("\""));
+	member_end(draft, to);
 	put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
 	put_byte(draft, '"');
 }

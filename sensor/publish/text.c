@@ -101,6 +101,27 @@ bool text_is_plain(struct bytes run)
 	return word_is_plain(word_at(run.data + run.len - len)); /* some of it once more */
 }
 
+bool text_copy_plain(char *to, struct bytes run)
+{
+	const size_t len = sizeof(uint64_t);
+	uint64_t word;
+
+	if (run.len < len) {
+		if (run.len > 0)
+			memcpy(to, run.data, run.len);
+		return text_is_plain(run);
+	}
+	for (size_t at = 0; at + len < run.len; at += len) {
+		word = word_at(run.data + at);
+		if (!word_is_plain(word))
+			return false;
+		memcpy(to + at, &word, len);
+	}
+	word = word_at(run.data + run.len - len);
+	memcpy(to + run.len - len, &word, len);
+	return word_is_plain(word);
+}
+
 static struct bytes cut(struct bytes text, size_t len_max, bool *is_cut)
 {
 	if (text.len <= len_max)
