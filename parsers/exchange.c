@@ -44,6 +44,7 @@ const struct header *message_header_next(const struct message *message, const st
 
 void message_note(struct message *message)
 {
+	message->is_noted = false; /* it may have been before */
 	message->media_type = message_media_type(message);
 	message->is_noted = true;
 }

@@ -41,7 +41,7 @@ static void send_clock(struct feeder *feeder, enum inbound_kind kind)
 static void count_sources(struct feeder *feeder)
 {
 	struct source_counts sum = {0}, one;
-	uint64_t done = 0, part, total;
+	uint64_t done = 0;
 
 	for (size_t i = 0; i < feeder->plan.source_count; i++) {
 		source_counts(feeder->plan.sources[i], &one);
@@ -50,8 +50,7 @@ static void count_sources(struct feeder *feeder)
 		sum.kernel_drops += one.kernel_drops;
 		sum.interface_drops += one.interface_drops;
 		sum.secrets_skipped += one.secrets_skipped;
-		source_progress(feeder->plan.sources[i], &part, &total);
-		done += part;
+		done += source_done(feeder->plan.sources[i]);
 	}
 	feeder->report.source = sum;
 	atomic_store_explicit(&feeder->bytes_done, done, memory_order_relaxed);

@@ -163,8 +163,6 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 
 	profile_lap(profile, STAGE_PARSE);
 	exchange->time_ns = pipeline->clock_ns;
-	message_note(&exchange->request);
-	message_note(&exchange->response);
 	find_client(&pipeline->known->surroundings.forwarded, exchange);
 	if (pipeline->known->hides_clients) {
 		fingerprint_address(&pipeline->known->key, &exchange->client.address, &pseudonym);

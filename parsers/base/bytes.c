@@ -5,7 +5,7 @@
 bool bytes_equal_letters(struct bytes a, struct bytes b)
 {
 	for (size_t i = 0; i < a.len; i++)
-		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
+		if (a.data[i] != b.data[i] && ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
 			return false;
 	return true;
 }

@@ -197,21 +197,21 @@ void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, s
 	put_byte(draft, '"');
 }
 
-/* The number's digits at the end of the room. */
-static struct bytes digits_of(uint64_t value, char room[20])
+static size_t digits_len(uint64_t value)
 {
-	size_t from = 20;
+	size_t len = 1;
 
-	for (; value >= 100; value /= 100) {
-		unsigned two = (unsigned)(value % 100);
+	for (; value >= 10; value /= 10)
+		len++;
+	return len;
+}
 
-		room[--from] = (char)('0' + two % 10);
-		room[--from] = (char)('0' + two / 10);
-	}
-	room[--from] = (char)('0' + value % 10);
-	if (value >= 10)
-		room[--from] = (char)('0' + value / 10);
-	return (struct bytes){room + from, 20 - from};
+/* As many digits as it has. */
+static char *put_digits(char *to, uint64_t value, size_t len)
+{
+	for (size_t i = len; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + len;
 }
 
 static struct draft_at open_one(struct draft *draft, bool is_array)
@@ -288,17 +288,26 @@ void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key,
 
 void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	char digits[20];
+	size_t len = digits_len(value);
+	char *to = member_begin(draft, at, key, len + 2);
 
-	member_text(draft, at, key, digits_of(value, digits), BYTES_NONE);
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	to = put_digits(to, value, len);
+	*to++ = '"';
+	member_end(draft, to);
 }
 
 void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	char digits[20];
-
 	/* OCSF long_t is signed; no honest count comes near. */
-	member(draft, at, key, digits_of(value > INT64_MAX ? INT64_MAX : value, digits));
+	uint64_t told = value > INT64_MAX ? INT64_MAX : value;
+	size_t len = digits_len(told);
+	char *to = member_begin(draft, at, key, len);
+
+	if (to != NULL)
+		member_end(draft, put_digits(to, told, len));
 }
 
 void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal)
@@ -314,6 +323,11 @@ void draft_real_or_null(struct draft *draft, struct draft_at object, const char 
 	}
 	member(draft, object, bytes_of(key), BYTES(""));
 	put_real(draft, value);
+}
+
+void draft_members(struct draft *draft, struct draft_at object, struct bytes members)
+{
+	member(draft, object, BYTES_NONE, members);
 }
 
 struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key)

@@ -140,6 +140,9 @@ static inline void draft_array_text(struct draft *draft, struct draft_at array, 
 	draft_add_text(draft, array, BYTES_NONE, value);
 }
 
+/* Members that are the same in every such record, as they are written: "\"a\":1,\"b\":2". */
+void draft_members(struct draft *draft, struct draft_at object, struct bytes members);
+
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,
 		 size_t count);
 

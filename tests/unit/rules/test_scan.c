@@ -68,7 +68,8 @@ static const struct hit *hit_of(const struct hits *hits, const char *class_id, s
 static void assert_bytes(struct bytes run, const char *text)
 {
 	if (!bytes_equal(run, bytes_of(text)))
-		print_message("\"" BYTES_FORMAT "\" is not \"%s\"\n", BYTES_PRINT(run), text);
+		print_message("\"" BYTES_FORMAT "\" is not \"%s\"\n", BYTES_PRINT(run),
+			      text == NULL ? "" : text);
 	assert_true(bytes_equal(run, bytes_of(text)));
 }
 
