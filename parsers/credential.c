@@ -200,13 +200,11 @@ static void cookies_find(struct exchange *exchange, struct credentials *out)
 
 void credential_find(struct exchange *exchange, struct credentials *out_credentials)
 {
-	struct credentials found = {.count = 0};
-
-	authorizations_find(exchange, &found);
-	fields_find(exchange, &found);
-	query_find(exchange, &found);
-	cookies_find(exchange, &found);
-	*out_credentials = found;
+	out_credentials->count = 0;
+	authorizations_find(exchange, out_credentials);
+	fields_find(exchange, out_credentials);
+	query_find(exchange, out_credentials);
+	cookies_find(exchange, out_credentials);
 }
 
 const struct credential *credentials_of(const struct credentials *credentials, enum credential_kind kind)

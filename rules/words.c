@@ -1,6 +1,7 @@
 #include "rules/words.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "specs/shape.h"
@@ -153,17 +154,12 @@ struct bytes words_claim(struct bytes value, struct arena *arena)
 	return bytes_slice(value, 0, CLAIM_LEN_MAX);
 }
 
-/* Of each byte below 128 what it is to a word: ' ' no part of one, 'd' a digit, '!' one of "@", "%40" or
- * "eyJ", 'w' any other letter or one of ._+-; what is not ASCII is 'w' too. */
-static const char byte_kinds[128 + 1] = "                                "
-					"     !     w ww dddddddddd      "
-					"!wwwwwwwww!wwwwwwwwwwwwwwww    w"
-					" wwwwwwwwwwwwwwwwwwwwwwwwww     ";
-
-static char kind_of(char byte)
-{
-	return (unsigned char)byte < 128 ? byte_kinds[(unsigned char)byte] : 'w';
-}
+/* What each byte is to a word: ' ' no part of one, 'd' a digit, '!' one of "@", "%40" or "eyJ", 'w' any other
+ * letter or one of ._+-; what is not ASCII, and stands here as 0, is part of a word too. */
+static const char byte_kinds[UCHAR_MAX + 1] = "                                "
+					      "     !     w ww dddddddddd      "
+					      "!wwwwwwwww!wwwwwwwwwwwwwwww    w"
+					      " wwwwwwwwwwwwwwwwwwwwwwwwww     ";
 
 struct word {
 	struct bytes text;
@@ -179,7 +175,7 @@ static struct word take_word(struct bytes *rest, struct bytes *out_separator)
 	size_t len = 0;
 	char kind;
 
-	for (; len < whole.len && (kind = kind_of(whole.data[len])) != ' '; len++) {
+	for (; len < whole.len && (kind = byte_kinds[(unsigned char)whole.data[len]]) != ' '; len++) {
 		word.digits += kind == 'd';
 		word.is_telling |= kind == '!';
 	}

@@ -197,11 +197,13 @@ void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, s
 	put_byte(draft, '"');
 }
 
+#define DIGITS_MAX 20 /* of 2^64 - 1 */
+
 static size_t digits_len(uint64_t value)
 {
 	size_t len = 1;
 
-	for (; value >= 10; value /= 10)
+	for (uint64_t more = 10; len < DIGITS_MAX && value >= more; more *= 10)
 		len++;
 	return len;
 }
