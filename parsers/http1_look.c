@@ -165,17 +165,17 @@ static bool line_is_request(struct bytes line)
 	return parts.target.len > 0 && !bytes_equal(parts.method, BYTES("PRI"));
 }
 
-/* Of all bytes, without a jump at each. */
+/* Of all bytes, without a jump at each and in one byte, so that the compiler takes many at once. */
 static bool has_control(struct bytes run)
 {
-	bool has = false;
+	uint8_t has = 0;
 
 	for (size_t i = 0; i < run.len; i++) {
 		unsigned char byte = (unsigned char)run.data[i];
 
 		has |= (byte < 0x20) & (byte != '\t') & (byte != '\r');
 	}
-	return has;
+	return has != 0;
 }
 
 static enum http1_start look_request(struct bytes run, size_t *scanned)
