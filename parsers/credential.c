@@ -141,18 +141,16 @@ static void fields_find(struct exchange *exchange, struct credentials *out)
 {
 	for (size_t i = 0; i < exchange->request.header_count; i++) {
 		const struct header *header = &exchange->request.headers[i];
-		struct credential found = {
-			.place = CREDENTIAL_IN_HEADER, .name = header->name, .value = header->value};
+		bool is_key = name_is_key_header(header->name);
 
-		if (header->value.len == 0)
+		if (header->value.len == 0 || (!is_key && !name_is_certificate_header(header->name)))
 			continue;
-		if (name_is_key_header(header->name))
-			found.kind = CREDENTIAL_KEY;
-		else if (name_is_certificate_header(header->name))
-			found.kind = CREDENTIAL_CERTIFICATE;
-		else
-			continue;
-		add(out, found, &exchange->arena);
+		add(out,
+		    (struct credential){.kind = is_key ? CREDENTIAL_KEY : CREDENTIAL_CERTIFICATE,
+					.place = CREDENTIAL_IN_HEADER,
+					.name = header->name,
+					.value = header->value},
+		    &exchange->arena);
 	}
 }
 
@@ -202,13 +200,11 @@ static void cookies_find(struct exchange *exchange, struct credentials *out)
 
 void credential_find(struct exchange *exchange, struct credentials *out_credentials)
 {
-	struct credentials found = {.count = 0};
-
-	authorizations_find(exchange, &found);
-	fields_find(exchange, &found);
-	query_find(exchange, &found);
-	cookies_find(exchange, &found);
-	*out_credentials = found;
+	out_credentials->count = 0;
+	authorizations_find(exchange, out_credentials);
+	fields_find(exchange, out_credentials);
+	query_find(exchange, out_credentials);
+	cookies_find(exchange, out_credentials);
 }
 
 const struct credential *credentials_of(const struct credentials *credentials, enum credential_kind kind)

@@ -42,11 +42,21 @@ const struct header *message_header_next(const struct message *message, const st
 	return find_from(message, (size_t)(header - message->headers) + 1, header->name);
 }
 
+void message_note(struct message *message)
+{
+	message->is_noted = false; /* it may have been before */
+	message->media_type = message_media_type(message);
+	message->is_noted = true;
+}
+
 struct bytes message_media_type(const struct message *message)
 {
-	const struct header *header = message_header(message, BYTES("content-type"));
+	const struct header *header;
 	struct bytes rest;
 
+	if (message->is_noted)
+		return message->media_type;
+	header = message_header(message, BYTES("content-type"));
 	if (header == NULL)
 		return BYTES_NONE;
 	rest = header->value;

@@ -87,6 +87,8 @@ struct message {
 	enum http_version version;
 	struct header *headers;
 	size_t header_count;
+	struct bytes media_type; /* of the fields, once message_note was called */
+	bool is_noted;
 	struct body body;
 	bool has_unknown_fields; /* HTTP/2: some fields refer to what was not seen: what is not in
 				    `headers` may still have been sent */
@@ -162,6 +164,9 @@ const struct header *message_header(const struct message *message, struct bytes 
 /* The next one of the same name after `header`, or NULL. */
 const struct header *message_header_next(const struct message *message, const struct header *header);
 
+/* All fields are there, and none changes any more: what is asked of them again and again is looked up once.
+ */
+void message_note(struct message *message);
 /* The media type without parameters ("application/json"), as sent in case; empty when there is none. */
 struct bytes message_media_type(const struct message *message);
 

@@ -1,7 +1,6 @@
 #include "parsers/http1_body.h"
 
 #include <llhttp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -233,15 +232,28 @@ static size_t execute(struct http1_body *body, struct bytes run, llhttp_errno_t 
 	return (size_t)(llhttp_get_error_pos(&body->parser) - run.data);
 }
 
+/* Where its digits end. */
+static char *hex_write(char *to, uint64_t value)
+{
+	unsigned bits = 0;
+
+	while (bits < 60 && value >> bits > 15)
+		bits += 4;
+	for (; bits > 0; bits -= 4)
+		*to++ = "0123456789abcdef"[value >> bits & 15];
+	*to++ = "0123456789abcdef"[value & 15];
+	return to;
+}
+
 /* The size line is over. */
 static void size_tell(struct http1_body *body, llhttp_errno_t *out_error)
 {
-	char line[32];
-	int len = snprintf(line, sizeof(line), "%s%llx\r\n", body->is_behind_data ? "\r\n" : "",
-			   (unsigned long long)body->chunk_len);
+	char line[32], *to = line;
 
-	CHECK(len > 0 && (size_t)len < sizeof(line));
-	execute(body, (struct bytes){.data = line, .len = (size_t)len}, out_error);
+	if (body->is_behind_data)
+		to = mempcpy(to, "\r\n", 2);
+	to = mempcpy(hex_write(to, body->chunk_len), "\r\n", 2);
+	execute(body, (struct bytes){.data = line, .len = (size_t)(to - line)}, out_error);
 	body->is_in_chunk = body->chunk_len > 0;
 	body->is_behind_data = true;
 	body->place = body->chunk_len > 0 ? PLACE_SIZE : PLACE_TRAILERS;

@@ -1,5 +1,6 @@
 #include "parsers/http1_head.h"
 
+#include <limits.h>
 #include <string.h>
 
 #define LINE_END_CR_MAX 4 /* in front of one LF; some servers write CR CR LF */
@@ -187,6 +188,14 @@ struct connection_fields {
 	bool has_upgrade, says_upgrade;
 };
 
+static void see_connection(struct http1_fields *fields, struct bytes value,
+			   struct connection_fields *connection)
+{
+	fields->is_close |= has_element(value, BYTES("close"));
+	fields->is_keep_alive |= has_element(value, BYTES("keep-alive"));
+	connection->says_upgrade |= has_element(value, BYTES("upgrade"));
+}
+
 static void see_field(struct http1_fields *fields, const struct header *header, enum reading reading,
 		      struct connection_fields *connection)
 {
@@ -195,12 +204,17 @@ static void see_field(struct http1_fields *fields, const struct header *header, 
 	} else if (bytes_equal(header->name, BYTES("transfer-encoding"))) {
 		see_transfer(fields, header->value, reading);
 	} else if (bytes_equal(header->name, BYTES("connection"))) {
-		fields->is_close |= has_element(header->value, BYTES("close"));
-		fields->is_keep_alive |= has_element(header->value, BYTES("keep-alive"));
-		connection->says_upgrade |= has_element(header->value, BYTES("upgrade"));
+		see_connection(fields, header->value, connection);
 	} else if (bytes_equal(header->name, BYTES("upgrade"))) {
 		connection->has_upgrade = header->value.len > 0;
 	}
+}
+
+/* Is it as long as one of those that see_field knows? Nearly no field is. */
+static inline bool may_speak(struct bytes name)
+{
+	return name.len == BYTES("content-length").len || name.len == BYTES("transfer-encoding").len ||
+	       name.len == BYTES("connection").len || name.len == BYTES("upgrade").len;
 }
 
 /* How the lines of a run end. */
@@ -209,14 +223,17 @@ struct line_ends {
 	bool is_straight; /* CR and LF stand side by side only */
 };
 
+/* What counters of one byte can count, and a whole number of vectors. */
+#define BLOCK_LEN 240
+
 /* Without a jump at each byte and in counters of one byte, so that the compiler takes many at once. */
 static struct line_ends line_ends_of(struct bytes run)
 {
 	struct line_ends ends = {.count = 1 + (run.len > 0),
 				 .is_straight = run.len == 0 || run.data[0] != '\n'};
 
-	for (size_t from = 0; from + 1 < run.len; from += UINT8_MAX) {
-		struct bytes block = bytes_slice(run, from, UINT8_MAX + 1);
+	for (size_t from = 0; from + 1 < run.len; from += BLOCK_LEN) {
+		struct bytes block = bytes_slice(run, from, BLOCK_LEN + 1);
 		uint8_t count = 0, strays = 0;
 
 		for (size_t i = 0; i + 1 < block.len; i++) {
@@ -240,9 +257,9 @@ struct line_reader {
 	struct connection_fields connection;
 };
 
-static void field_over(struct line_reader *reader, struct http1_fields *fields)
+static inline void field_over(struct line_reader *reader, struct http1_fields *fields)
 {
-	if (reader->current != NULL && !reader->is_current_mute)
+	if (reader->current != NULL && !reader->is_current_mute && may_speak(reader->current->name))
 		see_field(fields, reader->current, reader->reading, &reader->connection);
 	reader->current = NULL;
 }
@@ -272,16 +289,12 @@ static void read_line(struct line_reader *reader, struct bytes line, struct http
 }
 
 /* Of each character of a name its lower-case form, of all others 0: RFC 9110 section 5.6.2. */
-static const char name_letters[] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-				   "\0!\0#$%&'\0\0*+\0-.\0"
-				   "0123456789\0\0\0\0\0\0"
-				   "\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
-				   "`abcdefghijklmnopqrstuvwxyz\0|\0~";
-
-static char name_letter(char byte)
-{
-	return (unsigned char)byte < sizeof(name_letters) ? name_letters[(unsigned char)byte] : 0;
-}
+static const char name_letters[UCHAR_MAX + 1] =
+	"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	"\0!\0#$%&'\0\0*+\0-.\0"
+	"0123456789\0\0\0\0\0\0"
+	"\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
+	"`abcdefghijklmnopqrstuvwxyz\0|\0~";
 
 /* Nearly every line: "name: value" CR LF, where all lines end straight. False: read_line has to see it. */
 static bool read_straight_line(struct line_reader *reader, struct bytes *rest, struct http1_fields *fields)
@@ -294,7 +307,7 @@ static bool read_straight_line(struct line_reader *reader, struct bytes *rest, s
 
 	if (end == NULL || fields->header_count == reader->max)
 		return false;
-	while ((letter = name_letter(at[len])) != 0)
+	while ((letter = name_letters[(unsigned char)at[len]]) != 0)
 		at[len++] = letter;
 	if (len == 0 || at[len] != ':')
 		return false;

@@ -31,6 +31,8 @@ void desk_close(struct session_desk *desk, struct exchange *exchange, enum excha
 	exchange->outcome = outcome;
 	exchange->time_ns = time_ns;
 	exchange->next = NULL;
+	message_note(&exchange->request);
+	message_note(&exchange->response);
 	grpc_note(exchange, desk->plan);
 	desk->plan->counts->exchanges[outcome]++;
 	*(desk->first == NULL ? &desk->first : &desk->last->next) = exchange;
@@ -65,6 +67,7 @@ struct exchange *desk_take_upgraded(struct session_desk *desk, struct bytes name
 	upgrade = message_header(&exchange->response, BYTES("upgrade"));
 	if (upgrade == NULL || !bytes_equal_nocase(upgrade->value, name))
 		return NULL;
+	exchange->response.is_noted = false; /* there will be another */
 	for (struct exchange *other = desk->first; other != exchange; other = other->next)
 		before = other;
 	if (before == NULL)

@@ -8,6 +8,9 @@
 /* A longer value, with its domain, is hashed first, under the same key. */
 #define MESSAGE_MAX 4096
 
+#define INNER_PAD 0x36
+#define OUTER_PAD 0x5c
+
 /* RFC 2104: the key, padded to a block, goes in front of the message and of the hash of both. */
 static void begin(const struct fingerprint_key *key, uint8_t pad, struct sha256 *hash)
 {
@@ -22,17 +25,30 @@ static void begin(const struct fingerprint_key *key, uint8_t pad, struct sha256 
 	explicit_bzero(block, sizeof(block));
 }
 
+void fingerprint_key_prepare(struct fingerprint_key *key)
+{
+	begin(key, INNER_PAD, &key->inner);
+	begin(key, OUTER_PAD, &key->outer);
+	key->is_ready = true;
+}
+
 static void authenticate(const struct fingerprint_key *key, struct bytes first, struct bytes second,
 			 uint8_t out_digest[SHA256_LEN])
 {
 	uint8_t inner[SHA256_LEN];
 	struct sha256 hash;
 
-	begin(key, 0x36, &hash);
+	if (key->is_ready)
+		hash = key->inner;
+	else
+		begin(key, INNER_PAD, &hash);
 	sha256_add(&hash, first);
 	sha256_add(&hash, second);
 	sha256_finish(&hash, inner);
-	begin(key, 0x5c, &hash);
+	if (key->is_ready)
+		hash = key->outer;
+	else
+		begin(key, OUTER_PAD, &hash);
 	sha256_add(&hash, (struct bytes){(const char *)inner, sizeof(inner)});
 	sha256_finish(&hash, out_digest);
 }

@@ -1,6 +1,7 @@
 #include "rules/words.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 #include "specs/shape.h"
@@ -153,38 +154,52 @@ struct bytes words_claim(struct bytes value, struct arena *arena)
 	return bytes_slice(value, 0, CLAIM_LEN_MAX);
 }
 
-/* Letters, digits, .@%_+- and what is not ASCII, a bit for each byte below 128. */
-static bool is_of_word(char byte)
-{
-	static const uint64_t word[2] = {0x03ff682000000000, 0x07fffffe87ffffff};
-	unsigned char at = (unsigned char)byte;
+/* What each byte is to a word: ' ' no part of one, 'd' a digit, '!' one of "@", "%40" or "eyJ", 'w' any other
+ * letter or one of ._+-; what is not ASCII, and stands here as 0, is part of a word too. */
+static const char byte_kinds[UCHAR_MAX + 1] = "                                "
+					      "     !     w ww dddddddddd      "
+					      "!wwwwwwwww!wwwwwwwwwwwwwwww    w"
+					      " wwwwwwwwwwwwwwwwwwwwwwwwww     ";
 
-	return at >= 128 || (word[at / 64] >> at % 64 & 1) != 0;
+struct word {
+	struct bytes text;
+	size_t digits;
+	bool is_telling;
+};
+
+/* The next word of *rest, perhaps empty; *out_separator is what ends it, empty at the end. */
+static struct word take_word(struct bytes *rest, struct bytes *out_separator)
+{
+	struct bytes whole = *rest;
+	struct word word = {.digits = 0};
+	size_t len = 0;
+	char kind;
+
+	for (; len < whole.len && (kind = byte_kinds[(unsigned char)whole.data[len]]) != ' '; len++) {
+		word.digits += kind == 'd';
+		word.is_telling |= kind == '!';
+	}
+	word.text = bytes_slice(whole, 0, len);
+	*out_separator = bytes_slice(whole, len, 1);
+	*rest = bytes_from(whole, len + 1);
+	return word;
 }
 
 /* Nearly all words are: nothing of "@", "%40" or "eyJ", and too few digits for a number or a key. */
-static bool is_harmless(struct bytes word)
+static bool is_harmless(const struct word *word)
 {
-	bool is_telling = false;
-	unsigned digits = 0;
-
 	_Static_assert(SECRET_DIGITS <= DIGITS_PERSONAL, "whatever is looked for has so many digits");
-	for (size_t i = 0; i < word.len; i++) {
-		char byte = word.data[i];
-
-		digits += ascii_is_digit(byte);
-		is_telling |= byte == '@' || byte == '%' || byte == 'J';
-	}
-	return !is_telling && (digits < SECRET_DIGITS || (digits < DIGITS_PERSONAL && word.len < SECRET_LEN));
+	return !word->is_telling && (word->digits < SECRET_DIGITS ||
+				     (word->digits < DIGITS_PERSONAL && word->text.len < SECRET_LEN));
 }
 
 /* Dots part the numbers of a version. */
-static bool is_shown(struct bytes word)
+static bool is_shown(const struct word *word)
 {
 	if (is_harmless(word))
 		return true;
-	return !has_at_sign(word) && !has_digits(word, BYTES("-"), DIGITS_PERSONAL) &&
-	       !words_look_secret(word);
+	return !has_at_sign(word->text) && !has_digits(word->text, BYTES("-"), DIGITS_PERSONAL) &&
+	       !words_look_secret(word->text);
 }
 
 static void put(char *out, size_t *len, struct bytes part)
@@ -194,26 +209,16 @@ static void put(char *out, size_t *len, struct bytes part)
 	*len += part.len;
 }
 
-/* The next word of *rest, perhaps empty; *out_separator is what ends it, empty at the end. */
-static struct bytes take_word(struct bytes *rest, struct bytes *out_separator)
-{
-	struct bytes whole = *rest;
-	size_t len = 0;
-
-	while (len < whole.len && is_of_word(whole.data[len]))
-		len++;
-	*out_separator = bytes_slice(whole, len, 1);
-	*rest = bytes_from(whole, len + 1);
-	return bytes_slice(whole, 0, len);
-}
-
 static bool is_all_shown(struct bytes text)
 {
 	struct bytes separator;
 
-	while (text.len > 0)
-		if (!is_shown(take_word(&text, &separator)))
+	while (text.len > 0) {
+		struct word word = take_word(&text, &separator);
+
+		if (!is_shown(&word))
 			return false;
+	}
 	return true;
 }
 
@@ -229,9 +234,9 @@ struct bytes words_text(struct bytes text, struct arena *arena)
 	if (out == NULL)
 		return BYTES_NONE;
 	while (rest.len > 0) {
-		struct bytes word = take_word(&rest, &separator);
+		struct word word = take_word(&rest, &separator);
 
-		put(out, &len, is_shown(word) ? word : masked);
+		put(out, &len, is_shown(&word) ? word.text : masked);
 		put(out, &len, separator);
 	}
 	return (struct bytes){.data = out, .len = len};

@@ -41,7 +41,7 @@ static void send_clock(struct feeder *feeder, enum inbound_kind kind)
 static void count_sources(struct feeder *feeder)
 {
 	struct source_counts sum = {0}, one;
-	uint64_t done = 0, part, total;
+	uint64_t done = 0;
 
 	for (size_t i = 0; i < feeder->plan.source_count; i++) {
 		source_counts(feeder->plan.sources[i], &one);
@@ -50,8 +50,7 @@ static void count_sources(struct feeder *feeder)
 		sum.kernel_drops += one.kernel_drops;
 		sum.interface_drops += one.interface_drops;
 		sum.secrets_skipped += one.secrets_skipped;
-		source_progress(feeder->plan.sources[i], &part, &total);
-		done += part;
+		done += source_done(feeder->plan.sources[i]);
 	}
 	feeder->report.source = sum;
 	atomic_store_explicit(&feeder->bytes_done, done, memory_order_relaxed);
@@ -66,9 +65,16 @@ static void tick(struct feeder *feeder)
 	send_clock(feeder, INBOUND_TICK);
 }
 
+static size_t worker_of(const struct feeder *feeder, const struct segment *segment)
+{
+	size_t count = feeder->plan.worker_count;
+
+	return count == 1 ? 0 : segment_hash(segment, feeder->plan.seed) % count;
+}
+
 static void put(struct feeder *feeder, const struct segment *segment)
 {
-	size_t worker = segment_hash(segment, feeder->plan.seed) % feeder->plan.worker_count;
+	size_t worker = worker_of(feeder, segment);
 	struct ring *ring = &feeder->plan.rings[worker];
 	size_t len = INBOUND_SEGMENT_LEN + segment->payload.len;
 	struct inbound *inbound = reserve(ring, len, !feeder->plan.is_live);

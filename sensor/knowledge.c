@@ -158,6 +158,7 @@ enum status knowledge_load(const struct knowledge_plan *plan, struct problems *p
 	if (knowledge == NULL)
 		return STATUS_NO_MEMORY;
 	knowledge->key = plan->key;
+	fingerprint_key_prepare(&knowledge->key);
 	knowledge->options = plan->options;
 	knowledge->hides_clients = plan->hides_clients;
 	knowledge->hides_users = plan->hides_users;

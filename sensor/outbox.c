@@ -1,6 +1,7 @@
 #include "sensor/outbox.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/base/limits.h"
 
@@ -50,6 +51,30 @@ static bool grow(struct outbox *outbox)
 	return true;
 }
 
+static void copy_into(char **at, struct bytes *text)
+{
+	if (text->len > 0)
+		memcpy(*at, text->data, text->len);
+	text->data = *at;
+	*at += text->len;
+}
+
+/* All texts of a message, side by side. */
+static bool copy_message(struct arena *arena, struct sink_message *message)
+{
+	struct bytes *texts[] = {&message->value, &message->key,     &message->id,
+				 &message->type,  &message->subject, &message->partner};
+	size_t len = 0;
+	char *at;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		len += texts[i]->len;
+	at = arena_take(arena, len);
+	for (size_t i = 0; at != NULL && i < sizeof(texts) / sizeof(texts[0]); i++)
+		copy_into(&at, texts[i]);
+	return at != NULL;
+}
+
 void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns,
 		const struct sink_message *message)
 {
@@ -62,13 +87,7 @@ void outbox_put(struct outbox *outbox, struct sink *sink, uint64_t time_ns,
 	if (time_ns != outbox->time_ns || arena->used + message->value.len + 4 * KIB > arena->bytes_max)
 		outbox_send(outbox);
 	outbox->time_ns = time_ns;
-	copy.value = arena_copy(arena, message->value);
-	copy.key = arena_copy(arena, message->key);
-	copy.id = arena_copy(arena, message->id);
-	copy.type = arena_copy(arena, message->type);
-	copy.subject = arena_copy(arena, message->subject);
-	copy.partner = arena_copy(arena, message->partner);
-	if (arena->is_full || !grow(outbox)) {
+	if (!copy_message(arena, &copy) || !grow(outbox)) {
 		outbox->lost++;
 		return;
 	}

@@ -108,11 +108,12 @@ void unpack_sketch(struct cursor *cursor, struct sketch *out_sketch)
 
 	*out_sketch = (struct sketch){0};
 	if (text.len == sizeof(out_sketch->registers)) {
-		memcpy(out_sketch->registers, text.data, text.len);
+		for (size_t i = 0; i < SKETCH_REGISTERS; i++)
+			sketch_raise(out_sketch, i, at[i]);
 		return;
 	}
 	for (size_t left = text.len; left >= 3; left -= 3, at += 3)
-		out_sketch->registers[(size_t)(at[0] << 8 | at[1]) % SKETCH_REGISTERS] = at[2];
+		sketch_raise(out_sketch, (size_t)(at[0] << 8 | at[1]) % SKETCH_REGISTERS, at[2]);
 }
 
 /* -- maps ------------------------------------------------------------------------------------ */

@@ -6,17 +6,26 @@
 
 enum status parts_join(struct buffer *key, const struct bytes *parts, size_t count)
 {
-	enum status status = STATUS_OK;
+	size_t whole = 0;
+	enum status status;
+	char *at;
 
+	for (size_t i = 0; i < count; i++)
+		whole += sizeof(uint32_t) + parts[i].len;
 	buffer_clear(key);
-	for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+	status = buffer_reserve(key, whole);
+	if (status != STATUS_OK)
+		return status;
+	at = key->data;
+	for (size_t i = 0; i < count; i++) {
 		uint32_t len = (uint32_t)parts[i].len;
 
-		status = buffer_append(key, (struct bytes){.data = (const char *)&len, .len = sizeof(len)});
-		if (status == STATUS_OK)
-			status = buffer_append(key, parts[i]);
+		at = mempcpy(at, &len, sizeof(len));
+		if (len > 0)
+			at = mempcpy(at, parts[i].data, len);
 	}
-	return status;
+	key->len = whole;
+	return STATUS_OK;
 }
 
 void parts_split(struct bytes key, struct bytes *out_parts, size_t count)

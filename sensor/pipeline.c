@@ -145,7 +145,7 @@ static void judge_parts(struct pipeline *pipeline, const struct evidence *batch_
 static void judge(struct pipeline *pipeline, struct exchange *exchange, const struct partner *partner)
 {
 	const struct contract *contract = pipeline->known->contract;
-	struct credentials credentials = {0};
+	struct credentials credentials;
 	struct body_reading request = {0}, response = {0};
 	struct departure room[LIMIT_DEPARTURES];
 	struct departures departures = {.list = room};

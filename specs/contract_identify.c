@@ -149,6 +149,7 @@ static enum status add_networks(const struct adding *adding)
 		const struct network *network = &adding->file->identify.networks[i];
 
 		adding->identities->has_prefix_len[network->address.is_ipv6][network->prefix_len] = true;
+		adding->identities->has_networks[network->address.is_ipv6] = true;
 		status = add_one(adding, IDENTITY_NETWORK,
 				 network_text(&network->address, network->prefix_len, text), "a network");
 	}
@@ -365,6 +366,8 @@ static const struct partner *by_network(const struct identities *identities, con
 	const struct partner *partner = NULL;
 	char text[18];
 
+	if (!identities->has_networks[address->is_ipv6])
+		return NULL;
 	for (unsigned len = address->is_ipv6 ? 129 : 33; len-- > 0 && partner == NULL;)
 		if (identities->has_prefix_len[address->is_ipv6][len])
 			partner = look(identities, IDENTITY_NETWORK, network_text(address, len, text));

@@ -51,7 +51,8 @@ struct identities {
 	struct key_table table; /* kind and text -> which of the partners */
 	const struct partner *partners;
 	size_t path_prefix_max;      /* bytes of the longest */
-	bool has_prefix_len[2][129]; /* IPv4, IPv6: networks of that prefix length exist */
+	bool has_networks[2];        /* IPv4, IPv6: some exist */
+	bool has_prefix_len[2][129]; /* likewise of that prefix length */
 	bool has_api_keys;
 	const struct security_scheme **keys; /* API keys that specs declare, each name and place once */
 	size_t key_count;

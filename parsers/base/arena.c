@@ -181,7 +181,14 @@ void *arena_alloc(struct arena *arena, size_t len)
 
 struct bytes arena_copy(struct arena *arena, struct bytes run)
 {
-	return arena_join(arena, &run, 1);
+	char *text = run.len == SIZE_MAX ? NULL : arena_take(arena, run.len + 1);
+
+	if (text == NULL)
+		return BYTES_NONE;
+	if (run.len > 0)
+		memcpy(text, run.data, run.len);
+	text[run.len] = '\0';
+	return (struct bytes){.data = text, .len = run.len};
 }
 
 struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t count)

@@ -2,17 +2,10 @@
 
 #include <string.h>
 
-struct bytes bytes_of(const char *text)
-{
-	if (text == NULL)
-		return BYTES_NONE;
-	return (struct bytes){.data = text, .len = strlen(text)};
-}
-
 bool bytes_equal_letters(struct bytes a, struct bytes b)
 {
 	for (size_t i = 0; i < a.len; i++)
-		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
+		if (a.data[i] != b.data[i] && ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
 			return false;
 	return true;
 }
@@ -27,11 +20,6 @@ int bytes_compare(struct bytes a, struct bytes b)
 	return (a.len > b.len) - (a.len < b.len);
 }
 
-bool bytes_starts(struct bytes run, struct bytes prefix)
-{
-	return run.len >= prefix.len && bytes_equal(bytes_slice(run, 0, prefix.len), prefix);
-}
-
 bool bytes_ends(struct bytes run, struct bytes suffix)
 {
 	return run.len >= suffix.len && bytes_equal(bytes_from(run, run.len - suffix.len), suffix);
@@ -40,13 +28,6 @@ bool bytes_ends(struct bytes run, struct bytes suffix)
 bool bytes_ends_nocase(struct bytes run, struct bytes suffix)
 {
 	return run.len >= suffix.len && bytes_equal_nocase(bytes_from(run, run.len - suffix.len), suffix);
-}
-
-size_t bytes_find_byte(struct bytes run, char byte)
-{
-	const char *at = run.len == 0 ? NULL : memchr(run.data, byte, run.len);
-
-	return at == NULL ? BYTES_NOT_FOUND : (size_t)(at - run.data);
 }
 
 size_t bytes_find(struct bytes run, struct bytes part)
@@ -67,28 +48,6 @@ size_t bytes_find_nocase(struct bytes run, struct bytes part)
 		if (bytes_equal_nocase(bytes_slice(run, i, part.len), part))
 			return i;
 	return BYTES_NOT_FOUND;
-}
-
-struct bytes bytes_trim(struct bytes run)
-{
-	while (run.len > 0 && ascii_is_space(run.data[0]))
-		run = bytes_from(run, 1);
-	while (run.len > 0 && ascii_is_space(run.data[run.len - 1]))
-		run.len--;
-	return run;
-}
-
-struct bytes bytes_split(struct bytes *rest, char separator)
-{
-	struct bytes whole = *rest;
-	size_t at = bytes_find_byte(whole, separator);
-
-	if (at == BYTES_NOT_FOUND) {
-		*rest = BYTES_NONE;
-		return whole;
-	}
-	*rest = bytes_from(whole, at + 1);
-	return bytes_slice(whole, 0, at);
 }
 
 bool bytes_to_u64(struct bytes run, uint64_t *out_value)

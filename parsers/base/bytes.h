@@ -27,7 +27,11 @@ struct bytes {
 #define BYTES_PRINT(run) (int)(run).len, (run).data /* printf arguments for BYTES_FORMAT */
 #define BYTES_NOT_FOUND  SIZE_MAX
 
-struct bytes bytes_of(const char *text); /* NULL gives the empty run */
+/* NULL gives the empty run. */
+static inline struct bytes bytes_of(const char *text)
+{
+	return text == NULL ? BYTES_NONE : (struct bytes){.data = text, .len = strlen(text)};
+}
 
 static inline bool bytes_equal(struct bytes a, struct bytes b)
 {
@@ -43,12 +47,17 @@ static inline bool bytes_equal_nocase(struct bytes a, struct bytes b)
 }
 
 int bytes_compare(struct bytes a, struct bytes b); /* memcmp order, shorter first */
-bool bytes_starts(struct bytes run, struct bytes prefix);
 bool bytes_ends(struct bytes run, struct bytes suffix);
 bool bytes_ends_nocase(struct bytes run, struct bytes suffix);
 
 /* Index of the first occurrence, or BYTES_NOT_FOUND. */
-size_t bytes_find_byte(struct bytes run, char byte);
+static inline size_t bytes_find_byte(struct bytes run, char byte)
+{
+	const char *at = run.len == 0 ? NULL : (const char *)memchr(run.data, byte, run.len);
+
+	return at == NULL ? BYTES_NOT_FOUND : (size_t)(at - run.data);
+}
+
 size_t bytes_find(struct bytes run, struct bytes part);
 size_t bytes_find_nocase(struct bytes run, struct bytes part);
 
@@ -67,7 +76,10 @@ static inline struct bytes bytes_from(struct bytes run, size_t from)
 	return bytes_slice(run, from, SIZE_MAX);
 }
 
-struct bytes bytes_trim(struct bytes run); /* space, tab, CR, LF at both ends */
+static inline bool bytes_starts(struct bytes run, struct bytes prefix)
+{
+	return run.len >= prefix.len && (prefix.len == 0 || memcmp(run.data, prefix.data, prefix.len) == 0);
+}
 
 /* Splits at the first `separator`: the part before it is returned, *rest is
  * moved behind it. At the end *rest becomes {NULL, 0}:
@@ -75,7 +87,18 @@ struct bytes bytes_trim(struct bytes run); /* space, tab, CR, LF at both ends */
  *	for (struct bytes rest = line; rest.data != NULL;)
  *		use(bytes_split(&rest, ','));
  */
-struct bytes bytes_split(struct bytes *rest, char separator);
+static inline struct bytes bytes_split(struct bytes *rest, char separator)
+{
+	struct bytes whole = *rest;
+	size_t at = bytes_find_byte(whole, separator);
+
+	if (at == BYTES_NOT_FOUND) {
+		*rest = BYTES_NONE;
+		return whole;
+	}
+	*rest = bytes_from(whole, at + 1);
+	return bytes_slice(whole, 0, at);
+}
 
 /* Decimal digits only, no sign, no space; false when empty, not digits or too large. */
 bool bytes_to_u64(struct bytes run, uint64_t *out_value);
@@ -106,6 +129,16 @@ static inline bool ascii_is_alnum(char byte)
 static inline bool ascii_is_space(char byte)
 {
 	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Without such bytes at both ends. */
+static inline struct bytes bytes_trim(struct bytes run)
+{
+	while (run.len > 0 && ascii_is_space(run.data[0]))
+		run = bytes_from(run, 1);
+	while (run.len > 0 && ascii_is_space(run.data[run.len - 1]))
+		run.len--;
+	return run;
 }
 
 /* 0..15, or -1. */

@@ -18,15 +18,69 @@ struct cursor {
 	bool ran_out;
 };
 
-struct cursor cursor_of(struct bytes run);
+static inline struct cursor cursor_of(struct bytes run)
+{
+	return (struct cursor){.at = (const unsigned char *)run.data, .left = run.len};
+}
+
+static inline struct bytes cursor_take(struct cursor *cursor, size_t len)
+{
+	const unsigned char *at = cursor->at;
+
+	if (cursor->ran_out || len > cursor->left) {
+		cursor->ran_out = true;
+		cursor->left = 0;
+		return BYTES_NONE;
+	}
+	if (len > 0)
+		cursor->at += len;
+	cursor->left -= len;
+	return (struct bytes){.data = (const char *)at, .len = at == NULL ? 0 : len};
+}
+
+static inline void cursor_skip(struct cursor *cursor, size_t len)
+{
+	(void)cursor_take(cursor, len);
+}
+
+/* What is left, not consumed. */
+static inline struct bytes cursor_rest(const struct cursor *cursor)
+{
+	return (struct bytes){.data = (const char *)cursor->at, .len = cursor->left};
+}
 
 /* Network byte order (RFC 791, appendix B). */
-uint8_t cursor_u8(struct cursor *cursor);
-uint16_t cursor_u16(struct cursor *cursor);
-uint32_t cursor_u24(struct cursor *cursor);
-uint32_t cursor_u32(struct cursor *cursor);
-uint64_t cursor_u64(struct cursor *cursor);
+static inline uint64_t cursor_number(struct cursor *cursor, size_t len)
+{
+	struct bytes run = cursor_take(cursor, len);
+	uint64_t value = 0;
 
-struct bytes cursor_take(struct cursor *cursor, size_t len);
-void cursor_skip(struct cursor *cursor, size_t len);
-struct bytes cursor_rest(const struct cursor *cursor); /* what is left, not consumed */
+	for (size_t i = 0; run.len == len && i < len; i++)
+		value = value << 8 | (unsigned char)run.data[i];
+	return value;
+}
+
+static inline uint8_t cursor_u8(struct cursor *cursor)
+{
+	return (uint8_t)cursor_number(cursor, 1);
+}
+
+static inline uint16_t cursor_u16(struct cursor *cursor)
+{
+	return (uint16_t)cursor_number(cursor, 2);
+}
+
+static inline uint32_t cursor_u24(struct cursor *cursor)
+{
+	return (uint32_t)cursor_number(cursor, 3);
+}
+
+static inline uint32_t cursor_u32(struct cursor *cursor)
+{
+	return (uint32_t)cursor_number(cursor, 4);
+}
+
+static inline uint64_t cursor_u64(struct cursor *cursor)
+{
+	return cursor_number(cursor, 8);
+}

@@ -135,14 +135,12 @@ static const struct {
 	 "the size is read up to what is no digit", "such a chunk is refused, or has another size"},
 };
 
-void attack_request_smuggling(const struct evidence *evidence, struct findings *out)
+static void judge_framing(const struct evidence *evidence, struct findings *out)
 {
 	const struct message *request = &evidence->exchange->request;
 	struct readings readings = {0};
 	struct finding *finding;
 
-	if (!request->is_seen)
-		return;
 	say_body(request, &readings);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		if (request->oddities & lines[i].oddity)
@@ -154,4 +152,12 @@ void attack_request_smuggling(const struct evidence *evidence, struct findings *
 	finding->observed = arena_copy(out->arena, (struct bytes){readings.other.text, readings.other.len});
 	finding_say(finding, out->arena, "Ambiguous framing of " BYTES_FORMAT ": %s",
 		    BYTES_PRINT(evidence_target(evidence, out->arena)), readings.kinds.text);
+}
+
+void attack_request_smuggling(const struct evidence *evidence, struct findings *out)
+{
+	const struct message *request = &evidence->exchange->request;
+
+	if (request->is_seen && request->oddities != 0) /* hardly one has any */
+		judge_framing(evidence, out);
 }

@@ -76,11 +76,31 @@ void walk_scope(struct walk *walk, const void *name, size_t len)
 
 enum { OPTION_END, OPTION_NONE, OPTION_STAMP = 8, OPTION_MD5 = 19, OPTION_AUTHENTICATION = 29 };
 
+static void stamp_take(struct cursor *at, struct segment *segment)
+{
+	segment->has_stamp = true;
+	segment->stamp = cursor_u32(at);
+	segment->stamp_echo = cursor_u32(at);
+}
+
+/* Two of nothing and a stamp: RFC 7323, appendix A, and so does everybody. */
+static bool is_usual(struct bytes options)
+{
+	static const char start[] = {OPTION_NONE, OPTION_NONE, OPTION_STAMP, 10};
+
+	return options.len == 12 && memcmp(options.data, start, sizeof(start)) == 0;
+}
+
 /* RFC 9293, section 3.2: only what tells a copy from a retransmission, and what is signed. */
 static void options_read(struct bytes options, struct segment *segment)
 {
 	struct cursor at = cursor_of(options);
 
+	if (is_usual(options)) {
+		cursor_skip(&at, 4);
+		stamp_take(&at, segment);
+		return;
+	}
 	while (at.left > 0) {
 		unsigned kind = cursor_u8(&at);
 		size_t len;
@@ -95,9 +115,7 @@ static void options_read(struct bytes options, struct segment *segment)
 		if (at.ran_out || len < 2 || len - 2 > at.left)
 			return;
 		if (kind == OPTION_STAMP && len == 10) {
-			segment->has_stamp = true;
-			segment->stamp = cursor_u32(&at);
-			segment->stamp_echo = cursor_u32(&at);
+			stamp_take(&at, segment);
 		} else {
 			cursor_skip(&at, len - 2);
 		}
@@ -228,31 +246,41 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 
 static size_t end_write(const struct endpoint *end, char *out)
 {
-	size_t address_len = end->address.is_ipv6 ? 16 : 4;
+	size_t len = 4;
 
-	memcpy(out, end->address.bytes, address_len);
-	out[address_len] = (char)(end->port >> 8);
-	out[address_len + 1] = (char)end->port;
-	return address_len + 2;
+	if (end->address.is_ipv6) {
+		len = 16;
+		memcpy(out, end->address.bytes, 16);
+	} else {
+		memcpy(out, end->address.bytes, 4);
+	}
+	out[len] = (char)(end->port >> 8);
+	out[len + 1] = (char)end->port;
+	return len + 2;
+}
+
+static bool is_after(const struct endpoint *end, const struct endpoint *other)
+{
+	int order;
+
+	if (end->address.is_ipv6 != other->address.is_ipv6)
+		return end->address.is_ipv6;
+	order = memcmp(end->address.bytes, other->address.bytes, end->address.is_ipv6 ? 16 : 4);
+	return order != 0 ? order > 0 : end->port > other->port;
 }
 
 /* Each kind has its own length: no key is another kind's. */
 size_t segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_MAX])
 {
-	char from[SEGMENT_KEY_MAX / 2], to[SEGMENT_KEY_MAX / 2];
-	size_t from_len = end_write(&segment->from, from), to_len = end_write(&segment->to, to);
-	bool is_from_first = from_len != to_len ? from_len < to_len : memcmp(from, to, from_len) <= 0;
-	char *at = out_key;
+	bool is_turned = is_after(&segment->from, &segment->to);
+	size_t len = end_write(is_turned ? &segment->to : &segment->from, out_key);
 
-	memcpy(at, is_from_first ? from : to, is_from_first ? from_len : to_len);
-	at += is_from_first ? from_len : to_len;
-	memcpy(at, is_from_first ? to : from, is_from_first ? to_len : from_len);
-	at += is_from_first ? to_len : from_len;
+	len += end_write(is_turned ? &segment->from : &segment->to, out_key + len);
 	if (segment->tenant_vlan == 0 && segment->tenant_vni == 0)
-		return (size_t)(at - out_key);
-	memcpy(at, &segment->tenant_vlan, 4);
-	memcpy(at + 4, &segment->tenant_vni, 4);
-	return (size_t)(at + 8 - out_key);
+		return len;
+	memcpy(out_key + len, &segment->tenant_vlan, 4);
+	memcpy(out_key + len + 4, &segment->tenant_vni, 4);
+	return len + 8;
 }
 
 uint64_t segment_hash(const struct segment *segment, uint64_t seed)

@@ -4,6 +4,7 @@
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -80,6 +81,7 @@ static void file_prepare(struct source *source)
 {
 	struct stat stat;
 
+	__fsetlocking(source->file, FSETLOCKING_BYCALLER); /* only one thread asks anything of it */
 	if (fstat(fileno(source->file), &stat) == 0 && S_ISREG(stat.st_mode))
 		source->file_len = (uint64_t)stat.st_size;
 	if (source->file == stdin)
@@ -385,12 +387,16 @@ const char *source_error(const struct source *source)
 	return source->error;
 }
 
-void source_progress(const struct source *source, uint64_t *out_done, uint64_t *out_total)
+uint64_t source_len(const struct source *source)
+{
+	return source->file_len;
+}
+
+uint64_t source_done(const struct source *source)
 {
 	off_t at = source->file_len > 0 ? ftello(source->file) : -1;
 
-	*out_done = at < 0 ? 0 : (uint64_t)at;
-	*out_total = source->file_len;
+	return at < 0 ? 0 : (uint64_t)at;
 }
 
 void source_close(struct source *source)

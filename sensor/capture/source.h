@@ -58,5 +58,7 @@ void source_counts(struct source *source, struct source_counts *out_counts); /* 
 const char *source_error(const struct source *source);
 void source_close(struct source *source); /* accepts NULL */
 
-/* Files: bytes read so far and in all, for progress; 0 when unknown. */
-void source_progress(const struct source *source, uint64_t *out_done, uint64_t *out_total);
+/* Files: bytes in all, and those read so far, for progress; 0 when unknown. What was read is asked from the
+ * source's own thread only. */
+uint64_t source_len(const struct source *source);
+uint64_t source_done(const struct source *source);

@@ -119,18 +119,18 @@ static void put_real(struct draft *draft, double value)
 /* -- structure -------------------------------------------------------------------------------- */
 
 /* A member begins: what stands deeper is over, a comma is due behind what stands there already, and the key
- * follows (NULL: in an array). Where its value goes, with room for `len` bytes; member_end must follow. NULL:
+ * follows (none in an array). Where its value goes, with room for `len` bytes; member_end must follow. NULL:
  * there is no room. */
-static char *member_begin(struct draft *draft, struct draft_at at, const char *key, size_t len)
+static inline char *member_begin(struct draft *draft, struct draft_at at, struct bytes key, size_t len)
 {
-	size_t key_len = key == NULL ? 0 : strlen(key), closers = draft->depth - at.depth;
+	size_t closers = draft->depth - at.depth;
 	bool has_members;
 	char *to;
 
 	CHECK(at.depth <= draft->depth && draft->open[at.depth].serial == at.serial);
 	has_members = draft->open[at.depth].has_members;
 	draft->open[at.depth].has_members = true;
-	to = room(draft, closers + has_members + (key == NULL ? 0 : key_len + 3) + len);
+	to = room(draft, closers + has_members + (key.data == NULL ? 0 : key.len + 3) + len);
 	if (to == NULL) {
 		draft->depth = at.depth;
 		return NULL;
@@ -139,10 +139,10 @@ static char *member_begin(struct draft *draft, struct draft_at at, const char *k
 		*to++ = draft->open[draft->depth].is_array ? ']' : '}';
 	if (has_members)
 		*to++ = ',';
-	if (key == NULL)
+	if (key.data == NULL)
 		return to;
 	*to++ = '"';
-	to = mempcpy(to, key, key_len);
+	to = mempcpy(to, key.data, key.len);
 	*to++ = '"';
 	*to++ = ':';
 	return to;
@@ -153,7 +153,7 @@ static void member_end(struct draft *draft, const char *to)
 	draft->out->len = (size_t)(to - draft->out->data);
 }
 
-static void member(struct draft *draft, struct draft_at at, const char *key, struct bytes value)
+static void member(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value)
 {
 	char *to = member_begin(draft, at, key, value.len);
 
@@ -162,7 +162,7 @@ static void member(struct draft *draft, struct draft_at at, const char *key, str
 }
 
 /* Two texts as one. */
-static void member_text(struct draft *draft, struct draft_at at, const char *key, struct bytes first,
+static void member_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
 			struct bytes second)
 {
 	char *to = member_begin(draft, at, key, first.len + second.len + 2);
@@ -179,32 +179,41 @@ static void member_text(struct draft *draft, struct draft_at at, const char *key
 }
 
 /* Nearly every text is plain: it goes as it is. */
-static void add_text(struct draft *draft, struct draft_at at, const char *key, struct bytes value)
+void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value)
 {
-	if (value.len <= draft->text_len_max && text_is_plain(value)) {
-		member_text(draft, at, key, value, BYTES_NONE);
+	bool is_long = value.len > draft->text_len_max;
+	char *to = member_begin(draft, at, key, is_long ? 1 : value.len + 2);
+
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	if (!is_long && text_copy_plain(to, value)) {
+		to[value.len] = '"';
+		member_end(draft, to + value.len + 1);
 		return;
 	}
-	member(draft, at, key, BYTES("\""));
+	member_end(draft, to);
 	put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
 	put_byte(draft, '"');
 }
 
-/* The number's digits at the end of the room. */
-static struct bytes digits_of(uint64_t value, char room[20])
+#define DIGITS_MAX 20 /* of 2^64 - 1 */
+
+static size_t digits_len(uint64_t value)
 {
-	size_t from = 20;
+	size_t len = 1;
 
-	for (; value >= 100; value /= 100) {
-		unsigned two = (unsigned)(value % 100);
+	for (uint64_t more = 10; len < DIGITS_MAX && value >= more; more *= 10)
+		len++;
+	return len;
+}
 
-		room[--from] = (char)('0' + two % 10);
-		room[--from] = (char)('0' + two / 10);
-	}
-	room[--from] = (char)('0' + value % 10);
-	if (value >= 10)
-		room[--from] = (char)('0' + value / 10);
-	return (struct bytes){room + from, 20 - from};
+/* As many digits as it has. */
+static char *put_digits(char *to, uint64_t value, size_t len)
+{
+	for (size_t i = len; i-- > 0; value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + len;
 }
 
 static struct draft_at open_one(struct draft *draft, bool is_array)
@@ -218,9 +227,14 @@ static struct draft_at open_one(struct draft *draft, bool is_array)
 	return (struct draft_at){.depth = draft->depth, .serial = draft->serial};
 }
 
-static struct draft_at add_one(struct draft *draft, struct draft_at at, const char *key, bool is_array)
+static struct draft_at add_one(struct draft *draft, struct draft_at at, struct bytes key, bool is_array)
 {
-	member(draft, at, key, is_array ? BYTES("[") : BYTES("{"));
+	char *to = member_begin(draft, at, key, 1);
+
+	if (to != NULL) {
+		*to++ = is_array ? '[' : '{';
+		member_end(draft, to);
+	}
 	return open_one(draft, is_array);
 }
 
@@ -260,89 +274,79 @@ enum status draft_write(draft_fill *fill, const void *record, struct buffer *out
 
 /* -- members ---------------------------------------------------------------------------------- */
 
-void draft_text(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
+void draft_add_word(struct draft *draft, struct draft_at at, struct bytes key, struct bytes word)
 {
-	add_text(draft, object, key, value);
+	member_text(draft, at, key, word, BYTES_NONE);
 }
 
-void draft_text_if(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
-{
-	if (value.len > 0)
-		add_text(draft, object, key, value);
-}
-
-void draft_text_or_null(struct draft *draft, struct draft_at object, const char *key, struct bytes value)
-{
-	if (value.len > 0)
-		add_text(draft, object, key, value);
-	else
-		member(draft, object, key, BYTES("null"));
-}
-
-void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
-		       struct bytes second)
+void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
+		      struct bytes second)
 {
 	if (first.len + second.len > draft->text_len_max || !text_is_plain(first) || !text_is_plain(second))
-		add_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
+		draft_add_text(draft, at, key, ARENA_JOIN(&draft->arena, first, second));
 	else
-		member_text(draft, object, key, first, second);
+		member_text(draft, at, key, first, second);
 }
 
-void draft_text_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
+void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	char digits[20];
+	size_t len = digits_len(value);
+	char *to = member_begin(draft, at, key, len + 2);
 
-	member_text(draft, object, key, digits_of(value, digits), BYTES_NONE);
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	to = put_digits(to, value, len);
+	*to++ = '"';
+	member_end(draft, to);
 }
 
-void draft_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
+void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	char digits[20];
-
 	/* OCSF long_t is signed; no honest count comes near. */
-	member(draft, object, key, digits_of(value > INT64_MAX ? INT64_MAX : value, digits));
+	uint64_t told = value > INT64_MAX ? INT64_MAX : value;
+	size_t len = digits_len(told);
+	char *to = member_begin(draft, at, key, len);
+
+	if (to != NULL)
+		member_end(draft, put_digits(to, told, len));
+}
+
+void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal)
+{
+	member(draft, at, key, literal);
 }
 
 void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key, double value)
 {
 	if (!isfinite(value) || value < 0) {
-		member(draft, object, key, BYTES("null"));
+		member(draft, object, bytes_of(key), BYTES("null"));
 		return;
 	}
-	member(draft, object, key, BYTES(""));
+	member(draft, object, bytes_of(key), BYTES(""));
 	put_real(draft, value);
 }
 
-void draft_bool(struct draft *draft, struct draft_at object, const char *key, bool value)
+void draft_members(struct draft *draft, struct draft_at object, struct bytes members)
 {
-	member(draft, object, key, value ? BYTES("true") : BYTES("false"));
+	member(draft, object, BYTES_NONE, members);
 }
 
-struct draft_at draft_object(struct draft *draft, struct draft_at object, const char *key)
+struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key)
 {
-	return add_one(draft, object, key, false);
+	return add_one(draft, at, key, false);
+}
+
+struct draft_at draft_add_array(struct draft *draft, struct draft_at at, struct bytes key)
+{
+	return add_one(draft, at, key, true);
 }
 
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key)
 {
-	add_text(draft, object, NULL, key);
+	draft_add_text(draft, object, BYTES_NONE, key);
 	put(draft, BYTES(":{"));
 	return open_one(draft, false);
-}
-
-struct draft_at draft_array(struct draft *draft, struct draft_at object, const char *key)
-{
-	return add_one(draft, object, key, true);
-}
-
-struct draft_at draft_array_object(struct draft *draft, struct draft_at array)
-{
-	return add_one(draft, array, NULL, false);
-}
-
-void draft_array_text(struct draft *draft, struct draft_at array, struct bytes value)
-{
-	add_text(draft, array, NULL, value);
 }
 
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,

@@ -48,25 +48,101 @@ typedef void draft_fill(struct draft *draft, struct draft_at root, const void *r
  * it fails. */
 MUST_CHECK enum status draft_write(draft_fill *fill, const void *record, struct buffer *out);
 
-/* Keys are our own words: they are written as they are. */
-void draft_text(struct draft *draft, struct draft_at object, const char *key, struct bytes value);
-void draft_text_if(struct draft *draft, struct draft_at object, const char *key,
-		   struct bytes value); /* not empty */
-void draft_text_or_null(struct draft *draft, struct draft_at object, const char *key, struct bytes value);
-void draft_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value);
-void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key,
-			double value); /* below 0: null */
-void draft_bool(struct draft *draft, struct draft_at object, const char *key, bool value);
+/* What the members below are made of. A key is one of our own words, as is what draft_add_word writes: both
+ * are written as they are. No key: an entry of an array. */
+void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value);
+void draft_add_word(struct draft *draft, struct draft_at at, struct bytes key, struct bytes word);
+void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
+		      struct bytes second);
+void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value);
+void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value);
+void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal);
+struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key);
+struct draft_at draft_add_array(struct draft *draft, struct draft_at at, struct bytes key);
+
+/* They stand here so that the length of a key is known when the program is built. */
+
+static inline void draft_text(struct draft *draft, struct draft_at object, const char *key,
+			      struct bytes value)
+{
+	draft_add_text(draft, object, bytes_of(key), value);
+}
+
+/* Not empty. */
+static inline void draft_text_if(struct draft *draft, struct draft_at object, const char *key,
+				 struct bytes value)
+{
+	if (value.len > 0)
+		draft_text(draft, object, key, value);
+}
+
+static inline void draft_text_or_null(struct draft *draft, struct draft_at object, const char *key,
+				      struct bytes value)
+{
+	if (value.len > 0)
+		draft_text(draft, object, key, value);
+	else
+		draft_add_literal(draft, object, bytes_of(key), BYTES("null"));
+}
+
+/* One of our own words, plain ASCII. */
+static inline void draft_word(struct draft *draft, struct draft_at object, const char *key, const char *word)
+{
+	draft_add_word(draft, object, bytes_of(key), bytes_of(word));
+}
+
+static inline void draft_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
+{
+	draft_add_number(draft, object, bytes_of(key), value);
+}
+
+/* Below 0: null. */
+void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key, double value);
+
+static inline void draft_bool(struct draft *draft, struct draft_at object, const char *key, bool value)
+{
+	draft_add_literal(draft, object, bytes_of(key), value ? BYTES("true") : BYTES("false"));
+}
+
 /* Both texts as one. */
-void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
-		       struct bytes second);
+static inline void draft_text_joined(struct draft *draft, struct draft_at object, const char *key,
+				     struct bytes first, struct bytes second)
+{
+	draft_add_joined(draft, object, bytes_of(key), first, second);
+}
+
 /* A number as a text. */
-void draft_text_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value);
-struct draft_at draft_object(struct draft *draft, struct draft_at object, const char *key);
+static inline void draft_text_number(struct draft *draft, struct draft_at object, const char *key,
+				     uint64_t value)
+{
+	draft_add_text_number(draft, object, bytes_of(key), value);
+}
+
+static inline struct draft_at draft_object(struct draft *draft, struct draft_at object, const char *key)
+{
+	return draft_add_object(draft, object, bytes_of(key));
+}
+
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key);
-struct draft_at draft_array(struct draft *draft, struct draft_at object, const char *key);
-struct draft_at draft_array_object(struct draft *draft, struct draft_at array);
-void draft_array_text(struct draft *draft, struct draft_at array, struct bytes value);
+
+static inline struct draft_at draft_array(struct draft *draft, struct draft_at object, const char *key)
+{
+	return draft_add_array(draft, object, bytes_of(key));
+}
+
+static inline struct draft_at draft_array_object(struct draft *draft, struct draft_at array)
+{
+	return draft_add_object(draft, array, BYTES_NONE);
+}
+
+static inline void draft_array_text(struct draft *draft, struct draft_at array, struct bytes value)
+{
+	draft_add_text(draft, array, BYTES_NONE, value);
+}
+
+/* Members that are the same in every such record, as they are written: "\"a\":1,\"b\":2". */
+void draft_members(struct draft *draft, struct draft_at object, struct bytes members);
+
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,
 		 size_t count);
 

@@ -7,9 +7,9 @@ void event_add_class(struct draft *draft, struct draft_at root, const struct eve
 		     unsigned activity_id, struct bytes activity_name)
 {
 	draft_number(draft, root, "category_uid", class->category_uid);
-	draft_text(draft, root, "category_name", bytes_of(class->category_name));
+	draft_word(draft, root, "category_name", class->category_name);
 	draft_number(draft, root, "class_uid", class->uid);
-	draft_text(draft, root, "class_name", bytes_of(class->name));
+	draft_word(draft, root, "class_name", class->name);
 	draft_number(draft, root, "activity_id", activity_id);
 	draft_text(draft, root, "activity_name", activity_name);
 	draft_number(draft, root, "type_uid", class->uid * 100ull + activity_id);
@@ -22,7 +22,7 @@ void event_add_severity(struct draft *draft, struct draft_at root, unsigned seve
 	unsigned id = severity_id < sizeof(NAMES) / sizeof(NAMES[0]) ? severity_id : 0;
 
 	draft_number(draft, root, "severity_id", id);
-	draft_text(draft, root, "severity", bytes_of(NAMES[id]));
+	draft_word(draft, root, "severity", NAMES[id]);
 }
 
 struct draft_at event_add_metadata(struct draft *draft, struct draft_at root,
@@ -32,13 +32,13 @@ struct draft_at event_add_metadata(struct draft *draft, struct draft_at root,
 	struct draft_at metadata = draft_object(draft, root, "metadata");
 	struct draft_at product = draft_object(draft, metadata, "product");
 
-	draft_text(draft, product, "name", BYTES("specular"));
-	draft_text(draft, product, "vendor_name", BYTES("specular"));
+	draft_word(draft, product, "name", "specular");
+	draft_word(draft, product, "vendor_name", "specular");
 	draft_text_if(draft, product, "version", bytes_of(context->version));
-	draft_text(draft, metadata, "version", BYTES(OCSF_VERSION));
-	draft_text(draft, metadata, "uid", bytes_of(uid));
+	draft_word(draft, metadata, "version", OCSF_VERSION);
+	draft_word(draft, metadata, "uid", uid);
 	draft_text_if(draft, metadata, "event_code", bytes_of(event_code));
-	draft_text(draft, metadata, "log_version", BYTES(LOG_VERSION));
+	draft_word(draft, metadata, "log_version", LOG_VERSION);
 	return metadata;
 }
 
@@ -64,7 +64,7 @@ static struct draft_at add_endpoint(struct draft *draft, struct draft_at object,
 	char ip[ADDRESS_TEXT_MAX];
 
 	address_print(&endpoint->address, ip);
-	draft_text(draft, at, "ip", bytes_of(ip));
+	draft_word(draft, at, "ip", ip);
 	if (endpoint->port != 0) /* a proxy's list of addresses has no ports */
 		draft_number(draft, at, "port", endpoint->port);
 	draft_text_if(draft, at, "hostname", hostname);
@@ -87,7 +87,7 @@ static void add_request(struct draft *draft, struct draft_at object, const struc
 	draft_text(draft, url, "path", judged->path);
 	draft_text_if(draft, url, "query_string", judged->query);
 	if (judged->version != HTTP_UNKNOWN)
-		draft_text(draft, request, "version", bytes_of(http_version_name(judged->version)));
+		draft_word(draft, request, "version", http_version_name(judged->version));
 	draft_number(draft, request, "body_length", judged->request.body_len);
 	draft_text_if(draft, request, "user_agent", judged->request.user_agent);
 }
@@ -164,7 +164,7 @@ static void add_messages(struct draft *draft, struct draft_at grpc, const char *
 	messages = draft_object(draft, grpc, name);
 	draft_number(draft, messages, "messages", from->count);
 	draft_number(draft, messages, "bytes", from->bytes);
-	draft_text(draft, messages, "reading", bytes_of(grpc_outcome_name(from->outcome)));
+	draft_word(draft, messages, "reading", grpc_outcome_name(from->outcome));
 }
 
 static void add_grpc(struct draft *draft, struct draft_at specular, const struct judged_grpc *from)
@@ -189,7 +189,7 @@ static void add_capture(struct draft *draft, struct draft_at specular, const str
 	struct draft_at capture = draft_object(draft, specular, "capture");
 
 	draft_bool(draft, capture, "complete", judged->outcome == EXCHANGE_COMPLETE);
-	draft_text(draft, capture, "reason", bytes_of(exchange_outcome_name(judged->outcome)));
+	draft_word(draft, capture, "reason", exchange_outcome_name(judged->outcome));
 	draft_number(draft, capture, "gap_bytes", judged->request.gap_len + judged->response.gap_len);
 	draft_bool(draft, capture, "mid_stream", judged->is_mid_stream);
 	draft_bool(draft, capture, "decrypted", judged->is_decrypted);

@@ -78,20 +78,47 @@ static bool word_is_plain(uint64_t word)
 		zero_bytes(word ^ 0x5c5c5c5c5c5c5c5cu)) == 0;
 }
 
-bool text_is_plain(struct bytes run)
+static uint64_t word_at(const char *at)
 {
-	size_t at = 0;
 	uint64_t word;
 
-	for (; at + sizeof(word) <= run.len; at += sizeof(word)) {
-		memcpy(&word, run.data + at, sizeof(word));
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+bool text_is_plain(struct bytes run)
+{
+	const size_t len = sizeof(uint64_t);
+	uint64_t word = 0x2020202020202020u;
+
+	if (run.len < len) {
+		memcpy(&word, run.data == NULL ? "" : run.data, run.len);
+		return word_is_plain(word);
+	}
+	for (size_t at = 0; at + len < run.len; at += len)
+		if (!word_is_plain(word_at(run.data + at)))
+			return false;
+	return word_is_plain(word_at(run.data + run.len - len)); /* some of it once more */
+}
+
+bool text_copy_plain(char *to, struct bytes run)
+{
+	const size_t len = sizeof(uint64_t);
+	uint64_t word;
+
+	if (run.len < len) {
+		if (run.len > 0)
+			memcpy(to, run.data, run.len);
+		return text_is_plain(run);
+	}
+	for (size_t at = 0; at + len < run.len; at += len) {
+		word = word_at(run.data + at);
 		if (!word_is_plain(word))
 			return false;
+		memcpy(to + at, &word, len);
 	}
-	if (at == run.len)
-		return true;
-	memset(&word, ' ', sizeof(word));
-	memcpy(&word, run.data + at, run.len - at);
+	word = word_at(run.data + run.len - len);
+	memcpy(to + run.len - len, &word, len);
 	return word_is_plain(word);
 }
 

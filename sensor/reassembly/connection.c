@@ -292,13 +292,13 @@ bool connection_let_go(struct connection *connection)
 	return true;
 }
 
+/* `print` is the segment's. */
 static bool is_copy_of_earlier(const struct connection *connection, const struct stream *own,
-			       const struct segment *segment)
+			       const struct segment *segment, uint32_t print)
 {
-	uint64_t seed = connection->home->plan.seed;
-
-	return prints_have(&own->prints, segment_print(segment, seed, false)) ||
-	       (!segment_is_marked(segment) && prints_have(&own->prints, segment_print(segment, seed, true)));
+	return prints_have(&own->prints, print) ||
+	       (!segment_is_marked(segment) &&
+		prints_have(&own->prints, segment_print(segment, connection->home->plan.seed, true)));
 }
 
 /* Nothing is left to do for a copy, unless the bytes still wait: then they are compared. */
@@ -340,7 +340,8 @@ void connection_take(struct connection *connection, const struct segment *segmen
 	struct reassembly_counts *counts = connection->home->plan.counts;
 	enum direction direction = connection_direction(connection, segment);
 	struct stream *own = &connection->streams[direction];
-	bool is_copy = is_copy_of_earlier(connection, own, segment);
+	uint32_t print = segment_print(segment, connection->home->plan.seed, false);
+	bool is_copy = is_copy_of_earlier(connection, own, segment, print);
 	int64_t offset;
 
 	counts->segments++;
@@ -351,7 +352,7 @@ void connection_take(struct connection *connection, const struct segment *segmen
 		return;
 	if (segment->flags & TCP_RST) {
 		take_reset(connection, direction, segment);
-		prints_add(&own->prints, segment_print(segment, connection->home->plan.seed, false));
+		prints_add(&own->prints, print);
 		return;
 	}
 	if (!answers_syn(connection, direction, segment) || !base_find(connection, direction, segment)) {
@@ -364,7 +365,7 @@ void connection_take(struct connection *connection, const struct segment *segmen
 		return;
 	}
 	if (!is_copy)
-		prints_add(&own->prints, segment_print(segment, connection->home->plan.seed, false));
+		prints_add(&own->prints, print);
 	take_known(connection, direction, segment, offset, is_copy);
 }
 

@@ -9,12 +9,12 @@
 
 bool prints_have(const struct prints *prints, uint32_t print)
 {
-	bool has = false;
+	uint32_t has = 0; /* as wide as a print, or the compiler takes one at a time */
 
 	/* All of them, in order of memory: four or eight at a time. Empty places are 0, which no print is. */
 	for (uint32_t i = 0; i < prints->capacity; i++)
 		has |= prints->list[i] == print;
-	return has;
+	return has != 0;
 }
 
 static void grow(struct prints *prints)

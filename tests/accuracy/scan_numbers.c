@@ -21,7 +21,7 @@
 #define BOUND_PAN_PER_MILLION   400
 #define BOUND_OTHER_PER_MILLION 10
 
-static const struct fingerprint_key key = {{4}};
+static const struct fingerprint_key key = {.bytes = {4}};
 static uint64_t state = 0x9E3779B97F4A7C15ull;
 
 /* xorshift64: the same numbers every time. */

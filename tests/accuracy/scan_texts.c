@@ -12,7 +12,7 @@
 
 #include "rules/scan.h"
 
-static const struct fingerprint_key key = {{3}};
+static const struct fingerprint_key key = {.bytes = {3}};
 
 static struct bytes text_of(yyjson_val *row, const char *name)
 {

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-static const struct fingerprint_key key = {{4}};
+static const struct fingerprint_key key = {.bytes = {4}};
 
 static struct scanner *scanner_of_packs(void)
 {

@@ -15,7 +15,7 @@
 #define BODIES     400
 #define BODY_BYTES 8192
 
-static const struct fingerprint_key key = {{5}};
+static const struct fingerprint_key key = {.bytes = {5}};
 static uint64_t state = 88172645463325252ull;
 
 /* xorshift64: the same bodies every time. */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "parsers/credential.h"
+#include "parsers/credential_names.h"
 
 #define TOKEN "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4IiwiYXVkIjoib25lIn0."
 
@@ -165,9 +166,62 @@ static void several_keep_their_order_up_to_the_ceiling(void **state)
 	assert_string_equal(credential_kind_name(CREDENTIAL_BASIC), "basic");
 }
 
+/* Each of them, in any case; a letter more or less is another name. */
+static void names_of_fields(void **state)
+{
+	static const char *const keys[] = {
+		"x-api-key",
+		"api-key",
+		"apikey",
+		"x-apikey",
+		"api_key",
+		"x-api-token",
+		"api-token",
+		"x-auth-token",
+		"x-access-token",
+		"x-auth-key",
+		"x-api-secret",
+		"auth-token",
+		"access-token",
+		"x-goog-api-key",
+		"x-functions-key",
+		"private-token",
+		"x-gitlab-token",
+		"x-vault-token",
+		"x-subscription-key",
+		"x-client-secret",
+		"x-token",
+		"X-Api-Key",
+		"Ocp-Apim-Subscription-Key",
+	};
+	static const char *const certificates[] = {
+		"x-forwarded-client-cert", "client-cert",   "x-ssl-client-cert", "ssl-client-cert",
+		"x-ssl-client-s-dn",       "x-client-cert", "x-arr-clientcert",  "X-Amzn-Mtls-Clientcert",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct bytes name = bytes_of(keys[i]);
+
+		assert_true(name_is_key_header(name));
+		assert_false(name_is_certificate_header(name));
+		assert_false(name_is_key_header((struct bytes){keys[i], name.len + 1}));
+	}
+	for (size_t i = 0; i < sizeof(certificates) / sizeof(certificates[0]); i++) {
+		struct bytes name = bytes_of(certificates[i]);
+
+		assert_true(name_is_certificate_header(name));
+		assert_false(name_is_key_header(name));
+		assert_false(name_is_certificate_header((struct bytes){certificates[i], name.len + 1}));
+	}
+	assert_false(name_is_key_header(BYTES_NONE));
+	assert_false(name_is_certificate_header(BYTES("user-agent!")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_fields),
 		cmocka_unit_test_setup_teardown(basic_is_opened, make, drop),
 		cmocka_unit_test_setup_teardown(bearer_is_opened, make, drop),
 		cmocka_unit_test_setup_teardown(schemes_are_told_apart, make, drop),

@@ -71,7 +71,7 @@ static void a_long_value_is_cut(void **state)
 /* Told apart by key, domain and value; computed with another HMAC-SHA256. */
 static void fingerprints(void **state)
 {
-	struct fingerprint_key key = {{0}}, other = {{1}};
+	struct fingerprint_key key = {.is_ready = false}, other = {.bytes = {1}};
 	static char large[10000];
 	char a[FINGERPRINT_TEXT_LEN + 1], b[FINGERPRINT_TEXT_LEN + 1];
 
@@ -89,6 +89,15 @@ static void fingerprints(void **state)
 	assert_string_not_equal(a, b);
 	fingerprint(&key, "value", BYTES_NONE, a);
 	assert_int_equal(strlen(a), 16);
+	/* What is kept of a key changes nothing, and is that key's. */
+	fingerprint_key_prepare(&key);
+	fingerprint(&key, "value", BYTES_NONE, b);
+	assert_string_equal(a, b);
+	fingerprint(&key, "value", BYTES("abc"), a);
+	assert_string_equal(a, "84ac92dabdcaad50");
+	fingerprint_key_prepare(&other);
+	fingerprint(&other, "value", BYTES("abc"), b);
+	assert_string_not_equal(a, b);
 }
 
 int main(void)

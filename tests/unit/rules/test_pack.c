@@ -9,7 +9,7 @@
 
 #include "rules/scan.h"
 
-static const struct fingerprint_key key = {{1, 2, 3}};
+static const struct fingerprint_key key = {.bytes = {1, 2, 3}};
 
 static void print(const struct problems *problems)
 {

@@ -14,7 +14,7 @@
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
 
-static const struct fingerprint_key key = {{9}};
+static const struct fingerprint_key key = {.bytes = {9}};
 
 /* The corpus's names of the classes. `is_bound`: these have to reach the figures. */
 struct tally {

@@ -12,7 +12,7 @@
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
 
-static const struct fingerprint_key key = {{7}};
+static const struct fingerprint_key key = {.bytes = {7}};
 
 struct bench {
 	struct problems problems;
@@ -68,7 +68,8 @@ static const struct hit *hit_of(const struct hits *hits, const char *class_id, s
 static void assert_bytes(struct bytes run, const char *text)
 {
 	if (!bytes_equal(run, bytes_of(text)))
-		print_message("\"" BYTES_FORMAT "\" is not \"%s\"\n", BYTES_PRINT(run), text);
+		print_message("\"" BYTES_FORMAT "\" is not \"%s\"\n", BYTES_PRINT(run),
+			      text == NULL ? "" : text);
 	assert_true(bytes_equal(run, bytes_of(text)));
 }
 

@@ -15,7 +15,7 @@
 #include "parsers/grpc.h"
 #include "rules/scan_along.h"
 
-static const struct fingerprint_key key = {{7}};
+static const struct fingerprint_key key = {.bytes = {7}};
 
 struct bench {
 	struct problems problems;

@@ -13,7 +13,7 @@
 #include "rules/sieve_needs.h"
 #include "tests/unit/rules/both_ways.h"
 
-static const struct fingerprint_key key = {{9}};
+static const struct fingerprint_key key = {.bytes = {9}};
 
 /* Patterns written in ways that the built-in packs are not. */
 static const char odd[] =
