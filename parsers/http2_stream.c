@@ -199,11 +199,14 @@ void http2_streams_finish(struct http2_streams *streams)
 
 struct http2_stream *http2_streams_find(struct http2_streams *streams, uint32_t id)
 {
-	struct http2_stream *stream = map_find(&streams->map, key_of(&id));
+	struct http2_stream *stream = map_newest(&streams->map);
 
-	if (stream == NULL)
-		return NULL;
-	map_touch(&streams->map, stream);
+	if (stream == NULL || stream->id != id) { /* most frames are of the stream that had the last one */
+		stream = map_find(&streams->map, key_of(&id));
+		if (stream == NULL)
+			return NULL;
+		map_touch(&streams->map, stream);
+	}
 	stream->last_ns = streams->time_ns;
 	return stream;
 }
@@ -314,6 +317,19 @@ void http2_stream_head(struct http2_streams *streams, struct http2_stream *strea
 	charge(streams, stream, stream->exchange->arena.used - used);
 }
 
+/* Room for all that is due, but only for a few times what has come: a length is quickly said. */
+static void expect(struct http2_half *half, const struct message *message, size_t first_len)
+{
+	const struct header *header = message_header(message, BYTES("content-length"));
+	uint64_t due = 0;
+
+	if (header == NULL || !bytes_to_u64(header->value, &due))
+		return;
+	due = due < 4 * (uint64_t)first_len ? due : 4 * (uint64_t)first_len;
+	if (due <= half->kept.bytes_max)
+		(void)!buffer_reserve(&half->kept, due); /* whether there is memory shows when it is filled */
+}
+
 void http2_stream_data(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
 		       struct bytes part)
 {
@@ -326,6 +342,8 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 	half->wire_len += part.len;
 	if (half->is_holed || lost_of(streams, is_request) > half->lost_at)
 		return;
+	if (half->kept.data == NULL)
+		expect(half, message_of(stream, is_request), wanted.len);
 	kept = half->is_cut ? 0 : buffer_append_some(&half->kept, wanted);
 	charge(streams, stream, kept);
 	if (kept < part.len && !half->is_cut) {
