@@ -55,7 +55,7 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 	struct http2_half *half = half_of(stream, is_request);
 	struct message *message = message_of(stream, is_request);
 	const struct session_plan *plan = streams->desk->plan;
-	struct message_body kept = {.kept = buffer_bytes(&half->kept),
+	struct message_body kept = {.kept = &half->kept,
 				    .bytes_max = plan->body_bytes_max,
 				    .reader = plan->reader,
 				    .counts = plan->counts};
@@ -84,9 +84,7 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 		plan->counts->http2_unknown_heads++;
 	message->is_complete =
 		message->is_seen && half->is_over && !half->is_malformed && message->gap_len == 0;
-	if (half->kept.data != NULL)
-		explicit_bzero(half->kept.data, half->kept.len);
-	buffer_finish(&half->kept);
+	buffer_wipe(&half->kept);
 }
 
 static enum exchange_outcome outcome_of(const struct http2_streams *streams,
@@ -317,7 +315,7 @@ void http2_stream_head(struct http2_streams *streams, struct http2_stream *strea
 	charge(streams, stream, stream->exchange->arena.used - used);
 }
 
-/* Room for all that is due, but only for a few times what has come: a length is quickly said. */
+/* Room for all that is due and a NUL, but only for a few times what has come: a length is quickly said. */
 static void expect(struct http2_half *half, const struct message *message, size_t first_len)
 {
 	const struct header *header = message_header(message, BYTES("content-length"));
@@ -326,8 +324,9 @@ static void expect(struct http2_half *half, const struct message *message, size_
 	if (header == NULL || !bytes_to_u64(header->value, &due))
 		return;
 	due = due < 4 * (uint64_t)first_len ? due : 4 * (uint64_t)first_len;
-	if (due <= half->kept.bytes_max)
-		(void)!buffer_reserve(&half->kept, due); /* whether there is memory shows when it is filled */
+	if (due < half->kept.bytes_max)
+		(void)!buffer_reserve(&half->kept,
+				      due + 1); /* whether there is memory shows when it is filled */
 }
 
 void http2_stream_data(struct http2_streams *streams, struct http2_stream *stream, bool is_request,

@@ -1,6 +1,6 @@
 /*
  * message_body: the last step of every body, whatever framed it: what was kept
- * is decoded into the exchange's arena.
+ * is decoded into the exchange's arena, or becomes the exchange's as it is.
  */
 #pragma once
 
@@ -8,7 +8,7 @@
 #include "parsers/session.h"
 
 struct message_body {
-	struct bytes kept;                    /* lent by the caller */
+	struct buffer *kept;                  /* the caller's; empty when it became the exchange's */
 	const struct bytes *transfer_codings; /* in the order they were applied, after Content-Encoding */
 	size_t transfer_coding_count;         /* at most LIMIT_CODING_LAYERS + 1 */
 	uint64_t bytes_max;                   /* of the decoded content */
