@@ -48,16 +48,6 @@ static uint64_t room_of(const struct http1_body *body)
 	return *body->plan.all_now < LIMIT_BODIES_TOTAL ? LIMIT_BODIES_TOTAL - *body->plan.all_now : 0;
 }
 
-/* Room for all that is due and a NUL, but only for a few times what has come: a length is quickly said. */
-static void expect(struct http1_body *body, size_t first_len)
-{
-	uint64_t due = body->left < 4 * (uint64_t)first_len ? body->left : 4 * (uint64_t)first_len;
-
-	if (due < body->plan.bytes_max)
-		(void)!buffer_reserve(&body->kept,
-				      due + 1); /* whether there is memory shows when it is filled */
-}
-
 static void keep(struct http1_body *body, struct bytes part)
 {
 	size_t kept;
@@ -65,8 +55,8 @@ static void keep(struct http1_body *body, struct bytes part)
 	body->wire_len += part.len;
 	if (body->is_holed || part.len == 0)
 		return;
-	if (body->kept.data == NULL && body->plan.framing == HTTP1_LENGTH)
-		expect(body, part.len);
+	if (body->plan.framing == HTTP1_LENGTH)
+		message_body_expect(&body->kept, part.len, body->left);
 	kept = body->is_cut ? 0 : buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
 	if (body->plan.all_now != NULL)
 		*body->plan.all_now += kept;

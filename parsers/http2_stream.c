@@ -315,18 +315,13 @@ void http2_stream_head(struct http2_streams *streams, struct http2_stream *strea
 	charge(streams, stream, stream->exchange->arena.used - used);
 }
 
-/* Room for all that is due and a NUL, but only for a few times what has come: a length is quickly said. */
-static void expect(struct http2_half *half, const struct message *message, size_t first_len)
+/* 0: it is not said. */
+static uint64_t length_of(const struct message *message)
 {
 	const struct header *header = message_header(message, BYTES("content-length"));
-	uint64_t due = 0;
+	uint64_t len = 0;
 
-	if (header == NULL || !bytes_to_u64(header->value, &due))
-		return;
-	due = due < 4 * (uint64_t)first_len ? due : 4 * (uint64_t)first_len;
-	if (due < half->kept.bytes_max)
-		(void)!buffer_reserve(&half->kept,
-				      due + 1); /* whether there is memory shows when it is filled */
+	return header != NULL && bytes_to_u64(header->value, &len) ? len : 0;
 }
 
 void http2_stream_data(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
@@ -342,7 +337,9 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 	if (half->is_holed || lost_of(streams, is_request) > half->lost_at)
 		return;
 	if (half->kept.data == NULL)
-		expect(half, message_of(stream, is_request), wanted.len);
+		half->due = length_of(message_of(stream, is_request));
+	if (half->due > half->kept.len)
+		message_body_expect(&half->kept, wanted.len, half->due - half->kept.len);
 	kept = half->is_cut ? 0 : buffer_append_some(&half->kept, wanted);
 	charge(streams, stream, kept);
 	if (kept < part.len && !half->is_cut) {

@@ -5,6 +5,17 @@
 #include "parsers/content_coding.h"
 #include "parsers/long_body.h"
 
+void message_body_expect(struct buffer *kept, size_t part_len, uint64_t due)
+{
+	uint64_t likely = 4 * ((uint64_t)kept->len + part_len);
+
+	if (part_len <= kept->capacity - kept->len)
+		return;
+	due = due < likely ? due : likely;
+	if (due < kept->bytes_max - kept->len)
+		(void)!buffer_reserve(kept, due + 1);
+}
+
 /* Content codings were applied before transfer codings. One more than the limit is enough to pass it. */
 size_t message_codings(const struct message *message, const struct bytes *transfer_codings,
 		       size_t transfer_coding_count, struct bytes codings[MESSAGE_CODINGS_MAX])

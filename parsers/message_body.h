@@ -16,6 +16,10 @@ struct message_body {
 	struct session_counts *counts;        /* of that */
 };
 
+/* Before `part_len` bytes are kept: room for `due` bytes, these among them, and a NUL, but only for a few
+ * times what has come: a length is quickly said. Whether there is memory shows when they are kept. */
+void message_body_expect(struct buffer *kept, size_t part_len, uint64_t due);
+
 /* The names of all codings of the body, in the order they were applied: at most MESSAGE_CODINGS_MAX. */
 #define MESSAGE_CODINGS_MAX (2 * LIMIT_CODING_LAYERS + 2)
 size_t message_codings(const struct message *message, const struct bytes *transfer_codings,
