@@ -48,13 +48,6 @@ static enum coding_outcome take_off(struct layer *layer)
 	return layer_decode(layer);
 }
 
-static void wipe(struct buffer *buffer)
-{
-	if (buffer->data != NULL)
-		explicit_bzero(buffer->data, buffer->len);
-	buffer_finish(buffer);
-}
-
 /* The worse of two: a ceiling, then what is missing. */
 static enum coding_outcome worse(enum coding_outcome a, enum coding_outcome b)
 {
@@ -96,7 +89,7 @@ static enum coding_outcome decode_layers(const struct decoder *const *decoders, 
 			outcome = CODING_BOMB; /* the exchange's own ceiling */
 	}
 	for (size_t i = 0; i < count; i++)
-		wipe(&outputs[i]);
+		buffer_wipe(&outputs[i]);
 	return outcome;
 }
 

@@ -20,6 +20,8 @@ void exchange_free(struct exchange *exchange)
 
 	if (exchange == NULL)
 		return;
+	for (unsigned i = 0; i < exchange->body_count; i++)
+		buffer_wipe(&exchange->bodies[i]);
 	arena = exchange->arena; /* it stands in the memory that goes */
 	arena_wipe(&arena);
 }

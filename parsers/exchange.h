@@ -11,6 +11,7 @@
 #pragma once
 
 #include "parsers/base/arena.h"
+#include "parsers/base/buffer.h"
 #include "parsers/base/chunk.h"
 #include "parsers/base/endpoint.h"
 #include "parsers/base/limits.h"
@@ -118,6 +119,8 @@ enum exchange_outcome {
 
 struct exchange {
 	struct arena arena;
+	struct buffer bodies[2]; /* what lies outside the arena: bodies as they were kept while they came */
+	unsigned body_count;
 	struct exchange *next; /* finished after this one; of the session, until it is handed out */
 
 	uint64_t connection; /* number of the packet that opened the connection: same for any number of

@@ -22,6 +22,7 @@ struct http1_body {
 	llhttp_t parser;
 	struct http1_body_plan plan;
 	struct buffer kept;
+	uint64_t counted;         /* bytes of it in *plan.all_now */
 	struct buffer trailers;   /* "name:value\n" each */
 	struct long_body *larger; /* NULL: not yet, or nobody reads it */
 	uint64_t wire_len;
@@ -46,15 +47,6 @@ static uint64_t room_of(const struct http1_body *body)
 	return *body->plan.all_now < LIMIT_BODIES_TOTAL ? LIMIT_BODIES_TOTAL - *body->plan.all_now : 0;
 }
 
-/* Room for all that is due, but only for a few times what has come: a length is quickly said. */
-static void expect(struct http1_body *body, size_t first_len)
-{
-	uint64_t due = body->left < 4 * (uint64_t)first_len ? body->left : 4 * (uint64_t)first_len;
-
-	if (due <= body->plan.bytes_max)
-		(void)!buffer_reserve(&body->kept, due); /* whether there is memory shows when it is filled */
-}
-
 static void keep(struct http1_body *body, struct bytes part)
 {
 	size_t kept;
@@ -62,11 +54,12 @@ static void keep(struct http1_body *body, struct bytes part)
 	body->wire_len += part.len;
 	if (body->is_holed || part.len == 0)
 		return;
-	if (body->kept.data == NULL && body->plan.framing == HTTP1_LENGTH)
-		expect(body, part.len);
+	if (body->plan.framing == HTTP1_LENGTH)
+		message_body_expect(&body->kept, part.len, body->left);
 	kept = body->is_cut ? 0 : buffer_append_some(&body->kept, bytes_slice(part, 0, room_of(body)));
 	if (body->plan.all_now != NULL)
 		*body->plan.all_now += kept;
+	body->counted += kept;
 	if (kept < part.len && !body->is_cut) {
 		body->is_cut = true;
 		body->larger = long_body_new(&body->plan.larger);
@@ -187,22 +180,15 @@ struct http1_body *http1_body_new(const struct http1_body_plan *plan)
 	return body;
 }
 
-static void wipe(struct buffer *buffer)
-{
-	if (buffer->data != NULL)
-		explicit_bzero(buffer->data, buffer->len);
-	buffer_finish(buffer);
-}
-
 void http1_body_free(struct http1_body *body)
 {
 	if (body == NULL)
 		return;
 	if (body->plan.all_now != NULL)
-		*body->plan.all_now -= body->kept.len;
+		*body->plan.all_now -= body->counted;
 	long_body_free(body->larger, false);
-	wipe(&body->kept);
-	wipe(&body->trailers);
+	buffer_wipe(&body->kept);
+	buffer_wipe(&body->trailers);
 	free(body);
 }
 
@@ -486,7 +472,7 @@ static void add_trailers(struct http1_body *body, struct exchange *exchange, str
 void http1_body_close(struct http1_body *body, enum http1_end end, const struct http1_fields *fields,
 		      struct exchange *exchange, struct message *message)
 {
-	struct message_body kept = {.kept = buffer_bytes(&body->kept),
+	struct message_body kept = {.kept = &body->kept,
 				    .transfer_codings = fields->transfer_codings,
 				    .transfer_coding_count = fields->transfer_coding_count,
 				    .bytes_max = body->plan.bytes_max,

@@ -191,6 +191,7 @@ void http2_block_done(struct http2 *http2, struct http2_side *side)
 	struct arena scratch;
 
 	arena_init(&scratch, SCRATCH_BYTES);
+	scratch.stock = http2->desk->plan->exchanges;
 	if (!side->block.is_lost && http2_headers_decode(side->headers, buffer_bytes(&side->block.bytes),
 							 side->done, &scratch, &fields)) {
 		http2_head_read(&fields, &head);

@@ -12,6 +12,9 @@ static const char placeholder[] = {'\0'};
 #define PLACEHOLDER_COST 33
 #define SEED_FIELD_LEN   4
 
+/* Room for fields at first; it doubles. */
+#define FIELDS_AT_FIRST 32
+
 /* The table of most encoders (RFC 9113 section 6.5.2), and the largest that we follow. */
 #define SEED_SMALL (4096 / PLACEHOLDER_COST)
 #define SEED_LARGE (LIMIT_HPACK_TABLE / PLACEHOLDER_COST)
@@ -77,15 +80,34 @@ struct reading {
 	struct arena *arena; /* NULL: the fields are not wanted */
 	bool is_seeded;
 	size_t bytes;
+	size_t room; /* in fields.list */
 	struct http2_fields fields;
 };
+
+static bool have_room(struct reading *reading)
+{
+	struct http2_fields *fields = &reading->fields;
+	size_t room = reading->room == 0 ? FIELDS_AT_FIRST : reading->room * 2;
+	struct header *list;
+
+	if (fields->count < reading->room)
+		return true;
+	list = arena_take(reading->arena, room * sizeof(*list));
+	if (list == NULL)
+		return false;
+	if (fields->count > 0)
+		memcpy(list, fields->list, fields->count * sizeof(*list));
+	fields->list = list;
+	reading->room = room;
+	return true;
+}
 
 static void take_field(struct reading *reading, const nghttp2_nv *field)
 {
 	struct http2_fields *fields = &reading->fields;
 	struct bytes name = run_of(field->name, field->namelen);
 	struct bytes value = run_of(field->value, field->valuelen);
-	struct header *header;
+	struct header header = {0};
 
 	if (reading->arena == NULL)
 		return;
@@ -99,13 +121,12 @@ static void take_field(struct reading *reading, const nghttp2_nv *field)
 		fields->is_cut = true;
 		return;
 	}
-	header = &fields->list[fields->count];
-	header->name = arena_copy(reading->arena, name);
-	header->value = arena_copy(reading->arena, value);
-	if (header->name.data == NULL || header->value.data == NULL)
+	header.name = arena_copy(reading->arena, name);
+	header.value = arena_copy(reading->arena, value);
+	if (header.name.data == NULL || header.value.data == NULL || !have_room(reading))
 		fields->is_cut = true;
 	else
-		fields->count++;
+		fields->list[fields->count++] = header;
 }
 
 /* Past the ceilings it goes on without keeping: the table must stay in step. A block is bounded
@@ -176,10 +197,7 @@ static bool attempt(struct http2_headers *headers, struct bytes block, struct ar
 {
 	struct reading reading = {.arena = arena, .is_seeded = headers->is_seeded};
 
-	reading.fields.list = arena_alloc(arena, LIMIT_HEAD_FIELDS * sizeof(struct header));
-	if (reading.fields.list == NULL)
-		reading.arena = NULL;
-	if (!feed(headers->inflater, block, &reading) || reading.arena == NULL)
+	if (!feed(headers->inflater, block, &reading))
 		return false;
 	*out_fields = reading.fields;
 	return true;

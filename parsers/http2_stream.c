@@ -55,7 +55,7 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 	struct http2_half *half = half_of(stream, is_request);
 	struct message *message = message_of(stream, is_request);
 	const struct session_plan *plan = streams->desk->plan;
-	struct message_body kept = {.kept = buffer_bytes(&half->kept),
+	struct message_body kept = {.kept = &half->kept,
 				    .bytes_max = plan->body_bytes_max,
 				    .reader = plan->reader,
 				    .counts = plan->counts};
@@ -84,9 +84,7 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 		plan->counts->http2_unknown_heads++;
 	message->is_complete =
 		message->is_seen && half->is_over && !half->is_malformed && message->gap_len == 0;
-	if (half->kept.data != NULL)
-		explicit_bzero(half->kept.data, half->kept.len);
-	buffer_finish(&half->kept);
+	buffer_wipe(&half->kept);
 }
 
 static enum exchange_outcome outcome_of(const struct http2_streams *streams,
@@ -199,11 +197,14 @@ void http2_streams_finish(struct http2_streams *streams)
 
 struct http2_stream *http2_streams_find(struct http2_streams *streams, uint32_t id)
 {
-	struct http2_stream *stream = map_find(&streams->map, key_of(&id));
+	struct http2_stream *stream = map_newest(&streams->map);
 
-	if (stream == NULL)
-		return NULL;
-	map_touch(&streams->map, stream);
+	if (stream == NULL || stream->id != id) { /* most frames are of the stream that had the last one */
+		stream = map_find(&streams->map, key_of(&id));
+		if (stream == NULL)
+			return NULL;
+		map_touch(&streams->map, stream);
+	}
 	stream->last_ns = streams->time_ns;
 	return stream;
 }
@@ -314,6 +315,15 @@ void http2_stream_head(struct http2_streams *streams, struct http2_stream *strea
 	charge(streams, stream, stream->exchange->arena.used - used);
 }
 
+/* 0: it is not said. */
+static uint64_t length_of(const struct message *message)
+{
+	const struct header *header = message_header(message, BYTES("content-length"));
+	uint64_t len = 0;
+
+	return header != NULL && bytes_to_u64(header->value, &len) ? len : 0;
+}
+
 void http2_stream_data(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
 		       struct bytes part)
 {
@@ -326,6 +336,10 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 	half->wire_len += part.len;
 	if (half->is_holed || lost_of(streams, is_request) > half->lost_at)
 		return;
+	if (half->kept.data == NULL)
+		half->due = length_of(message_of(stream, is_request));
+	if (half->due > half->kept.len)
+		message_body_expect(&half->kept, wanted.len, half->due - half->kept.len);
 	kept = half->is_cut ? 0 : buffer_append_some(&half->kept, wanted);
 	charge(streams, stream, kept);
 	if (kept < part.len && !half->is_cut) {

@@ -22,6 +22,7 @@ struct http2_half {
 	bool is_cut, is_holed;
 	uint64_t lost_at; /* what its direction had lost when it began */
 	uint64_t wire_len;
+	uint64_t due; /* bytes in all, as it was said; 0: it was not */
 	struct buffer kept;
 	struct long_body *larger; /* NULL: not yet, or nobody reads it */
 };

@@ -165,15 +165,16 @@ static bool is_id(struct bytes name, struct bytes resource)
 	       (bytes_ends_nocase(name, BYTES("id")) || bytes_ends_nocase(name, BYTES("number")));
 }
 
+/* Gathered here first: most answers give one object or a few, and the record waits with what it holds. */
 struct gift {
-	struct judged *judged;
+	const struct judged *judged;
 	const struct fingerprint_key *key;
-	uint64_t *list, *numbers;
+	size_t count;
+	uint64_t list[LIMIT_GIVEN_OBJECTS], numbers[LIMIT_GIVEN_OBJECTS];
 };
 
 static void give_of(struct gift *gift, yyjson_val *object)
 {
-	struct judged_past *past = &gift->judged->past;
 	yyjson_val *name, *value;
 	size_t index, max;
 
@@ -182,11 +183,12 @@ static void give_of(struct gift *gift, yyjson_val *object)
 	yyjson_obj_foreach(object, index, max, name, value)
 	{
 		char digits[24];
-		uint64_t number;
+		uint64_t number = 0;
 		struct bytes text = {yyjson_get_str(value), yyjson_get_len(value)};
 
-		if (past->given_count == LIMIT_GIVEN_OBJECTS ||
-		    !is_id((struct bytes){yyjson_get_str(name), yyjson_get_len(name)}, past->resource))
+		if (gift->count == LIMIT_GIVEN_OBJECTS ||
+		    !is_id((struct bytes){yyjson_get_str(name), yyjson_get_len(name)},
+			   gift->judged->past.resource))
 			continue;
 		if (yyjson_is_uint(value)) {
 			int len = snprintf(digits, sizeof(digits), "%llu",
@@ -198,9 +200,9 @@ static void give_of(struct gift *gift, yyjson_val *object)
 		}
 		if (text.len == 0 || text.len > 128)
 			continue;
-		if (bytes_to_u64(text, &number))
-			gift->numbers[past->given_count] = number + number_shift(gift->key);
-		gift->list[past->given_count++] = object_of(gift->judged, text, gift->key);
+		gift->numbers[gift->count] =
+			bytes_to_u64(text, &number) ? number + number_shift(gift->key) : 0;
+		gift->list[gift->count++] = object_of(gift->judged, text, gift->key);
 	}
 }
 
@@ -234,11 +236,30 @@ static void make_given(struct gift *gift, yyjson_val *root)
 	}
 }
 
+static void make_gift(struct judged *judged, yyjson_val *root, const struct fingerprint_key *key)
+{
+	struct judged_past *past = &judged->past;
+	struct gift gift;
+	uint64_t *list;
+	size_t len;
+
+	gift.judged = judged;
+	gift.key = key;
+	gift.count = 0;
+	make_given(&gift, root);
+	len = gift.count * sizeof(*list);
+	list = len == 0 ? NULL : arena_take(&judged->arena, 2 * len);
+	if (list == NULL)
+		return;
+	past->given = memcpy(list, gift.list, len);
+	past->given_numbers = memcpy(list + gift.count, gift.numbers, len);
+	past->given_count = gift.count;
+}
+
 static void make_object(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)
 {
 	const struct match *match = seen->match;
 	struct judged_past *past = &judged->past;
-	struct gift gift = {.judged = judged, .key = key};
 	struct bytes value, template;
 
 	if (match->kind != MATCH_OPERATION)
@@ -251,12 +272,7 @@ static void make_object(struct judged *judged, const struct evidence *seen, cons
 		past->has_number = bytes_to_u64(value, &past->object_number);
 		past->object_number += number_shift(key);
 	} else if (judged->status / 100 == 2 && seen->response->kind == BODY_JSON) {
-		gift.list = arena_alloc(&judged->arena, LIMIT_GIVEN_OBJECTS * sizeof(*gift.list));
-		gift.numbers = arena_alloc(&judged->arena, LIMIT_GIVEN_OBJECTS * sizeof(*gift.numbers));
-		if (gift.list != NULL && gift.numbers != NULL)
-			make_given(&gift, seen->response->json);
-		past->given = gift.list;
-		past->given_numbers = gift.numbers;
+		make_gift(judged, seen->response->json, key);
 	}
 }
 

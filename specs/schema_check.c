@@ -93,17 +93,12 @@ static bool choice_has(const struct choice_rule *choice, yyjson_val *value, uint
 	return false;
 }
 
-static bool check_choice(struct evaluation *evaluation, const struct schema *schema,
-			 const struct choice_rule *choice, yyjson_val *value, const struct path *path)
+static bool report_choice(struct evaluation *evaluation, const struct schema *schema,
+			  const struct choice_rule *choice, yyjson_val *value, const struct path *path)
 {
 	char words[200];
 	size_t len = 0;
 
-	if (choice_has(choice, value, &evaluation->checker->steps) ||
-	    !evaluation_step(evaluation, schema, 0, path))
-		return true;
-	if (evaluation->quiet > 0)
-		return false;
 	words[0] = '\0';
 	for (size_t i = 0; i < choice->count && len < sizeof(words); i++) {
 		const struct node *node = choice->values[i];
@@ -116,6 +111,15 @@ static bool check_choice(struct evaluation *evaluation, const struct schema *sch
 		return report(evaluation, schema, KEYWORD_NULL, value, true, path, "one of %s", words);
 	return report(evaluation, schema, choice->is_const ? KEYWORD_CONST : KEYWORD_ENUM, value, true, path,
 		      choice->is_const ? "exactly %s" : "one of %s", words);
+}
+
+static bool check_choice(struct evaluation *evaluation, const struct schema *schema,
+			 const struct choice_rule *choice, yyjson_val *value, const struct path *path)
+{
+	if (choice_has(choice, value, &evaluation->checker->steps) ||
+	    !evaluation_step(evaluation, schema, 0, path))
+		return true;
+	return evaluation->quiet == 0 && report_choice(evaluation, schema, choice, value, path);
 }
 
 static size_t characters_of(struct bytes text)
@@ -267,8 +271,6 @@ static bool check_number(struct evaluation *evaluation, const struct schema *sch
 	bool fits;
 	char text[80];
 
-	if (is_inside(rule, value))
-		return true;
 	if (!number_small(value, needs_digits, &number) && !number_of(value, &scratch, &number)) {
 		report(evaluation, schema, KEYWORD_OVERLIMIT, value, false, path,
 		       "a number of at most %d digits", NUMBER_DIGITS_MAX);
@@ -296,7 +298,7 @@ bool evaluate_scalar(struct evaluation *evaluation, const struct schema *schema,
 		fits &= check_choice(evaluation, schema, schema->constant, value, path);
 	if (schema->text != NULL && yyjson_is_str(value))
 		fits &= check_text(evaluation, schema, value, path);
-	if (schema->number != NULL && value_is_number(value))
+	if (schema->number != NULL && !is_inside(schema->number, value) && value_is_number(value))
 		fits &= check_number(evaluation, schema, value, path);
 	return fits;
 }

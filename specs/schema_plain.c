@@ -176,6 +176,40 @@ static bool is_greedy_right(const struct plain_pattern *pattern)
 	return true;
 }
 
+/* Are its characters a run? From which, and how many follow it? */
+static bool run_of(const struct plain_item *item, unsigned char *out_low, unsigned char *out_span)
+{
+	unsigned low = 0, high = 0x7f;
+
+	while (low < high && !item_has(item, (unsigned char)low))
+		low++;
+	while (high > low && !item_has(item, (unsigned char)high))
+		high--;
+	for (unsigned byte = low; byte <= high; byte++)
+		if (!item_has(item, (unsigned char)byte))
+			return false;
+	*out_low = (unsigned char)low;
+	*out_span = (unsigned char)(high - low);
+	return !item->has_wide;
+}
+
+static void fixed_find(struct plain_pattern *pattern)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < pattern->count; i++) {
+		const struct plain_item *item = &pattern->items[i];
+		unsigned char low, span;
+
+		if (item->min != item->max || item->min > PLAIN_FIXED_MAX - len || !run_of(item, &low, &span))
+			return;
+		memset(pattern->low + len, low, item->min);
+		memset(pattern->span + len, span, item->min);
+		len += item->min;
+	}
+	pattern->fixed_len = len;
+}
+
 bool plain_pattern_read(struct bytes expression, struct plain_pattern *out_pattern)
 {
 	struct plain_pattern pattern = {.is_open = true};
@@ -196,6 +230,7 @@ bool plain_pattern_read(struct bytes expression, struct plain_pattern *out_patte
 	}
 	if (!is_greedy_right(&pattern))
 		return false;
+	fixed_find(&pattern);
 	*out_pattern = pattern;
 	return true;
 }
@@ -220,10 +255,23 @@ static bool is_line_end(const char *wide)
 	return memcmp(wide, "\xe2\x80\xa8", 3) == 0 || memcmp(wide, "\xe2\x80\xa9", 3) == 0;
 }
 
+static bool fixed_fits(const struct plain_pattern *pattern, struct bytes text)
+{
+	unsigned other = 0;
+
+	if (pattern->is_open ? text.len < pattern->fixed_len : text.len != pattern->fixed_len)
+		return false;
+	for (size_t i = 0; i < pattern->fixed_len; i++)
+		other |= (unsigned char)((unsigned char)text.data[i] - pattern->low[i]) > pattern->span[i];
+	return other == 0;
+}
+
 bool plain_pattern_fits(const struct plain_pattern *pattern, struct bytes text)
 {
 	size_t at = 0;
 
+	if (pattern->fixed_len > 0)
+		return fixed_fits(pattern, text);
 	for (size_t i = 0; i < pattern->count; i++) {
 		const struct plain_item *item = &pattern->items[i];
 		uint32_t count = 0;

@@ -18,10 +18,16 @@ struct plain_item {
 	uint32_t min, max;
 };
 
+/* A pattern of a fixed length, whose every character is one of a run: its code less `low` is at most `span`.
+ */
+#define PLAIN_FIXED_MAX 16
+
 struct plain_pattern {
 	struct plain_item items[PLAIN_ITEMS_MAX];
 	size_t count;
-	bool is_open; /* no "$" */
+	bool is_open;     /* no "$" */
+	size_t fixed_len; /* 0: it is no such pattern */
+	unsigned char low[PLAIN_FIXED_MAX], span[PLAIN_FIXED_MAX];
 };
 
 /* False when the expression (ECMA-262) is not plain. */

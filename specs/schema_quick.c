@@ -5,12 +5,21 @@
 #define QUICK_STEPS_MAX (LIMIT_SCHEMA_STEPS / 4)
 #define QUICK_DEPTH_MAX (LIMIT_SCHEMA_DEPTH / 2)
 
+/* Which name came after which in the object before, of those in one array: senders keep to their order, not
+ * to the contract's. */
+#define ORDER_NAMES 64
+struct order {
+	const struct plan *plan;
+	uint8_t after[ORDER_NAMES + 1]; /* the first; then by the name it follows */
+};
+
 struct quick {
 	struct evaluation *evaluation;
 	uint64_t steps;
 	unsigned depth;
 	bool is_request;
 	bool are_names_once; /* of all objects, as far as their plans know the names */
+	struct order *order; /* of the array whose items are being walked; NULL: none */
 };
 
 static enum quick_outcome quick_container(struct quick *quick, const struct schema *schema, yyjson_val *value,
@@ -99,36 +108,61 @@ static enum quick_outcome quick_member(struct quick *quick, const struct plan_na
 	return outcome;
 }
 
+/* The order of the contract, until the first object has shown another. */
+static void order_start(struct order *order, const struct plan *plan)
+{
+	order->plan = plan;
+	for (size_t i = 0; i <= ORDER_NAMES; i++)
+		order->after[i] = (uint8_t)i;
+}
+
+/* Its number among the names of the plan, SIZE_MAX for another one; `next` is the place in the order. */
+static inline size_t name_find(const struct plan *plan, struct order *order, size_t next, struct bytes text)
+{
+	size_t guess = order != NULL && next <= ORDER_NAMES ? order->after[next] : next;
+
+	if (guess < plan->name_count && word_equal(plan->names[guess].name, text))
+		return guess;
+	guess = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
+	if (order != NULL && next <= ORDER_NAMES && guess < ORDER_NAMES)
+		order->after[next] = (uint8_t)guess;
+	return guess;
+}
+
 static enum quick_outcome quick_object(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
 	size_t left = unsafe_yyjson_get_len(value), next = 0;
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
 	uint64_t seen = 0, named = 0;
+	struct order *order = quick->order;
+	bool is_once = true;
 
 	if (left < plan->count_min || left > plan->count_max)
 		return QUICK_FAILS;
+	if (order != NULL && order->plan != plan)
+		order_start(order, plan);
+	quick->order = NULL;
 	for (; left > 0 && outcome != QUICK_FAILS; left--) {
-		struct bytes text = text_of(key);
+		size_t at = name_find(plan, order, next, text_of(key));
 		yyjson_val *member = key + 1;
 		const struct plan_name *name = NULL;
 
-		/* most bodies have the order of the contract */
-		if (next >= plan->name_count || !word_equal(plan->names[next].name, text))
-			next = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
-		if (next != SIZE_MAX) {
-			name = &plan->names[next];
+		if (at != SIZE_MAX) {
+			name = &plan->names[at];
 			seen |= name->required;
-			quick->are_names_once &= next < 64 && (named >> next & 1) == 0;
-			named |= 1ull << (next & 63);
+			is_once &= at < 64 && (named >> at & 1) == 0;
+			named |= 1ull << (at & 63);
 		}
-		next++;
+		next = at + 1;
 		if (name != NULL && name->schema != NULL)
 			outcome = worse(outcome, quick_member(quick, name, member));
 		else
 			outcome = worse(outcome, other_name(quick, plan, member));
 		key = unsafe_yyjson_get_next(member);
 	}
+	quick->are_names_once &= is_once;
+	quick->order = order;
 	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
 		outcome = worse(outcome, missing(plan, plan->required & ~seen));
 	return outcome;
@@ -139,13 +173,16 @@ static enum quick_outcome quick_array(struct quick *quick, const struct plan *pl
 	size_t left = unsafe_yyjson_get_len(value);
 	yyjson_val *item = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
+	struct order order = {.plan = NULL}, *outer = quick->order;
 
 	if (left < plan->items_min || left > plan->items_max)
 		return QUICK_FAILS;
+	quick->order = left > 1 ? &order : NULL;
 	for (; left > 0 && plan->items != NULL && outcome != QUICK_FAILS; left--) {
 		outcome = worse(outcome, quick_value(quick, plan->items, item, false));
 		item = unsafe_yyjson_get_next(item);
 	}
+	quick->order = outer;
 	if (outcome == QUICK_FITS && plan->is_unique && !array_is_unique(quick->evaluation, value))
 		return QUICK_FAILS;
 	return outcome;

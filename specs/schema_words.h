@@ -60,7 +60,10 @@ static inline bool word_equal(struct bytes a, struct bytes b)
 	if (a.len >= 4 && a.len < 8)
 		return word_load(a.data, 4) == word_load(b.data, 4) &&
 		       word_load(a.data + a.len - 4, 4) == word_load(b.data + a.len - 4, 4);
-	return a.len == 0 || memcmp(a.data, b.data, a.len) == 0;
+	if (a.len < 4)
+		return a.len == 0 || (a.data[0] == b.data[0] && a.data[a.len / 2] == b.data[a.len / 2] &&
+				      a.data[a.len - 1] == b.data[a.len - 1]);
+	return memcmp(a.data, b.data, a.len) == 0;
 }
 
 /* Word number i stands at `first` + i * `stride`. False without memory, or when the hashes crowd. */

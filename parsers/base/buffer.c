@@ -9,6 +9,13 @@ void buffer_finish(struct buffer *buffer)
 	*buffer = (struct buffer){.bytes_max = buffer->bytes_max};
 }
 
+void buffer_wipe(struct buffer *buffer)
+{
+	if (buffer->data != NULL)
+		explicit_bzero(buffer->data, buffer->len);
+	buffer_finish(buffer);
+}
+
 void buffer_clear(struct buffer *buffer)
 {
 	buffer->len = 0;

@@ -22,6 +22,7 @@ struct buffer {
 #define BUFFER_MAX(max) ((struct buffer){.bytes_max = (max)})
 
 void buffer_finish(struct buffer *buffer); /* accepts zeroed memory */
+void buffer_wipe(struct buffer *buffer);   /* likewise, and overwrites what it held */
 void buffer_clear(struct buffer *buffer);  /* keeps the memory */
 struct bytes buffer_bytes(const struct buffer *buffer);
 

@@ -226,6 +226,11 @@ void *map_oldest(const struct map *map)
 	return map->oldest == NULL ? NULL : map->oldest->entry->value;
 }
 
+void *map_newest(const struct map *map)
+{
+	return map->newest == NULL ? NULL : map->newest->entry->value;
+}
+
 void *map_newer(const void *value)
 {
 	struct map_link *newer = entry_of(value)->link->newer;

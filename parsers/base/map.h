@@ -47,5 +47,6 @@ void map_touch(struct map *map, void *value);
 void map_remove(struct map *map, void *value); /* calls leave */
 
 void *map_oldest(const struct map *map); /* NULL when empty */
-void *map_newer(const void *value);      /* the next one; NULL at the end */
+void *map_newest(const struct map *map);
+void *map_newer(const void *value); /* the next one; NULL at the end */
 struct bytes map_key(const void *value);

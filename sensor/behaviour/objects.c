@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/key.h"
@@ -11,6 +12,7 @@
 #define WAYS            4
 #define OBJECTS_A_FRAME 8192
 #define SHARED_BIT      (1ull << 63)
+#define TABLE_BYTES     (LIMIT_OBJECTS * sizeof(struct object))
 
 struct resource {
 	uint64_t given, shared;
@@ -40,6 +42,18 @@ void objects_finish(struct objects *objects)
 	map_finish(&objects->resources);
 	map_finish(&objects->readers);
 	free(objects->table);
+}
+
+/* Ids lie anywhere in it. Each of its pages would be two faults, one as it is looked at and a dearer one as
+ * it is written: so all are written once, in order. A set of places is a cache line. */
+static bool table_is_made(struct objects *objects)
+{
+	if (objects->table != NULL)
+		return true;
+	objects->table = aligned_alloc(WAYS * sizeof(struct object), TABLE_BYTES);
+	if (objects->table != NULL)
+		memset(objects->table, 0, TABLE_BYTES);
+	return objects->table != NULL;
 }
 
 static uint32_t owner_of(struct bytes partner)
@@ -200,10 +214,8 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 
 	if (past->resource.len == 0 || (past->object == 0 && past->given_count == 0))
 		return STATUS_OK;
-	if (objects->table == NULL)
-		objects->table = calloc(LIMIT_OBJECTS, sizeof(*objects->table));
 	resource = map_put(&objects->resources, KEY_JOIN(key, judged->api_id, past->resource), &is_new);
-	if (objects->table == NULL || resource == NULL)
+	if (resource == NULL || !table_is_made(objects))
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < past->given_count; i++)
 		give(objects, resource, past->given[i],
@@ -247,9 +259,7 @@ bool objects_pack(const struct objects *objects, struct pack_place *place, struc
 
 void objects_unpack(struct objects *objects, struct cursor *cursor)
 {
-	if (objects->table == NULL)
-		objects->table = calloc(LIMIT_OBJECTS, sizeof(*objects->table));
-	while (objects->table != NULL && cursor->left >= 16) {
+	while (table_is_made(objects) && cursor->left >= 16) {
 		uint64_t id = cursor_u64(cursor), rest = cursor_u64(cursor);
 		struct object *object = find(objects, id);
 

@@ -119,7 +119,10 @@ static void buffer_takes_all_or_nothing(void **state)
 	assert_int_equal(buffer.len, 3);
 	assert_int_equal(buffer_append_some(&buffer, BYTES("de")), 1);
 	assert_true(bytes_equal(buffer_bytes(&buffer), BYTES("abcd")));
-	buffer_finish(&buffer);
+	buffer_wipe(&buffer);
+	assert_null(buffer.data);
+	assert_int_equal(buffer.bytes_max, 4);
+	buffer_wipe(&buffer);
 	assert_int_equal(buffer_append(&buffer, BYTES("abcd")), STATUS_OK);
 	buffer_finish(&buffer);
 }
@@ -155,7 +158,11 @@ static void map_lets_the_oldest_go(void **state)
 	assert_int_equal(*(int *)map_find(&map, BYTES("a")), 1);
 	assert_int_equal(map.evicted, 1);
 	assert_true(bytes_equal(map_key(map_oldest(&map)), BYTES("a")));
+	assert_true(bytes_equal(map_key(map_newest(&map)), BYTES("c")));
+	map_touch(&map, map_oldest(&map));
+	assert_true(bytes_equal(map_key(map_newest(&map)), BYTES("a")));
 	map_finish(&map);
+	assert_null(map_newest(&map));
 	assert_int_equal(left_count, 3);
 }
 

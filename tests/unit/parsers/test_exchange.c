@@ -1,5 +1,6 @@
 /* The exchange and what http1_target reads into it. */
 #include "parsers/http1_target.h"
+#include "parsers/message_body.h"
 #include "tests/unit/parsers/talk.h"
 
 static struct exchange *target(const char *method, const char *text, const char *host)
@@ -76,12 +77,48 @@ static void names(void **state)
 	exchange_free(NULL);
 }
 
+/* Keeps `len` bytes under the ceiling and hands them over; is the content still where it was kept? */
+static bool is_moved(struct exchange *exchange, size_t len, size_t bytes_max)
+{
+	struct buffer kept = BUFFER_MAX(bytes_max);
+	struct message *message = &exchange->request;
+	bool is_copied;
+
+	assert_int_equal(buffer_reserve(&kept, len), STATUS_OK);
+	memset(kept.data, 'x', len);
+	kept.len = len;
+	message->body.state = BODY_WHOLE;
+	message_body_set(exchange, message, &(struct message_body){.kept = &kept, .bytes_max = bytes_max});
+	assert_int_equal(message->body.content.len, len);
+	assert_int_equal(message->body.content.data[0], 'x');
+	assert_int_equal(message->body.content.data[len - 1], 'x');
+	assert_int_equal(message->body.content.data[len], '\0');
+	is_copied = kept.data != NULL;
+	assert_true(!is_copied || kept.data != message->body.content.data);
+	buffer_wipe(&kept);
+	return !is_copied;
+}
+
+static void bodies_move(void **state)
+{
+	struct exchange *exchange = exchange_new(NULL);
+
+	(void)state;
+	assert_false(is_moved(exchange, 100, 4096));  /* small */
+	assert_false(is_moved(exchange, 4096, 4096)); /* no room for the NUL */
+	assert_true(is_moved(exchange, 2048, 4096));
+	assert_true(is_moved(exchange, 4095, 4096));
+	assert_false(is_moved(exchange, 2048, 4096)); /* it has two */
+	exchange_free(exchange);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(target_forms),
 		cmocka_unit_test(headers_by_name),
 		cmocka_unit_test(names),
+		cmocka_unit_test(bodies_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

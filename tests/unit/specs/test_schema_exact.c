@@ -198,6 +198,52 @@ static void test_plain_patterns(void **state)
 	assert_check(V30, "{pattern: '^a+?$'}", "\"aa\"", "");
 }
 
+/* Of a fixed length, a run of characters at each place. */
+static void test_fixed_patterns(void **state)
+{
+	(void)state;
+	assert_check(V30, "{pattern: '^SKU-[0-9]{5}-[A-Z]$'}", "\"SKU-09090-Z\"", "");
+	assert_check(V30, "{pattern: '^SKU-[0-9]{5}-[A-Z]$'}", "\"SKU-0909:-Z\"", "pattern@");
+	assert_check(V30, "{pattern: '^SKU-[0-9]{5}-[A-Z]$'}", "\"SKU-0909/-Z\"", "pattern@");
+	assert_check(V30, "{pattern: '^SKU-[0-9]{5}-[A-Z]$'}", "\"SKT-09090-Z\"", "pattern@");
+	assert_check(V30, "{pattern: '^[ -~]{2}$'}", "\"\u00e4\"", "pattern@"); /* two bytes, one character */
+	assert_check(V30, "{pattern: '^[a-ce-f]{2}$'}", "\"cd\"", "pattern@");  /* two runs */
+	assert_check(V30, "{pattern: '^[a-ce-f]{2}$'}", "\"ce\"", "");
+	assert_check(V30, "{pattern: '^.{2}$'}", "\"a\u00e4\"", "");
+	assert_check(V30, "{pattern: '^[0-9]{16}$'}", "\"0123456789012345\"", "");
+	assert_check(V30, "{pattern: '^[0-9]{16}$'}", "\"012345678901234x\"", "pattern@");
+	assert_check(V30, "{pattern: '^[0-9]{17}$'}", "\"01234567890123456\"", "");
+	assert_check(V30, "{pattern: '^[0-9]{17}$'}", "\"0123456789012345\"", "pattern@");
+	assert_check(V30, "{pattern: '^ab{0}[0-9]'}", "\"a1b\"", "");
+	assert_check(V30, "{pattern: '^ab{0}[0-9]'}", "\"ab1\"", "pattern@");
+	assert_check(V30, "{pattern: '^a[0-9]'}", "\"a\"", "pattern@");
+}
+
+/* The items of an array keep to an order, and then they do not. */
+static void test_orders(void **state)
+{
+	static const char schema[] =
+		"{items: {type: object, additionalProperties: false, required: [a, bcde], "
+		"properties: {a: {type: integer}, bcde: {type: string}, "
+		"c: {items: {properties: {a: {type: string}, z: {type: integer}}}}}}}";
+
+	(void)state;
+	assert_check(V30, schema,
+		     "[{\"bcde\":\"\",\"a\":1},{\"bcde\":\"\",\"a\":2},{\"a\":3,\"bcde\":\"\"},"
+		     "{\"c\":[{\"z\":1,\"a\":\"\"},{\"z\":1,\"a\":\"\"}],\"bcde\":\"\",\"a\":3},"
+		     "{\"c\":[{\"z\":1,\"a\":\"\"},{}],\"bcde\":\"\",\"a\":3}]",
+		     "");
+	assert_check(V30, schema, "[{\"bcde\":\"\",\"a\":1},{\"bcde\":\"\",\"c\":[]}]", "required@/1/a");
+	assert_check(V30, schema, "[{\"bcde\":\"\",\"a\":1},{\"a\":\"\",\"bcde\":1}]",
+		     "type@/1/a type@/1/bcde");
+	assert_check(V30, schema, "[{\"bcde\":\"\",\"a\":1},{\"bcde\":\"\",\"a\":1,\"bcdf\":1}]",
+		     "additional@/1/bcdf");
+	assert_check(V30, schema,
+		     "[{\"c\":[{\"z\":1,\"a\":\"\"}],\"bcde\":\"\",\"a\":1},"
+		     "{\"c\":[{\"z\":\"\",\"a\":1}],\"bcde\":\"\",\"a\":1}]",
+		     "type@/1/c/0/z type@/1/c/0/a");
+}
+
 static void test_both_pointers(void **state)
 {
 	struct fixture fixture;
@@ -406,6 +452,8 @@ int main(void)
 		cmocka_unit_test(test_pattern_that_cannot_run),
 		cmocka_unit_test(test_patterns_are_of_ecma),
 		cmocka_unit_test(test_plain_patterns),
+		cmocka_unit_test(test_fixed_patterns),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_both_pointers),
 		cmocka_unit_test(test_large_enum),
 		cmocka_unit_test(test_unique_items),
