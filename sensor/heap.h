@@ -1,6 +1,6 @@
 /*
  * heap: how the process holds memory that it does not need now. Under load what an exchange needs is kept for
- *the next one; when it is quiet again, what a rush has left behind goes back to the system.
+ * the next one; when it is quiet again, what a rush has left behind goes back to the system.
  *
  *	heap_keep();				before the threads start
  *	heap_init(&heap);

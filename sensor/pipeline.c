@@ -72,8 +72,8 @@ void pipeline_finish(struct pipeline *pipeline)
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
-/* With the same packs it goes on with what it has learned. They were held until now, so that others do not
- * stand where they stood. */
+/* With the same packs it goes on with what it has learned; the key is the same as long as the sensor runs.
+ * They were held until now, so that others do not stand where they stood. */
 static void refresh_scanner(struct pipeline *pipeline, const struct knowledge *known)
 {
 	if (pipeline->scanner != NULL && pipeline->classes == known->classes)
