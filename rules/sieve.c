@@ -316,28 +316,29 @@ static struct steps steps_of(const struct sieve_states *states)
 	return (struct steps){states->rows, states->columns};
 }
 
-static inline uint32_t next_of(struct steps steps, uint32_t state, char byte)
+/* As wide as an address: it becomes one at the next step. */
+static inline size_t next_of(struct steps steps, size_t state, char byte)
 {
-	return steps.rows[(size_t)state + steps.columns[(unsigned char)byte]];
+	return steps.rows[state + steps.columns[(unsigned char)byte]];
 }
 
 static bool walk_through(struct walk *walk, struct bytes value)
 {
 	struct steps steps = steps_of(walk->states);
-	uint32_t state = walk->state;
+	size_t state = walk->state;
 
-	for (size_t at = 0; at < value.len; at++) {
-		uint32_t next = next_of(steps, state, value.data[at]);
+	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
+		size_t next = next_of(steps, state, *at);
 
-		if (!state_is_plain(next)) {
-			walk->state = state;
-			if (!step_on(walk, next, value, at))
+		if (!state_is_plain((uint32_t)next)) {
+			walk->state = (uint32_t)state;
+			if (!step_on(walk, (uint32_t)next, value, (size_t)(at - value.data)))
 				return false;
 			next = walk->state;
 		}
 		state = next;
 	}
-	stop(walk, state);
+	stop(walk, (uint32_t)state);
 	return true;
 }
 
@@ -345,16 +346,17 @@ static bool walk_through(struct walk *walk, struct bytes value)
 static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 {
 	struct steps steps_one = steps_of(one->states), steps_two = steps_of(two->states);
-	uint32_t state_one = one->state, state_two = two->state;
+	size_t state_one = one->state, state_two = two->state;
 
-	for (size_t at = 0; at < value.len; at++) {
-		uint32_t next_one = next_of(steps_one, state_one, value.data[at]);
-		uint32_t next_two = next_of(steps_two, state_two, value.data[at]);
+	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
+		size_t next_one = next_of(steps_one, state_one, *at);
+		size_t next_two = next_of(steps_two, state_two, *at);
 
-		if (!state_is_plain(next_one) || !state_is_plain(next_two)) {
-			one->state = state_one;
-			two->state = state_two;
-			if (!step_on(one, next_one, value, at) || !step_on(two, next_two, value, at))
+		if (!state_is_plain((uint32_t)(next_one | next_two))) {
+			one->state = (uint32_t)state_one;
+			two->state = (uint32_t)state_two;
+			if (!step_on(one, (uint32_t)next_one, value, (size_t)(at - value.data)) ||
+			    !step_on(two, (uint32_t)next_two, value, (size_t)(at - value.data)))
 				return false;
 			next_one = one->state;
 			next_two = two->state;
@@ -362,8 +364,8 @@ static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 		state_one = next_one;
 		state_two = next_two;
 	}
-	stop(one, state_one);
-	stop(two, state_two);
+	stop(one, (uint32_t)state_one);
+	stop(two, (uint32_t)state_two);
 	return true;
 }
 

@@ -242,7 +242,6 @@ static bool begin_make(struct sieve_states *states)
 
 static void states_forget(struct sieve_states *states)
 {
-	memset(states->rows, 0, (states->state_count << states->row_shift) * sizeof(*states->rows));
 	memset(states->slots, 0, SLOT_COUNT * sizeof(*states->slots));
 	memset(states->begun_slots, 0, BEGUN_SLOT_COUNT * sizeof(*states->begun_slots));
 	states->state_count = STATE_FIRST;
@@ -333,6 +332,8 @@ static uint32_t state_of(struct sieve_states *states, size_t count, struct kind 
 	states->state_count++;
 	states->made++;
 	states->has_ends[number] = tell_ends(states, number);
+	memset(states->rows + (number << states->row_shift), 0xFF,
+	       sizeof(*states->rows) << states->row_shift);
 	states->slots[slot] = (uint32_t)(number << states->row_shift);
 	return states->slots[slot];
 }

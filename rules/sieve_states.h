@@ -25,8 +25,9 @@
 #include "parsers/base/status.h"
 #include "rules/places.h"
 
-/* A state is where its row begins; in a row, the bit says that lanes of the state left may end. */
-#define STATE_UNKNOWN 0
+/* A state is where its row begins; in a row, the bit says that lanes of the state left may end. What is
+ * unknown has it, too: one look tells what needs a second. */
+#define STATE_UNKNOWN 0xFFFFFFFF
 #define STATE_ENDS    0x80000000
 #define STATE_ROW     0x7FFFFFFF
 
@@ -108,7 +109,7 @@ static inline bool states_is_dead(const struct sieve_states *states, uint32_t st
 /* Known, and no lanes end before the byte. */
 static inline bool state_is_plain(uint32_t state)
 {
-	return (int32_t)state > 0;
+	return (state & STATE_ENDS) == 0;
 }
 
 static inline bool states_has_ends(const struct sieve_states *states, uint32_t state)
