@@ -381,6 +381,8 @@ static struct stream *ready_stream(struct connection *connection)
 	for (int i = 0; i < 2; i++)
 		if (stream_is_current(&streams[i]))
 			return &streams[i];
+	if (streams[0].unsettled == NULL && streams[1].unsettled == NULL)
+		return NULL; /* most of the time */
 	for (int i = 0; i < 2; i++)
 		if (stream_has_gap(&streams[i]))
 			return &streams[i];
