@@ -155,14 +155,19 @@ static uint64_t number_shift(const struct fingerprint_key *key)
 static bool is_id(struct bytes name, struct bytes resource)
 {
 	struct bytes stem = bytes_slice(resource, 0, resource.len > 4 ? resource.len - 2 : resource.len);
-	char last = name.len > 0 ? ascii_lower(name.data[name.len - 1]) : '\0';
 
-	if (last != 'd' && last != 'r') /* most names, at a glance */
-		return false;
 	if (IS_ONE_OF(name, BYTES("id"), BYTES("_id"), BYTES("uuid")))
 		return true;
 	return stem.len >= 3 && bytes_equal_nocase(bytes_slice(name, 0, stem.len), stem) &&
 	       (bytes_ends_nocase(name, BYTES("id")) || bytes_ends_nocase(name, BYTES("number")));
+}
+
+/* Most names end otherwise than an id does. */
+static inline bool may_be_id(struct bytes name)
+{
+	char last = name.len > 0 ? ascii_lower(name.data[name.len - 1]) : '\0';
+
+	return last == 'd' || last == 'r';
 }
 
 /* Gathered here first: most answers give one object or a few, and the record waits with what it holds. */
@@ -184,12 +189,12 @@ static void give_of(struct gift *gift, yyjson_val *object)
 	{
 		char digits[24];
 		uint64_t number = 0;
-		struct bytes text = {yyjson_get_str(value), yyjson_get_len(value)};
+		struct bytes called = {unsafe_yyjson_get_str(name), unsafe_yyjson_get_len(name)}, text;
 
-		if (gift->count == LIMIT_GIVEN_OBJECTS ||
-		    !is_id((struct bytes){yyjson_get_str(name), yyjson_get_len(name)},
-			   gift->judged->past.resource))
+		if (!may_be_id(called) || gift->count == LIMIT_GIVEN_OBJECTS ||
+		    !is_id(called, gift->judged->past.resource))
 			continue;
+		text = (struct bytes){yyjson_get_str(value), yyjson_get_len(value)};
 		if (yyjson_is_uint(value)) {
 			int len = snprintf(digits, sizeof(digits), "%llu",
 					   (unsigned long long)yyjson_get_uint(value));

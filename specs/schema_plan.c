@@ -103,6 +103,7 @@ static void name_join(struct plan_name *name, struct plan *plan, const struct sc
 		plan->is_unsure = true;
 	name->is_read_only |= schema->is_read_only;
 	name->is_write_only |= schema->is_write_only;
+	name->is_more = name->second != NULL || name->is_read_only || name->is_write_only;
 }
 
 /* Is a required name readOnly or writeOnly somewhere? Known when all is compiled: a place to look at then. */
@@ -270,6 +271,8 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 		plan->unsure_tags |= TAG(YYJSON_TYPE_NULL, 0);
 	if (!plan->is_unsure)
 		objects_join(set, plan);
+	if (plan->is_unsure)
+		plan->unsure_tags = UINT32_MAX;
 	if (plan->branches != NULL && !plan->is_unsure)
 		plan->telling = schema_alloc(set, sizeof(*plan->telling));
 	schema->plan = plan;

@@ -34,6 +34,7 @@ struct plan_name {
 	const struct schema *second; /* another part says something too; or NULL */
 	uint64_t required;           /* its bit among the required ones, or 0 */
 	bool is_read_only, is_write_only;
+	bool is_more; /* any of these three says more than `schema` */
 };
 
 /* Of objects with one text: which branch alone can fit them. */
@@ -59,7 +60,8 @@ struct plan {
 	bool is_one_of;
 	bool is_nullable;     /* null is for the full check to decide */
 	uint32_t tags;        /* of the yyjson values that its types allow */
-	uint32_t unsure_tags; /* and those that need a closer look: 1.0, numbers of many digits */
+	uint32_t unsure_tags; /* and those that need a closer look: 1.0, numbers of many digits; all when
+				 unsure */
 	const struct schema **parts;
 	size_t part_count;
 	const struct schema **scalars; /* those parts that have some */

@@ -54,9 +54,7 @@ static inline enum quick_outcome quick_value(struct quick *quick, const struct s
 	uint32_t tag = 1u << (value->tag & 31);
 	enum quick_outcome outcome = QUICK_FITS;
 
-	if (plan == NULL || plan->is_unsure || ++quick->steps > QUICK_STEPS_MAX)
-		return QUICK_UNSURE;
-	if ((plan->unsure_tags & tag) != 0)
+	if (plan == NULL || ++quick->steps > QUICK_STEPS_MAX || (plan->unsure_tags & tag) != 0)
 		return QUICK_UNSURE;
 	if ((plan->tags & tag) == 0)
 		return QUICK_FAILS;
@@ -101,6 +99,8 @@ static enum quick_outcome quick_member(struct quick *quick, const struct plan_na
 {
 	enum quick_outcome outcome = quick_value(quick, name->schema, member, false);
 
+	if (!name->is_more)
+		return outcome;
 	if (name->second != NULL && outcome != QUICK_FAILS)
 		outcome = worse(outcome, quick_value(quick, name->second, member, false));
 	if (quick->is_request ? name->is_read_only : name->is_write_only)
@@ -149,10 +149,12 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 		const struct plan_name *name = NULL;
 
 		if (at != SIZE_MAX) {
+			uint64_t bit = 1ull << (at & 63);
+
 			name = &plan->names[at];
 			seen |= name->required;
-			is_once &= at < 64 && (named >> at & 1) == 0;
-			named |= 1ull << (at & 63);
+			is_once &= at < 64 && (named & bit) == 0;
+			named |= bit;
 		}
 		next = at + 1;
 		if (name != NULL && name->schema != NULL)
