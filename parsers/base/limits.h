@@ -388,7 +388,7 @@
 /* Partners' APIs whose version of the spec is remembered, to see that it was replaced. */
 #define LIMIT_API_VERSIONS 100000
 
-/* Objects that one answer gives and that are remembered, and all of them: 16 MiB. */
+/* Objects that one answer gives and that are remembered, and all of them: a table of 16 MiB at most. */
 #define LIMIT_GIVEN_OBJECTS 200
 #define LIMIT_OBJECTS       (1024 * 1024)
 

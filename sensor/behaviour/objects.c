@@ -12,7 +12,10 @@
 #define WAYS            4
 #define OBJECTS_A_FRAME 8192
 #define SHARED_BIT      (1ull << 63)
-#define TABLE_BYTES     (LIMIT_OBJECTS * sizeof(struct object))
+#define PLACES_MIN      4096
+#define GROWTH          4
+
+_Static_assert(LIMIT_OBJECTS == PLACES_MIN * GROWTH * GROWTH * GROWTH * GROWTH, "the last step ends there");
 
 struct resource {
 	uint64_t given, shared;
@@ -44,18 +47,6 @@ void objects_finish(struct objects *objects)
 	free(objects->table);
 }
 
-/* Ids lie anywhere in it. Each of its pages would be two faults, one as it is looked at and a dearer one as
- * it is written: so all are written once, in order. A set of places is a cache line. */
-static bool table_is_made(struct objects *objects)
-{
-	if (objects->table != NULL)
-		return true;
-	objects->table = aligned_alloc(WAYS * sizeof(struct object), TABLE_BYTES);
-	if (objects->table != NULL)
-		memset(objects->table, 0, TABLE_BYTES);
-	return objects->table != NULL;
-}
-
 static uint32_t owner_of(struct bytes partner)
 {
 	uint32_t hash = 2166136261u; /* FNV-1a; ids of partners are ours, not an attacker's */
@@ -67,7 +58,7 @@ static uint32_t owner_of(struct bytes partner)
 
 static struct object *places_of(struct objects *objects, uint64_t id)
 {
-	return &objects->table[id % (LIMIT_OBJECTS / WAYS) * WAYS];
+	return &objects->table[(id & (objects->place_count / WAYS - 1)) * WAYS];
 }
 
 static struct object *find(struct objects *objects, uint64_t id)
@@ -80,14 +71,51 @@ static struct object *find(struct objects *objects, uint64_t id)
 	return NULL;
 }
 
-/* Where an object that is not there yet goes: in the place of the longest untouched. */
-static struct object *place_for(struct objects *objects, uint64_t id)
+/* The longest untouched of those that share a place; a free one is that. */
+static struct object *oldest_place(struct objects *objects, uint64_t id)
 {
 	struct object *places = places_of(objects, id), *place = &places[0];
 
 	for (size_t i = 1; i < WAYS; i++)
 		if (places[i].touched_s < place->touched_s)
 			place = &places[i];
+	return place;
+}
+
+/* Ids lie anywhere in the table. Each of its pages would be two faults, one as it is looked at and a dearer
+ * one as it is written: so all are written once, in order. A set of places is a cache line, and becomes
+ * several of them: no object has to go. */
+static bool table_grow(struct objects *objects, size_t place_count)
+{
+	struct object *old = objects->table, *table;
+	size_t old_count = objects->place_count;
+
+	table = aligned_alloc(WAYS * sizeof(*table), place_count * sizeof(*table));
+	if (table == NULL)
+		return false;
+	memset(table, 0, place_count * sizeof(*table));
+	objects->table = table;
+	objects->place_count = place_count;
+	for (size_t i = 0; i < old_count; i++)
+		if (old[i].id != 0)
+			*oldest_place(objects, old[i].id) = old[i];
+	free(old);
+	return true;
+}
+
+static bool table_is_made(struct objects *objects)
+{
+	return objects->table != NULL || table_grow(objects, PLACES_MIN);
+}
+
+/* Where an object that is not there yet goes. As long as the table may grow, no other goes for it. */
+static struct object *place_for(struct objects *objects, uint64_t id)
+{
+	struct object *place = oldest_place(objects, id);
+
+	while (place->id != 0 && objects->place_count < LIMIT_OBJECTS &&
+	       table_grow(objects, objects->place_count * GROWTH))
+		place = oldest_place(objects, id);
 	return place;
 }
 
@@ -242,7 +270,7 @@ bool objects_pack(const struct objects *objects, struct pack_place *place, struc
 
 	if (objects->table == NULL)
 		return false;
-	for (; place->step < LIMIT_OBJECTS && packed < OBJECTS_A_FRAME; place->step++) {
+	for (; place->step < objects->place_count && packed < OBJECTS_A_FRAME; place->step++) {
 		const struct object *object = &objects->table[place->step];
 
 		if (object->id == 0)

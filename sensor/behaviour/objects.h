@@ -9,8 +9,8 @@
  * given (abuse.id_unlearned, after a day and OBJECTS_FETCHES of them); and owned resources whose ids follow
  * one another (abuse.id_guessable).
  *
- * Owns     a table of LIMIT_OBJECTS places; of four that share one, the longest untouched goes.
- * Thread   the collector's.
+ * Owns     a table that grows to LIMIT_OBJECTS places; then the longest untouched of four that share one
+ * goes. Thread   the collector's.
  */
 #pragma once
 
@@ -30,6 +30,7 @@ struct object {
 
 struct objects {
 	struct object *table;
+	size_t place_count; /* a power of two, or 0 */
 	struct map resources, readers;
 };
 

@@ -375,6 +375,37 @@ static void ids_that_follow_one_another_are_told_once_owned(void **state)
 	objects_finish(&objects);
 }
 
+static size_t count_objects(const struct objects *objects)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < objects->place_count; i++)
+		count += objects->table[i].id != 0;
+	return count;
+}
+
+/* Small for a few, and none goes while there may be more: not one of 30,000. Then the oldest do. */
+static void the_table_of_objects_grows_with_them(void **state)
+{
+	struct objects objects;
+	size_t small;
+
+	(void)state;
+	objects_init(&objects, 7);
+	assert_int_equal(list(&objects, START, "p", 0, 1), 0);
+	small = objects.place_count;
+	assert_true(small > 0 && small <= LIMIT_OBJECTS / 100);
+	for (unsigned i = 1; i < 3000; i++)
+		(void)list(&objects, START + i * SECONDS, i % 2 == 0 ? "p" : "q", i * 10, 1);
+	assert_int_equal(count_objects(&objects), 30000);
+	assert_true(objects.place_count > small && objects.place_count <= LIMIT_OBJECTS);
+	for (unsigned i = 3000; i < 150000; i++)
+		(void)list(&objects, START + i * SECONDS, "p", i * 10, 1);
+	assert_int_equal(objects.place_count, LIMIT_OBJECTS);
+	assert_true(count_objects(&objects) > LIMIT_OBJECTS / 2);
+	objects_finish(&objects);
+}
+
 static void an_object_nobody_was_given_is_told_to_the_faithful(void **state)
 {
 	struct objects objects;
@@ -525,6 +556,7 @@ int main(void)
 		cmocka_unit_test(programs_among_programs_are_usual),
 		cmocka_unit_test(taking_nearly_all_is_told),
 		cmocka_unit_test(ids_that_follow_one_another_are_told_once_owned),
+		cmocka_unit_test(the_table_of_objects_grows_with_them),
 		cmocka_unit_test(an_object_nobody_was_given_is_told_to_the_faithful),
 		cmocka_unit_test(hours_are_those_of_the_place),
 		cmocka_unit_test(a_token_is_whose_it_was_made_for),
