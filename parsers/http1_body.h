@@ -11,7 +11,7 @@
  *	http1_body_close(body, end, codings, exchange, message);
  *	http1_body_free(body);
  *
- * Owns     the bytes kept, until http1_body_close copies them into the exchange.
+ * Owns     the bytes kept, until http1_body_close gives them to the exchange.
  * Thread   one.
  */
 #pragma once

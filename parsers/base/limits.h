@@ -12,7 +12,7 @@
 
 /* -- memory ----------------------------------------------------------------- */
 
-/* One malloc serves a typical exchange: head, a 2 KB body twice, findings. */
+/* One malloc serves a typical exchange: head, a small body, its tree, findings. */
 #define LIMIT_ARENA_BLOCK (16 * KIB)
 
 /* An exchange with both bodies at their ceiling, decoded, and their trees. */
