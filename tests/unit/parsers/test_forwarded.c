@@ -33,7 +33,7 @@ static void assert_client(const char *name, const char *value, const char *peer,
 	assert_true(address_read(bytes_of(peer), &from));
 	is_found = forwarded_client(&request, &policy, &from, &client);
 	address_print(&client, text);
-	if (is_found != (expected != NULL) || (is_found && strcmp(text, expected) != 0))
+	if (is_found != (expected != NULL) || (expected != NULL && strcmp(text, expected) != 0))
 		fail_msg("%s: %s from %s: %s", name, value, peer, is_found ? text : "nobody");
 }
 
