@@ -130,6 +130,19 @@ static struct compiled *compiled_new(struct bytes pattern, char *reason, size_t 
 	return NULL;
 }
 
+/* Hyperscan refuses most of what matches a text without a byte, but for anchors that stand alone. */
+static bool is_vacuous(struct bytes pattern, char *reason, size_t reason_size)
+{
+	struct form form = {.len_min = 1};
+
+	lengths_read(pattern.data, &form);
+	if (form.len_min > 0)
+		return false;
+	snprintf(reason, reason_size,
+		 "it matches where there is nothing: a match has at least one character");
+	return true;
+}
+
 bool pattern_is_usable(struct bytes pattern, char *reason, size_t reason_size)
 {
 	struct compiled *compiled;
@@ -142,7 +155,7 @@ bool pattern_is_usable(struct bytes pattern, char *reason, size_t reason_size)
 		return false;
 	compiled = compiled_new(pattern, reason, reason_size);
 	compiled_free(compiled);
-	return compiled != NULL;
+	return compiled != NULL && !is_vacuous(pattern, reason, reason_size);
 }
 
 static bool is_bound(const struct pattern_set *set, size_t form)

@@ -98,6 +98,7 @@ static void mistakes_are_named_with_their_place(void **state)
 	refused(HEAD "    pattern: abc\n    validator: in-list:names.txt\n", "list:", 5);
 	refused(HEAD "    pattern: '(abc'\n", "Hyperscan says", 4);
 	refused(HEAD "    pattern: 'a*'\n", "Hyperscan says", 4);
+	refused(HEAD "    pattern: '\\A'\n", "nothing", 4);
 	refused(HEAD "    pattern: '(a)\\1'\n", "Hyperscan says", 4);
 	refused(HEAD "    pattern: '(?=a)b'\n", "Hyperscan says", 4);
 	refused(HEAD "    pattern: 'a.{0,4096}b'\n", "too slowly", 4);

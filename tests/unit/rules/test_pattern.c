@@ -73,6 +73,25 @@ static void what_passes_compiles_soon(void **state)
 	}
 }
 
+/* A match of nothing would stand everywhere, and end before a text begins. */
+static void a_match_has_a_character(void **state)
+{
+	static const char *const empty[] = {"\\A", "^", "$", "\\b", "\\z", "^$", "x*", "a|\\A", "(?:\\b|a)"};
+	static const char *const usable[] = {"^a", "a$", "\\ba\\b", "\\A[0-9]", "[^a]"};
+	char reason[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+		reason[0] = '\0';
+		if (pattern_is_usable(bytes_of(empty[i]), reason, sizeof(reason)))
+			fail_msg("%s is usable", empty[i]);
+		assert_true(reason[0] != '\0');
+	}
+	for (size_t i = 0; i < sizeof(usable) / sizeof(usable[0]); i++)
+		if (!pattern_is_usable(bytes_of(usable[i]), reason, sizeof(reason)))
+			fail_msg("%s: %s", usable[i], reason);
+}
+
 static bool has(const char *name, const char *word)
 {
 	struct scan_context context;
@@ -131,9 +150,8 @@ static void text_before_a_match(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(repeats_are_written_out),
-		cmocka_unit_test(what_passes_compiles_soon),
-		cmocka_unit_test(names_are_taken_apart),
+		cmocka_unit_test(repeats_are_written_out), cmocka_unit_test(what_passes_compiles_soon),
+		cmocka_unit_test(a_match_has_a_character), cmocka_unit_test(names_are_taken_apart),
 		cmocka_unit_test(text_before_a_match),
 	};
 
