@@ -57,7 +57,7 @@ static bool has_percent(struct bytes value)
  */
 static bool is_base64(struct bytes text)
 {
-	__m128i lower = _mm_setzero_si128(), upper = lower, other = lower;
+	__m128i lower = _mm_setzero_si128(), upper = lower;
 	struct bytes run = text;
 
 	if (text.len < SCAN_BASE64_LEN_MIN)
@@ -74,8 +74,7 @@ static bool is_base64(struct bytes text)
 						    _mm_or_si128(is_byte(bytes, '-'), is_byte(bytes, '_'))));
 		lower = _mm_or_si128(lower, is_lower);
 		upper = _mm_or_si128(upper, is_upper);
-		other = _mm_or_si128(is_sign, _mm_or_si128(is_lower, is_upper));
-		if (_mm_movemask_epi8(other) != 0xFFFF)
+		if (_mm_movemask_epi8(_mm_or_si128(is_sign, _mm_or_si128(is_lower, is_upper))) != 0xFFFF)
 			return false;
 		if (at + 16 >= run.len)
 			break;
