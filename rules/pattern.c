@@ -8,6 +8,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/pattern_size.h"
+#include "rules/places.h"
 
 #define FLAGS       (HS_FLAG_MULTILINE)
 #define FLAGS_EXACT (HS_FLAG_MULTILINE | HS_FLAG_SOM_LEFTMOST)
@@ -18,13 +19,14 @@ struct compiled {
 	hs_database_t *find;  /* with starts, if has_start */
 	hs_database_t *cover; /* begins where the text begins; only without has_start */
 	bool has_start;
+	size_t len_max; /* of a match; LIMIT_PATTERN_TEXT at most */
 };
 
 /* Most forms are never needed: each is compiled when it first is, by whichever thread comes first. */
 struct form {
 	_Atomic(struct compiled *) compiled;
-	bool is_used; /* the class has this form */
-	size_t len_min, len_max;
+	bool is_used;   /* the class has this form */
+	size_t len_min; /* of a match, at least */
 };
 
 struct pattern_set {
@@ -61,19 +63,24 @@ static bool is_too_large(struct bytes pattern, char *reason, size_t reason_size)
 	return true;
 }
 
-static void lengths_read(const char *pattern, struct form *form)
+struct lengths {
+	size_t min, max;
+};
+
+static struct lengths lengths_read(const char *pattern)
 {
+	struct lengths lengths = {0, LIMIT_PATTERN_TEXT};
 	hs_compile_error_t *error = NULL;
 	hs_expr_info_t *info = NULL;
 
-	form->len_max = LIMIT_PATTERN_TEXT;
 	if (hs_expression_info(pattern, FLAGS, &info, &error) == HS_SUCCESS) {
-		form->len_min = info->min_width;
-		if (info->max_width < form->len_max)
-			form->len_max = info->max_width;
+		lengths.min = info->min_width;
+		if (info->max_width < lengths.max)
+			lengths.max = info->max_width;
 	}
 	free(info);
 	hs_free_compile_error(error);
+	return lengths;
 }
 
 /* NULL with Hyperscan's own reason. */
@@ -116,6 +123,7 @@ static struct compiled *compiled_new(struct bytes pattern, char *reason, size_t 
 		return NULL;
 	}
 	compiled->has_start = true;
+	compiled->len_max = lengths_read(pattern.data).max;
 	compiled->find = compile(pattern.data, FLAGS_EXACT, reason, reason_size);
 	if (compiled->find != NULL)
 		return compiled;
@@ -133,10 +141,7 @@ static struct compiled *compiled_new(struct bytes pattern, char *reason, size_t 
 /* Hyperscan refuses most of what matches a text without a byte, but for anchors that stand alone. */
 static bool is_vacuous(struct bytes pattern, char *reason, size_t reason_size)
 {
-	struct form form = {.len_min = 1};
-
-	lengths_read(pattern.data, &form);
-	if (form.len_min > 0)
+	if (lengths_read(pattern.data).min > 0)
 		return false;
 	snprintf(reason, reason_size,
 		 "it matches where there is nothing: a match has at least one character");
@@ -175,7 +180,13 @@ static struct bytes pattern_of(const struct pattern_set *set, size_t form)
 	return form % 2 == 0 ? class->pattern : class->context_pattern;
 }
 
-static void forms_measure(struct pattern_set *set)
+/* Told from the places where they can be read: Hyperscan takes a hundred times as long to say it. */
+static size_t len_min_of(struct bytes pattern, struct places *places)
+{
+	return places_read(pattern, places) ? places_len_min(places) : lengths_read(pattern.data).min;
+}
+
+static void forms_measure(struct pattern_set *set, struct places *places)
 {
 	set->free_len_min = set->bound_len_min = SIZE_MAX;
 	for (size_t form = 0; form < set->form_count; form++) {
@@ -185,7 +196,7 @@ static void forms_measure(struct pattern_set *set)
 		set->forms[form].is_used = pattern.len > 0;
 		if (pattern.len == 0)
 			continue;
-		lengths_read(pattern.data, &set->forms[form]);
+		set->forms[form].len_min = len_min_of(pattern, places);
 		if (set->forms[form].len_min < *len_min)
 			*len_min = set->forms[form].len_min;
 	}
@@ -240,6 +251,7 @@ enum status pattern_set_new(const struct packs *packs, struct problems *problems
 			    struct pattern_set **out_set)
 {
 	struct pattern_set *set;
+	struct places *places;
 
 	if (hs_valid_platform() != HS_SUCCESS) {
 		problems_add(problems, PROBLEM_ERROR, "pack.invalid", (struct place){0},
@@ -253,11 +265,15 @@ enum status pattern_set_new(const struct packs *packs, struct problems *problems
 	set->packs = packs;
 	set->form_count = packs->count * 2;
 	set->forms = calloc(set->form_count + 1, sizeof(*set->forms));
-	if (set->forms == NULL) {
+	places = calloc(1, sizeof(*places));
+	if (set->forms == NULL || places == NULL) {
+		free(places);
+		free(set->forms);
 		free(set);
 		return STATUS_NO_MEMORY;
 	}
-	forms_measure(set);
+	forms_measure(set, places);
+	free(places);
 	*out_set = set;
 	return STATUS_OK;
 }
@@ -285,11 +301,6 @@ size_t pattern_set_len_min(const struct pattern_set *set)
 size_t pattern_form_len_min(const struct pattern_set *set, size_t form)
 {
 	return !set->forms[form].is_used ? SIZE_MAX : set->forms[form].len_min;
-}
-
-size_t pattern_form_len_max(const struct pattern_set *set, size_t form)
-{
-	return set->forms[form].len_max;
 }
 
 struct pattern_scratch *pattern_scratch_new(const struct pattern_set *set)
@@ -355,6 +366,13 @@ static const struct compiled *compiled_ready(const struct pattern_set *set, stru
 		return NULL;
 	scratch->is_ready[form] = true;
 	return compiled;
+}
+
+size_t pattern_form_len_max(const struct pattern_set *set, size_t form)
+{
+	const struct compiled *compiled = compiled_of(set, form);
+
+	return compiled == NULL ? LIMIT_PATTERN_TEXT : compiled->len_max;
 }
 
 struct listener {

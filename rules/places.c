@@ -489,3 +489,32 @@ bool places_read(struct bytes pattern, struct places *out_places)
 	line_ends_read(pattern, out_places);
 	return true;
 }
+
+size_t places_len_min(const struct places *places)
+{
+	struct place_set reached = places->first, seen = places->first;
+
+	for (size_t len = 1; len < places->count; len++) {
+		struct place_set next = {0};
+		uint64_t is_last = 0;
+
+		for (size_t i = 0; i < PLACES_MAX / 64; i++) {
+			is_last |= reached.bits[i] & places->last.bits[i];
+			for (uint64_t bits = reached.bits[i]; bits != 0; bits &= bits - 1) {
+				const struct place_set *follow =
+					&places->follow[i * 64 + (size_t)__builtin_ctzll(bits)];
+
+				for (size_t word = 0; word < PLACES_MAX / 64; word++)
+					next.bits[word] |= follow->bits[word];
+			}
+		}
+		if (is_last != 0)
+			return len;
+		for (size_t i = 0; i < PLACES_MAX / 64; i++) {
+			next.bits[i] &= ~seen.bits[i];
+			seen.bits[i] |= next.bits[i];
+		}
+		reached = next;
+	}
+	return places->count;
+}

@@ -37,6 +37,9 @@ struct places {
 /* `out_places` is zero, or was read into before. */
 bool places_read(struct bytes pattern, struct places *out_places);
 
+/* The length of the shortest text that it accepts: at least 1. Of what was read. */
+size_t places_len_min(const struct places *places);
+
 /* As if nothing had been read. */
 void places_clear(struct places *places);
 

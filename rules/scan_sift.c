@@ -14,9 +14,18 @@ enum sift sift_value(const struct scan_sift *sift, const struct scan_value *valu
 {
 	unsigned place = (unsigned)__builtin_ctz((unsigned)value->place);
 
-	if (sift->sieve == NULL || !sieve_look(sift->sieve, place, text, out_found))
+	if (sift->sieve == NULL)
+		return SIFT_UNSEEN;
+	if (!sieve_glance(sift->sieve, text, out_found) && !sieve_look(sift->sieve, place, text, out_found))
 		return SIFT_UNSEEN;
 	return out_found->is_any || out_found->is_any_word || is_named(sift->names, value, container)
 		       ? SIFT_KEPT
 		       : SIFT_OUT;
+}
+
+bool sift_number(const struct scan_sift *sift, const struct scan_value *value,
+		 const struct scan_container *container, size_t digits)
+{
+	return sift->sieve != NULL && sieve_glance_number(sift->sieve, digits) &&
+	       !is_named(sift->names, value, container);
 }

@@ -21,3 +21,7 @@ enum sift {
 enum sift sift_value(const struct scan_sift *sift, const struct scan_value *value,
 		     const struct scan_container *container, struct bytes text,
 		     struct sieve_found *out_found);
+
+/* True: a whole number of so many digits is not worth it, whichever they are. */
+bool sift_number(const struct scan_sift *sift, const struct scan_value *value,
+		 const struct scan_container *container, size_t digits);

@@ -109,24 +109,33 @@ static void keep(struct scan_values *values, const struct scan_value *value, str
 	values->text[values->len++] = '\n';
 }
 
-/* Within the ceilings: keeps the value if it could be one. */
-static void add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* One more value, of which so many bytes are looked at; false at a ceiling. */
+static bool count_value(struct scan_values *values, size_t *len)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->seen_len;
-	struct sieve_found found;
 
-	if (room < text.len + 1) {
+	if (room < *len + 1) {
 		values->is_cut = true;
-		text = bytes_slice(text, 0, room > 0 ? room - 1 : 0);
+		*len = room > 0 ? room - 1 : 0;
 	}
-	if (text.len < values->len_min)
-		return;
+	if (*len < values->len_min)
+		return false;
 	if (values->seen_count >= LIMIT_BODY_VALUES) {
 		values->is_cut = true;
-		return;
+		return false;
 	}
 	values->seen_count++;
-	values->seen_len += text.len + 1;
+	values->seen_len += *len + 1;
+	return true;
+}
+
+/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. */
+static bool add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+{
+	struct sieve_found found;
+
+	if (!count_value(values, &text.len))
+		return true;
 	switch (sift_value(&values->sift, value, container_of(values, value->container), text, &found)) {
 	case SIFT_OUT:
 		break;
@@ -135,8 +144,9 @@ static void add(struct scan_values *values, const struct scan_value *value, stru
 		break;
 	case SIFT_UNSEEN:
 		keep(values, value, text, NULL);
-		break;
+		return true;
 	}
+	return !found.is_plain || text.len >= SCAN_BASE64_LEN_MIN;
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
@@ -151,7 +161,7 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	unwrapped = *value;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	add(values, &unwrapped, inner);
+	(void)add(values, &unwrapped, inner);
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
@@ -160,8 +170,7 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 
 	if (text.len < values->len_min)
 		return;
-	add(values, value, text);
-	if (values->arena == NULL || text.len <= values->len_min || is_piece)
+	if (!add(values, value, text) || values->arena == NULL || text.len <= values->len_min || is_piece)
 		return;
 	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
 		add_layer(values, value, text, (enum scan_layer)__builtin_ctz(layers));
@@ -175,7 +184,7 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 		return;
 	text = *value;
 	text.is_name = true;
-	add(values, &text, value->name);
+	(void)add(values, &text, value->name);
 }
 
 /* -- JSON ------------------------------------------------------------------- */
@@ -188,26 +197,64 @@ struct level {
 	yyjson_obj_iter entries;
 };
 
-/* Digits of a whole number; of others the text as it stands, where the reader kept it. */
-static struct bytes scalar_text(yyjson_val *value, char digits[24])
+/* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
+static size_t count_digits(uint64_t number)
 {
-	size_t at = 24;
-	uint64_t number;
+	static const uint64_t powers[] = {UINT64_C(0),
+					  UINT64_C(10),
+					  UINT64_C(100),
+					  UINT64_C(1000),
+					  UINT64_C(10000),
+					  UINT64_C(100000),
+					  UINT64_C(1000000),
+					  UINT64_C(10000000),
+					  UINT64_C(100000000),
+					  UINT64_C(1000000000),
+					  UINT64_C(10000000000),
+					  UINT64_C(100000000000),
+					  UINT64_C(1000000000000),
+					  UINT64_C(10000000000000),
+					  UINT64_C(100000000000000),
+					  UINT64_C(1000000000000000),
+					  UINT64_C(10000000000000000),
+					  UINT64_C(100000000000000000),
+					  UINT64_C(1000000000000000000),
+					  UINT64_C(10000000000000000000)};
+	unsigned bits = 64 - (unsigned)__builtin_clzll(number | 1);
+	size_t at = bits * 77 / 256;
 
-	if (yyjson_is_str(value))
-		return (struct bytes){yyjson_get_str(value), yyjson_get_len(value)};
-	if (yyjson_is_raw(value))
-		return (struct bytes){yyjson_get_raw(value), yyjson_get_len(value)};
-	if (!yyjson_is_int(value))
-		return BYTES_NONE;
-	number = yyjson_get_uint(value);
+	return at + (number >= powers[at]);
+}
+
+/* A whole number is written in digits only where they are looked at. No class is below zero. */
+static void add_number(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+{
+	uint64_t number = yyjson_get_uint(value);
+	size_t len = count_digits(number), counted = len;
+	char digits[20];
+
 	if (yyjson_is_sint(value) && yyjson_get_sint(value) < 0)
-		return BYTES_NONE; /* no class is below zero */
-	do {
+		return;
+	if (len < values->len_min)
+		return;
+	if (sift_number(&values->sift, spot, container_of(values, spot->container), len)) {
+		(void)count_value(values, &counted);
+		return;
+	}
+	for (size_t at = len; at > 0; number /= 10)
 		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number > 0);
-	return (struct bytes){digits + at, 24 - at};
+	values_add(values, spot, (struct bytes){digits, len});
+}
+
+/* Of numbers that are not whole the text as it stands, where the reader kept it. */
+static void add_scalar(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+{
+	if (yyjson_is_str(value))
+		values_add(values, spot, (struct bytes){yyjson_get_str(value), yyjson_get_len(value)});
+	else if (yyjson_is_raw(value))
+		values_add(values, spot, (struct bytes){yyjson_get_raw(value), yyjson_get_len(value)});
+	else if (yyjson_is_int(value))
+		add_number(values, spot, value);
 }
 
 /* Which of the nearest keys give context: its own and those above. */
@@ -292,10 +339,9 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 	struct level levels[LIMIT_JSON_DEPTH];
 	struct scan_value spot = {.place = place, .is_json = true};
 	size_t depth = 0;
-	char digits[24];
 
 	if (!yyjson_is_ctn(root)) {
-		values_add(values, &spot, scalar_text(root, digits));
+		add_scalar(values, &spot, root);
 		return;
 	}
 	if (!open_container(values, root, &spot, levels, &depth))
@@ -311,7 +357,7 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 		if (yyjson_is_ctn(child))
 			open_container(values, child, &spot, levels, &depth);
 		else
-			values_add(values, &spot, scalar_text(child, digits));
+			add_scalar(values, &spot, child);
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "rules/glance.h"
 #include "rules/scan_edges.h"
 #include "rules/sieve_needs.h"
 #include "rules/sieve_states.h"
@@ -28,6 +29,7 @@ struct sieve {
 	struct shape_grid grid; /* of what the needs ask */
 	uint64_t *free, *bound; /* lanes */
 	uint64_t *blind;        /* lanes that no automaton can follow */
+	bool has_blind;
 	uint64_t *line_start;   /* lanes that begin, */
 	uint64_t *line_end;     /* or end with a line only */
 	size_t *exact_len_max;  /* of each lane: values up to it are followed exactly */
@@ -36,6 +38,8 @@ struct sieve {
 	uint64_t *found;        /* lanes, in the value last looked at */
 	uint64_t *found_words;  /* classes whose word stands in it */
 	uint64_t *all;          /* classes */
+	uint64_t *none;         /* lanes */
+	struct needs_runs runs; /* of the free lanes */
 	struct begin begin_free, begin_words;
 	uint64_t *shapes;      /* kept: a shape, */
 	uint64_t *shape_lanes; /* and the lanes that could match in such a value */
@@ -101,6 +105,7 @@ static void lane_read(struct sieve *sieve, size_t lane, struct places *places)
 		lane_read_ends(sieve, lane, places);
 	} else {
 		add(sieve->blind, lane);
+		sieve->has_blind = true;
 	}
 	needs_add(&sieve->needs, lane); /* of a blind one its place alone */
 }
@@ -172,11 +177,14 @@ static void grid_add(struct sieve *sieve, size_t lane)
 	grid->kinds |= needs->least.kinds | needs->any_sign | needs->any_letter | needs->any_but_digit;
 }
 
-static void grid_make(struct sieve *sieve)
+static void shapes_make(struct sieve *sieve)
 {
 	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
 		if (has(sieve->free, lane) || has(sieve->bound, lane))
 			grid_add(sieve, lane);
+	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
+		if (has(sieve->free, lane))
+			runs_add(&sieve->runs, &sieve->needs.list[lane]);
 	grid_settle(&sieve->grid);
 }
 
@@ -193,7 +201,7 @@ static bool sieve_fill(struct sieve *sieve)
 			sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words];
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
-	grid_make(sieve);
+	shapes_make(sieve);
 	return is_filled && states_settle(&sieve->states) && states_settle(&sieve->word_states);
 }
 
@@ -209,7 +217,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->lane_words = lane_words = sieve->words * 2;
 	sieve->credit = CREDIT_MAX;
 	shaper_init(&sieve->shaper);
-	sieve->free = calloc(lane_words * 9, sizeof(*sieve->free));
+	sieve->free = calloc(lane_words * 10, sizeof(*sieve->free));
 	sieve->exact_len_max = calloc(lane_words * 64, sizeof(*sieve->exact_len_max));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
@@ -223,6 +231,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 		sieve->found = sieve->wanted + lane_words;
 		sieve->found_words = sieve->found + lane_words;
 		sieve->all = sieve->found_words + sieve->words;
+		sieve->none = sieve->found_words + lane_words;
 		sieve->begin_free.lanes = sieve->free;
 		sieve->begin_words.lanes = sieve->all;
 		memset(sieve->all, 0xFF, sieve->words * sizeof(*sieve->all));
@@ -400,7 +409,7 @@ static void judge(struct sieve *sieve, unsigned place, struct bytes value, struc
 /* Remembered as long as states are. */
 static uint32_t begin_of(struct begin *begin, struct sieve_states *states)
 {
-	if (begin->epoch != states->epoch || states_is_full(states)) {
+	if (begin->epoch != states->epoch) {
 		begin->state = states_begin(states, begin->lanes, BEFORE_LINE);
 		begin->epoch = states->epoch;
 	}
@@ -412,6 +421,10 @@ static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
 {
 	uint64_t any = 0;
 
+	if (!sieve->has_blind) {
+		memset(sieve->found, 0, sieve->lane_words * sizeof(*sieve->found));
+		return false;
+	}
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		any |= sieve->found[i] = sieve->blind[i] & wanted[i];
 	return any != 0;
@@ -420,6 +433,24 @@ static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
 static struct sieve_found found_nothing(const struct sieve *sieve)
 {
 	return (struct sieve_found){.lanes = sieve->found, .words = sieve->found_words};
+}
+
+bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_found *out_found)
+{
+	struct glance glance;
+
+	if (value.len > GLANCE_LEN_MAX)
+		return false;
+	glance = glance_at(value);
+	if (glance.others > 0 || runs_have(&sieve->runs, value.len, glance.digits))
+		return false;
+	*out_found = (struct sieve_found){.lanes = sieve->none, .words = sieve->none, .is_plain = true};
+	return true;
+}
+
+bool sieve_glance_number(const struct sieve *sieve, size_t digits)
+{
+	return digits <= GLANCE_LEN_MAX && !runs_have(&sieve->runs, digits, digits);
 }
 
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found)
@@ -438,8 +469,10 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	memset(sieve->found_words, 0, sieve->words * sizeof(*sieve->found_words));
 	is_walked = walk_both(&free, &words, value);
 	pay(sieve, sieve->states.made + sieve->word_states.made - made, value);
-	if (!is_walked)
+	if (!is_walked) {
+		sieve->begin_free.epoch = sieve->begin_words.epoch = 0; /* one is full: it begins anew */
 		return false;
+	}
 	out_found->is_any_word = words.is_any;
 	if (free.is_any)
 		judge(sieve, place, value, out_found);

@@ -33,6 +33,7 @@ struct sieve_found {
 	const uint64_t *lanes; /* forms that could match; of a look without context: classes */
 	const uint64_t *words; /* classes that have a context word in the value */
 	bool is_any, is_any_word;
+	bool is_plain; /* letters and digits alone, and not many */
 };
 
 /* What is known of a class's forms in a value that was looked at: it does not match. */
@@ -46,6 +47,14 @@ void sieve_free(struct sieve *sieve);
 /* `place` is the number of its bit in enum scan_place. False when hostile texts cost too much, or there is no
  * room: nothing is told. Looked for are patterns that need no context, and context words. */
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found);
+
+/* The same at a glance, without a walk: of letters and digits alone there is one place where a match may
+ * begin, the first, so no context word stands before it, and few of them are too few. False when it is not
+ * sure. */
+bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_found *out_found);
+
+/* ... of a whole number of so many digits: nothing is found. */
+bool sieve_glance_number(const struct sieve *sieve, size_t digits);
 
 /* Looked for are the forms of these classes, where they have one that needs context. No words are told. */
 bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned place, struct bytes value,

@@ -10,20 +10,20 @@
 static unsigned places_least(const struct places *places, const struct byte_set *bytes, unsigned ceiling)
 {
 	unsigned cost[PLACES_MAX], best = ceiling;
-	bool is_changed = true;
+	bool is_within[PLACES_MAX], is_changed = true;
 
-	for (size_t i = 0; i < places->count; i++)
-		cost[i] = place_set_has(&places->first, i) ? byte_set_within(&places->bytes[i], bytes)
-							   : ceiling + 1;
+	for (size_t i = 0; i < places->count; i++) {
+		is_within[i] = byte_set_within(&places->bytes[i], bytes);
+		cost[i] = place_set_has(&places->first, i) ? is_within[i] : ceiling + 1;
+	}
 	while (is_changed) {
 		is_changed = false;
 		for (size_t i = 0; i < places->count; i++)
-			for (size_t word = 0; word < PLACES_MAX / 64 && cost[i] <= ceiling; word++)
+			for (size_t word = 0; word * 64 < places->count && cost[i] <= ceiling; word++)
 				for (uint64_t bits = places->follow[i].bits[word]; bits != 0;
 				     bits &= bits - 1) {
 					size_t next = word * 64 + (size_t)__builtin_ctzll(bits);
-					unsigned there =
-						cost[i] + byte_set_within(&places->bytes[next], bytes);
+					unsigned there = cost[i] + is_within[next];
 
 					there = there > ceiling ? ceiling : there;
 					if (there < cost[next]) {
@@ -221,4 +221,24 @@ void needs_met(const struct needs_of_all *all, const struct shape_parts *parts, 
 			    !has_one_of(parts->kinds, needs->any_but_digit))
 				out_lanes[i] &= ~(bits & -bits);
 		}
+}
+
+/* -- runs ------------------------------------------------------------------- */
+
+/* Where there are letters and digits alone. */
+static bool needs_letter(const struct needs *needs)
+{
+	const uint64_t letters = KIND(KIND_LOWER) | KIND(KIND_UPPER);
+
+	return ((needs->least.kinds | needs->any_letter) & letters) != 0 || needs->any_but_digit != 0;
+}
+
+void runs_add(struct needs_runs *runs, const struct needs *needs)
+{
+	if (needs->least.others > 0)
+		return;
+	for (size_t len = needs->least.len; len <= GLANCE_LEN_MAX; len++)
+		for (size_t digits = needs->least.digits; digits + needs_letter(needs) <= len && digits < 64;
+		     digits++)
+			runs->digits[len] |= 1ull << digits;
 }

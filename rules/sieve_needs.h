@@ -7,6 +7,7 @@
 #pragma once
 
 #include "parsers/base/status.h"
+#include "rules/glance.h"
 #include "rules/places.h"
 #include "rules/shape.h"
 
@@ -34,3 +35,17 @@ void needs_add(struct needs_of_all *all, size_t lane); /* once list[lane] is rea
 
 /* The lanes whose needs a value of such a shape meets. */
 void needs_met(const struct needs_of_all *all, const struct shape_parts *parts, uint64_t *out_lanes);
+
+/* Of values of letters and digits alone, by their length: a bit for each count of digits that some lane has
+ * enough with. */
+struct needs_runs {
+	uint64_t digits[GLANCE_LEN_MAX + 1];
+};
+
+void runs_add(struct needs_runs *runs, const struct needs *needs);
+
+/* `len` is at most GLANCE_LEN_MAX. */
+static inline bool runs_have(const struct needs_runs *runs, size_t len, size_t digits)
+{
+	return digits >= 64 || (runs->digits[len] >> digits & 1) != 0;
+}

@@ -1,0 +1,217 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "rules/glance.h"
+#include "rules/pattern.h"
+#include "rules/places.h"
+#include "rules/sieve.h"
+#include "tests/unit/rules/both_ways.h"
+
+static const struct fingerprint_key key = {.bytes = {9}};
+
+struct bench {
+	struct problems problems;
+	struct packs packs;
+	struct pattern_set *set;
+	struct scanner *scanner;
+	struct sieve *sieve;
+};
+
+static struct bench bench;
+
+static int bench_up(void **state)
+{
+	(void)state;
+	problems_init(&bench.problems);
+	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
+	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
+		return -1;
+	bench.scanner = scanner_new(bench.set, &key);
+	bench.sieve = sieve_new(bench.set);
+	return bench.scanner == NULL || bench.sieve == NULL;
+}
+
+static int bench_down(void **state)
+{
+	(void)state;
+	sieve_free(bench.sieve);
+	scanner_free(bench.scanner);
+	pattern_set_free(bench.set);
+	packs_finish(&bench.packs);
+	problems_finish(&bench.problems);
+	return 0;
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 33;
+}
+
+/* In memory of its own, so that a byte read too far is found. */
+static void counts_are_true(struct bytes text)
+{
+	char *copy = malloc(text.len + 1);
+	unsigned digits = 0, letters = 0;
+	struct glance glance;
+
+	assert_non_null(copy);
+	memcpy(copy + 1, text.data, text.len);
+	glance = glance_at((struct bytes){copy + 1, text.len});
+	for (size_t i = 0; i < text.len; i++) {
+		digits += ascii_is_digit(text.data[i]);
+		letters += ascii_is_alpha(text.data[i]);
+	}
+	assert_int_equal(glance.digits, digits);
+	assert_int_equal(glance.letters, letters);
+	assert_int_equal(glance.others, text.len - digits - letters);
+	free(copy);
+}
+
+static void every_length_is_counted(void **state)
+{
+	uint64_t seed = 1;
+	char text[GLANCE_LEN_MAX];
+
+	(void)state;
+	for (size_t len = 0; len <= GLANCE_LEN_MAX; len++)
+		for (unsigned round = 0; round < 200; round++) {
+			for (size_t i = 0; i < len; i++)
+				text[i] = round % 2 == 0 ? (char)next_random(&seed)
+							 : "0a9zAZ /:@[`{"[next_random(&seed) % 13];
+			counts_are_true((struct bytes){text, len});
+		}
+}
+
+static void every_byte_is_told(void **state)
+{
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		char text[17];
+
+		memset(text, (int)byte, sizeof(text));
+		for (size_t len = 1; len <= sizeof(text); len++)
+			counts_are_true((struct bytes){text, len});
+	}
+}
+
+static void letters_and_digits_are_told_at_a_glance(void **state)
+{
+	struct sieve_found found;
+
+	(void)state;
+	assert_true(sieve_glance(bench.sieve, BYTES("parcel"), &found));
+	assert_true(found.is_plain && !found.is_any && !found.is_any_word && found.lanes[0] == 0);
+	assert_true(sieve_glance(bench.sieve, BYTES("1234567890123"), &found));
+	assert_true(sieve_glance_number(bench.sieve, 13));
+	assert_false(sieve_glance(bench.sieve, BYTES("4111111111111111"), &found)); /* as long as a card's */
+	assert_false(sieve_glance_number(bench.sieve, 16));
+	assert_false(
+		sieve_glance(bench.sieve, BYTES("ring twice"), &found)); /* a word may stand before a match */
+	assert_false(sieve_glance(bench.sieve, BYTES("caf\xc3\xa9"), &found));
+	assert_false(sieve_glance(bench.sieve, BYTES("DE89370400440532013000"), &found));
+	assert_false(sieve_glance_number(bench.sieve, 65));
+}
+
+/* What a glance lets go, the plain way finds nothing in: strings of the classes without their signs, under
+ * names that give context and under one that gives none. */
+static void what_is_let_go_holds_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < bench.packs.count; i++) {
+		const struct data_class *class = &bench.packs.classes[i];
+		struct bytes name = class->context_count > 0 ? class->context[0] : BYTES("q");
+
+		for (size_t m = 0; m < class->match_count; m++) {
+			char text[256];
+			size_t len = 0;
+
+			for (size_t at = 0; at < class->match[m].len && len < sizeof(text); at++)
+				if (ascii_is_alnum(class->match[m].data[at]))
+					text[len++] = class->match[m].data[at];
+			for (size_t cut = 0; cut < 3 && cut < len; cut++)
+				assert_true(ways_agree_on(bench.scanner, name,
+							  (struct bytes){text + cut, len - cut}));
+		}
+	}
+}
+
+static void numbers_agree(const char *name, uint64_t number)
+{
+	struct exchange *exchange = exchange_new(NULL);
+	struct body_reading tree = {.kind = BODY_JSON};
+	char text[160];
+	yyjson_doc *doc;
+
+	snprintf(text, sizeof(text), "{\"%s\": %llu, \"q\": [%llu, -%llu], \"in\": {\"%s\": {\"q\": %llu}}}",
+		 name, (unsigned long long)number, (unsigned long long)number,
+		 (unsigned long long)(number >> 1), name, (unsigned long long)number);
+	doc = yyjson_read(text, strlen(text), 0);
+	assert_non_null(exchange);
+	assert_non_null(doc);
+	exchange->request.is_seen = exchange->response.is_seen = true;
+	tree.json = yyjson_doc_get_root(doc);
+	assert_true(ways_agree(bench.scanner, exchange, &tree, &tree));
+	yyjson_doc_free(doc);
+	exchange_free(exchange);
+}
+
+/* Card and identity numbers among them, each length of digits, and what lies beside a power of ten. */
+static void numbers_are_let_go_by_their_length(void **state)
+{
+	static const uint64_t known[] = {4111111111111111, 5555555555554444, 371449635398431,
+					 536221234,        799086684,        1234567893};
+	static const char *const names[] = {"q", "card", "ssn", "npi", "phone", "imei", "account"};
+	uint64_t power = 1, seed = 7;
+
+	(void)state;
+	for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			numbers_agree(names[n], known[i]);
+		power = 1;
+		for (unsigned digits = 1; digits <= 20; digits++) {
+			numbers_agree(names[n], power - 1);
+			numbers_agree(names[n], power);
+			numbers_agree(names[n],
+				      power + next_random(&seed) * next_random(&seed) % (9 * power));
+			power = digits < 20 ? power * 10 : power;
+		}
+	}
+}
+
+static void the_shortest_text_is_known(void **state)
+{
+	static const struct {
+		const char *pattern;
+		size_t len;
+	} patterns[] = {{"a", 1}, {"ab?c*d", 2}, {"(?:abc|de)[0-9]{3,5}", 5}, {"a{100}", 48}, {"x+|yz", 1}};
+	struct places *places = calloc(1, sizeof(*places));
+
+	(void)state;
+	assert_non_null(places);
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		assert_true(places_read(bytes_of(patterns[i].pattern), places));
+		assert_int_equal(places_len_min(places), patterns[i].len);
+	}
+	free(places);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_length_is_counted),
+		cmocka_unit_test(every_byte_is_told),
+		cmocka_unit_test(letters_and_digits_are_told_at_a_glance),
+		cmocka_unit_test(what_is_let_go_holds_nothing),
+		cmocka_unit_test(numbers_are_let_go_by_their_length),
+		cmocka_unit_test(the_shortest_text_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, bench_up, bench_down);
+}
