@@ -280,7 +280,7 @@ static const uint64_t *lanes_of_shape(struct sieve *sieve, uint64_t measured)
 struct walk {
 	struct sieve_states *states;
 	uint32_t state;
-	uint64_t *lanes; /* that end where a match may end */
+	uint64_t *lanes; /* that end where a match may end; only if is_any */
 	bool is_any;
 };
 
@@ -289,7 +289,7 @@ static void add_ends(struct walk *walk)
 	const uint64_t *ends = states_ends(walk->states, walk->state);
 
 	for (size_t i = 0; i < walk->states->lane_words; i++)
-		walk->lanes[i] |= ends[i];
+		walk->lanes[i] = walk->is_any ? walk->lanes[i] | ends[i] : ends[i];
 	walk->is_any = true;
 }
 
@@ -404,6 +404,7 @@ static void judge(struct sieve *sieve, unsigned place, struct bytes value, struc
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		any |= sieve->found[i] &= lanes[i];
 	found->is_any = any != 0;
+	found->lanes = sieve->found;
 }
 
 /* Remembered as long as states are. */
@@ -416,15 +417,13 @@ static uint32_t begin_of(struct begin *begin, struct sieve_states *states)
 	return begin->state;
 }
 
-/* The lanes of patterns that are not followed; true when there are any. */
+/* Finds the lanes of patterns that are not followed; true when there are any. */
 static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
 {
 	uint64_t any = 0;
 
-	if (!sieve->has_blind) {
-		memset(sieve->found, 0, sieve->lane_words * sizeof(*sieve->found));
+	if (!sieve->has_blind)
 		return false;
-	}
 	for (size_t i = 0; i < sieve->lane_words; i++)
 		any |= sieve->found[i] = sieve->blind[i] & wanted[i];
 	return any != 0;
@@ -432,7 +431,7 @@ static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
 
 static struct sieve_found found_nothing(const struct sieve *sieve)
 {
-	return (struct sieve_found){.lanes = sieve->found, .words = sieve->found_words};
+	return (struct sieve_found){.lanes = sieve->none, .words = sieve->none};
 }
 
 bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_found *out_found)
@@ -444,7 +443,8 @@ bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_fo
 	glance = glance_at(value);
 	if (glance.others > 0 || runs_have(&sieve->runs, value.len, glance.digits))
 		return false;
-	*out_found = (struct sieve_found){.lanes = sieve->none, .words = sieve->none, .is_plain = true};
+	*out_found = found_nothing(sieve);
+	out_found->is_plain = true;
 	return true;
 }
 
@@ -466,7 +466,6 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	free.state = begin_of(&sieve->begin_free, &sieve->states);
 	free.is_any = add_blind(sieve, sieve->free);
 	words.state = begin_of(&sieve->begin_words, &sieve->word_states);
-	memset(sieve->found_words, 0, sieve->words * sizeof(*sieve->found_words));
 	is_walked = walk_both(&free, &words, value);
 	pay(sieve, sieve->states.made + sieve->word_states.made - made, value);
 	if (!is_walked) {
@@ -474,6 +473,8 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 		return false;
 	}
 	out_found->is_any_word = words.is_any;
+	if (words.is_any)
+		out_found->words = sieve->found_words;
 	if (free.is_any)
 		judge(sieve, place, value, out_found);
 	return true;
