@@ -58,6 +58,9 @@ static enum status add(struct packs *packs, struct bytes text, const char *file,
 		memcpy(joined, packs->classes, packs->count * sizeof(*joined));
 	if (count > 0)
 		memcpy(joined + packs->count, classes, count * sizeof(*joined));
+	for (size_t i = 0; i < count; i++)
+		joined[packs->count + i].is_builtin = is_trusted;
+	packs->has_own = packs->has_own || (!is_trusted && count > 0);
 	packs->classes = joined;
 	packs->count += count;
 	return STATUS_OK;

@@ -45,6 +45,7 @@ struct data_class {
 	unsigned severity;
 	struct mask_plan mask;
 	bool is_sensitive;   /* false: only where it is asked for */
+	bool is_builtin;     /* of a pack of our own: not looked for in UUIDs */
 	struct bytes attack; /* "sqli": attack.sqli, and no data; "tell-tale": an answer that proves one */
 	bool is_secret;      /* a credential of a machine: secret.* instead of pii.* */
 	const struct bytes *match, *no_match;
@@ -56,6 +57,7 @@ struct packs {
 	struct arena arena;
 	struct data_class *classes;
 	size_t count;
+	bool has_own; /* packs that are not built in */
 };
 
 /* All built-in packs; then add the user's. A pack with a problem is refused whole, with the reason. An

@@ -65,6 +65,7 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->set = set;
 	scanner->key = *key;
 	scanner->values.len_min = pattern_set_len_min(set);
+	scanner->values.has_own = pattern_set_packs(set)->has_own;
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
 	scanner->trie = word_trie_new(pattern_set_packs(set));
@@ -341,7 +342,7 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
 	const struct scan_value *value = &scanner->values.list[index];
 
-	if ((class->places & (unsigned)value->place) == 0)
+	if ((class->places & (unsigned)value->place) == 0 || (value->is_uuid && class->is_builtin))
 		return;
 	if (index != scanner->value_index)
 		tell_found(scanner);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/uuid.h"
 #include "rules/scan_sift.h"
 
 /* Kept between exchanges; what one huge exchange needed beyond it is given back. */
@@ -18,7 +19,8 @@ void values_finish(struct scan_values *values)
 	free(values->list);
 	free(values->containers);
 	free(values->found);
-	*values = (struct scan_values){.len_min = values->len_min, .sift = values->sift};
+	*values = (struct scan_values){
+		.len_min = values->len_min, .has_own = values->has_own, .sift = values->sift};
 }
 
 void values_clear(struct scan_values *values)
@@ -79,6 +81,13 @@ static bool keep_found(struct scan_values *values, const struct sieve_found *fou
 	return true;
 }
 
+/* UUIDs are many, and now and then a part of one has the digits of somebody's number: the built-in classes
+ * are not looked for in them. */
+static bool is_uuid(const struct scan_value *value, struct bytes text)
+{
+	return text.len == UUID_LEN && value->lead == 0 && value->trail == 0 && uuid_is(text);
+}
+
 static void keep(struct scan_values *values, const struct scan_value *value, struct bytes text,
 		 const struct sieve_found *found)
 {
@@ -99,6 +108,7 @@ static void keep(struct scan_values *values, const struct scan_value *value, str
 	*kept = *value;
 	kept->offset = (uint32_t)values->len;
 	kept->len = (uint32_t)text.len;
+	kept->is_uuid = is_uuid(value, text);
 	if (found != NULL && !keep_found(values, found, kept)) {
 		values->is_cut = true;
 		return;
@@ -136,6 +146,8 @@ static bool add(struct scan_values *values, const struct scan_value *value, stru
 
 	if (!count_value(values, &text.len))
 		return true;
+	if (!values->has_own && is_uuid(value, text))
+		return false;
 	switch (sift_value(&values->sift, value, container_of(values, value->container), text, &found)) {
 	case SIFT_OUT:
 		break;

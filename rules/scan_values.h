@@ -41,6 +41,7 @@ struct scan_value {
 	uint32_t lead, trail;  /* a piece of a longer text: its first bytes are the piece's before, its last
 				* the next's
 				*/
+	bool is_uuid;          /* the whole text is one: it names something, and holds no data */
 	bool is_name;          /* the text is the name itself: it gives no context */
 	enum scan_layer layer; /* what the text was unwrapped from */
 	bool is_sifted;        /* the sieve has looked: what it found stands in scan_values.found */
@@ -66,6 +67,7 @@ struct scan_values {
 	size_t seen_len, seen_count; /* with those that were not kept: the ceilings are for them */
 	struct scan_sift sift;
 	size_t len_min; /* shorter values match nothing */
+	bool has_own;   /* classes of the user's, which may be looked for in UUIDs */
 	bool is_cut;    /* a ceiling or no memory: something was left out */
 };
 

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "parsers/base/uuid.h"
 #include "specs/shape.h"
 
 #define CLAIM_LEN_MAX    128
@@ -82,21 +83,9 @@ bool words_look_sensitive(struct bytes text)
 	       words_look_secret(text);
 }
 
-/* RFC 9562 section 4. */
-static bool is_uuid(struct bytes text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (is_dash ? text.data[i] != '-' : ascii_hex_value(text.data[i]) < 0)
-			return false;
-	}
-	return text.len == 36;
-}
-
 bool words_look_personal(struct bytes text)
 {
-	return has_at_sign(text) || (has_digits(text, BYTES("-. "), DIGITS_PERSONAL) && !is_uuid(text));
+	return has_at_sign(text) || (has_digits(text, BYTES("-. "), DIGITS_PERSONAL) && !uuid_is(text));
 }
 
 static bool is_printable(struct bytes text)

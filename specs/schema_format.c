@@ -1,6 +1,7 @@
 #include "specs/schema_format.h"
 
 #include "parsers/base/endpoint.h"
+#include "parsers/base/uuid.h"
 #include "specs/schema_format_uri.h"
 #include "specs/schema_pattern.h"
 
@@ -187,24 +188,6 @@ static bool is_email(struct bytes text)
 	return is_hostname(domain);
 }
 
-/* RFC 4122 section 3; no branch in the loop, so that compilers take many bytes at a time */
-static bool is_uuid(struct bytes text)
-{
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-	unsigned char other = 0;
-
-	if (text.len != sizeof(form) - 1)
-		return false;
-	for (size_t i = 0; i < sizeof(form) - 1; i++) {
-		unsigned char byte = (unsigned char)text.data[i];
-		unsigned char is_digit = (unsigned char)(byte - '0') < 10;
-		unsigned char is_letter = (unsigned char)((byte | 0x20) - 'a') < 6;
-
-		other |= form[i] == '-' ? byte != '-' : !(is_digit | is_letter);
-	}
-	return other == 0;
-}
-
 /* RFC 4648 section 4; line breaks as in MIME are let through */
 static bool is_base64(struct bytes text)
 {
@@ -288,7 +271,7 @@ bool format_fits(enum format format, struct bytes text)
 	case FORMAT_EMAIL:
 		return is_email(text);
 	case FORMAT_UUID:
-		return is_uuid(text);
+		return uuid_is(text);
 	case FORMAT_URI:
 		return uri_fits(text, false, false);
 	case FORMAT_URI_REFERENCE:

@@ -4,6 +4,7 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/limits.h"
+#include "parsers/base/uuid.h"
 
 /* A literal segment longer than this is data, not a name. */
 #define NAME_BYTES_MAX 40
@@ -16,20 +17,6 @@ static bool is_int(struct bytes segment)
 		if (!ascii_is_digit(segment.data[i]))
 			return false;
 	return segment.len > 0;
-}
-
-/* RFC 9562 section 4. */
-static bool is_uuid(struct bytes segment)
-{
-	if (segment.len != 36)
-		return false;
-	for (size_t i = 0; i < segment.len; i++) {
-		bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (is_dash ? segment.data[i] != '-' : ascii_hex_value(segment.data[i]) < 0)
-			return false;
-	}
-	return true;
 }
 
 /* "2026-01-31", with anything that a time may add behind it. */
@@ -71,7 +58,7 @@ static const char *kind_of(struct bytes segment)
 
 	if (is_int(segment))
 		return "{int}";
-	if (is_uuid(segment))
+	if (uuid_is(segment))
 		return "{uuid}";
 	if (is_date(segment))
 		return "{date}";

@@ -185,6 +185,32 @@ static void numbers_are_let_go_by_their_length(void **state)
 	}
 }
 
+static size_t count_hits(const char *text)
+{
+	struct exchange *exchange = exchange_new(NULL);
+	struct body_reading reading = {.kind = BODY_TEXT, .text = bytes_of(text)};
+	struct hits hits;
+
+	assert_non_null(exchange);
+	exchange->request.is_seen = true;
+	scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
+	exchange_free(exchange);
+	assert_true(ways_agree_on(bench.scanner, BYTES("iban"), bytes_of(text)));
+	return hits.count;
+}
+
+static void a_uuid_holds_no_data(void **state)
+{
+	(void)state;
+	assert_int_equal(count_hits("be710961-2345-6769-abcd-0123456789ab"), 0);
+	assert_int_equal(count_hits("BE710961-2345-6769-ABCD-0123456789AB"), 0);
+	/* It begins with an account number, as one that is no UUID may. */
+	assert_int_equal(count_hits("BE710961-2345-6769-ABCD-0123456789AX"), 1);
+	assert_int_equal(count_hits("BE710961-2345-6769-ABCD-0123456789A"), 1);
+	assert_int_equal(count_hits("BE710961-2345-6769 ABCD-0123456789AB"), 1);
+	assert_int_equal(count_hits("BE710961-2345-6769-ABCD-0123456789AB."), 1);
+}
+
 static void the_shortest_text_is_known(void **state)
 {
 	static const struct {
@@ -210,6 +236,7 @@ int main(void)
 		cmocka_unit_test(letters_and_digits_are_told_at_a_glance),
 		cmocka_unit_test(what_is_let_go_holds_nothing),
 		cmocka_unit_test(numbers_are_let_go_by_their_length),
+		cmocka_unit_test(a_uuid_holds_no_data),
 		cmocka_unit_test(the_shortest_text_is_known),
 	};
 

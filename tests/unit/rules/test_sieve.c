@@ -26,6 +26,7 @@ static const char odd[] =
 	"  - {id: odd_long, pattern: 'z[a-f]{100}'}\n"
 	"  - {id: odd_space, pattern: '[^\\S ][\\w.]{1,3}!'}\n"
 	"  - {id: odd_word, pattern: '[a-z]+', context_pattern: '[0-9]+', context: [zebra, ox]}\n"
+	"  - {id: odd_ticket, pattern: '5e7a[0-9a-f]{4}-[0-9a-f-]{27}'}\n"
 	"  - {id: odd_lines, pattern: '^[a-z]{4} [0-9]{2}$', context: [zebra], context_required: true}\n";
 
 struct bench {
@@ -230,6 +231,33 @@ static void open_payloads_agree(void **state)
 	free(text);
 }
 
+/* Our own classes are not looked for in UUIDs; the user's are, since it may be UUIDs that they look for. */
+static void uuids_are_for_the_users_classes(void **state)
+{
+	struct form_field fields[] = {
+		{.name = BYTES("a"), .value = BYTES("5e7a0000-1111-4222-8333-444455556666")},
+		{.name = BYTES("b"), .value = BYTES("be710961-2345-6769-abcd-0123456789ab")},
+		{.name = BYTES("c"), .value = BYTES("BE710961-2345-6769-ABCD-")},
+	};
+	struct body_reading form = {.kind = BODY_FORM, .fields = fields, .field_count = 3};
+	struct exchange *exchange = exchange_new(NULL);
+	unsigned tickets = 0, accounts = 0;
+	struct hits hits;
+
+	(void)state;
+	assert_non_null(exchange);
+	exchange->request.is_seen = exchange->response.is_seen = true;
+	assert_true(ways_agree(bench.scanner, exchange, &form, NULL));
+	scanner_scan(bench.scanner, exchange, &form, NULL, &hits);
+	for (size_t i = 0; i < hits.count; i++) {
+		tickets += bytes_equal(hits.list[i].class->id, BYTES("odd_ticket"));
+		accounts += bytes_equal(hits.list[i].class->id, BYTES("iban"));
+	}
+	assert_int_equal(tickets, 1);
+	assert_int_equal(accounts, 1);
+	exchange_free(exchange);
+}
+
 static void needs_are(const char *pattern, unsigned len, unsigned digits, unsigned others, const char *signs)
 {
 	struct places *places = calloc(1, sizeof(*places));
@@ -359,6 +387,7 @@ int main(void)
 		cmocka_unit_test(near_misses_agree),
 		cmocka_unit_test(hostile_texts_agree),
 		cmocka_unit_test(open_payloads_agree),
+		cmocka_unit_test(uuids_are_for_the_users_classes),
 		cmocka_unit_test(needs_are_told_from_the_pattern),
 		cmocka_unit_test(short_values_are_followed),
 		cmocka_unit_test(a_look_tells_patterns_and_words),
