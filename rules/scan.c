@@ -436,7 +436,8 @@ static bool find_bound(struct scanner *scanner, const struct scan_value *value, 
 	size_t size = names_words(scanner->names) * sizeof(*scanner->candidates);
 
 	if (scanner->values.sift.sieve == NULL ||
-	    !sieve_look_bound(scanner->sieve, scanner->words, place, text_of(scanner, value), out_found)) {
+	    !sieve_look_bound(scanner->sieve, scanner->context, scanner->words, place,
+			      text_of(scanner, value), out_found)) {
 		memcpy(scanner->candidates, scanner->words, size);
 		return false;
 	}
