@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
-#include "rules/mask.h"
 #include "rules/pattern.h"
 #include "rules/scan_along.h"
 #include "rules/scan_match.h"
@@ -88,8 +87,7 @@ void scanner_free(struct scanner *scanner)
 {
 	if (scanner == NULL)
 		return;
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.capacity);
+	scanner_forget(scanner);
 	values_finish(&scanner->values);
 	matcher_free(scanner->matcher);
 	names_free(scanner->names);
@@ -115,36 +113,6 @@ static struct bytes text_of(const struct scanner *scanner, const struct scan_val
 
 /* -- hits ------------------------------------------------------------------- */
 
-/* One value written in several ways has one fingerprint: numbers without their separators, letters in lower
- * case. */
-static struct bytes normalise(struct bytes match, const struct data_class *class, char *text, size_t size)
-{
-	size_t len = 0;
-
-	if (class->is_secret || match.len > size)
-		return match;
-	for (size_t i = 0; i < match.len; i++) {
-		char byte = match.data[i];
-
-		if (class->mask.is_email || (unsigned char)byte >= 0x80 || ascii_is_alnum(byte))
-			text[len++] = ascii_lower(byte);
-	}
-	return (struct bytes){text, len};
-}
-
-static void sign(const struct scanner *scanner, const struct data_class *class, struct bytes match,
-		 struct hit *hit)
-{
-	char domain[80] = "value:", text[512];
-	size_t len = strlen(domain);
-
-	for (size_t i = 0; i < class->id.len && len + 1 < sizeof(domain); i++)
-		domain[len++] = class->id.data[i];
-	domain[len] = '\0';
-	fingerprint(&scanner->key, domain, normalise(match, class, text, sizeof(text)), hit->value_hmac);
-	explicit_bzero(text, sizeof(text));
-}
-
 /* However many values of a class stand at one place, each counts. */
 static void count_given(struct scanner *scanner, const struct data_class *class, enum scan_place place,
 			struct bytes match)
@@ -162,7 +130,7 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 		return;
 	memcpy(&key, scanner->key.bytes, sizeof(key));
 	sketch_add(hits->given,
-		   sketch_hash(normalise(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
+		   sketch_hash(hit_normal(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
 	explicit_bzero(text, sizeof(text));
 }
 
@@ -227,8 +195,7 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 									   : value->name;
 	if (scanner->are_names_lent)
 		hit->offset = value->raw_offset + (value->is_decoded ? 0 : from);
-	hit->sample = mask_value(&class->mask, class->is_secret, match, arena);
-	sign(scanner, class, match, hit);
+	hit->value = match;
 	scanner->hits->count++;
 }
 
@@ -495,15 +462,13 @@ static void begin(struct scanner *scanner, struct exchange *exchange, struct hit
 	matcher_start(scanner->matcher, scanner->values.sift.sieve);
 }
 
-/* All that was laid out; then the text is wiped. */
+/* All that was laid out. */
 static void scan_values(struct scanner *scanner)
 {
 	scan_free(scanner);
 	scan_bound(scanner);
 	tell_found(scanner);
 	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.len);
 }
 
 /* What was found while the body came. The packs may have changed since: classes are looked up by their name.
@@ -534,16 +499,24 @@ static void take_along(struct scanner *scanner, struct hits *hits, const struct 
 	}
 }
 
+/* The text is wiped. */
+void scanner_forget(struct scanner *scanner)
+{
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.len);
+	values_clear(&scanner->values);
+}
+
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits)
 {
-	struct hits hits = {0};
+	struct hits hits = {.key = &scanner->key};
 
 	scanner->list = scanner->own_list;
 	scanner->folded = scanner->own_folded;
 	scanner->are_names_lent = false;
 	begin(scanner, exchange, &hits);
-	values_clear(&scanner->values);
+	scanner_forget(scanner);
 	values_add_exchange(&scanner->values, exchange, request, response);
 	scan_values(scanner);
 	take_along(scanner, &hits, &exchange->request);
@@ -554,7 +527,7 @@ void scanner_scan(struct scanner *scanner, struct exchange *exchange, const stru
 
 struct scan_values *scanner_window(struct scanner *scanner, struct arena *arena)
 {
-	values_clear(&scanner->values);
+	scanner_forget(scanner);
 	scanner->values.arena = arena;
 	return &scanner->values;
 }
@@ -571,8 +544,12 @@ uint64_t scanner_scan_window(struct scanner *scanner, struct scan_along *along)
 	scanner->are_names_lent = true;
 	begin(scanner, along->exchange, &along->hits);
 	scan_values(scanner);
-	for (size_t i = before; i < along->hits.count; i++)
+	along->hits.key = &scanner->key;
+	for (size_t i = before; i < along->hits.count; i++) {
+		hit_show(&along->hits, &along->list[i], &along->exchange->arena);
 		along->class_ids[i] = arena_copy(&along->exchange->arena, along->list[i].class->id);
+	}
+	scanner_forget(scanner);
 	return matcher_work(scanner->matcher);
 }
 

@@ -11,6 +11,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
+#include "tests/unit/rules/both_ways.h"
 
 static const struct fingerprint_key key = {.bytes = {7}};
 
@@ -90,6 +91,7 @@ static void json_hits_point_at_their_values(void **state)
 	reading = json_of(text, sizeof(text) - 1, &doc);
 	exchange->request.is_seen = exchange->response.is_seen = true;
 	scanner_scan(bench.scanner, exchange, NULL, &reading, &hits);
+	show_all(&hits, exchange);
 	assert_int_equal(hits.count, 5);
 	hit = hit_of(&hits, "us_ssn", 0);
 	assert_bytes(hit->pointer, "/a~1b/c~0d/1/ssn");
@@ -107,6 +109,37 @@ static void json_hits_point_at_their_values(void **state)
 	assert_bytes(hit_of(&hits, "pan", 0)->sample, "411111******1111");
 	assert_false(hits.is_cut);
 	yyjson_doc_free(doc);
+	exchange_free(exchange);
+}
+
+static void what_was_found_is_shown_or_forgotten(void **state)
+{
+	struct body_reading reading = {.kind = BODY_TEXT, .text = BYTES("ann@example.com 799-08-6684")};
+	struct exchange *exchange = exchange_new(NULL);
+	struct hit *shown, *other;
+	struct bytes sample, value;
+	struct hits hits;
+
+	(void)state;
+	exchange->request.is_seen = true;
+	scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
+	assert_int_equal(hits.count, 2);
+	shown = &hits.list[1];
+	other = &hits.list[0];
+	assert_bytes(shown->value, "ann@example.com");
+	assert_int_equal(shown->sample.len, 0);
+	hit_show(&hits, shown, &exchange->arena);
+	assert_int_equal(shown->value.len, 0);
+	sample = shown->sample;
+	assert_bytes(sample, "a***@example.com");
+	value = other->value;
+	assert_bytes(value, "799-08-6684");
+	scanner_forget(bench.scanner);
+	for (size_t i = 0; i < value.len; i++)
+		assert_int_equal(value.data[i], 0);
+	hit_show(&hits, shown, &exchange->arena);
+	assert_ptr_equal(shown->sample.data, sample.data);
+	assert_int_equal(strlen(shown->value_hmac), FINGERPRINT_TEXT_LEN);
 	exchange_free(exchange);
 }
 
@@ -149,6 +182,7 @@ static void request_line_and_fields_are_scanned(void **state)
 	exchange->request = (struct message){.is_seen = true, .headers = request, .header_count = 4};
 	exchange->response = (struct message){.is_seen = true, .headers = response, .header_count = 2};
 	scanner_scan(bench.scanner, exchange, NULL, NULL, &hits);
+	show_all(&hits, exchange);
 	hit = hit_of(&hits, "email", 0);
 	assert_int_equal(hit->part, PART_PATH);
 	assert_bytes(bytes_slice(exchange->path, hit->offset, hit->len), "ann%40example.com");
@@ -390,6 +424,7 @@ static void large_patterns_have_starts_too(void **state)
 	scanner_scan(bench.scanner, exchange, &form, NULL, &hits);
 	assert_int_equal(hits.count, 1);
 	assert_int_equal(hits.list[0].count, 1);
+	show_all(&hits, exchange);
 	assert_bytes(hits.list[0].sample, "***.******.*******");
 	exchange_free(exchange);
 }
@@ -566,6 +601,7 @@ static void names_of_other_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_found_is_shown_or_forgotten),
 		cmocka_unit_test(json_hits_point_at_their_values),
 		cmocka_unit_test(a_lone_json_value_has_the_empty_pointer),
 		cmocka_unit_test(request_line_and_fields_are_scanned),
