@@ -403,9 +403,9 @@ static void pay(struct sieve *sieve, size_t states_made, struct bytes value)
 }
 
 /* Of the lanes found those that the shape of the value leaves. */
-static void judge(struct sieve *sieve, uint64_t measured, struct sieve_found *found)
+static void judge(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *found)
 {
-	const uint64_t *lanes = lanes_of_shape(sieve, measured);
+	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < sieve->lane_words; i++)
@@ -463,24 +463,40 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 		return false;
 	out_found->is_any_word = words.is_any;
 	if (free.is_any)
-		judge(sieve, shape_of(&sieve->shaper, place, value), out_found);
+		judge(sieve, place, value, out_found);
 	return true;
 }
 
-/* What a bound look looks for; false when none of it could match in a value of such a shape. Behind a word in
- * the value nothing begins with its first line. */
-static bool want_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, uint64_t measured)
+/* What a bound look looks for. Behind a word in the value nothing begins with its first line. */
+enum bound { BOUND_NONE, BOUND_WORDED, BOUND_NAMED };
+
+static enum bound want_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
+			     struct bytes value)
 {
-	const uint64_t *possible = lanes_of_shape(sieve, measured);
-	uint64_t late = (measured & KIND(KIND_LINE_FEED)) != 0 ? UINT64_MAX : 0, any = 0;
+	uint64_t late = bytes_find_byte(value, '\n') == BYTES_NOT_FOUND ? 0 : UINT64_MAX;
+	uint64_t any = 0, any_named = 0;
 
 	for (size_t from = 0; from < sieve->lane_words; from += sieve->words)
 		for (size_t i = 0; i < sieve->words; i++) {
 			uint64_t by_word = worded[i] & (late | ~sieve->line_bound[from + i]);
+			uint64_t by_name = named[i] & sieve->beside[from + i];
 
-			sieve->wanted[from + i] = (named[i] | by_word) & sieve->beside[from + i];
-			any |= sieve->wanted[from + i] & possible[from + i];
+			sieve->wanted[from + i] = by_name | (by_word & sieve->beside[from + i]);
+			any |= sieve->wanted[from + i];
+			any_named |= by_name;
 		}
+	return any_named != 0 ? BOUND_NAMED : any != 0 ? BOUND_WORDED : BOUND_NONE;
+}
+
+/* A word in a text says little: most often what it stands for has not the shape of the text, which is cheaper
+ * to tell. */
+static bool is_possible(struct sieve *sieve, unsigned place, struct bytes value)
+{
+	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		any |= sieve->wanted[i] & lanes[i];
 	return any != 0;
 }
 
@@ -507,21 +523,22 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 		      struct bytes value, struct sieve_found *out_found)
 {
 	struct walk walk = {.states = &sieve->states, .lanes = sieve->found};
-	uint64_t measured = shape_of(&sieve->shaper, place, value);
 	size_t made = sieve->states.made;
+	enum bound bound;
 	bool is_walked;
 
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	if (!want_bound(sieve, named, worded, measured))
+	bound = want_bound(sieve, named, worded, value);
+	if (bound == BOUND_NONE || (bound == BOUND_WORDED && !is_possible(sieve, place, value)))
 		return true;
 	walk.state = begin_bound(sieve);
 	walk.is_any = add_blind(sieve, sieve->wanted);
 	is_walked = walk_through(&walk, value);
 	pay(sieve, sieve->states.made - made, value);
 	if (is_walked && walk.is_any)
-		judge(sieve, measured, out_found);
+		judge(sieve, place, value, out_found);
 	return is_walked;
 }
 

@@ -112,37 +112,6 @@ static void json_hits_point_at_their_values(void **state)
 	exchange_free(exchange);
 }
 
-static void what_was_found_is_shown_or_forgotten(void **state)
-{
-	struct body_reading reading = {.kind = BODY_TEXT, .text = BYTES("ann@example.com 799-08-6684")};
-	struct exchange *exchange = exchange_new(NULL);
-	struct hit *shown, *other;
-	struct bytes sample, value;
-	struct hits hits;
-
-	(void)state;
-	exchange->request.is_seen = true;
-	scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
-	assert_int_equal(hits.count, 2);
-	shown = &hits.list[1];
-	other = &hits.list[0];
-	assert_bytes(shown->value, "ann@example.com");
-	assert_int_equal(shown->sample.len, 0);
-	hit_show(&hits, shown, &exchange->arena);
-	assert_int_equal(shown->value.len, 0);
-	sample = shown->sample;
-	assert_bytes(sample, "a***@example.com");
-	value = other->value;
-	assert_bytes(value, "799-08-6684");
-	scanner_forget(bench.scanner);
-	for (size_t i = 0; i < value.len; i++)
-		assert_int_equal(value.data[i], 0);
-	hit_show(&hits, shown, &exchange->arena);
-	assert_ptr_equal(shown->sample.data, sample.data);
-	assert_int_equal(strlen(shown->value_hmac), FINGERPRINT_TEXT_LEN);
-	exchange_free(exchange);
-}
-
 static void a_lone_json_value_has_the_empty_pointer(void **state)
 {
 	struct exchange *exchange = exchange_new(NULL);
@@ -601,7 +570,6 @@ static void names_of_other_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_found_is_shown_or_forgotten),
 		cmocka_unit_test(json_hits_point_at_their_values),
 		cmocka_unit_test(a_lone_json_value_has_the_empty_pointer),
 		cmocka_unit_test(request_line_and_fields_are_scanned),
