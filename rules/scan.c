@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
-#include "rules/mask.h"
 #include "rules/pattern.h"
 #include "rules/scan_along.h"
 #include "rules/scan_match.h"
@@ -31,18 +30,21 @@ struct scanner {
 	struct matcher *matcher;
 	struct scan_values values;
 	struct scan_names *names;
+	size_t set_words;     /* in a set of classes */
+	const uint64_t *none; /* no class */
 	struct word_trie *trie;
 	struct sieve *sieve;
 
 	/* of the value in hand */
-	size_t value_index;   /* of the matches found */
-	uint64_t *context;    /* the classes its names give context to */
-	uint64_t *words;      /* the classes that could have a context word in the value itself */
-	uint64_t *candidates; /* the classes that could match */
-	uint64_t *around;     /* the classes that the names of its container give context to */
-	uint32_t around_of;   /* that container */
+	size_t value_index;     /* of the matches found */
+	const uint64_t *named;  /* the classes its names give context to */
+	const uint64_t *worded; /* the classes that could have a context word in the value itself */
+	uint64_t *context;      /* where several names give context: to these classes */
+	uint64_t *words;        /* where the sieve did not look: the classes of `worded` */
+	uint64_t *candidates;   /* the classes that could match */
+	uint64_t *around;       /* the classes that the names of its container give context to */
+	uint32_t around_of;     /* that container */
 	unsigned around_names;
-	bool has_around;
 	struct found found[FOUND_MAX];
 	size_t found_count;
 
@@ -55,6 +57,20 @@ struct scanner {
 	struct hit own_list[LIMIT_HITS];
 	struct bytes own_folded[LIMIT_HITS];
 };
+
+static void make_sets(struct scanner *scanner)
+{
+	size_t words = names_words(scanner->names);
+
+	scanner->set_words = words;
+	scanner->context = calloc(5 * words, sizeof(*scanner->context));
+	if (scanner->context == NULL)
+		return;
+	scanner->words = scanner->context + words;
+	scanner->candidates = scanner->words + words;
+	scanner->around = scanner->candidates + words;
+	scanner->none = scanner->around + words;
+}
 
 struct scanner *scanner_new(const struct pattern_set *set, const struct fingerprint_key *key)
 {
@@ -69,17 +85,12 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
 	scanner->trie = word_trie_new(pattern_set_packs(set));
-	if (scanner->names != NULL) {
-		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
-		scanner->words = calloc(names_words(scanner->names), sizeof(*scanner->words));
-		scanner->candidates = calloc(names_words(scanner->names), sizeof(*scanner->candidates));
-		scanner->around = calloc(names_words(scanner->names), sizeof(*scanner->around));
-	}
+	if (scanner->names != NULL)
+		make_sets(scanner);
 	scanner->sieve = sieve_new(set);
 	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve, .names = scanner->names};
 	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
-	    scanner->context != NULL && scanner->words != NULL && scanner->candidates != NULL &&
-	    scanner->around != NULL)
+	    scanner->context != NULL)
 		return scanner;
 	scanner_free(scanner);
 	return NULL;
@@ -89,16 +100,12 @@ void scanner_free(struct scanner *scanner)
 {
 	if (scanner == NULL)
 		return;
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.capacity);
+	scanner_forget(scanner);
 	values_finish(&scanner->values);
 	matcher_free(scanner->matcher);
 	names_free(scanner->names);
 	word_trie_free(scanner->trie);
 	free(scanner->context);
-	free(scanner->words);
-	free(scanner->candidates);
-	free(scanner->around);
 	sieve_free(scanner->sieve);
 	explicit_bzero(&scanner->key, sizeof(scanner->key));
 	free(scanner);
@@ -115,36 +122,6 @@ static struct bytes text_of(const struct scanner *scanner, const struct scan_val
 }
 
 /* -- hits ------------------------------------------------------------------- */
-
-/* One value written in several ways has one fingerprint: numbers without their separators, letters in lower
- * case. */
-static struct bytes normalise(struct bytes match, const struct data_class *class, char *text, size_t size)
-{
-	size_t len = 0;
-
-	if (class->is_secret || match.len > size)
-		return match;
-	for (size_t i = 0; i < match.len; i++) {
-		char byte = match.data[i];
-
-		if (class->mask.is_email || (unsigned char)byte >= 0x80 || ascii_is_alnum(byte))
-			text[len++] = ascii_lower(byte);
-	}
-	return (struct bytes){text, len};
-}
-
-static void sign(const struct scanner *scanner, const struct data_class *class, struct bytes match,
-		 struct hit *hit)
-{
-	char domain[80] = "value:", text[512];
-	size_t len = strlen(domain);
-
-	for (size_t i = 0; i < class->id.len && len + 1 < sizeof(domain); i++)
-		domain[len++] = class->id.data[i];
-	domain[len] = '\0';
-	fingerprint(&scanner->key, domain, normalise(match, class, text, sizeof(text)), hit->value_hmac);
-	explicit_bzero(text, sizeof(text));
-}
 
 /* However many values of a class stand at one place, each counts. */
 static void count_given(struct scanner *scanner, const struct data_class *class, enum scan_place place,
@@ -163,7 +140,7 @@ static void count_given(struct scanner *scanner, const struct data_class *class,
 		return;
 	memcpy(&key, scanner->key.bytes, sizeof(key));
 	sketch_add(hits->given,
-		   sketch_hash(normalise(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
+		   sketch_hash(hit_normal(match, class, text, sizeof(text)), sketch_hash(class->id, key)));
 	explicit_bzero(text, sizeof(text));
 }
 
@@ -228,8 +205,7 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 									   : value->name;
 	if (scanner->are_names_lent)
 		hit->offset = value->raw_offset + (value->is_decoded ? 0 : from);
-	hit->sample = mask_value(&class->mask, class->is_secret, match, arena);
-	sign(scanner, class, match, hit);
+	hit->value = match;
 	scanner->hits->count++;
 }
 
@@ -273,15 +249,6 @@ static void on_found(void *context, const struct data_class *class, size_t from,
 
 /* -- the scan --------------------------------------------------------------- */
 
-static bool add_context(struct scanner *scanner, struct bytes name, uint64_t *context)
-{
-	const uint64_t *bits = names_look(scanner->names, name)->classes;
-
-	for (size_t i = 0; bits != NULL && i < names_words(scanner->names); i++)
-		context[i] |= bits[i];
-	return bits != NULL;
-}
-
 /* The classes that the next names above give context to, so many of them. Neighbours have the same. */
 static void read_around(struct scanner *scanner, uint32_t container, unsigned names)
 {
@@ -289,36 +256,53 @@ static void read_around(struct scanner *scanner, uint32_t container, unsigned na
 		return;
 	scanner->around_of = container;
 	scanner->around_names = names;
-	scanner->has_around = false;
-	memset(scanner->around, 0, names_words(scanner->names) * sizeof(*scanner->around));
+	memset(scanner->around, 0, scanner->set_words * sizeof(*scanner->around));
 	for (uint32_t at = container; at != 0 && names > 0;) {
 		const struct scan_container *above = &scanner->values.containers[at - 1];
+		const uint64_t *classes = NULL;
 
 		if (above->key.len > 0) {
-			scanner->has_around =
-				add_context(scanner, above->key, scanner->around) || scanner->has_around;
+			classes = names_find(scanner->names, above->key)->classes;
 			names--;
 		}
+		for (size_t i = 0; classes != NULL && i < scanner->set_words; i++)
+			scanner->around[i] |= classes[i];
 		at = above->parent;
 	}
 }
 
-/* The classes that a value's name, or the next one above it, gives context to; false when none. */
-static bool read_context(struct scanner *scanner, const struct scan_value *value)
+static bool is_named_around(const struct scanner *scanner, const struct scan_value *value)
 {
-	bool is_any;
+	const struct scan_container *container;
 
-	read_around(scanner, value->container, value->name.len > 0 ? 1 : 2);
-	memcpy(scanner->context, scanner->around, names_words(scanner->names) * sizeof(*scanner->context));
-	is_any = scanner->has_around;
+	if (value->container == 0)
+		return false;
+	container = &scanner->values.containers[value->container - 1];
+	return value->name.len > 0 ? container->is_named : container->is_named_twice;
+}
+
+/* The classes that a value's name, or the next one above it, gives context to. */
+static const uint64_t *read_context(struct scanner *scanner, const struct scan_value *value)
+{
+	bool is_around = is_named_around(scanner, value);
+	const uint64_t *own = NULL;
+
+	if (is_around)
+		read_around(scanner, value->container, value->name.len > 0 ? 1 : 2);
 	if (value->name.len > 0 && !value->is_name)
-		is_any = add_context(scanner, value->name, scanner->context) || is_any;
-	return is_any;
+		own = names_find(scanner->names, value->name)->classes;
+	if (own == NULL)
+		return is_around ? scanner->around : scanner->none;
+	if (!is_around)
+		return own;
+	for (size_t i = 0; i < scanner->set_words; i++)
+		scanner->context[i] = scanner->around[i] | own[i];
+	return scanner->context;
 }
 
 static bool has_context(const struct scanner *scanner, size_t class_index)
 {
-	return (scanner->context[class_index / 64] >> class_index % 64 & 1) != 0;
+	return (scanner->named[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 
 /* Does the nearest name say that digits in the value are no such data? */
@@ -332,7 +316,7 @@ static bool says_other(struct scanner *scanner, const struct scan_value *value, 
 		name = scanner->values.containers[at - 1].key;
 	if (name.len == 0)
 		return false;
-	others = names_look(scanner->names, name)->others;
+	others = names_find(scanner->names, name)->others;
 	return others != NULL && (others[class_index / 64] >> class_index % 64 & 1) != 0;
 }
 
@@ -371,42 +355,26 @@ static void all_free(struct scanner *scanner)
 			scanner->candidates[i / 64] |= 1ull << i % 64;
 }
 
-/* What the sieve found in a value that it looked at. */
-static struct sieve_found found_of(const struct scanner *scanner, const struct scan_value *value)
-{
-	const uint64_t *at;
-	size_t words = names_words(scanner->names);
-
-	if (!value->is_sifted)
-		return (struct sieve_found){0};
-	at = scanner->values.found + value->found_at;
-	return (struct sieve_found){.lanes = at, .words = at + words};
-}
-
 /* The classes whose free form could match in the value. */
-static void find_free(struct scanner *scanner, const struct scan_value *value)
+static const uint64_t *find_free(struct scanner *scanner, const struct scan_value *value)
 {
-	size_t size = names_words(scanner->names) * sizeof(*scanner->candidates);
-
-	if (value->is_sifted) {
-		memcpy(scanner->candidates, found_of(scanner, value).lanes, size);
-		return;
-	}
-	memset(scanner->candidates, 0, size);
+	if (value->is_sifted)
+		return scanner->values.found + value->found_at;
+	memset(scanner->candidates, 0, scanner->set_words * sizeof(*scanner->candidates));
 	if (!pattern_find_ends(scanner->set, matcher_scratch(scanner->matcher), text_of(scanner, value),
 			       on_free_end, scanner))
 		all_free(scanner);
+	return scanner->candidates;
 }
 
 static void scan_free(struct scanner *scanner)
 {
 	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
 	     index++) {
-		const struct scan_value *value = &scanner->values.list[index];
+		const uint64_t *classes = find_free(scanner, &scanner->values.list[index]);
 
-		find_free(scanner, value);
-		for (size_t i = 0; i < names_words(scanner->names); i++)
-			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
+		for (size_t i = 0; i < scanner->set_words; i++)
+			for (uint64_t bits = classes[i]; bits != 0; bits &= bits - 1) {
 				size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
 
 				run(scanner, class_index, index, MATCH_FREE, (struct sieve_hint){0});
@@ -414,61 +382,75 @@ static void scan_free(struct scanner *scanner)
 	}
 }
 
-/* The classes with context: by the value's names, and by words in it. */
-static bool read_words(struct scanner *scanner, const struct scan_value *value)
+/* The classes that have a context word in the value. */
+static const uint64_t *read_words(struct scanner *scanner, const struct scan_value *value)
 {
-	struct sieve_found found = found_of(scanner, value);
-	size_t words = names_words(scanner->names);
-	bool is_named = read_context(scanner, value);
+	if (value->is_sifted)
+		return scanner->values.found + value->found_at + scanner->set_words;
+	memset(scanner->words, 0, scanner->set_words * sizeof(*scanner->words));
+	word_trie_find(scanner->trie, text_of(scanner, value), scanner->words);
+	return scanner->words;
+}
+
+/* The classes with context, by the value's names and by words in it, as candidates; false when there are
+ * none. */
+static bool find_context(struct scanner *scanner, const struct scan_value *value)
+{
 	uint64_t any = 0;
 
-	memcpy(scanner->words, scanner->context, words * sizeof(*scanner->words));
-	if (!value->is_sifted)
-		return word_trie_find(scanner->trie, text_of(scanner, value), scanner->words) || is_named;
-	for (size_t i = 0; i < words; i++)
-		any |= scanner->words[i] |= found.words[i];
+	scanner->named = read_context(scanner, value);
+	scanner->worded = read_words(scanner, value);
+	for (size_t i = 0; i < scanner->set_words; i++)
+		any |= scanner->candidates[i] = scanner->named[i] | scanner->worded[i];
 	return any != 0;
 }
 
-/* Of these, those with a bound form that could match; false when the sieve has not looked. */
+/* Of these, those with a bound form that could match; without the sieve all. */
 static bool find_bound(struct scanner *scanner, const struct scan_value *value, struct sieve_found *out_found)
 {
 	unsigned place = (unsigned)__builtin_ctz((unsigned)value->place);
-	size_t size = names_words(scanner->names) * sizeof(*scanner->candidates);
 
+	*out_found = (struct sieve_found){0};
 	if (scanner->values.sift.sieve == NULL ||
-	    !sieve_look_bound(scanner->sieve, scanner->words, place, text_of(scanner, value), out_found)) {
-		memcpy(scanner->candidates, scanner->words, size);
-		return false;
+	    !sieve_look_bound(scanner->sieve, scanner->named, scanner->worded, place, text_of(scanner, value),
+			      out_found)) {
+		out_found->lanes = NULL;
+		return true;
 	}
-	memset(scanner->candidates, 0, size);
-	if (out_found->is_any)
-		sieve_classes_bound(scanner->sieve, out_found->lanes, scanner->candidates);
+	if (!out_found->is_any)
+		return false;
+	memset(scanner->candidates, 0, scanner->set_words * sizeof(*scanner->candidates));
+	sieve_classes_bound(scanner->sieve, out_found->lanes, scanner->candidates);
 	return true;
+}
+
+static void run_bound(struct scanner *scanner, size_t index, const struct sieve_found *found)
+{
+	for (size_t i = 0; i < scanner->set_words; i++)
+		for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
+			size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
+			struct sieve_hint hint = {0};
+
+			if (found->lanes != NULL)
+				hint = sieve_hint(scanner->sieve, found, class_index);
+			run(scanner, class_index, index,
+			    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND, hint);
+		}
 }
 
 /* The classes that count beside a word only. */
 static void scan_bound(struct scanner *scanner)
 {
+	size_t len_min = pattern_bound_len_min(scanner->set);
+
 	for (size_t index = 0; index < scanner->values.count && !matcher_is_spent(scanner->matcher);
 	     index++) {
 		const struct scan_value *value = &scanner->values.list[index];
 		struct sieve_found found;
-		bool is_looked_at;
 
-		if (value->len < pattern_bound_len_min(scanner->set) || !read_words(scanner, value))
-			continue;
-		is_looked_at = find_bound(scanner, value, &found);
-		for (size_t i = 0; i < names_words(scanner->names); i++)
-			for (uint64_t bits = scanner->candidates[i]; bits != 0; bits &= bits - 1) {
-				size_t class_index = i * 64 + (size_t)__builtin_ctzll(bits);
-				struct sieve_hint hint = {0};
-
-				if (is_looked_at)
-					hint = sieve_hint(scanner->sieve, &found, class_index);
-				run(scanner, class_index, index,
-				    has_context(scanner, class_index) ? MATCH_NAMED : MATCH_BOUND, hint);
-			}
+		if (value->len >= len_min && find_context(scanner, value) &&
+		    find_bound(scanner, value, &found))
+			run_bound(scanner, index, &found);
 	}
 }
 
@@ -495,15 +477,13 @@ static void begin(struct scanner *scanner, struct exchange *exchange, struct hit
 	matcher_start(scanner->matcher, scanner->values.sift.sieve);
 }
 
-/* All that was laid out; then the text is wiped. */
+/* All that was laid out. */
 static void scan_values(struct scanner *scanner)
 {
 	scan_free(scanner);
 	scan_bound(scanner);
 	tell_found(scanner);
 	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
-	if (scanner->values.text != NULL)
-		explicit_bzero(scanner->values.text, scanner->values.len);
 }
 
 /* What was found while the body came. The packs may have changed since: classes are looked up by their name.
@@ -534,16 +514,24 @@ static void take_along(struct scanner *scanner, struct hits *hits, const struct 
 	}
 }
 
+/* The text is wiped. */
+void scanner_forget(struct scanner *scanner)
+{
+	if (scanner->values.text != NULL)
+		explicit_bzero(scanner->values.text, scanner->values.len);
+	values_clear(&scanner->values);
+}
+
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,
 		  const struct body_reading *response, struct hits *out_hits)
 {
-	struct hits hits = {0};
+	struct hits hits = {.key = &scanner->key};
 
 	scanner->list = scanner->own_list;
 	scanner->folded = scanner->own_folded;
 	scanner->are_names_lent = false;
 	begin(scanner, exchange, &hits);
-	values_clear(&scanner->values);
+	scanner_forget(scanner);
 	values_add_exchange(&scanner->values, exchange, request, response);
 	scan_values(scanner);
 	take_along(scanner, &hits, &exchange->request);
@@ -554,7 +542,7 @@ void scanner_scan(struct scanner *scanner, struct exchange *exchange, const stru
 
 struct scan_values *scanner_window(struct scanner *scanner, struct arena *arena)
 {
-	values_clear(&scanner->values);
+	scanner_forget(scanner);
 	scanner->values.arena = arena;
 	return &scanner->values;
 }
@@ -571,8 +559,12 @@ uint64_t scanner_scan_window(struct scanner *scanner, struct scan_along *along)
 	scanner->are_names_lent = true;
 	begin(scanner, along->exchange, &along->hits);
 	scan_values(scanner);
-	for (size_t i = before; i < along->hits.count; i++)
+	along->hits.key = &scanner->key;
+	for (size_t i = before; i < along->hits.count; i++) {
+		hit_show(&along->hits, &along->list[i], &along->exchange->arena);
 		along->class_ids[i] = arena_copy(&along->exchange->arena, along->list[i].class->id);
+	}
+	scanner_forget(scanner);
 	return matcher_work(scanner->matcher);
 }
 

@@ -263,16 +263,27 @@ static bool is_out(const struct matcher *matcher, size_t form)
 	return form % 2 == 0 ? matcher->hint.is_strong_out : matcher->hint.is_weak_out;
 }
 
-/* Matches as the sieve followed them: of each end the first start that holds. */
+/* Of the matches that end at one place the first that holds. */
+static void take_end(struct matcher *matcher, const struct sieve_ends *list, size_t count, size_t to)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((list[i].bits[to / 64] >> to % 64 & 1) != 0 && is_true(matcher, list[i].from, to)) {
+			take(matcher, list[i].from, to);
+			return;
+		}
+}
+
+/* Matches as the sieve followed them. */
 static void take_all(struct matcher *matcher, const struct sieve_ends *list, size_t count)
 {
-	for (size_t to = 1; to <= matcher->value.len; to++)
+	for (size_t word = 0; word <= matcher->value.len / 64; word++) {
+		uint64_t ends = 0;
+
 		for (size_t i = 0; i < count; i++)
-			if ((list[i].bits[to / 64] >> to % 64 & 1) != 0 &&
-			    is_true(matcher, list[i].from, to)) {
-				take(matcher, list[i].from, to);
-				break;
-			}
+			ends |= list[i].bits[word];
+		for (; ends != 0; ends &= ends - 1)
+			take_end(matcher, list, count, word * 64 + (size_t)__builtin_ctzll(ends));
+	}
 }
 
 static void run_form(struct matcher *matcher, size_t form, bool is_context_needed, bool is_silent)

@@ -7,6 +7,7 @@
 
 #define SLOT_COUNT    1024
 #define SLOT_NAME_MAX 60
+#define SLOT_EMPTY    SIZE_MAX
 
 /* Names are words. What has an '@' or many digits, or is very long, may be more. */
 #define NAME_LEN_DATA    20
@@ -18,8 +19,8 @@ struct ends {
 };
 
 struct slot {
-	bool is_used;
-	uint8_t len;
+	struct slot *next; /* of the name that was looked at after it */
+	size_t len;        /* SLOT_EMPTY: of no name */
 	struct ends ends;
 	struct name_facts facts;
 	char name[SLOT_NAME_MAX];
@@ -32,6 +33,7 @@ struct scan_names {
 	struct slot slots[SLOT_COUNT];
 	struct bytes last; /* looked at; the same run has the same facts */
 	const struct name_facts *last_facts;
+	struct slot *at;              /* the slot last looked at */
 	struct name_facts long_facts; /* of a name too long to keep */
 };
 
@@ -42,6 +44,9 @@ struct scan_names *names_new(const struct packs *packs)
 	if (names == NULL)
 		return NULL;
 	names->packs = packs;
+	names->at = names->slots;
+	for (size_t i = 0; i < SLOT_COUNT; i++)
+		names->slots[i] = (struct slot){.next = names->slots, .len = SLOT_EMPTY};
 	names->words = packs->count / 64 + 1;
 	names->bits = calloc((SLOT_COUNT + 1) * 2 * names->words, sizeof(*names->bits));
 	if (names->bits != NULL)
@@ -129,8 +134,7 @@ static size_t slot_of(struct bytes name, const struct ends *ends)
 
 static bool is_of(const struct slot *slot, struct bytes name, const struct ends *ends)
 {
-	return slot->is_used && slot->len == name.len && slot->ends.head == ends->head &&
-	       slot->ends.tail == ends->tail &&
+	return slot->len == name.len && slot->ends.head == ends->head && slot->ends.tail == ends->tail &&
 	       (name.len <= 16 || memcmp(slot->name, name.data, name.len) == 0);
 }
 
@@ -237,35 +241,53 @@ static void work_out(const struct scan_names *names, struct bytes name, uint64_t
 					 .is_field_skipped = is_skipped(name)};
 }
 
-static const struct name_facts *look(struct scan_names *names, struct bytes name)
+static struct slot *find(struct scan_names *names, struct bytes name, const struct ends *ends)
+{
+	size_t index = slot_of(name, ends);
+	struct slot *slot = &names->slots[index];
+
+	if (is_of(slot, name, ends))
+		return slot;
+	work_out(names, name, names->bits + index * 2 * names->words, &slot->facts);
+	slot->len = name.len;
+	slot->ends = *ends;
+	if (name.len > 0)
+		memcpy(slot->name, name.data, name.len);
+	return slot;
+}
+
+const struct name_facts *names_find(struct scan_names *names, struct bytes name)
 {
 	struct ends ends = ends_of(name);
-	struct slot *slot;
-	size_t index;
 
-	if (name.len > SLOT_NAME_MAX) {
-		work_out(names, name, names->bits + SLOT_COUNT * 2 * names->words, &names->long_facts);
-		return &names->long_facts;
-	}
-	index = slot_of(name, &ends);
-	slot = &names->slots[index];
+	if (name.len <= SLOT_NAME_MAX)
+		return &find(names, name, &ends)->facts;
+	work_out(names, name, names->bits + SLOT_COUNT * 2 * names->words, &names->long_facts);
+	return &names->long_facts;
+}
+
+/* Objects of a kind have their names in the same order: most often the one comes that came last time. */
+static __attribute__((noinline)) const struct name_facts *look(struct scan_names *names, struct bytes name)
+{
+	struct ends ends = ends_of(name);
+	struct slot *slot = names->at->next;
+
 	if (!is_of(slot, name, &ends)) {
-		work_out(names, name, names->bits + index * 2 * names->words, &slot->facts);
-		slot->is_used = true;
-		slot->len = (uint8_t)name.len;
-		slot->ends = ends;
-		if (name.len > 0)
-			memcpy(slot->name, name.data, name.len);
+		if (name.len > SLOT_NAME_MAX)
+			return names_find(names, name);
+		slot = find(names, name, &ends);
+		names->at->next = slot;
 	}
+	names->at = slot;
 	return &slot->facts;
 }
 
 const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 {
-	if (names->last.data != name.data || names->last.len != name.len || name.data == NULL) {
-		names->last_facts = look(names, name);
-		names->last = name;
-	}
+	if (names->last.data == name.data && names->last.len == name.len && name.data != NULL)
+		return names->last_facts;
+	names->last = name;
+	names->last_facts = look(names, name);
 	return names->last_facts;
 }
 

@@ -30,5 +30,8 @@ struct name_facts {
 /* Until the next name. */
 const struct name_facts *names_look(struct scan_names *names, struct bytes name);
 
+/* The same of a name out of its order: names_look expects those of an object one after another. */
+const struct name_facts *names_find(struct scan_names *names, struct bytes name);
+
 /* The bytes of names looked at before may have changed: for the next exchange. */
 void names_forget(struct scan_names *names);

@@ -5,6 +5,7 @@
 #include "parsers/base/limits.h"
 #include "rules/glance.h"
 #include "rules/scan_edges.h"
+#include "rules/sieve_follow.h"
 #include "rules/sieve_needs.h"
 #include "rules/sieve_states.h"
 
@@ -20,6 +21,9 @@ struct begin {
 	unsigned epoch; /* of the automaton; 0: not begun */
 };
 
+/* Sets of lanes of bound looks, the last of each hash. */
+#define BEGIN_BOUND_COUNT 128
+
 struct sieve {
 	const struct pattern_set *set;
 	size_t words, lane_words;
@@ -34,6 +38,7 @@ struct sieve {
 	uint64_t *line_end;     /* or end with a line only */
 	size_t *exact_len_max;  /* of each lane: values up to it are followed exactly */
 	uint64_t *beside;       /* lanes of classes that have a bound one */
+	uint64_t *line_bound;   /* bound lanes that begin with a line only */
 	uint64_t *wanted;       /* scratch: lanes */
 	uint64_t *found;        /* lanes, in the value last looked at */
 	uint64_t *found_words;  /* classes whose word stands in it */
@@ -41,8 +46,11 @@ struct sieve {
 	uint64_t *none;         /* lanes */
 	struct needs_runs runs; /* of the free lanes */
 	struct begin begin_free, begin_words;
-	uint64_t *shapes;      /* kept: a shape, */
-	uint64_t *shape_lanes; /* and the lanes that could match in such a value */
+	struct begin begin_bound[BEGIN_BOUND_COUNT];
+	uint64_t *bound_lanes;    /* of each of these */
+	struct begin *begin_once; /* of each lane, where it is followed alone */
+	uint64_t *shapes;         /* kept: a shape, */
+	uint64_t *shape_lanes;    /* and the lanes that could match in such a value */
 	uint64_t credit;
 };
 
@@ -196,9 +204,11 @@ static bool sieve_fill(struct sieve *sieve)
 
 	for (size_t lane = 0; is_filled && lane < sieve->lane_words * 64; lane++)
 		lane_read(sieve, lane, places);
-	for (size_t i = 0; i < sieve->lane_words; i++)
+	for (size_t i = 0; i < sieve->lane_words; i++) {
 		sieve->beside[i] =
 			sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words];
+		sieve->line_bound[i] = sieve->bound[i] & sieve->line_start[i];
+	}
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
 	shapes_make(sieve);
@@ -217,17 +227,20 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->lane_words = lane_words = sieve->words * 2;
 	sieve->credit = CREDIT_MAX;
 	shaper_init(&sieve->shaper);
-	sieve->free = calloc(lane_words * 10, sizeof(*sieve->free));
+	sieve->free = calloc(lane_words * 11, sizeof(*sieve->free));
 	sieve->exact_len_max = calloc(lane_words * 64, sizeof(*sieve->exact_len_max));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
+	sieve->bound_lanes = calloc(BEGIN_BOUND_COUNT * lane_words, sizeof(*sieve->bound_lanes));
+	sieve->begin_once = calloc(lane_words * 64, sizeof(*sieve->begin_once));
 	if (sieve->free != NULL) {
 		sieve->bound = sieve->free + lane_words;
 		sieve->blind = sieve->bound + lane_words;
 		sieve->line_start = sieve->blind + lane_words;
 		sieve->line_end = sieve->line_start + lane_words;
 		sieve->beside = sieve->line_end + lane_words;
-		sieve->wanted = sieve->beside + lane_words;
+		sieve->line_bound = sieve->beside + lane_words;
+		sieve->wanted = sieve->line_bound + lane_words;
 		sieve->found = sieve->wanted + lane_words;
 		sieve->found_words = sieve->found + lane_words;
 		sieve->all = sieve->found_words + sieve->words;
@@ -237,7 +250,8 @@ struct sieve *sieve_new(const struct pattern_set *set)
 		memset(sieve->all, 0xFF, sieve->words * sizeof(*sieve->all));
 	}
 	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->exact_len_max != NULL &&
-	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve_fill(sieve))
+	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->bound_lanes != NULL &&
+	    sieve->begin_once != NULL && sieve_fill(sieve))
 		return sieve;
 	sieve_free(sieve);
 	return NULL;
@@ -254,6 +268,8 @@ void sieve_free(struct sieve *sieve)
 	free(sieve->exact_len_max);
 	free(sieve->shapes);
 	free(sieve->shape_lanes);
+	free(sieve->bound_lanes);
+	free(sieve->begin_once);
 	free(sieve);
 }
 
@@ -408,9 +424,14 @@ static void judge(struct sieve *sieve, unsigned place, struct bytes value, struc
 }
 
 /* Remembered as long as states are. */
+static bool is_begun(const struct begin *begin, const struct sieve_states *states)
+{
+	return begin->epoch == states->epoch && !states_is_full(states);
+}
+
 static uint32_t begin_of(struct begin *begin, struct sieve_states *states)
 {
-	if (begin->epoch != states->epoch) {
+	if (!is_begun(begin, states)) {
 		begin->state = states_begin(states, begin->lanes, BEFORE_LINE);
 		begin->epoch = states->epoch;
 	}
@@ -468,10 +489,8 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	words.state = begin_of(&sieve->begin_words, &sieve->word_states);
 	is_walked = walk_both(&free, &words, value);
 	pay(sieve, sieve->states.made + sieve->word_states.made - made, value);
-	if (!is_walked) {
-		sieve->begin_free.epoch = sieve->begin_words.epoch = 0; /* one is full: it begins anew */
+	if (!is_walked)
 		return false;
-	}
 	out_found->is_any_word = words.is_any;
 	if (words.is_any)
 		out_found->words = sieve->found_words;
@@ -480,19 +499,73 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned place, struct bytes value,
-		      struct sieve_found *out_found)
+/* What a bound look looks for. Behind a word in the value nothing begins with its first line. */
+enum bound { BOUND_NONE, BOUND_WORDED, BOUND_NAMED };
+
+static enum bound want_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
+			     struct bytes value)
+{
+	uint64_t late = bytes_find_byte(value, '\n') == BYTES_NOT_FOUND ? 0 : UINT64_MAX;
+	uint64_t any = 0, any_named = 0;
+
+	for (size_t from = 0; from < sieve->lane_words; from += sieve->words)
+		for (size_t i = 0; i < sieve->words; i++) {
+			uint64_t by_word = worded[i] & (late | ~sieve->line_bound[from + i]);
+			uint64_t by_name = named[i] & sieve->beside[from + i];
+
+			sieve->wanted[from + i] = by_name | (by_word & sieve->beside[from + i]);
+			any |= sieve->wanted[from + i];
+			any_named |= by_name;
+		}
+	return any_named != 0 ? BOUND_NAMED : any != 0 ? BOUND_WORDED : BOUND_NONE;
+}
+
+/* A word in a text says little: most often what it stands for has not the shape of the text, which is cheaper
+ * to tell. */
+static bool is_possible(struct sieve *sieve, unsigned place, struct bytes value)
+{
+	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
+	uint64_t any = 0;
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		any |= sieve->wanted[i] & lanes[i];
+	return any != 0;
+}
+
+/* The names of one program's fields give few sets of classes. */
+static uint32_t begin_bound(struct sieve *sieve)
+{
+	size_t size = sieve->lane_words * sizeof(*sieve->wanted), slot;
+	struct begin *begin;
+	uint64_t hash = 0, *lanes;
+
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		hash = hash * 0x9E3779B97F4A7C15ull + sieve->wanted[i];
+	slot = ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15ull >> 48) % BEGIN_BOUND_COUNT;
+	begin = &sieve->begin_bound[slot];
+	lanes = sieve->bound_lanes + slot * sieve->lane_words;
+	if (begin->lanes == NULL || memcmp(lanes, sieve->wanted, size) != 0) {
+		memcpy(lanes, sieve->wanted, size);
+		*begin = (struct begin){.lanes = lanes};
+	}
+	return begin_of(begin, &sieve->states);
+}
+
+bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,
+		      struct bytes value, struct sieve_found *out_found)
 {
 	struct walk walk = {.states = &sieve->states, .lanes = sieve->found};
 	size_t made = sieve->states.made;
+	enum bound bound;
 	bool is_walked;
 
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		sieve->wanted[i] = classes[i % sieve->words] & sieve->beside[i];
-	walk.state = states_begin(&sieve->states, sieve->wanted, BEFORE_LINE);
+	bound = want_bound(sieve, named, worded, value);
+	if (bound == BOUND_NONE || (bound == BOUND_WORDED && !is_possible(sieve, place, value)))
+		return true;
+	walk.state = begin_bound(sieve);
 	walk.is_any = add_blind(sieve, sieve->wanted);
 	is_walked = walk_through(&walk, value);
 	pay(sieve, sieve->states.made - made, value);
@@ -503,8 +576,10 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned pla
 
 void sieve_classes_bound(const struct sieve *sieve, const uint64_t *lanes, uint64_t *out_classes)
 {
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		out_classes[i % sieve->words] |= lanes[i] & sieve->bound[i];
+	const uint64_t *weak = lanes + sieve->words, *bound_weak = sieve->bound + sieve->words;
+
+	for (size_t i = 0; i < sieve->words; i++)
+		out_classes[i] |= (lanes[i] & sieve->bound[i]) | (weak[i] & bound_weak[i]);
 }
 
 struct sieve_hint sieve_hint(const struct sieve *sieve, const struct sieve_found *found, size_t class_index)
@@ -515,69 +590,33 @@ struct sieve_hint sieve_hint(const struct sieve *sieve, const struct sieve_found
 
 /* -- following one form ----------------------------------------------------- */
 
-/* A match of the lane that begins at `from` may end at `to`. */
-static bool is_match_end(const struct sieve *sieve, size_t lane, struct bytes value, size_t to)
+static uint32_t begin_once(struct sieve *sieve, size_t lane)
 {
-	if (has(sieve->line_end, lane) && to < value.len && value.data[to] != '\n')
-		return false;
-	return edges_end(value, to);
-}
+	struct begin *begin = &sieve->begin_once[lane];
 
-static void add_end(const struct sieve *sieve, size_t lane, struct bytes value, size_t to,
-		    struct sieve_ends *ends)
-{
-	if (is_match_end(sieve, lane, value, to))
-		ends->bits[to / 64] |= 1ull << to % 64;
-}
-
-/* The ends of the matches that begin at `from`. */
-static bool follow(struct sieve *sieve, size_t lane, struct bytes value, size_t from, uint32_t begin,
-		   struct sieve_ends *out_ends)
-{
-	struct sieve_states *states = &sieve->states;
-	struct steps steps = steps_of(states);
-	uint32_t state = begin;
-
-	*out_ends = (struct sieve_ends){.from = (uint16_t)from};
-	for (size_t at = from; at < value.len && !states_is_dead(states, state); at++) {
-		uint32_t next = next_of(steps, state, value.data[at]);
-
-		if (next == STATE_UNKNOWN)
-			next = states_make(states, state, (unsigned char)value.data[at]);
-		if (next == STATE_UNKNOWN)
-			return false;
-		if ((next & STATE_ENDS) != 0)
-			add_end(sieve, lane, value, at, out_ends);
-		state = next & STATE_ROW;
+	if (!is_begun(begin, &sieve->states)) {
+		memset(sieve->wanted, 0, sieve->lane_words * sizeof(*sieve->wanted));
+		add(sieve->wanted, lane);
+		begin->state = states_begin(&sieve->states, sieve->wanted, BEFORE_ONCE);
+		begin->epoch = sieve->states.epoch;
 	}
-	if (states_has_ends(states, state))
-		add_end(sieve, lane, value, value.len, out_ends);
-	return true;
+	return begin->state;
 }
 
 bool sieve_follow(struct sieve *sieve, size_t form, struct bytes value, struct sieve_ends *out_list,
 		  size_t *out_count)
 {
-	size_t lane = form / 2 + (form % 2 == 0 ? 0 : sieve->words * 64), count = 0,
-	       made = sieve->states.made;
-	bool is_followed = true;
-	uint32_t begin;
+	size_t lane = form / 2 + (form % 2 == 0 ? 0 : sieve->words * 64), made = sieve->states.made;
+	struct follow_plan plan = {.states = &sieve->states,
+				   .is_line_start = has(sieve->line_start, lane),
+				   .is_line_end = has(sieve->line_end, lane)};
+	bool is_followed;
 
 	if (value.len > sieve->exact_len_max[lane] || value.len > SIEVE_FOLLOW_LEN_MAX ||
 	    is_spent(sieve, BYTES_NONE))
 		return false;
-	memset(sieve->wanted, 0, sieve->lane_words * sizeof(*sieve->wanted));
-	add(sieve->wanted, lane);
-	begin = states_begin(&sieve->states, sieve->wanted, BEFORE_ONCE);
-	for (size_t from = 0; from < value.len && is_followed; from++) {
-		if (!edges_begin(value, from))
-			continue;
-		if (count == SIEVE_FOLLOW_MAX)
-			is_followed = false;
-		else if (!has(sieve->line_start, lane) || from == 0 || value.data[from - 1] == '\n')
-			is_followed = follow(sieve, lane, value, from, begin, &out_list[count++]);
-	}
+	plan.begin = begin_once(sieve, lane);
+	is_followed = follow_all(&plan, value, out_list, out_count);
 	pay(sieve, sieve->states.made - made, value);
-	*out_count = count;
 	return is_followed;
 }

@@ -56,9 +56,10 @@ bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_fo
 /* ... of a whole number of so many digits: nothing is found. */
 bool sieve_glance_number(const struct sieve *sieve, size_t digits);
 
-/* Looked for are the forms of these classes, where they have one that needs context. No words are told. */
-bool sieve_look_bound(struct sieve *sieve, const uint64_t *classes, unsigned place, struct bytes value,
-		      struct sieve_found *out_found);
+/* Looked for are the forms of these classes, where they have one that needs context: the value's names give
+ * it, or a word in the value, before the match. No words are told. */
+bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,
+		      struct bytes value, struct sieve_found *out_found);
 
 /* Adds the classes that have a bound form among the lanes of a bound look. */
 void sieve_classes_bound(const struct sieve *sieve, const uint64_t *lanes, uint64_t *out_classes);

@@ -11,7 +11,7 @@
 
 #define PLACES_ALL_MAX 65535
 
-/* Row 0 is of no state. */
+/* Row 0 is STATE_DEAD: what follows is itself. */
 #define STATE_FIRST 1
 
 /* Sets of lanes that texts are begun with. */
@@ -247,6 +247,7 @@ static void states_forget(struct sieve_states *states)
 	states->state_count = STATE_FIRST;
 	states->members_at[STATE_FIRST] = 0;
 	states->begun_count = 0;
+	states->is_full = false;
 	states->epoch++;
 }
 
@@ -331,17 +332,13 @@ static uint32_t state_of(struct sieve_states *states, size_t count, struct kind 
 	states->before[number] = kind.before;
 	states->state_count++;
 	states->made++;
+	states->is_full = states->state_count + 1 >= LIMIT_SIEVE_STATES ||
+			  states->members_at[states->state_count] > MEMBERS_MAX;
 	states->has_ends[number] = tell_ends(states, number);
 	memset(states->rows + (number << states->row_shift), 0xFF,
 	       sizeof(*states->rows) << states->row_shift);
 	states->slots[slot] = (uint32_t)(number << states->row_shift);
 	return states->slots[slot];
-}
-
-bool states_is_full(const struct sieve_states *states)
-{
-	return states->state_count + 1 >= LIMIT_SIEVE_STATES ||
-	       states->members_at[states->state_count] > MEMBERS_MAX;
 }
 
 static size_t begun_slot_of(const struct sieve_states *states, const uint64_t *lanes)
@@ -453,12 +450,17 @@ uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char 
 	size_t number = state_number(states, state);
 	enum state_before before;
 	uint32_t next;
+	size_t count;
 
 	if (states_is_full(states))
 		return STATE_UNKNOWN;
 	before = states->is_anywhere ? BEFORE_LINE : before_of(states->before[number], byte);
 	mark_next(states, number, byte);
-	next = state_of(states, take_marks(states), (struct kind){states->begun[number], (uint8_t)before});
+	count = take_marks(states);
+	if (count == 0 && before == BEFORE_NEVER)
+		next = STATE_DEAD;
+	else
+		next = state_of(states, count, (struct kind){states->begun[number], (uint8_t)before});
 	if (may_end(states, number, byte))
 		next |= STATE_ENDS;
 	states->rows[(number << states->row_shift) + states->columns[byte]] = next;

@@ -26,10 +26,12 @@
 #include "rules/places.h"
 
 /* A state is where its row begins; in a row, the bit says that lanes of the state left may end. What is
- * unknown has it, too: one look tells what needs a second. */
+ * unknown has it, too: one look tells what needs a second. Row 0 is the state where, whatever follows, no
+ * lanes will end. */
 #define STATE_UNKNOWN 0xFFFFFFFF
 #define STATE_ENDS    0x80000000
 #define STATE_ROW     0x7FFFFFFF
+#define STATE_DEAD    0
 
 /* What stands before the next byte, as far as it decides whether a match may begin. */
 enum state_before {
@@ -74,6 +76,7 @@ struct sieve_states {
 	uint64_t *ends;        /* of each state: lanes */
 	uint64_t *marks;       /* scratch: bit set of places */
 	size_t state_count;
+	bool is_full;
 	size_t made; /* states ever made: what they cost is for the user to limit */
 	unsigned epoch;
 };
@@ -90,20 +93,14 @@ uint32_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum s
 /* What the row of a state does not say yet: STATE_UNKNOWN when there is no room for a new one. */
 uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char byte);
 
-bool states_is_full(const struct sieve_states *states);
+static inline bool states_is_full(const struct sieve_states *states)
+{
+	return states->is_full;
+}
 
 static inline size_t state_number(const struct sieve_states *states, uint32_t state)
 {
 	return state >> states->row_shift;
-}
-
-/* Whatever follows, no lanes will end. */
-static inline bool states_is_dead(const struct sieve_states *states, uint32_t state)
-{
-	size_t number = state_number(states, state);
-
-	return states->before[number] == BEFORE_NEVER &&
-	       states->members_at[number] == states->members_at[number + 1];
 }
 
 /* Known, and no lanes end before the byte. */

@@ -197,6 +197,8 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	profile_lap(profile, STAGE_SCAN);
 	if (findings_init(&findings, &exchange->arena))
 		ruleset_judge(&seen, &findings);
+	if (pipeline->scanner != NULL)
+		scanner_forget(pipeline->scanner);
 	profile_lap(profile, STAGE_RULES);
 
 	pipeline->counts.departures_left_out += departures.left_out;

@@ -114,7 +114,7 @@ static void look_at_path(const struct evidence *evidence, struct findings *out)
 		finding->observed = BYTES("/../../");
 }
 
-static void tell_hit(const struct evidence *evidence, const struct hit *hit, struct findings *out)
+static void tell_hit(const struct evidence *evidence, struct hit *hit, struct findings *out)
 {
 	char id[64];
 	struct finding *finding;
@@ -123,6 +123,7 @@ static void tell_hit(const struct evidence *evidence, const struct hit *hit, str
 	finding = tell(evidence, id, hit->part, hit->name, out);
 	if (finding == NULL)
 		return;
+	hit_show(evidence->hits, hit, out->arena);
 	finding->pointer = hit->pointer;
 	finding->sample = hit->sample;
 	finding->observed = hit->sample;
@@ -131,12 +132,12 @@ static void tell_hit(const struct evidence *evidence, const struct hit *hit, str
 
 void attack_patterns(const struct evidence *evidence, struct findings *out)
 {
-	const struct hit *answer = NULL;
+	struct hit *answer = NULL;
 	size_t before = out->count;
 	struct finding *finding;
 
 	for (size_t i = 0; i < evidence->hits->count; i++) {
-		const struct hit *hit = &evidence->hits->list[i];
+		struct hit *hit = &evidence->hits->list[i];
 
 		if (hit->class->attack.len == 0)
 			continue;
@@ -154,6 +155,7 @@ void attack_patterns(const struct evidence *evidence, struct findings *out)
 	finding = findings_add(out, "attack.reflected_success");
 	if (finding == NULL)
 		return;
+	hit_show(evidence->hits, answer, out->arena);
 	finding_locate(finding, SIDE_RESPONSE, PART_BODY, BYTES_NONE);
 	finding->expected = BYTES("an answer that shows nothing of the server's inside");
 	finding->observed = answer->sample;

@@ -22,7 +22,7 @@ static bool is_agreed(const struct evidence *evidence, const struct hit *hit)
 void leak_text(const struct evidence *evidence, struct findings *out)
 {
 	for (size_t i = 0; i < evidence->hits->count; i++) {
-		const struct hit *hit = &evidence->hits->list[i];
+		struct hit *hit = &evidence->hits->list[i];
 		const char *id = id_of(hit->class->id);
 		struct finding *finding;
 

@@ -102,8 +102,8 @@ static bool is_unmasked(const struct evidence *evidence, const struct hit *hit)
 				    pii_name(evidence, hit), hit->pointer, hit->class->id);
 }
 
-static void tell(const struct evidence *evidence, const struct hit *hit, const char *id,
-		 struct bytes expected, struct findings *out)
+static void tell(const struct evidence *evidence, struct hit *hit, const char *id, struct bytes expected,
+		 struct findings *out)
 {
 	struct finding *finding = pii_tell(evidence, hit, id, out);
 
@@ -121,7 +121,7 @@ static void tell(const struct evidence *evidence, const struct hit *hit, const c
 void pii_data(const struct evidence *evidence, struct findings *out)
 {
 	for (size_t i = 0; i < evidence->hits->count; i++) {
-		const struct hit *hit = &evidence->hits->list[i];
+		struct hit *hit = &evidence->hits->list[i];
 		const char *id = id_of(evidence, hit);
 
 		if (id == NULL || pii_is_place_unknown(evidence, hit))

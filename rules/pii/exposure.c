@@ -120,7 +120,7 @@ static struct bytes country_abroad(const struct evidence *evidence)
 	return count == 0 ? BYTES_NONE : country;
 }
 
-static void tell_abroad(const struct evidence *evidence, const struct hit *hit, struct bytes country,
+static void tell_abroad(const struct evidence *evidence, struct hit *hit, struct bytes country,
 			struct findings *out)
 {
 	struct finding *finding = pii_tell(evidence, hit, "pii.cross_border", out);
@@ -148,7 +148,7 @@ void pii_exposure(const struct evidence *evidence, struct findings *out)
 	enum storing storing = hits->count > 0 ? storing_of(evidence) : STORING_FORBIDDEN;
 
 	for (size_t i = 0; i < hits->count; i++) {
-		const struct hit *hit = &hits->list[i];
+		struct hit *hit = &hits->list[i];
 		bool is_answer = hit->side == SIDE_RESPONSE && hit->part == PART_BODY;
 
 		if (!is_personal(hit) || pii_is_credential_place(hit) ||

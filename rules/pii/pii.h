@@ -25,5 +25,5 @@ bool pii_is_credential_place(const struct hit *hit);
 struct bytes pii_name(const struct evidence *evidence, const struct hit *hit);
 
 /* A finding about a hit: place, class and masked sample are set. NULL at the ceiling. */
-struct finding *pii_tell(const struct evidence *evidence, const struct hit *hit, const char *id,
+struct finding *pii_tell(const struct evidence *evidence, struct hit *hit, const char *id,
 			 struct findings *out);

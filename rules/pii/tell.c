@@ -33,7 +33,7 @@ static const char *place_words(const struct hit *hit)
 	}
 }
 
-struct finding *pii_tell(const struct evidence *evidence, const struct hit *hit, const char *id,
+struct finding *pii_tell(const struct evidence *evidence, struct hit *hit, const char *id,
 			 struct findings *out)
 {
 	struct finding *finding = findings_add(out, id);
@@ -41,6 +41,7 @@ struct finding *pii_tell(const struct evidence *evidence, const struct hit *hit,
 
 	if (finding == NULL)
 		return NULL;
+	hit_show(evidence->hits, hit, out->arena);
 	finding_locate(finding, hit->side, hit->part, pii_name(evidence, hit));
 	finding->pointer = hit->pointer;
 	finding->class_id = hit->class->id;

@@ -9,6 +9,12 @@
 
 #include "rules/scan.h"
 
+static inline void show_all(const struct hits *hits, struct exchange *exchange)
+{
+	for (size_t i = 0; i < hits->count; i++)
+		hit_show(hits, &hits->list[i], &exchange->arena);
+}
+
 static inline bool hit_is_same(const struct hit *a, const struct hit *b)
 {
 	return a->class == b->class && a->side == b->side && a->part == b->part && a->offset == b->offset &&
@@ -26,8 +32,10 @@ static inline bool ways_agree(struct scanner *scanner, struct exchange *exchange
 
 	scanner_set_plain(scanner, true);
 	scanner_scan(scanner, exchange, request, response, &plain);
+	show_all(&plain, exchange);
 	scanner_set_plain(scanner, false);
 	scanner_scan(scanner, exchange, request, response, &sieved);
+	show_all(&sieved, exchange);
 	is_same = plain.is_cut || (plain.count == sieved.count && plain.left_out == sieved.left_out);
 	for (size_t i = 0; i < plain.count && is_same && !plain.is_cut; i++)
 		is_same = hit_is_same(&plain.list[i], &sieved.list[i]);

@@ -11,6 +11,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
+#include "tests/unit/rules/both_ways.h"
 
 static const struct fingerprint_key key = {.bytes = {7}};
 
@@ -90,6 +91,7 @@ static void json_hits_point_at_their_values(void **state)
 	reading = json_of(text, sizeof(text) - 1, &doc);
 	exchange->request.is_seen = exchange->response.is_seen = true;
 	scanner_scan(bench.scanner, exchange, NULL, &reading, &hits);
+	show_all(&hits, exchange);
 	assert_int_equal(hits.count, 5);
 	hit = hit_of(&hits, "us_ssn", 0);
 	assert_bytes(hit->pointer, "/a~1b/c~0d/1/ssn");
@@ -149,6 +151,7 @@ static void request_line_and_fields_are_scanned(void **state)
 	exchange->request = (struct message){.is_seen = true, .headers = request, .header_count = 4};
 	exchange->response = (struct message){.is_seen = true, .headers = response, .header_count = 2};
 	scanner_scan(bench.scanner, exchange, NULL, NULL, &hits);
+	show_all(&hits, exchange);
 	hit = hit_of(&hits, "email", 0);
 	assert_int_equal(hit->part, PART_PATH);
 	assert_bytes(bytes_slice(exchange->path, hit->offset, hit->len), "ann%40example.com");
@@ -390,6 +393,7 @@ static void large_patterns_have_starts_too(void **state)
 	scanner_scan(bench.scanner, exchange, &form, NULL, &hits);
 	assert_int_equal(hits.count, 1);
 	assert_int_equal(hits.list[0].count, 1);
+	show_all(&hits, exchange);
 	assert_bytes(hits.list[0].sample, "***.******.*******");
 	exchange_free(exchange);
 }

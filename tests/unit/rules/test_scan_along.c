@@ -14,6 +14,7 @@
 
 #include "parsers/grpc.h"
 #include "rules/scan_along.h"
+#include "tests/unit/rules/both_ways.h"
 
 static const struct fingerprint_key key = {.bytes = {7}};
 
@@ -85,6 +86,7 @@ static struct exchange *scan_in_parts(const char *media_type, struct bytes text,
 	along_end(along, bench.scanner);
 	scanner_scan(bench.scanner, exchange, NULL, &(struct body_reading){.kind = BODY_UNREAD, .text = text},
 		     hits);
+	show_all(hits, exchange);
 	return exchange;
 }
 
@@ -137,6 +139,7 @@ static void json_in_parts_is_json(void **state)
 	assert_non_null(doc);
 	reading.json = yyjson_doc_get_root(doc);
 	scanner_scan(bench.scanner, exchange, NULL, &reading, &whole);
+	show_all(&whole, exchange);
 	assert_true(whole.count >= 10);
 	for (size_t len = 1; len < sizeof(json); len += len < 40 ? 1 : 53) {
 		parted = scan_in_parts("application/json", bytes_of(json), len, &hits);

@@ -365,6 +365,47 @@ static void a_look_tells_patterns_and_words(void **state)
 	sieve_free(sieve);
 }
 
+/* Could the lines of odd_lines match, where the names in hand and the words in the value give these classes?
+ */
+static bool looks_like_lines(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
+			     struct bytes value)
+{
+	unsigned place = (unsigned)__builtin_ctz((unsigned)SCAN_RESPONSE_BODY);
+	size_t lines = class_named("odd_lines");
+	struct sieve_found found;
+
+	assert_true(sieve_look_bound(sieve, named, worded, place, value, &found));
+	return found.is_any && (found.lanes[lines / 64] >> lines % 64 & 1) != 0;
+}
+
+static void behind_a_word_no_first_line_begins(void **state)
+{
+	uint64_t none[16] = {0}, lines[16] = {0};
+	struct sieve *sieve = sieve_new(bench.set);
+	size_t index = class_named("odd_lines");
+
+	(void)state;
+	assert_non_null(sieve);
+	assert_true(bench.packs.count / 64 < 16);
+	lines[index / 64] = 1ull << index % 64;
+	assert_true(looks_like_lines(sieve, lines, lines, BYTES("abcd 12")));
+	assert_true(looks_like_lines(sieve, lines, none, BYTES("abcd 12")));
+	assert_false(looks_like_lines(sieve, none, lines, BYTES("abcd 12")));
+	assert_false(looks_like_lines(sieve, none, none, BYTES("abcd 12")));
+	assert_true(looks_like_lines(sieve, none, lines, BYTES("zebra\nabcd 12")));
+	assert_false(looks_like_lines(sieve, lines, lines, BYTES("abcd")));
+	sieve_free(sieve);
+	for (size_t i = 0; i < 2; i++) {
+		struct bytes name = i == 0 ? BYTES("zebra") : BYTES("note");
+
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra abcd 12")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra\nabcd 12")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra\n \nefgh 34")));
+	}
+}
+
 static void what_is_not_followed_is_said(void **state)
 {
 	static const char *const strange[] = {
@@ -390,6 +431,7 @@ int main(void)
 		cmocka_unit_test(uuids_are_for_the_users_classes),
 		cmocka_unit_test(needs_are_told_from_the_pattern),
 		cmocka_unit_test(short_values_are_followed),
+		cmocka_unit_test(behind_a_word_no_first_line_begins),
 		cmocka_unit_test(a_look_tells_patterns_and_words),
 		cmocka_unit_test(what_is_not_followed_is_said),
 	};
