@@ -8,6 +8,7 @@
 #include "rules/pattern.h"
 #include "rules/scan_along.h"
 #include "rules/scan_match.h"
+#include "rules/scan_memory.h"
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
 #include "rules/sieve.h"
@@ -36,7 +37,7 @@ struct scanner {
 
 	/* of the value in hand */
 	size_t value_index;   /* of the matches found */
-	uint64_t *context;    /* the classes its names give context to */
+	uint64_t *context;    /* the classes its names give context to; the sets below stand behind it */
 	uint64_t *words;      /* the classes that could have a context word in the value itself */
 	uint64_t *candidates; /* the classes that could match */
 	uint64_t *around;     /* the classes that the names of its container give context to */
@@ -68,17 +69,18 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->matcher = matcher_new(set);
 	scanner->names = names_new(pattern_set_packs(set));
 	scanner->trie = word_trie_new(pattern_set_packs(set));
-	if (scanner->names != NULL) {
-		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
-		scanner->words = calloc(names_words(scanner->names), sizeof(*scanner->words));
-		scanner->candidates = calloc(names_words(scanner->names), sizeof(*scanner->candidates));
-		scanner->around = calloc(names_words(scanner->names), sizeof(*scanner->around));
+	if (scanner->names != NULL)
+		scanner->context = calloc(4 * names_words(scanner->names), sizeof(*scanner->context));
+	if (scanner->context != NULL) {
+		scanner->words = scanner->context + names_words(scanner->names);
+		scanner->candidates = scanner->words + names_words(scanner->names);
+		scanner->around = scanner->candidates + names_words(scanner->names);
 	}
 	scanner->sieve = sieve_new(set);
-	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve, .names = scanner->names};
+	scanner->values.sift =
+		(struct scan_sift){.sieve = scanner->sieve, .names = scanner->names, .memory = memory_new()};
 	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
-	    scanner->context != NULL && scanner->words != NULL && scanner->candidates != NULL &&
-	    scanner->around != NULL)
+	    scanner->context != NULL && scanner->values.sift.memory != NULL)
 		return scanner;
 	scanner_free(scanner);
 	return NULL;
@@ -93,11 +95,9 @@ void scanner_free(struct scanner *scanner)
 	values_finish(&scanner->values);
 	matcher_free(scanner->matcher);
 	names_free(scanner->names);
+	memory_free(scanner->values.sift.memory);
 	word_trie_free(scanner->trie);
 	free(scanner->context);
-	free(scanner->words);
-	free(scanner->candidates);
-	free(scanner->around);
 	sieve_free(scanner->sieve);
 	explicit_bzero(&scanner->key, sizeof(scanner->key));
 	free(scanner);
@@ -339,13 +339,14 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 		struct sieve_hint hint)
 {
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
-	const struct scan_value *value = &scanner->values.list[index];
+	struct scan_value *value = &scanner->values.list[index];
 
 	if ((class->places & (unsigned)value->place) == 0)
 		return;
 	if (index != scanner->value_index)
 		tell_found(scanner);
 	scanner->value_index = index;
+	value->is_tried = true;
 	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
 		    class->not_beside_count > 0 && says_other(scanner, value, class_index), hint, on_found,
 		    scanner);
@@ -501,6 +502,8 @@ static void scan_values(struct scanner *scanner)
 	scan_bound(scanner);
 	tell_found(scanner);
 	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	if (!scanner->hits->is_cut)
+		values_note_fields(&scanner->values);
 	if (scanner->values.text != NULL)
 		explicit_bzero(scanner->values.text, scanner->values.len);
 }

@@ -347,6 +347,10 @@
 /* Values of one exchange looked at by the pattern scan, and their bytes. */
 #define LIMIT_SCAN_BYTES (16 * MIB)
 
+/* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
+#define LIMIT_SCAN_FIELDS      512
+#define LIMIT_SCAN_FIELD_BYTES 248
+
 /* One pattern alone may take this long to compile, and this much memory. */
 #define LIMIT_PATTERN_COMPILE_NS    (3 * SECONDS)
 #define LIMIT_PATTERN_COMPILE_BYTES (1 * GIB)
