@@ -159,8 +159,10 @@ static void *run(void *context)
 	struct worker *worker = context;
 
 	while (worker->ended_count < worker->plan.source_count) {
-		if (take_some(worker) > 0)
+		if (take_some(worker) > 0) {
+			heap_reach();
 			continue;
+		}
 		shed(worker);
 		pause_take(&worker->pause);
 	}

@@ -77,6 +77,9 @@
  * has all but a quarter of a megabyte of it back. */
 #define LIMIT_RING_BYTES (16 * MIB)
 
+/* In a replay the thread that reads waits: what it is ahead by need not leave the processor's cache. */
+#define LIMIT_RING_BYTES_REPLAY (2 * MIB)
+
 /* What one worker gives the collector, clocks and pointers to records: room for LIMIT_FREIGHT_BYTES of the
  * smallest records, so that it is never the ring which is full. */
 #define LIMIT_OUTBOUND_RING_BYTES (4 * MIB)
