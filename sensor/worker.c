@@ -133,6 +133,7 @@ static int take_some(struct worker *worker)
 
 	while (count < RECORDS_A_TURN && choose(worker, &source, &inbound)) {
 		worker->clocks[source] = inbound->kind == INBOUND_END ? UINT64_MAX : time_of(inbound);
+		ring_call_next(worker->plan.inbound[source]);
 		take(worker, source, inbound);
 		ring_release(worker->plan.inbound[source]);
 		pause_over(&worker->pause);
