@@ -25,9 +25,9 @@
  * freed in it while more is free than the threshold. */
 #define SHRINKING_BYTES (64 * KIB)
 
-/* The heap of a thread other than the first grows page by page, by a system call each. More than what a turn
- * of a worker needs; nothing of it is in memory before it is written to. */
-#define REACH_BYTES (512 * KIB)
+/* The heap of a thread other than the first grows page by page, by a system call each. More than what some
+ * turns of a worker need; nothing of it is in memory before it is written to. */
+#define REACH_BYTES (2 * MIB)
 
 void heap_keep(void)
 {

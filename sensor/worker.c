@@ -8,6 +8,9 @@
 /* Records taken before the rings are looked at again from the start. */
 #define RECORDS_A_TURN 256
 
+/* The allocator tidies up when it is asked for so much: not each time. */
+#define TURNS_A_REACH 16
+
 /* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
 #define WAIT_NS_MAX (3 * SECONDS / 10)
 
@@ -158,10 +161,12 @@ static void shed(struct worker *worker)
 static void *run(void *context)
 {
 	struct worker *worker = context;
+	unsigned turns = 0;
 
 	while (worker->ended_count < worker->plan.source_count) {
 		if (take_some(worker) > 0) {
-			heap_reach();
+			if (turns++ % TURNS_A_REACH == 0)
+				heap_reach();
 			continue;
 		}
 		shed(worker);
