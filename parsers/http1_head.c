@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "parsers/http1_lanes.h"
+
 #define LINE_END_CR_MAX 4 /* in front of one LF; some servers write CR CR LF */
 
 /* Whose lines: what ends them, and what a coding may look like. */
@@ -16,22 +18,24 @@ size_t http1_head_len(struct bytes run, bool is_request, size_t *scanned)
 {
 	size_t cr_max = is_request ? 1 : LINE_END_CR_MAX;
 
-	while (*scanned < run.len) {
-		struct bytes rest = bytes_from(run, *scanned);
-		size_t at = bytes_find_byte(rest, '\n'), cr_count = 0;
+	const char *end = run.data + run.len;
 
-		if (at == BYTES_NOT_FOUND) {
-			*scanned = run.len;
+	while (*scanned < run.len) {
+		const char *at = line_feed(run.data + *scanned, end), *next = at + 1;
+		size_t cr_count = 0;
+
+		*scanned = (size_t)(at -
+				    run.data); /* on the LF, to be looked at again when nothing follows yet */
+		if (at == end)
 			return 0;
-		}
-		*scanned += at; /* on the LF, to be looked at again when nothing follows yet */
-		rest = bytes_from(rest, at + 1);
-		while (cr_count < rest.len && cr_count < cr_max && rest.data[cr_count] == '\r')
+		while (next < end && cr_count < cr_max && *next == '\r') {
+			next++;
 			cr_count++;
-		if (cr_count == rest.len)
+		}
+		if (next == end)
 			return 0;
-		if (rest.data[cr_count] == '\n')
-			return *scanned + 1 + cr_count + 1;
+		if (*next == '\n')
+			return (size_t)(next + 1 - run.data);
 		(*scanned)++;
 	}
 	return 0;
@@ -223,27 +227,31 @@ struct line_ends {
 	bool is_straight; /* CR and LF stand side by side only */
 };
 
-/* What counters of one byte can count, and a whole number of vectors. */
-#define BLOCK_LEN 240
-
-/* Without a jump at each byte and in counters of one byte, so that the compiler takes many at once. */
+/* Each CR has an LF behind it, each LF a CR in front? A line ends with either. */
 static struct line_ends line_ends_of(struct bytes run)
 {
 	struct line_ends ends = {.count = 1 + (run.len > 0),
 				 .is_straight = run.len == 0 || run.data[0] != '\n'};
+	__m128i count = _mm_setzero_si128(), strays = count;
+	size_t at = 0;
 
-	for (size_t from = 0; from + 1 < run.len; from += BLOCK_LEN) {
-		struct bytes block = bytes_slice(run, from, BLOCK_LEN + 1);
-		uint8_t count = 0, strays = 0;
+	for (; run.len - at > LANE_LEN; at += LANE_LEN) {
+		__m128i lane = lane_load(run.data + at), is_cr = lane_is(lane, '\r');
+		__m128i is_before_lf = lane_is(lane_load(run.data + at + 1), '\n');
+		__m128i is_end = _mm_or_si128(lane_is(lane, '\n'), _mm_andnot_si128(is_before_lf, is_cr));
 
-		for (size_t i = 0; i + 1 < block.len; i++) {
-			uint8_t is_cr = block.data[i] == '\r', is_before_lf = block.data[i + 1] == '\n';
+		strays = _mm_or_si128(strays, _mm_xor_si128(is_cr, is_before_lf));
+		is_end = _mm_sub_epi8(_mm_setzero_si128(), is_end);
+		count = _mm_add_epi64(count, _mm_sad_epu8(is_end, _mm_setzero_si128()));
+	}
+	ends.is_straight &= lane_bits(strays) == 0;
+	ends.count +=
+		(size_t)(_mm_cvtsi128_si64(count) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(count, count)));
+	for (; at + 1 < run.len; at++) {
+		bool is_cr = run.data[at] == '\r', is_before_lf = run.data[at + 1] == '\n';
 
-			count += (block.data[i] == '\n') | (is_cr & !is_before_lf);
-			strays |= is_cr ^ is_before_lf;
-		}
-		ends.count += count;
-		ends.is_straight &= strays == 0;
+		ends.count += run.data[at] == '\n' || (is_cr && !is_before_lf);
+		ends.is_straight &= is_cr == is_before_lf;
 	}
 	return ends;
 }
@@ -300,16 +308,19 @@ static const char name_letters[UCHAR_MAX + 1] =
 static bool read_straight_line(struct line_reader *reader, struct bytes *rest, struct http1_fields *fields)
 {
 	char *at = (char *)(uintptr_t)rest->data;
-	const char *end = memchr(at, '\n', rest->len);
+	const char *over = rest->data + rest->len, *end;
+	size_t len = name_lower(at, over);
 	struct bytes value;
-	size_t len = 0;
 	char letter;
 
-	if (end == NULL || fields->header_count == reader->max)
+	if (fields->header_count == reader->max)
 		return false;
-	while ((letter = name_letters[(unsigned char)at[len]]) != 0)
+	while (at + len < over && (letter = name_letters[(unsigned char)at[len]]) != 0)
 		at[len++] = letter;
-	if (len == 0 || at[len] != ':')
+	if (len == 0 || at + len == over || at[len] != ':')
+		return false;
+	end = line_feed(at + len, over);
+	if (end == over)
 		return false;
 	value = (struct bytes){.data = at + len + 1, .len = (size_t)(end - at) - len - 2};
 	field_over(reader, fields);

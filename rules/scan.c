@@ -7,6 +7,7 @@
 #include "rules/pattern.h"
 #include "rules/scan_along.h"
 #include "rules/scan_match.h"
+#include "rules/scan_memory.h"
 #include "rules/scan_names.h"
 #include "rules/scan_values.h"
 #include "rules/sieve.h"
@@ -88,9 +89,10 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	if (scanner->names != NULL)
 		make_sets(scanner);
 	scanner->sieve = sieve_new(set);
-	scanner->values.sift = (struct scan_sift){.sieve = scanner->sieve, .names = scanner->names};
+	scanner->values.sift =
+		(struct scan_sift){.sieve = scanner->sieve, .names = scanner->names, .memory = memory_new()};
 	if (scanner->matcher != NULL && scanner->trie != NULL && scanner->sieve != NULL &&
-	    scanner->context != NULL)
+	    scanner->context != NULL && scanner->values.sift.memory != NULL)
 		return scanner;
 	scanner_free(scanner);
 	return NULL;
@@ -104,6 +106,7 @@ void scanner_free(struct scanner *scanner)
 	values_finish(&scanner->values);
 	matcher_free(scanner->matcher);
 	names_free(scanner->names);
+	memory_free(scanner->values.sift.memory);
 	word_trie_free(scanner->trie);
 	free(scanner->context);
 	sieve_free(scanner->sieve);
@@ -324,13 +327,14 @@ static void run(struct scanner *scanner, size_t class_index, size_t index, enum 
 		struct sieve_hint hint)
 {
 	const struct data_class *class = &pattern_set_packs(scanner->set)->classes[class_index];
-	const struct scan_value *value = &scanner->values.list[index];
+	struct scan_value *value = &scanner->values.list[index];
 
 	if ((class->places & (unsigned)value->place) == 0 || (value->is_uuid && class->is_builtin))
 		return;
 	if (index != scanner->value_index)
 		tell_found(scanner);
 	scanner->value_index = index;
+	value->is_tried = true;
 	matcher_run(scanner->matcher, class, text_of(scanner, value), mode,
 		    class->not_beside_count > 0 && says_other(scanner, value, class_index), hint, on_found,
 		    scanner);
@@ -484,6 +488,8 @@ static void scan_values(struct scanner *scanner)
 	scan_bound(scanner);
 	tell_found(scanner);
 	scanner->hits->is_cut |= scanner->values.is_cut || matcher_is_spent(scanner->matcher);
+	if (!scanner->hits->is_cut)
+		values_note_fields(&scanner->values);
 }
 
 /* What was found while the body came. The packs may have changed since: classes are looked up by their name.

@@ -81,12 +81,13 @@ static void add_headers(struct scan_values *values, const struct message *messag
 		const struct header *header = &message->headers[i];
 
 		if (!names_look(values->sift.names, header->name)->is_field_skipped)
-			values_add(values, &(struct scan_value){.place = place, .name = header->name},
-				   header->value);
+			values_add_field(values, &(struct scan_value){.place = place, .name = header->name},
+					 header->value);
 		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("user-agent")))
-			values_add(values,
-				   &(struct scan_value){.place = SCAN_REQUEST_AGENT, .name = header->name},
-				   header->value);
+			values_add_field(
+				values,
+				&(struct scan_value){.place = SCAN_REQUEST_AGENT, .name = header->name},
+				header->value);
 		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("cookie")))
 			add_cookies(values, header->value, SCAN_REQUEST_COOKIE);
 		else if (place == SCAN_RESPONSE_HEADER && bytes_equal(header->name, BYTES("set-cookie")))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/credential_names.h"
 #include "rules/scan_context.h"
 
 #define SLOT_COUNT    1024
@@ -238,7 +239,9 @@ static void work_out(const struct scan_names *names, struct bytes name, uint64_t
 	*out_facts = (struct name_facts){.classes = has_classes ? bits : NULL,
 					 .others = has_others ? bits + names->words : NULL,
 					 .is_data = is_data(name),
-					 .is_field_skipped = is_skipped(name)};
+					 .is_field_skipped = is_skipped(name),
+					 .is_field_key = name_is_key_header(name) ||
+							 name_is_certificate_header(name)};
 }
 
 static struct slot *find(struct scan_names *names, struct bytes name, const struct ends *ends)

@@ -25,6 +25,7 @@ struct name_facts {
 	const uint64_t *others;  /* digits beside it are none of them; NULL: of none. Context goes before */
 	bool is_data;            /* it may be more than a name: kim@example.com */
 	bool is_field_skipped;   /* a header field that holds nothing to look for */
+	bool is_field_key;       /* a header field that holds a credential */
 };
 
 /* Until the next name. */

@@ -5,6 +5,7 @@
 
 #include "parsers/base/limits.h"
 #include "parsers/base/uuid.h"
+#include "rules/scan_memory.h"
 #include "rules/scan_sift.h"
 
 /* Kept between exchanges; what one huge exchange needed beyond it is given back. */
@@ -186,6 +187,55 @@ void values_add(struct scan_values *values, const struct scan_value *value, stru
 		return;
 	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
 		add_layer(values, value, text, (enum scan_layer)__builtin_ctz(layers));
+}
+
+/* Is there room for it below the ceilings? */
+static bool has_room(const struct scan_values *values, struct bytes text)
+{
+	return values->seen_count < LIMIT_BODY_VALUES && values->seen_len + text.len < LIMIT_SCAN_BYTES;
+}
+
+/* Remembered is what was seen as one value, with nothing in it: at once when it was not kept, else when it
+ * was looked at and the matcher had nothing to do. */
+static void note_field(struct scan_values *values, const struct scan_field *field, size_t count_before)
+{
+	if (values->is_cut)
+		return;
+	if (values->count == count_before)
+		memory_put(values->sift.memory, field);
+	else
+		values->list[count_before].is_field = true;
+}
+
+void values_add_field(struct scan_values *values, const struct scan_value *value, struct bytes text)
+{
+	struct scan_field field = {.place = value->place, .name = value->name, .text = text};
+	size_t seen = values->seen_count, count = values->count;
+	bool is_kept_in_mind = values->sift.sieve != NULL && text.len >= values->len_min &&
+			       !names_look(values->sift.names, value->name)->is_field_key &&
+			       has_room(values, text);
+
+	if (is_kept_in_mind && memory_has(values->sift.memory, &field)) {
+		values->seen_count++;
+		values->seen_len += text.len + 1;
+		return;
+	}
+	values_add(values, value, text);
+	if (is_kept_in_mind && values->seen_count == seen + 1)
+		note_field(values, &field, count);
+}
+
+void values_note_fields(struct scan_values *values)
+{
+	for (size_t i = 0; i < values->count; i++) {
+		const struct scan_value *value = &values->list[i];
+
+		if (value->is_field && !value->is_tried)
+			memory_put(values->sift.memory,
+				   &(struct scan_field){.place = value->place,
+							.name = value->name,
+							.text = {values->text + value->offset, value->len}});
+	}
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)

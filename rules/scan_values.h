@@ -13,6 +13,7 @@
 #include "rules/scan_layer.h"
 #include "specs/departure.h"
 
+struct scan_memory;
 struct scan_names;
 struct sieve;
 struct word_trie;
@@ -46,12 +47,15 @@ struct scan_value {
 	enum scan_layer layer; /* what the text was unwrapped from */
 	bool is_sifted;        /* the sieve has looked: what it found stands in scan_values.found */
 	uint32_t found_at;
+	bool is_field; /* one that is remembered when nothing is found in it */
+	bool is_tried; /* the matcher has looked at it */
 };
 
 /* What decides whether a value is kept; lent. */
 struct scan_sift {
 	struct sieve *sieve; /* NULL: every value is kept */
 	struct scan_names *names;
+	struct scan_memory *memory; /* of fields that hold nothing */
 };
 
 struct scan_values {
@@ -77,6 +81,12 @@ void values_finish(struct scan_values *values);
 /* Adds one value and what it holds a layer below; `value` has everything but offset and len. Cut at
  * LIMIT_SCAN_BYTES. */
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text);
+
+/* The same of a header field: one that is known to hold nothing counts as seen, and no more. */
+void values_add_field(struct scan_values *values, const struct scan_value *value, struct bytes text);
+
+/* All was looked at: fields in which the matcher had nothing to look for hold nothing. */
+void values_note_fields(struct scan_values *values);
 
 /* Adds the value's name as a text of its own, where it could be data: {"kim@example.com": 1}. */
 void values_add_name(struct scan_values *values, const struct scan_value *value);

@@ -172,6 +172,7 @@ static bool open_sources(struct engine *engine)
 static bool make_rings(struct engine *engine)
 {
 	const size_t freight_bytes = engine->is_live ? LIMIT_FREIGHT_BYTES : LIMIT_FREIGHT_BYTES_REPLAY;
+	const size_t ring_bytes = engine->is_live ? LIMIT_RING_BYTES : LIMIT_RING_BYTES_REPLAY;
 	size_t inbound_count;
 
 	engine->feeder_count = engine->is_live ? engine->source_count : 1;
@@ -188,7 +189,7 @@ static bool make_rings(struct engine *engine)
 	memset(engine->inbound, 0, inbound_count * sizeof(*engine->inbound));
 	memset(engine->outbound, 0, engine->worker_count * sizeof(*engine->outbound));
 	for (size_t i = 0; i < inbound_count; i++)
-		if (!ring_init(&engine->inbound[i], LIMIT_RING_BYTES))
+		if (!ring_init(&engine->inbound[i], ring_bytes))
 			return false;
 	for (size_t worker = 0; worker < engine->worker_count; worker++) {
 		freight_init(&engine->freights[worker], freight_bytes / engine->worker_count);

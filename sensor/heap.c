@@ -25,6 +25,10 @@
  * freed in it while more is free than the threshold. */
 #define SHRINKING_BYTES (64 * KIB)
 
+/* The heap of a thread other than the first grows page by page, by a system call each. More than what some
+ * turns of a worker need; nothing of it is in memory before it is written to. */
+#define REACH_BYTES (2 * MIB)
+
 void heap_keep(void)
 {
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM_BYTES);
@@ -89,6 +93,13 @@ bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes)
 	if (is_time(&heap->quiet, waiting_bytes < QUIET_BYTES, KEPT_BYTES))
 		heap->quiet.floor_bytes = trim();
 	return heap->is_shed;
+}
+
+void heap_reach(void)
+{
+	void *volatile block = malloc(REACH_BYTES);
+
+	free(block);
 }
 
 void heap_shed(void)

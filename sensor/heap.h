@@ -7,8 +7,9 @@
  *	if (heap_turn(&heap, moved_bytes, waiting_bytes))	ten times a second, not on the way of a packet
  *		...			nothing moves any more: whoever keeps spare memory frees it now,
  *	heap_shed();			and each thread calls this behind it
+ *	heap_reach();			a worker, between its turns
  *
- * Thread   one, but for heap_shed; the allocator is the process's.
+ * Thread   one, but for heap_shed and heap_reach; the allocator is the process's.
  */
 #pragma once
 
@@ -32,6 +33,9 @@ void heap_init(struct heap *heap);
 /* What the rings have moved so far, on the average; what waits for the collector. True: free what is spare.
  */
 bool heap_turn(struct heap *heap, uint64_t moved_bytes, uint64_t waiting_bytes);
+
+/* The calling thread's own arena has room for a while: what it takes costs no system calls meanwhile. */
+void heap_reach(void);
 
 /* What is free at the end of the calling thread's own arena goes back, which only that thread can bring
  * about. */

@@ -53,6 +53,7 @@ void *ring_reserve(struct ring *ring, size_t len);
 void ring_commit(struct ring *ring);
 
 void *ring_peek(struct ring *ring, size_t *out_len); /* NULL when empty */
+void ring_call_next(const struct ring *ring); /* what stands behind the record peeked at: it is wanted soon */
 void ring_release(struct ring *ring);
 bool ring_is_empty(const struct ring *ring); /* for anybody: all that was committed by now was released */
 bool ring_is_half_full(struct ring *ring);   /* as the consumer sees it */

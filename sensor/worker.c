@@ -8,6 +8,9 @@
 /* Records taken before the rings are looked at again from the start. */
 #define RECORDS_A_TURN 256
 
+/* The allocator tidies up when it is asked for so much: not each time. */
+#define TURNS_A_REACH 16
+
 /* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
 #define WAIT_NS_MAX (3 * SECONDS / 10)
 
@@ -133,6 +136,7 @@ static int take_some(struct worker *worker)
 
 	while (count < RECORDS_A_TURN && choose(worker, &source, &inbound)) {
 		worker->clocks[source] = inbound->kind == INBOUND_END ? UINT64_MAX : time_of(inbound);
+		ring_call_next(worker->plan.inbound[source]);
 		take(worker, source, inbound);
 		ring_release(worker->plan.inbound[source]);
 		pause_over(&worker->pause);
@@ -157,10 +161,14 @@ static void shed(struct worker *worker)
 static void *run(void *context)
 {
 	struct worker *worker = context;
+	unsigned turns = 0;
 
 	while (worker->ended_count < worker->plan.source_count) {
-		if (take_some(worker) > 0)
+		if (take_some(worker) > 0) {
+			if (turns++ % TURNS_A_REACH == 0)
+				heap_reach();
 			continue;
+		}
 		shed(worker);
 		pause_take(&worker->pause);
 	}

@@ -77,6 +77,9 @@
  * has all but a quarter of a megabyte of it back. */
 #define LIMIT_RING_BYTES (16 * MIB)
 
+/* In a replay the thread that reads waits: what it is ahead by need not leave the processor's cache. */
+#define LIMIT_RING_BYTES_REPLAY (2 * MIB)
+
 /* What one worker gives the collector, clocks and pointers to records: room for LIMIT_FREIGHT_BYTES of the
  * smallest records, so that it is never the ring which is full. */
 #define LIMIT_OUTBOUND_RING_BYTES (4 * MIB)
@@ -346,6 +349,10 @@
 
 /* Values of one exchange looked at by the pattern scan, and their bytes. */
 #define LIMIT_SCAN_BYTES (16 * MIB)
+
+/* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
+#define LIMIT_SCAN_FIELDS      512
+#define LIMIT_SCAN_FIELD_BYTES 248
 
 /* One pattern alone may take this long to compile, and this much memory. */
 #define LIMIT_PATTERN_COMPILE_NS    (3 * SECONDS)

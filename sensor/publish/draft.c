@@ -118,6 +118,29 @@ static void put_real(struct draft *draft, double value)
 
 /* -- structure -------------------------------------------------------------------------------- */
 
+/* Keys are short: two words that overlap, without a call. */
+static inline char *put_key(char *to, struct bytes key)
+{
+	uint64_t head, tail;
+
+	*to++ = '"';
+	if (key.len >= sizeof(head) && key.len <= 2 * sizeof(head)) {
+		memcpy(&head, key.data, sizeof(head));
+		memcpy(&tail, key.data + key.len - sizeof(tail), sizeof(tail));
+		memcpy(to, &head, sizeof(head));
+		memcpy(to + key.len - sizeof(tail), &tail, sizeof(tail));
+		to += key.len;
+	} else if (key.len < sizeof(head)) {
+		for (size_t i = 0; i < key.len; i++)
+			*to++ = key.data[i];
+	} else {
+		to = mempcpy(to, key.data, key.len);
+	}
+	*to++ = '"';
+	*to++ = ':';
+	return to;
+}
+
 /* A member begins: what stands deeper is over, a comma is due behind what stands there already, and the key
  * follows (none in an array). Where its value goes, with room for `len` bytes; member_end must follow. NULL:
  * there is no room. */
@@ -139,13 +162,7 @@ static inline char *member_begin(struct draft *draft, struct draft_at at, struct
 		*to++ = draft->open[draft->depth].is_array ? ']' : '}';
 	if (has_members)
 		*to++ = ',';
-	if (key.data == NULL)
-		return to;
-	*to++ = '"';
-	to = mempcpy(to, key.data, key.len);
-	*to++ = '"';
-	*to++ = ':';
-	return to;
+	return key.data == NULL ? to : put_key(to, key);
 }
 
 static void member_end(struct draft *draft, const char *to)
@@ -199,21 +216,24 @@ void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, s
 
 #define DIGITS_MAX 20 /* of 2^64 - 1 */
 
-static size_t digits_len(uint64_t value)
-{
-	size_t len = 1;
+/* The digits of 0 to 99, two each. */
+static const char two_digits[] =
+	"00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+	"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+	"8081828384858687888990919293949596979899";
 
-	for (uint64_t more = 10; len < DIGITS_MAX && value >= more; more *= 10)
-		len++;
-	return len;
-}
-
-/* As many digits as it has. */
-static char *put_digits(char *to, uint64_t value, size_t len)
+/* As many digits as it has, at the end of `text`. */
+static struct bytes digits_of(uint64_t value, char text[DIGITS_MAX])
 {
-	for (size_t i = len; i-- > 0; value /= 10)
-		to[i] = (char)('0' + value % 10);
-	return to + len;
+	size_t at = DIGITS_MAX;
+
+	for (; value >= 100; value /= 100)
+		memcpy(text + (at -= 2), two_digits + 2 * (value % 100), 2);
+	if (value >= 10)
+		memcpy(text + (at -= 2), two_digits + 2 * value, 2);
+	else
+		text[--at] = (char)('0' + value);
+	return (struct bytes){text + at, DIGITS_MAX - at};
 }
 
 static struct draft_at open_one(struct draft *draft, bool is_array)
@@ -290,26 +310,17 @@ void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key,
 
 void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	size_t len = digits_len(value);
-	char *to = member_begin(draft, at, key, len + 2);
+	char text[DIGITS_MAX];
 
-	if (to == NULL)
-		return;
-	*to++ = '"';
-	to = put_digits(to, value, len);
-	*to++ = '"';
-	member_end(draft, to);
+	member_text(draft, at, key, digits_of(value, text), BYTES_NONE);
 }
 
 void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
 {
-	/* OCSF long_t is signed; no honest count comes near. */
-	uint64_t told = value > INT64_MAX ? INT64_MAX : value;
-	size_t len = digits_len(told);
-	char *to = member_begin(draft, at, key, len);
+	char text[DIGITS_MAX];
 
-	if (to != NULL)
-		member_end(draft, put_digits(to, told, len));
+	/* OCSF long_t is signed; no honest count comes near. */
+	member(draft, at, key, digits_of(value > INT64_MAX ? INT64_MAX : value, text));
 }
 
 void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal)

@@ -7,11 +7,13 @@ static const struct event_class HTTP_ACTIVITY = {4002, 4, "HTTP Activity", "Netw
 enum { ACTIVITY_UNKNOWN = 0, ACTIVITY_OTHER = 99, SEVERITY_INFORMATIONAL = 1 };
 enum { STATUS_ID_UNKNOWN = 0, STATUS_ID_SUCCESS = 1, STATUS_ID_FAILURE = 2 };
 
-/* What event_add_class writes for an activity that has a number, which is most of what is written: once. */
+/* What event_add_class and event_add_severity write for an activity that has a number, which is most of what
+ * is written: once. */
 #define MEMBERS(id, name)                                                                                    \
 	BYTES_INIT("\"category_uid\":4,\"category_name\":\"Network Activity\",\"class_uid\":4002,"           \
 		   "\"class_name\":\"HTTP Activity\",\"activity_id\":" id ",\"activity_name\":\"" name       \
-		   "\",\"type_uid\":40020" id ",\"type_name\":\"HTTP Activity: " name "\"")
+		   "\",\"type_uid\":40020" id ",\"type_name\":\"HTTP Activity: " name                        \
+		   "\",\"severity_id\":1,\"severity\":\"Informational\"")
 
 /* Version 1.5.0 knows no more. */
 static const struct {
@@ -40,6 +42,7 @@ static void add_activity(struct draft *draft, struct draft_at root, struct bytes
 		event_add_class(draft, root, &HTTP_ACTIVITY, ACTIVITY_UNKNOWN, BYTES("Unknown"));
 	else
 		event_add_class(draft, root, &HTTP_ACTIVITY, ACTIVITY_OTHER, name);
+	event_add_severity(draft, root, SEVERITY_INFORMATIONAL);
 }
 
 void event_spans(const struct judged *judged, uint64_t *out_start_ns, uint64_t *out_end_ns)
@@ -81,7 +84,6 @@ static void fill_exchange(struct draft *draft, struct draft_at root, const void 
 	struct draft_at specular;
 
 	add_activity(draft, root, judged->method);
-	event_add_severity(draft, root, SEVERITY_INFORMATIONAL);
 	add_times(draft, root, judged);
 	add_status(draft, root, judged);
 	event_add_metadata(draft, root, access->context, access->uid, NULL);

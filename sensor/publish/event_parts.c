@@ -32,8 +32,7 @@ struct draft_at event_add_metadata(struct draft *draft, struct draft_at root,
 	struct draft_at metadata = draft_object(draft, root, "metadata");
 	struct draft_at product = draft_object(draft, metadata, "product");
 
-	draft_word(draft, product, "name", "specular");
-	draft_word(draft, product, "vendor_name", "specular");
+	draft_members(draft, product, BYTES("\"name\":\"specular\",\"vendor_name\":\"specular\""));
 	draft_text_if(draft, product, "version", bytes_of(context->version));
 	draft_word(draft, metadata, "version", OCSF_VERSION);
 	draft_word(draft, metadata, "uid", uid);
@@ -184,13 +183,24 @@ static void add_grpc(struct draft *draft, struct draft_at specular, const struct
 	add_messages(draft, grpc, "response", &from->response);
 }
 
+#define WHOLE_CAPTURE(is_decrypted)                                                                          \
+	BYTES("\"complete\":true,\"reason\":\"complete\",\"gap_bytes\":0,\"mid_stream\":false,"              \
+	      "\"decrypted\":" is_decrypted)
+
 static void add_capture(struct draft *draft, struct draft_at specular, const struct judged *judged)
 {
 	struct draft_at capture = draft_object(draft, specular, "capture");
+	uint64_t gap_len = judged->request.gap_len + judged->response.gap_len;
 
+	if (judged->outcome == EXCHANGE_COMPLETE && gap_len == 0 && !judged->is_mid_stream) /* nearly all */
+	{
+		draft_members(draft, capture,
+			      judged->is_decrypted ? WHOLE_CAPTURE("true") : WHOLE_CAPTURE("false"));
+		return;
+	}
 	draft_bool(draft, capture, "complete", judged->outcome == EXCHANGE_COMPLETE);
 	draft_word(draft, capture, "reason", exchange_outcome_name(judged->outcome));
-	draft_number(draft, capture, "gap_bytes", judged->request.gap_len + judged->response.gap_len);
+	draft_number(draft, capture, "gap_bytes", gap_len);
 	draft_bool(draft, capture, "mid_stream", judged->is_mid_stream);
 	draft_bool(draft, capture, "decrypted", judged->is_decrypted);
 }

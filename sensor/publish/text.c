@@ -1,5 +1,6 @@
 #include "sensor/publish/text.h"
 
+#include <emmintrin.h>
 #include <string.h>
 
 #define REPLACEMENT BYTES("\xef\xbf\xbd")
@@ -63,63 +64,78 @@ static size_t valid_len(struct bytes run)
 	return at;
 }
 
-/* In each byte of `word` that is zero its highest bit; perhaps also in bytes above such a one. */
-static uint64_t zero_bytes(uint64_t word)
+/* Compared as signed numbers, what is not ASCII is below the controls. */
+static bool lane_is_plain(__m128i lane)
 {
-	return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+	__m128i odd = _mm_or_si128(_mm_cmplt_epi8(lane, _mm_set1_epi8(' ')),
+				   _mm_or_si128(_mm_cmpeq_epi8(lane, _mm_set1_epi8('"')),
+						_mm_cmpeq_epi8(lane, _mm_set1_epi8('\\'))));
+
+	return _mm_movemask_epi8(odd) == 0;
 }
 
-static bool word_is_plain(uint64_t word)
+static __m128i lane_at(const char *at)
 {
-	uint64_t high = word & 0x8080808080808080u;
-	uint64_t controls = (word - 0x2020202020202020u) & ~word & 0x8080808080808080u;
-
-	return (high | controls | zero_bytes(word ^ 0x2222222222222222u) |
-		zero_bytes(word ^ 0x5c5c5c5c5c5c5c5cu)) == 0;
+	return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
-static uint64_t word_at(const char *at)
+static void lane_put(char *at, __m128i lane)
 {
-	uint64_t word;
+	_mm_storeu_si128((__m128i *)(void *)at, lane);
+}
 
-	memcpy(&word, at, sizeof(word));
-	return word;
+/* Its halves overlap where it is shorter than both. At least half a lane. */
+static __m128i lane_of_short(const char *at, size_t len)
+{
+	int64_t head, tail;
+
+	memcpy(&head, at, sizeof(head));
+	memcpy(&tail, at + len - sizeof(tail), sizeof(tail));
+	return _mm_set_epi64x(tail, head);
+}
+
+static bool short_is_plain(struct bytes run)
+{
+	bool is_plain = true;
+
+	if (run.len >= sizeof(int64_t))
+		return lane_is_plain(lane_of_short(run.data, run.len));
+	for (size_t i = 0; i < run.len; i++)
+		is_plain &= run.data[i] >= ' ' && run.data[i] != '"' && run.data[i] != '\\';
+	return is_plain;
 }
 
 bool text_is_plain(struct bytes run)
 {
-	const size_t len = sizeof(uint64_t);
-	uint64_t word = 0x2020202020202020u;
+	const size_t len = sizeof(__m128i);
 
-	if (run.len < len) {
-		memcpy(&word, run.data == NULL ? "" : run.data, run.len);
-		return word_is_plain(word);
-	}
+	if (run.len < len)
+		return short_is_plain(run);
 	for (size_t at = 0; at + len < run.len; at += len)
-		if (!word_is_plain(word_at(run.data + at)))
+		if (!lane_is_plain(lane_at(run.data + at)))
 			return false;
-	return word_is_plain(word_at(run.data + run.len - len)); /* some of it once more */
+	return lane_is_plain(lane_at(run.data + run.len - len)); /* some of it once more */
 }
 
 bool text_copy_plain(char *to, struct bytes run)
 {
-	const size_t len = sizeof(uint64_t);
-	uint64_t word;
+	const size_t len = sizeof(__m128i);
+	__m128i lane;
 
 	if (run.len < len) {
 		if (run.len > 0)
 			memcpy(to, run.data, run.len);
-		return text_is_plain(run);
+		return short_is_plain(run);
 	}
 	for (size_t at = 0; at + len < run.len; at += len) {
-		word = word_at(run.data + at);
-		if (!word_is_plain(word))
+		lane = lane_at(run.data + at);
+		if (!lane_is_plain(lane))
 			return false;
-		memcpy(to + at, &word, len);
+		lane_put(to + at, lane);
 	}
-	word = word_at(run.data + run.len - len);
-	memcpy(to + run.len - len, &word, len);
-	return word_is_plain(word);
+	lane = lane_at(run.data + run.len - len);
+	lane_put(to + run.len - len, lane);
+	return lane_is_plain(lane);
 }
 
 static struct bytes cut(struct bytes text, size_t len_max, bool *is_cut)
