@@ -41,7 +41,7 @@ void schema_sure_make(struct schema_sure *sure, const struct schema *part, uint3
 	} else if (part->constant == NULL && part->choice != NULL && part->text == NULL) {
 		sure->kind = SURE_CHOICE;
 		sure->choice = part->choice;
-		sure->tags = part->choice->is_const ? 0 : tags & TAGS_OF_TEXT;
+		sure->tags = part->choice->words.slots == NULL ? 0 : tags & TAGS_OF_TEXT;
 	} else if (part->constant == NULL && part->choice == NULL) {
 		if (part->text != NULL && part->number == NULL)
 			text_make(sure, part->text, tags);

@@ -33,9 +33,7 @@ static inline bool sure_text(const struct schema_sure *sure, struct bytes text)
 
 static inline bool sure_choice(const struct choice_rule *choice, struct bytes text)
 {
-	if (choice->words.slots != NULL)
-		return words_find(&choice->words, choice->texts, sizeof(*choice->texts), text) != SIZE_MAX;
-	return false;
+	return words_find(&choice->words, choice->texts, sizeof(*choice->texts), text) != SIZE_MAX;
 }
 
 static inline bool sure_range(const struct schema_sure *sure, yyjson_val *value)
