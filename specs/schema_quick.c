@@ -126,8 +126,8 @@ static inline bool name_is(const struct plan_name *name, struct bytes text)
 }
 
 /* Not the one that was expected: its number, or SIZE_MAX for another one. */
-static __attribute__((noinline)) size_t name_search(const struct plan *plan, struct order *order, size_t place,
-						    struct bytes text)
+static __attribute__((noinline)) size_t name_search(const struct plan *plan, struct order *order,
+						    size_t place, struct bytes text)
 {
 	size_t at = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
 
@@ -177,7 +177,7 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 		}
 		name = &plan->names[at];
 		seen |= name->required;
-		twice |= named & 1ull << (at & 63);
+		twice |= (named & 1ull << (at & 63)) | at / 64; /* of higher ones it is not known */
 		named |= 1ull << (at & 63);
 		place = at < ORDER_NAMES ? at + 1 : ORDER_NAMES;
 		key = member + 1;
@@ -187,7 +187,7 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 		outcome = worse(outcome, name->schema != NULL ? quick_member(quick, name, member)
 							      : other_name(quick, plan, member));
 	}
-	quick->are_names_once &= twice == 0 && plan->name_count <= 64;
+	quick->are_names_once &= twice == 0;
 	quick->order = order;
 	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
 		outcome = worse(outcome, missing(plan, plan->required & ~seen));
@@ -199,13 +199,16 @@ static enum quick_outcome quick_array(struct quick *quick, const struct plan *pl
 	size_t left = unsafe_yyjson_get_len(value);
 	yyjson_val *item = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	struct order order = {.plan = NULL}, *outer = quick->order;
+	struct order order, *outer = quick->order;
 
 	if (left < plan->items_min || left > plan->items_max)
 		return QUICK_FAILS;
+	order.plan = NULL;
 	quick->order = left > 1 ? &order : NULL;
+	quick->steps += left;
 	for (; left > 0 && plan->items != NULL && outcome != QUICK_FAILS; left--) {
-		outcome = worse(outcome, quick_value(quick, plan->items, item, false));
+		if (plan->items->plan == NULL || !schema_sure_fits(&plan->items->plan->sure, item))
+			outcome = worse(outcome, quick_value(quick, plan->items, item, false));
 		item = unsafe_yyjson_get_next(item);
 	}
 	quick->order = outer;

@@ -27,8 +27,6 @@ static void range_make(struct schema_sure *sure, const struct number_rule *rule,
 	sure->kind = SURE_RANGE;
 	sure->low = rule->low;
 	sure->high = rule->high;
-	sure->real_low = (double)rule->low;
-	sure->real_high = (double)rule->high;
 	if (rule->has_range)
 		sure->tags = tags & (TAGS_OF_INTEGER | (rule->format == FORMAT_NONE ? TAG_OF_REAL : 0));
 }

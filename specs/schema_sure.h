@@ -1,6 +1,6 @@
 /*
- * schema_sure: what most scalars are asked, in one place and without a call: a type, a length, a plain pattern,
- * a format, an enum, a range. Says "surely fits"; for whatever else schema_check.c is to say.
+ * schema_sure: what most scalars are asked, in one place and without a call: a type, a length, a plain
+ * pattern, a format, an enum, a range. Says "surely fits"; for whatever else schema_check.c is to say.
  *
  * Lends    what it points to, from the schema.
  */
@@ -15,11 +15,16 @@ struct schema_sure {
 	uint32_t tags; /* of the yyjson values that may be sure: none, when more is asked than this can say */
 	enum sure_kind kind;
 	enum format format;
-	size_t len_min, len_max;             /* bytes that are surely as many characters as are asked for */
-	const struct plain_pattern *pattern; /* or NULL */
-	const struct choice_rule *choice;
-	int64_t low, high;
-	double real_low, real_high; /* exclusive */
+	union {
+		struct {
+			size_t len_min, len_max; /* so many bytes are surely as many characters as may be */
+			const struct plain_pattern *pattern; /* or NULL */
+		};
+		const struct choice_rule *choice;
+		struct {
+			int64_t low, high; /* what lies on them is surely inside only when it is whole */
+		};
+	};
 };
 
 /* `part` is the only schema that asks more than a type of values with these tags; NULL: there is none. */
@@ -39,8 +44,8 @@ static inline bool sure_choice(const struct choice_rule *choice, struct bytes te
 static inline bool sure_range(const struct schema_sure *sure, yyjson_val *value)
 {
 	if (unsafe_yyjson_is_real(value))
-		return unsafe_yyjson_get_real(value) > sure->real_low &&
-		       unsafe_yyjson_get_real(value) < sure->real_high;
+		return unsafe_yyjson_get_real(value) > (double)sure->low &&
+		       unsafe_yyjson_get_real(value) < (double)sure->high;
 	/* unsigned ones beyond int64_t are negative here: not sure, or below */
 	return unsafe_yyjson_get_sint(value) >= sure->low && unsafe_yyjson_get_sint(value) <= sure->high &&
 	       (unsafe_yyjson_is_sint(value) || unsafe_yyjson_get_sint(value) >= 0);
