@@ -292,6 +292,11 @@ void pattern_free(struct pattern *pattern)
 	free(pattern);
 }
 
+const struct plain_pattern *pattern_plain(const struct pattern *pattern)
+{
+	return pattern->is_plain ? &pattern->plain : NULL;
+}
+
 static struct pattern_search *search_new(void)
 {
 	struct pattern_search *search = calloc(1, sizeof(*search));

@@ -11,6 +11,7 @@
 #include "parsers/base/status.h"
 
 struct pattern;
+struct plain_pattern;
 struct pattern_search; /* the working memory of one check */
 
 enum pattern_outcome { PATTERN_MATCH, PATTERN_NO_MATCH, PATTERN_OVERLIMIT };
@@ -20,6 +21,9 @@ struct pattern *pattern_new(struct bytes expression, char *reason, size_t reason
 /* Is a text that traffic brought an expression at all? One too long or too large to tell counts as one. */
 bool pattern_is_valid(struct bytes expression);
 void pattern_free(struct pattern *pattern); /* accepts NULL */
+
+/* When it needs no engine; else NULL. */
+const struct plain_pattern *pattern_plain(const struct pattern *pattern);
 
 /* *search is NULL at first; pattern_search_free at the end. */
 enum pattern_outcome schema_pattern_find(const struct pattern *pattern, struct bytes text,

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 /* Engines stop at 65535; real contracts say ^.{0,262144}$. */
 #define COUNT_MAX 100000000
 
@@ -255,12 +259,31 @@ static bool is_line_end(const char *wide)
 	return memcmp(wide, "\xe2\x80\xa8", 3) == 0 || memcmp(wide, "\xe2\x80\xa9", 3) == 0;
 }
 
+#if defined(__SSE2__)
+static inline __m128i eights(const void *a, const void *b)
+{
+	return _mm_unpacklo_epi64(_mm_loadl_epi64(a), _mm_loadl_epi64(b));
+}
+#endif
+
+/* Of eight bytes or more the first eight and the last eight, which may be the same in part. */
 static bool fixed_fits(const struct plain_pattern *pattern, struct bytes text)
 {
 	unsigned other = 0;
 
 	if (pattern->is_open ? text.len < pattern->fixed_len : text.len != pattern->fixed_len)
 		return false;
+#if defined(__SSE2__)
+	if (pattern->fixed_len >= 8) {
+		size_t last = pattern->fixed_len - 8;
+		__m128i bytes = eights(text.data, text.data + last);
+		__m128i low = eights(pattern->low, pattern->low + last);
+		__m128i span = eights(pattern->span, pattern->span + last);
+		__m128i over = _mm_subs_epu8(_mm_sub_epi8(bytes, low), span);
+
+		return _mm_movemask_epi8(_mm_cmpeq_epi8(over, _mm_setzero_si128())) == 0xFFFF;
+	}
+#endif
 	for (size_t i = 0; i < pattern->fixed_len; i++)
 		other |= (unsigned char)((unsigned char)text.data[i] - pattern->low[i]) > pattern->span[i];
 	return other == 0;

@@ -273,6 +273,9 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 		objects_join(set, plan);
 	if (plan->is_unsure)
 		plan->unsure_tags = UINT32_MAX;
+	if (plan->branches == NULL && plan->scalar_count <= 1)
+		schema_sure_make(&plan->sure, plan->scalar_count == 0 ? NULL : plan->scalars[0],
+				 plan->tags & ~plan->unsure_tags);
 	if (plan->branches != NULL && !plan->is_unsure)
 		plan->telling = schema_alloc(set, sizeof(*plan->telling));
 	schema->plan = plan;
@@ -355,6 +358,20 @@ static void telling_find(struct schema_set *set, const struct schema_list *branc
 	}
 }
 
+/* When all plans are made: what is asked of the scalars of each name, and the ends by which it is told. */
+static void names_ready(const struct plan *plan)
+{
+	static const struct schema_sure nothing = {.tags = 0};
+
+	for (size_t i = 0; i < plan->name_count; i++) {
+		struct plan_name *name = &plan->names[i];
+		bool is_all = name->schema != NULL && name->schema->plan != NULL && !name->is_more;
+
+		name->sure = is_all ? &name->schema->plan->sure : &nothing;
+		word_ends(name->name, &name->head, &name->tail);
+	}
+}
+
 void schema_plans_make(struct schema_set *set, struct schema *first)
 {
 	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
@@ -371,6 +388,9 @@ void schema_plans_make(struct schema_set *set, struct schema *first)
 		}
 	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
 		plan_make(set, schema);
+	for (struct schema *schema = first; schema != NULL; schema = schema->next)
+		if (schema->plan != NULL)
+			names_ready(schema->plan);
 	for (struct schema *schema = first; schema != NULL && !set->is_full; schema = schema->next)
 		if (schema->plan != NULL && schema->plan->telling != NULL &&
 		    schema->plan->branches->count > 1)

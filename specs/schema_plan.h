@@ -10,6 +10,7 @@
 #pragma once
 
 #include "specs/schema_evaluate.h"
+#include "specs/schema_sure.h"
 #include "specs/schema_words.h"
 
 #define PLAN_PARTS_MAX 16
@@ -29,10 +30,12 @@
 enum quick_outcome { QUICK_FITS, QUICK_UNSURE, QUICK_FAILS };
 
 struct plan_name {
-	struct bytes name;           /* first: schema_words looks here */
-	const struct schema *schema; /* NULL: only required */
-	const struct schema *second; /* another part says something too; or NULL */
-	uint64_t required;           /* its bit among the required ones, or 0 */
+	struct bytes name;              /* first: schema_words looks here */
+	const struct schema *schema;    /* NULL: only required */
+	const struct schema *second;    /* another part says something too; or NULL */
+	const struct schema_sure *sure; /* of `schema`, when that says all; it may be sure of nothing */
+	uint64_t head, tail;            /* of the name: word_ends */
+	uint64_t required;              /* its bit among the required ones, or 0 */
 	bool is_read_only, is_write_only;
 	bool is_more; /* any of these three says more than `schema` */
 };
@@ -58,8 +61,9 @@ struct plan {
 	bool is_closed;   /* other names do not fit */
 	bool is_unique;
 	bool is_one_of;
-	bool is_nullable;     /* null is for the full check to decide */
-	uint32_t tags;        /* of the yyjson values that its types allow */
+	bool is_nullable; /* null is for the full check to decide */
+	uint32_t tags;    /* of the yyjson values that its types allow */
+	struct schema_sure sure;
 	uint32_t unsure_tags; /* and those that need a closer look: 1.0, numbers of many digits; all when
 				 unsure */
 	const struct schema **parts;

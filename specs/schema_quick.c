@@ -6,12 +6,18 @@
 #define QUICK_DEPTH_MAX (LIMIT_SCHEMA_DEPTH / 2)
 
 /* Which name came after which in the object before, of those in one array: senders keep to their order, not
- * to the contract's. */
+ * to the contract's. Names with higher numbers share the last place. */
 #define ORDER_NAMES 64
 struct order {
 	const struct plan *plan;
 	uint8_t after[ORDER_NAMES + 1]; /* the first; then by the name it follows */
 };
+
+/* The order of the contract. */
+#define FOUR(n)    (n), (n) + 1, (n) + 2, (n) + 3
+#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+static const struct order contract_order = {
+	.after = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48), ORDER_NAMES}};
 
 struct quick {
 	struct evaluation *evaluation;
@@ -108,62 +114,80 @@ static enum quick_outcome quick_member(struct quick *quick, const struct plan_na
 	return outcome;
 }
 
-/* The order of the contract, until the first object has shown another. */
-static void order_start(struct order *order, const struct plan *plan)
+static inline bool name_is(const struct plan_name *name, struct bytes text)
 {
-	order->plan = plan;
-	for (size_t i = 0; i <= ORDER_NAMES; i++)
-		order->after[i] = (uint8_t)i;
+	uint64_t head, tail;
+
+	if (name->name.len != text.len)
+		return false;
+	word_ends(text, &head, &tail);
+	return name->head == head && name->tail == tail &&
+	       (text.len <= WORD_ENDS_MAX || memcmp(name->name.data, text.data, text.len) == 0);
 }
 
-/* Its number among the names of the plan, SIZE_MAX for another one; `next` is the place in the order. */
-static inline size_t name_find(const struct plan *plan, struct order *order, size_t next, struct bytes text)
+/* Not the one that was expected: its number, or SIZE_MAX for another one. */
+static __attribute__((noinline)) size_t name_search(const struct plan *plan, struct order *order,
+						    size_t place, struct bytes text)
 {
-	size_t guess = order != NULL && next <= ORDER_NAMES ? order->after[next] : next;
+	size_t at = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
 
-	if (guess < plan->name_count && word_equal(plan->names[guess].name, text))
-		return guess;
-	guess = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
-	if (order != NULL && next <= ORDER_NAMES && guess < ORDER_NAMES)
-		order->after[next] = (uint8_t)guess;
-	return guess;
+	if (order != NULL && at < ORDER_NAMES)
+		order->after[place] = (uint8_t)at;
+	return at;
+}
+
+/* The order of the objects before it; that of the contract until the first of them has shown another. */
+static const struct order *order_of(struct order *order, const struct plan *plan)
+{
+	if (order == NULL)
+		return &contract_order;
+	if (order->plan != plan) {
+		*order = contract_order;
+		order->plan = plan;
+	}
+	return order;
 }
 
 static enum quick_outcome quick_object(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
-	size_t left = unsafe_yyjson_get_len(value), next = 0;
+	const size_t count = unsafe_yyjson_get_len(value);
+	struct order *order = quick->order;
+	const struct order *expected = order_of(order, plan);
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	uint64_t seen = 0, named = 0;
-	struct order *order = quick->order;
-	bool is_once = true;
+	uint64_t seen = 0, named = 0, twice = 0;
+	size_t place = 0;
 
-	if (left < plan->count_min || left > plan->count_max)
+	if (count < plan->count_min || count > plan->count_max)
 		return QUICK_FAILS;
-	if (order != NULL && order->plan != plan)
-		order_start(order, plan);
+	quick->steps += count;
 	quick->order = NULL;
-	for (; left > 0 && outcome != QUICK_FAILS; left--) {
-		size_t at = name_find(plan, order, next, text_of(key));
+	for (size_t left = count; left > 0 && outcome != QUICK_FAILS; left--) {
+		size_t at = expected->after[place];
 		yyjson_val *member = key + 1;
-		const struct plan_name *name = NULL;
+		const struct plan_name *name;
 
-		if (at != SIZE_MAX) {
-			uint64_t bit = 1ull << (at & 63);
-
-			name = &plan->names[at];
-			seen |= name->required;
-			is_once &= at < 64 && (named & bit) == 0;
-			named |= bit;
-		}
-		next = at + 1;
-		if (name != NULL && name->schema != NULL)
-			outcome = worse(outcome, quick_member(quick, name, member));
-		else
+		if (at >= plan->name_count || !name_is(&plan->names[at], text_of(key)))
+			at = name_search(plan, order, place, text_of(key));
+		if (at == SIZE_MAX) {
 			outcome = worse(outcome, other_name(quick, plan, member));
+			key = unsafe_yyjson_get_next(member);
+			place = 0;
+			continue;
+		}
+		name = &plan->names[at];
+		seen |= name->required;
+		twice |= (named & 1ull << (at & 63)) | at / 64; /* of higher ones it is not known */
+		named |= 1ull << (at & 63);
+		place = at < ORDER_NAMES ? at + 1 : ORDER_NAMES;
+		key = member + 1;
+		if (schema_sure_fits(name->sure, member))
+			continue;
 		key = unsafe_yyjson_get_next(member);
+		outcome = worse(outcome, name->schema != NULL ? quick_member(quick, name, member)
+							      : other_name(quick, plan, member));
 	}
-	quick->are_names_once &= is_once;
+	quick->are_names_once &= twice == 0;
 	quick->order = order;
 	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
 		outcome = worse(outcome, missing(plan, plan->required & ~seen));
@@ -175,13 +199,16 @@ static enum quick_outcome quick_array(struct quick *quick, const struct plan *pl
 	size_t left = unsafe_yyjson_get_len(value);
 	yyjson_val *item = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	struct order order = {.plan = NULL}, *outer = quick->order;
+	struct order order, *outer = quick->order;
 
 	if (left < plan->items_min || left > plan->items_max)
 		return QUICK_FAILS;
+	order.plan = NULL;
 	quick->order = left > 1 ? &order : NULL;
+	quick->steps += left;
 	for (; left > 0 && plan->items != NULL && outcome != QUICK_FAILS; left--) {
-		outcome = worse(outcome, quick_value(quick, plan->items, item, false));
+		if (plan->items->plan == NULL || !schema_sure_fits(&plan->items->plan->sure, item))
+			outcome = worse(outcome, quick_value(quick, plan->items, item, false));
 		item = unsafe_yyjson_get_next(item);
 	}
 	quick->order = outer;

@@ -28,22 +28,31 @@ static inline uint64_t word_load(const char *at, size_t len)
 	return value;
 }
 
+/* Its first bytes and its last: up to sixteen bytes they are all of it, with its length. */
+static inline void word_ends(struct bytes word, uint64_t *out_head, uint64_t *out_tail)
+{
+	*out_head = *out_tail = 0;
+	if (word.len >= 8) {
+		*out_head = word_load(word.data, 8);
+		*out_tail = word_load(word.data + word.len - 8, 8);
+	} else if (word.len >= 4) {
+		*out_head = word_load(word.data, 4);
+		*out_tail = word_load(word.data + word.len - 4, 4);
+	} else if (word.len > 0) {
+		*out_head = (uint64_t)(unsigned char)word.data[0] << 16 |
+			    (uint64_t)(unsigned char)word.data[word.len / 2] << 8 |
+			    (unsigned char)word.data[word.len - 1];
+	}
+}
+
+#define WORD_ENDS_MAX 16
+
 /* Length, head and tail: what tells names apart. */
 static inline uint64_t word_hash(struct bytes word)
 {
-	uint64_t head = 0, tail = 0, hash;
+	uint64_t head, tail, hash;
 
-	if (word.len >= 8) {
-		head = word_load(word.data, 8);
-		tail = word_load(word.data + word.len - 8, 8);
-	} else if (word.len >= 4) {
-		head = word_load(word.data, 4);
-		tail = word_load(word.data + word.len - 4, 4);
-	} else if (word.len > 0) {
-		head = (uint64_t)(unsigned char)word.data[0] << 16 |
-		       (uint64_t)(unsigned char)word.data[word.len / 2] << 8 |
-		       (unsigned char)word.data[word.len - 1];
-	}
+	word_ends(word, &head, &tail);
 	hash = (head ^ word.len * 0x9e3779b97f4a7c15ull) * 0xff51afd7ed558ccdull;
 	hash = (hash ^ hash >> 29 ^ tail) * 0xc4ceb9fe1a85ec53ull;
 	return hash ^ hash >> 32;
