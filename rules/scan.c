@@ -66,8 +66,8 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->key = *key;
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->matcher = matcher_new(set);
-	scanner->names = names_new(pattern_set_packs(set));
-	scanner->trie = word_trie_new(pattern_set_packs(set));
+	scanner->trie = word_trie_new(pattern_set_packs(set), WORDS_BESIDE);
+	scanner->names = scanner->trie == NULL ? NULL : names_new(pattern_set_packs(set), scanner->trie);
 	if (scanner->names != NULL) {
 		scanner->context = calloc(names_words(scanner->names), sizeof(*scanner->context));
 		scanner->words = calloc(names_words(scanner->names), sizeof(*scanner->words));
