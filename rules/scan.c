@@ -84,8 +84,8 @@ struct scanner *scanner_new(const struct pattern_set *set, const struct fingerpr
 	scanner->values.len_min = pattern_set_len_min(set);
 	scanner->values.has_own = pattern_set_packs(set)->has_own;
 	scanner->matcher = matcher_new(set);
-	scanner->names = names_new(pattern_set_packs(set));
-	scanner->trie = word_trie_new(pattern_set_packs(set));
+	scanner->trie = word_trie_new(pattern_set_packs(set), WORDS_BESIDE);
+	scanner->names = scanner->trie == NULL ? NULL : names_new(pattern_set_packs(set), scanner->trie);
 	if (scanner->names != NULL)
 		make_sets(scanner);
 	scanner->sieve = sieve_new(set);

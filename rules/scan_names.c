@@ -29,6 +29,8 @@ struct slot {
 
 struct scan_names {
 	const struct packs *packs;
+	const struct word_trie *beside; /* the words for a class, and those against it */
+	struct word_trie *against;
 	size_t words;
 	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
@@ -38,7 +40,7 @@ struct scan_names {
 	struct name_facts long_facts; /* of a name too long to keep */
 };
 
-struct scan_names *names_new(const struct packs *packs)
+struct scan_names *names_new(const struct packs *packs, const struct word_trie *beside)
 {
 	struct scan_names *names = calloc(1, sizeof(*names));
 
@@ -48,11 +50,13 @@ struct scan_names *names_new(const struct packs *packs)
 	names->at = names->slots;
 	for (size_t i = 0; i < SLOT_COUNT; i++)
 		names->slots[i] = (struct slot){.next = names->slots, .len = SLOT_EMPTY};
+	names->beside = beside;
+	names->against = word_trie_new(packs, WORDS_AGAINST);
 	names->words = packs->count / 64 + 1;
 	names->bits = calloc((SLOT_COUNT + 1) * 2 * names->words, sizeof(*names->bits));
-	if (names->bits != NULL)
+	if (names->bits != NULL && names->against != NULL)
 		return names;
-	free(names);
+	names_free(names);
 	return NULL;
 }
 
@@ -60,6 +64,7 @@ void names_free(struct scan_names *names)
 {
 	if (names == NULL)
 		return;
+	word_trie_free(names->against);
 	free(names->bits);
 	free(names);
 }
@@ -69,28 +74,45 @@ size_t names_words(const struct scan_names *names)
 	return names->words;
 }
 
-/* The classes that the name gives context to, then those that it is against. */
+/* Of the classes whose words may be in the name those that have one there, and not already in `but`. */
+static bool keep_true(const struct scan_names *names, const struct scan_context *context, bool is_against,
+		      const uint64_t *but, uint64_t *bits)
+{
+	bool is_any = false;
+
+	for (size_t i = 0; i < names->words; i++) {
+		uint64_t likely = but == NULL ? bits[i] : bits[i] & ~but[i];
+
+		for (bits[i] = 0; likely != 0; likely &= likely - 1) {
+			unsigned at = (unsigned)__builtin_ctzll(likely);
+			const struct data_class *class = &names->packs->classes[i * 64 + at];
+
+			if (is_against ? context_has_any(context, class->not_beside, class->not_beside_count)
+				       : context_has_any(context, class->context, class->context_count))
+				bits[i] |= 1ull << at;
+		}
+		is_any = is_any || bits[i] != 0;
+	}
+	return is_any;
+}
+
+/* The classes that the name gives context to, then those that it is against. Most names have none of the
+ * words. */
 static void answer(const struct scan_names *names, struct bytes name, uint64_t *bits, bool *out_has_classes,
 		   bool *out_has_others)
 {
 	uint64_t *others = bits + names->words;
 	struct scan_context context;
+	struct bytes text;
 
-	*out_has_classes = *out_has_others = false;
 	memset(bits, 0, 2 * names->words * sizeof(*bits));
 	context_clear(&context);
 	context_add(&context, name);
-	for (size_t i = 0; i < names->packs->count; i++) {
-		const struct data_class *class = &names->packs->classes[i];
-
-		if (context_has_any(&context, class->context, class->context_count)) {
-			bits[i / 64] |= 1ull << i % 64;
-			*out_has_classes = true;
-		} else if (context_has_any(&context, class->not_beside, class->not_beside_count)) {
-			others[i / 64] |= 1ull << i % 64;
-			*out_has_others = true;
-		}
-	}
+	text = (struct bytes){context.text, context.len};
+	*out_has_classes =
+		word_trie_find(names->beside, text, bits) && keep_true(names, &context, false, NULL, bits);
+	*out_has_others = word_trie_find(names->against, text, others) &&
+			  keep_true(names, &context, true, bits, others);
 }
 
 static uint64_t load(const char *at, size_t len)

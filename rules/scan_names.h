@@ -12,10 +12,12 @@
 #pragma once
 
 #include "rules/pack.h"
+#include "rules/word_trie.h"
 
 struct scan_names;
 
-struct scan_names *names_new(const struct packs *packs); /* NULL without memory */
+/* NULL without memory. `beside`: of the same packs, for as long as the names last. */
+struct scan_names *names_new(const struct packs *packs, const struct word_trie *beside);
 void names_free(struct scan_names *names);
 
 size_t names_words(const struct scan_names *names); /* of 64 bits each, in one answer */

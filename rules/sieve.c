@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/glance.h"
+#include "rules/places_word.h"
 #include "rules/scan_edges.h"
 #include "rules/sieve_follow.h"
 #include "rules/sieve_needs.h"
@@ -118,58 +119,12 @@ static void lane_read(struct sieve *sieve, size_t lane, struct places *places)
 	needs_add(&sieve->needs, lane); /* of a blind one its place alone */
 }
 
-static bool word_has(unsigned byte)
-{
-	return ascii_is_alnum((char)byte) || byte >= 0x80;
-}
-
-static struct byte_set word_gap(void)
-{
-	struct byte_set gap = {0};
-
-	for (unsigned byte = 0; byte < 256; byte++)
-		if (!word_has(byte))
-			byte_set_add(&gap, byte, byte);
-	return gap;
-}
-
-/* The letters and digits of a word, and between them whatever is neither. False for what is more than a word.
- */
-static bool word_read(struct bytes word, struct byte_set gap, struct places *out_places)
-{
-	places_clear(out_places);
-	if (word.len == 0 || word.len > PLACES_MAX / 2)
-		return false;
-	for (size_t at = 0; at < word.len; at++) {
-		unsigned char lower = (unsigned char)ascii_lower(word.data[at]);
-		size_t letter = out_places->count++, next = letter + 2;
-
-		if (!word_has(lower))
-			return false;
-		byte_set_add(&out_places->bytes[letter], lower, lower);
-		if (ascii_is_alpha((char)lower))
-			byte_set_add(&out_places->bytes[letter], lower - 'a' + 'A', lower - 'a' + 'A');
-		if (at + 1 == word.len)
-			break;
-		out_places->bytes[out_places->count++] = gap;
-		place_set_add(&out_places->follow[letter], letter + 1);
-		place_set_add(&out_places->follow[letter], next);
-		place_set_add(&out_places->follow[letter + 1], letter + 1);
-		place_set_add(&out_places->follow[letter + 1], next);
-	}
-	place_set_add(&out_places->first, 0);
-	place_set_add(&out_places->last, out_places->count - 1);
-	return true;
-}
-
 static bool words_add(struct sieve *sieve, struct places *places)
 {
 	const struct packs *packs = pattern_set_packs(sieve->set);
-	struct byte_set gap = word_gap();
-
 	for (size_t i = 0; i < packs->count; i++)
 		for (size_t w = 0; w < packs->classes[i].context_count; w++)
-			if (word_read(packs->classes[i].context[w], gap, places) &&
+			if (places_read_word(packs->classes[i].context[w], places) &&
 			    !states_add(&sieve->word_states, i, places))
 				return false;
 	return true;

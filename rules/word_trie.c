@@ -52,15 +52,26 @@ static bool is_begin(const struct word_trie *trie, unsigned begin)
 	return (trie->begins[begin / 64] >> begin % 64 & 1) != 0;
 }
 
+static size_t word_count(const struct data_class *class, enum word_list list)
+{
+	return list == WORDS_BESIDE ? class->context_count : class->not_beside_count;
+}
+
+/* Of a word longer than the reach its beginning: it is looked for when that is there. */
+static struct bytes word_at(const struct data_class *class, enum word_list list, size_t index)
+{
+	return bytes_slice((list == WORDS_BESIDE ? class->context : class->not_beside)[index], 0, REACH);
+}
+
 /* Every byte that some word has gets a column; how many nodes the words could need. */
-static size_t count_nodes(struct word_trie *trie, const struct packs *packs)
+static size_t count_nodes(struct word_trie *trie, const struct packs *packs, enum word_list list)
 {
 	size_t count = 1;
 
 	trie->column_count = 1;
 	for (size_t i = 0; i < packs->count; i++)
-		for (size_t w = 0; w < packs->classes[i].context_count; w++) {
-			struct bytes word = packs->classes[i].context[w];
+		for (size_t w = 0; w < word_count(&packs->classes[i], list); w++) {
+			struct bytes word = word_at(&packs->classes[i], list, w);
 
 			count += word.len;
 			for (size_t at = 0; at < word.len; at++) {
@@ -94,14 +105,14 @@ static void add_word(struct word_trie *trie, struct bytes word, size_t class_ind
 	add_begin(trie, word);
 }
 
-struct word_trie *word_trie_new(const struct packs *packs)
+struct word_trie *word_trie_new(const struct packs *packs, enum word_list list)
 {
 	struct word_trie *trie = calloc(1, sizeof(*trie));
 	size_t node_max;
 
 	if (trie == NULL)
 		return NULL;
-	node_max = count_nodes(trie, packs);
+	node_max = count_nodes(trie, packs, list);
 	trie->words = packs->count / 64 + 1;
 	trie->next = calloc(node_max * trie->column_count, sizeof(*trie->next));
 	trie->bits = calloc(node_max * trie->words, sizeof(*trie->bits));
@@ -114,8 +125,8 @@ struct word_trie *word_trie_new(const struct packs *packs)
 	}
 	trie->node_count = 1;
 	for (size_t i = 0; i < packs->count; i++)
-		for (size_t w = 0; w < packs->classes[i].context_count; w++)
-			add_word(trie, packs->classes[i].context[w], i);
+		for (size_t w = 0; w < word_count(&packs->classes[i], list); w++)
+			add_word(trie, word_at(&packs->classes[i], list, w), i);
 	return trie;
 }
 

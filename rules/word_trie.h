@@ -1,7 +1,9 @@
 /*
- * word_trie: all context words of all classes at once. Says which classes could
- * have a word in a text, so that only their patterns run over it.
+ * word_trie: all context words of all classes at once, or all words that speak
+ * against them. Says which classes could have a word in a text, so that only
+ * their patterns run over it, and only their words are looked for in a name.
  *
+ *	trie = word_trie_new(packs, WORDS_BESIDE);
  *	word_trie_find(trie, text, bits);
  *	if (bits[index / 64] >> index % 64 & 1)
  *
@@ -17,7 +19,12 @@
 
 struct word_trie;
 
-struct word_trie *word_trie_new(const struct packs *packs); /* NULL without memory */
+enum word_list {
+	WORDS_BESIDE,  /* context */
+	WORDS_AGAINST, /* not_beside */
+};
+
+struct word_trie *word_trie_new(const struct packs *packs, enum word_list list); /* NULL without memory */
 void word_trie_free(struct word_trie *trie);
 
 /* Sets the bits of the classes, packs->count of them, and leaves the others; true when there was one. */

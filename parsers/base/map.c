@@ -5,39 +5,45 @@
 #include <xxhash.h>
 
 #include "parsers/base/check.h"
+#include "parsers/base/pages.h"
 
-/* What is looked at and relinked stands close together, apart from keys and values: a map of a hundred
- * thousand entries is walked through its links, and of its entries only the one wanted is touched. */
-struct map_link {
-	struct map_link *next_in_bucket; /* or the next one that is free */
-	struct map_link *older, *newer;
-	struct map_entry *entry;
+/* Slots are searched, one after the other from where the hash leads: four of them are a cache line, and no
+ * entry is looked at but the one wanted. */
+struct map_slot {
 	uint64_t hash;
+	struct map_entry *entry; /* NULL: free */
 };
 
 struct map_entry {
-	struct map_link *link;
+	struct map_entry *older, *newer; /* or, of one that is free, the next free one in `older` */
+	uint64_t hash;
 	uint32_t key_len;
-	uint32_t value_len;
-	_Alignas(max_align_t) char value[]; /* the value, then the key */
+	unsigned value_len : 31, is_key_far : 1;
+	_Alignas(max_align_t) char value[]; /* the value, then the key, or where it is */
 };
 
-/* Links are taken so many at a time, twice as many each time, and go with the map. */
+/* Entries are cut from chunks, a few at first, then half as many as there are; they go with the map, or when
+ * it is empty. All entries of a map are of one length, so that any takes the place of any. */
 struct map_chunk {
 	struct map_chunk *older;
-	size_t count;
-	struct map_link links[];
+	size_t len, used;
+	_Alignas(max_align_t) char memory[];
 };
 
-#define CHUNK_AT_FIRST 8
-#define CHUNK_MAX      4096
-
-#define BUCKETS_AT_FIRST 16
+#define ENTRIES_AT_FIRST 8
+#define CHUNK_MAX        PAGES_HUGE
+#define KEPT_WHEN_EMPTY  (64 * 1024)
+#define SLOTS_AT_FIRST   16
+#define KEY_ROOM         32 /* where the plan says nothing; a longer key has memory of its own */
 
 void map_init(struct map *map, const struct map_plan *plan)
 {
-	CHECK(plan->entries_max > 0 && plan->value_len <= UINT32_MAX);
+	CHECK(plan->entries_max > 0 && plan->value_len <= INT32_MAX);
 	*map = (struct map){.plan = *plan};
+	if (plan->key_len == 0)
+		map->plan.key_len = KEY_ROOM;
+	if (map->plan.key_len < sizeof(char *))
+		map->plan.key_len = sizeof(char *);
 }
 
 static struct map_entry *entry_of(const void *value)
@@ -47,193 +53,294 @@ static struct map_entry *entry_of(const void *value)
 
 struct bytes map_key(const void *value)
 {
-	struct map_entry *entry = entry_of(value);
+	const struct map_entry *entry = entry_of(value);
+	const char *key = entry->value + entry->value_len;
 
-	return (struct bytes){.data = entry->value + entry->value_len, .len = entry->key_len};
+	if (entry->is_key_far)
+		memcpy(&key, key, sizeof(key));
+	return (struct bytes){.data = key, .len = entry->key_len};
 }
+
+/* -- slots ------------------------------------------------------------------------------------ */
 
 static uint64_t hash_of(const struct map *map, struct bytes key)
 {
 	return XXH3_64bits_withSeed(key.data == NULL ? "" : key.data, key.len, map->plan.seed);
 }
 
-static struct map_link *find(const struct map *map, struct bytes key, uint64_t hash)
+/* Where a near key stands follows from the plan: the processor need not wait for the entry's head. */
+static bool has_key(const struct map *map, const struct map_entry *entry, struct bytes key)
 {
-	struct map_link *link;
-
-	if (map->bucket_count == 0)
-		return NULL;
-	link = map->buckets[hash & (map->bucket_count - 1)];
-	while (link != NULL && (link->hash != hash || !bytes_equal(map_key(link->entry->value), key)))
-		link = link->next_in_bucket;
-	return link;
+	if (entry->is_key_far)
+		return bytes_equal(map_key(entry->value), key);
+	return bytes_equal((struct bytes){entry->value + map->plan.value_len, entry->key_len}, key);
 }
+
+static struct map_entry *find(const struct map *map, struct bytes key, uint64_t hash)
+{
+	size_t mask = map->slot_count - 1, at = hash & mask;
+
+	if (map->slot_count == 0)
+		return NULL;
+	for (; map->slots[at].entry != NULL; at = (at + 1) & mask)
+		if (map->slots[at].hash == hash && has_key(map, map->slots[at].entry, key))
+			return map->slots[at].entry;
+	return NULL;
+}
+
+static void slot_fill(struct map_slot *slots, size_t slot_count, struct map_slot slot)
+{
+	size_t at = slot.hash & (slot_count - 1);
+
+	while (slots[at].entry != NULL)
+		at = (at + 1) & (slot_count - 1);
+	slots[at] = slot;
+}
+
+/* Those behind it that would not be found over the gap move up. */
+static void slot_clear(struct map *map, const struct map_entry *entry)
+{
+	size_t mask = map->slot_count - 1, gap = entry->hash & mask;
+
+	while (map->slots[gap].entry != entry)
+		gap = (gap + 1) & mask;
+	for (size_t at = (gap + 1) & mask; map->slots[at].entry != NULL; at = (at + 1) & mask) {
+		size_t home = map->slots[at].hash & mask;
+
+		if (((at - home) & mask) < ((at - gap) & mask))
+			continue;
+		map->slots[gap] = map->slots[at];
+		gap = at;
+	}
+	map->slots[gap].entry = NULL;
+}
+
+/* At most two thirds are taken. */
+static bool slots_grow(struct map *map)
+{
+	size_t count = map->slot_count == 0 ? SLOTS_AT_FIRST : map->slot_count * 2;
+	struct map_slot *slots;
+
+	if ((map->count + 1) * 3 <= map->slot_count * 2)
+		return true;
+	slots = pages_take(count * sizeof(*slots));
+	if (slots == NULL)
+		return false;
+	memset(slots, 0, count * sizeof(*slots));
+	for (size_t i = 0; i < map->slot_count; i++)
+		if (map->slots[i].entry != NULL)
+			slot_fill(slots, count, map->slots[i]);
+	pages_give(map->slots, map->slot_count * sizeof(*slots));
+	map->slots = slots;
+	map->slot_count = count;
+	return true;
+}
+
+/* -- memory of entries ------------------------------------------------------------------------- */
+
+static size_t entry_len(const struct map *map)
+{
+	size_t len = sizeof(struct map_entry) + map->plan.value_len + map->plan.key_len;
+
+	return (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+}
+
+static void chunks_free(struct map *map)
+{
+	while (map->chunks != NULL) {
+		struct map_chunk *older = map->chunks->older;
+
+		pages_give(map->chunks, map->chunks->len);
+		map->chunks = older;
+	}
+	map->chunk_bytes = 0;
+	map->free_entries = NULL;
+}
+
+static struct map_chunk *chunk_with(struct map *map, size_t len)
+{
+	struct map_chunk *chunk = map->chunks;
+	size_t wanted = map->chunk_bytes / 2;
+
+	if (chunk != NULL && chunk->len - chunk->used >= len)
+		return chunk;
+	if (wanted < ENTRIES_AT_FIRST * len)
+		wanted = ENTRIES_AT_FIRST * len;
+	if (wanted > CHUNK_MAX)
+		wanted = CHUNK_MAX;
+	if (wanted < sizeof(*chunk) + len)
+		wanted = sizeof(*chunk) + len;
+	chunk = pages_take(wanted);
+	if (chunk == NULL)
+		return NULL;
+	*chunk = (struct map_chunk){.older = map->chunks, .len = wanted, .used = sizeof(*chunk)};
+	map->chunks = chunk;
+	map->chunk_bytes += wanted;
+	return chunk;
+}
+
+/* Not zeroed. */
+static struct map_entry *entry_take(struct map *map)
+{
+	struct map_entry *entry = map->free_entries;
+	struct map_chunk *chunk;
+
+	if (entry != NULL) {
+		map->free_entries = entry->older;
+		return entry;
+	}
+	chunk = chunk_with(map, entry_len(map));
+	if (chunk == NULL)
+		return NULL;
+	chunk->used += entry_len(map);
+	return (struct map_entry *)((char *)chunk + chunk->used - entry_len(map));
+}
+
+static void entry_give(struct map *map, struct map_entry *entry)
+{
+	if (entry->is_key_far)
+		free((void *)(uintptr_t)map_key(entry->value).data);
+	entry->older = map->free_entries;
+	map->free_entries = entry;
+}
+
+static bool key_write(const struct map *map, struct map_entry *entry, struct bytes key)
+{
+	char *room = entry->value + entry->value_len;
+
+	entry->key_len = (uint32_t)key.len;
+	entry->is_key_far = key.len > map->plan.key_len;
+	if (entry->is_key_far) {
+		char *far = malloc(key.len);
+
+		if (far == NULL)
+			return false;
+		memcpy(room, &far, sizeof(far));
+		room = far;
+	}
+	if (key.len > 0)
+		memcpy(room, key.data, key.len);
+	return true;
+}
+
+/* -- the order in which they were touched ------------------------------------------------------ */
+
+static void list_remove(struct map *map, struct map_entry *entry)
+{
+	*(entry->older == NULL ? &map->oldest : &entry->older->newer) = entry->newer;
+	*(entry->newer == NULL ? &map->newest : &entry->newer->older) = entry->older;
+}
+
+static void list_add_newest(struct map *map, struct map_entry *entry)
+{
+	entry->older = map->newest;
+	entry->newer = NULL;
+	*(map->newest == NULL ? &map->oldest : &map->newest->newer) = entry;
+	map->newest = entry;
+}
+
+static void touch(struct map *map, struct map_entry *entry)
+{
+	if (map->newest == entry)
+		return;
+	list_remove(map, entry);
+	list_add_newest(map, entry);
+}
+
+/* --------------------------------------------------------------------------------------------- */
 
 void *map_find(const struct map *map, struct bytes key)
 {
-	struct map_link *link = find(map, key, hash_of(map, key));
+	struct map_entry *entry = find(map, key, hash_of(map, key));
 
-	return link == NULL ? NULL : link->entry->value;
-}
-
-static void list_remove(struct map *map, struct map_link *link)
-{
-	*(link->older == NULL ? &map->oldest : &link->older->newer) = link->newer;
-	*(link->newer == NULL ? &map->newest : &link->newer->older) = link->older;
-}
-
-static void list_add_newest(struct map *map, struct map_link *link)
-{
-	link->older = map->newest;
-	link->newer = NULL;
-	*(map->newest == NULL ? &map->oldest : &map->newest->newer) = link;
-	map->newest = link;
-}
-
-static void touch(struct map *map, struct map_link *link)
-{
-	if (map->newest == link)
-		return;
-	list_remove(map, link);
-	list_add_newest(map, link);
+	return entry == NULL ? NULL : entry->value;
 }
 
 void map_touch(struct map *map, void *value)
 {
-	touch(map, entry_of(value)->link);
+	touch(map, entry_of(value));
 }
 
 void map_remove(struct map *map, void *value)
 {
 	struct map_entry *entry = entry_of(value);
-	struct map_link *link = entry->link;
-	struct map_link **at = &map->buckets[link->hash & (map->bucket_count - 1)];
 
-	while (*at != link)
-		at = &(*at)->next_in_bucket;
-	*at = link->next_in_bucket;
-	list_remove(map, link);
+	slot_clear(map, entry);
+	list_remove(map, entry);
 	map->count--;
 	if (map->plan.leave != NULL)
 		map->plan.leave(map->plan.context, entry->value);
-	free(entry);
-	link->next_in_bucket = map->free_links;
-	map->free_links = link;
+	entry_give(map, entry);
+	if (map->count == 0 && map->chunk_bytes > KEPT_WHEN_EMPTY)
+		chunks_free(map);
 }
 
 void map_finish(struct map *map)
 {
 	while (map->oldest != NULL)
-		map_remove(map, map->oldest->entry->value);
-	while (map->chunks != NULL) {
-		struct map_chunk *older = map->chunks->older;
-
-		free(map->chunks);
-		map->chunks = older;
-	}
-	free(map->buckets);
+		map_remove(map, map->oldest->value);
+	chunks_free(map);
+	pages_give(map->slots, map->slot_count * sizeof(*map->slots));
 	*map = (struct map){0};
 }
 
-static bool grow(struct map *map)
+static struct map_entry *add(struct map *map, struct bytes key, uint64_t hash)
 {
-	size_t count = map->bucket_count == 0 ? BUCKETS_AT_FIRST : map->bucket_count * 2;
-	struct map_link **buckets;
-
-	if (map->count < map->bucket_count)
-		return true;
-	buckets = calloc(count, sizeof(struct map_link *));
-	if (buckets == NULL)
-		return map->bucket_count > 0;
-	for (struct map_link *link = map->oldest; link != NULL; link = link->newer) {
-		struct map_link **at = &buckets[link->hash & (count - 1)];
-
-		link->next_in_bucket = *at;
-		*at = link;
-	}
-	free(map->buckets);
-	map->buckets = buckets;
-	map->bucket_count = count;
-	return true;
-}
-
-static bool have_link(struct map *map)
-{
-	size_t count = map->chunks == NULL ? CHUNK_AT_FIRST : map->chunks->count * 2;
-	struct map_chunk *chunk;
-
-	if (map->free_links != NULL)
-		return true;
-	count = count > CHUNK_MAX ? CHUNK_MAX : count;
-	chunk = malloc(sizeof(*chunk) + count * sizeof(chunk->links[0]));
-	if (chunk == NULL)
-		return false;
-	*chunk = (struct map_chunk){.older = map->chunks, .count = count};
-	map->chunks = chunk;
-	while (count-- > 0) {
-		chunk->links[count].next_in_bucket = map->free_links;
-		map->free_links = &chunk->links[count];
-	}
-	return true;
-}
-
-static struct map_link *add(struct map *map, struct bytes key, uint64_t hash)
-{
-	struct map_entry *entry = calloc(1, sizeof(*entry) + map->plan.value_len + key.len);
-	struct map_link *link = map->free_links;
-	struct map_link **at = &map->buckets[hash & (map->bucket_count - 1)];
+	struct map_entry *entry = entry_take(map);
 
 	if (entry == NULL)
 		return NULL;
-	map->free_links = link->next_in_bucket;
-	*link = (struct map_link){.next_in_bucket = *at, .entry = entry, .hash = hash};
-	*at = link;
-	entry->link = link;
-	entry->key_len = (uint32_t)key.len;
-	entry->value_len = (uint32_t)map->plan.value_len;
-	if (key.len > 0)
-		memcpy(entry->value + entry->value_len, key.data, key.len);
-	list_add_newest(map, link);
+	entry->hash = hash;
+	entry->value_len = (unsigned)map->plan.value_len & INT32_MAX;
+	if (!key_write(map, entry, key)) {
+		entry->is_key_far = false;
+		entry_give(map, entry);
+		return NULL;
+	}
+	memset(entry->value, 0, map->plan.value_len);
+	slot_fill(map->slots, map->slot_count, (struct map_slot){hash, entry});
+	list_add_newest(map, entry);
 	map->count++;
-	return link;
+	return entry;
 }
 
 void *map_put(struct map *map, struct bytes key, bool *out_is_new)
 {
 	uint64_t hash = hash_of(map, key);
-	struct map_link *link = find(map, key, hash);
+	struct map_entry *entry = find(map, key, hash);
 
-	if (link != NULL) {
-		touch(map, link);
+	if (entry != NULL) {
+		touch(map, entry);
 		*out_is_new = false;
-		return link->entry->value;
+		return entry->value;
 	}
 	if (map->count >= map->plan.entries_max) {
-		map_remove(map, map->oldest->entry->value);
+		map_remove(map, map->oldest->value);
 		map->evicted++;
+		__builtin_prefetch(map->oldest, 1); /* the next to go */
 	}
-	if (key.len > UINT32_MAX || !grow(map) || !have_link(map))
+	if (key.len > UINT32_MAX || !slots_grow(map))
 		return NULL;
-	link = add(map, key, hash);
-	if (link == NULL)
+	entry = add(map, key, hash);
+	if (entry == NULL)
 		return NULL;
 	*out_is_new = true;
-	return link->entry->value;
+	return entry->value;
 }
 
 void *map_oldest(const struct map *map)
 {
-	return map->oldest == NULL ? NULL : map->oldest->entry->value;
+	return map->oldest == NULL ? NULL : map->oldest->value;
 }
 
 void *map_newest(const struct map *map)
 {
-	return map->newest == NULL ? NULL : map->newest->entry->value;
+	return map->newest == NULL ? NULL : map->newest->value;
 }
 
 void *map_newer(const void *value)
 {
-	struct map_link *newer = entry_of(value)->link->newer;
+	struct map_entry *newer = entry_of(value)->newer;
 
-	return newer == NULL ? NULL : newer->entry->value;
+	return newer == NULL ? NULL : newer->value;
 }

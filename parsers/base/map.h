@@ -16,26 +16,29 @@
 
 #include "parsers/base/bytes.h"
 
-struct map_link;
+struct map_slot;
+struct map_entry;
 struct map_chunk;
 
 struct map_plan {
 	size_t entries_max; /* at least 1 */
 	size_t value_len;
-	uint64_t seed;                             /* random for each run of the sensor */
+	size_t key_len; /* of most keys, at most: so much room is beside the value; 0: 32 bytes */
+	uint64_t seed;  /* random for each run of the sensor */
 	void (*leave)(void *context, void *value); /* before a value goes for any reason; may be NULL */
 	void *context;
 };
 
 struct map {
 	struct map_plan plan;
-	struct map_link **buckets;
-	size_t bucket_count; /* a power of two; grows with the entries */
+	struct map_slot *slots;
+	size_t slot_count; /* a power of two; grows with the entries */
 	size_t count;
 	uint64_t evicted; /* left because the map was full */
-	struct map_link *oldest, *newest;
-	struct map_link *free_links;
+	struct map_entry *oldest, *newest;
+	struct map_entry *free_entries;
 	struct map_chunk *chunks;
+	size_t chunk_bytes; /* of all chunks */
 };
 
 void map_init(struct map *map, const struct map_plan *plan);

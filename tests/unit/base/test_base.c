@@ -186,6 +186,91 @@ static void map_grows_and_keeps_all(void **state)
 	map_finish(&map);
 }
 
+#define MAP_KEYS 300
+
+/* Keys of all lengths, some too long to stand in an entry. */
+static struct bytes map_test_key(unsigned number, char room[512])
+{
+	size_t len = 2 + number % 7 * number % 90;
+
+	memset(room, 'k', len);
+	memcpy(room, &number, 2);
+	return (struct bytes){.data = room, .len = len};
+}
+
+/* A map where entries come and go at random holds what a plain list of them holds, in its order. */
+static void map_does_as_a_list_does(void **state)
+{
+	uint64_t touched[MAP_KEYS] = {0}, seed = 7;
+	const size_t entries_max = 100;
+	struct map map;
+	size_t count = 0;
+
+	(void)state;
+	map_init(&map, &(struct map_plan){
+			       .entries_max = entries_max, .value_len = 3 * sizeof(unsigned), .seed = 3});
+	for (uint64_t step = 1; step < 200000; step++) {
+		unsigned number =
+			(unsigned)((seed = seed * 6364136223846793005u + 1442695040888963407u) >> 33) %
+			MAP_KEYS;
+		bool is_leaving = (seed >> 20) % 3 == 0 || step % 4096 > 3800, is_new;
+		char room[512];
+		struct bytes key = map_test_key(number, room);
+		unsigned *value = map_find(&map, key), oldest = 0;
+
+		assert_int_equal(value != NULL, touched[number] != 0);
+		assert_true(value == NULL || (value[0] == number && bytes_equal(map_key(value), key)));
+		if (is_leaving) {
+			if (value != NULL)
+				map_remove(&map, value);
+			count -= touched[number] != 0;
+			touched[number] = 0;
+			continue;
+		}
+		for (unsigned i = 1; i < MAP_KEYS; i++)
+			if (touched[i] != 0 && (touched[oldest] == 0 || touched[i] < touched[oldest]))
+				oldest = i;
+		if (touched[number] == 0 && count == entries_max)
+			touched[oldest] = 0;
+		else
+			count += touched[number] == 0;
+		value = map_put(&map, key, &is_new);
+		assert_int_equal(is_new, touched[number] == 0);
+		assert_true(!is_new || (value[0] == 0 && value[2] == 0));
+		value[0] = value[2] = number;
+		touched[number] = step;
+		assert_int_equal(map.count, count);
+		assert_ptr_equal(map_newest(&map), value);
+	}
+	for (unsigned *value = map_oldest(&map), *next; value != NULL && (next = map_newer(value)) != NULL;
+	     value = next)
+		assert_true(touched[value[0]] < touched[next[0]]);
+	map_finish(&map);
+}
+
+/* A map that held much and is empty gives its memory back; and it can be filled again. */
+static void map_is_filled_again(void **state)
+{
+	struct map map;
+	bool is_new;
+
+	(void)state;
+	map_init(&map, &(struct map_plan){
+			       .entries_max = 40000, .value_len = 200, .seed = 1, .key_len = sizeof(int)});
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < 50000; i++)
+			*(int *)map_put(&map, (struct bytes){.data = (char *)&i, .len = sizeof(i)}, &is_new) =
+				i;
+		assert_int_equal(map.count, 40000);
+		assert_int_equal(*(int *)map_oldest(&map), 10000);
+		assert_true(map.chunk_bytes > 8000000);
+		while (map_oldest(&map) != NULL)
+			map_remove(&map, map_oldest(&map));
+		assert_int_equal(map.chunk_bytes, 0);
+	}
+	map_finish(&map);
+}
+
 static void cursor_sticks_at_the_first_short_read(void **state)
 {
 	struct cursor cursor = cursor_of(BYTES("\x01\x02\x03"));
@@ -248,6 +333,8 @@ int main(void)
 		cmocka_unit_test(buffer_takes_all_or_nothing),
 		cmocka_unit_test(map_lets_the_oldest_go),
 		cmocka_unit_test(map_grows_and_keeps_all),
+		cmocka_unit_test(map_does_as_a_list_does),
+		cmocka_unit_test(map_is_filled_again),
 		cmocka_unit_test(cursor_sticks_at_the_first_short_read),
 		cmocka_unit_test(networks_contain_addresses),
 		cmocka_unit_test(problems_are_kept_and_counted),
