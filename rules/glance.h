@@ -22,6 +22,8 @@ static inline __m128i glance_load(const char *at, size_t len)
 	uint64_t head = 0, tail = 0;
 	uint32_t first, last;
 
+	if (len == 16)
+		return _mm_loadu_si128((const __m128i *)(const void *)at);
 	if (len >= 8) {
 		memcpy(&head, at, 8);
 		memcpy(&tail, at + len - 8, 8);
@@ -60,8 +62,7 @@ static inline struct glance glance_at(struct bytes value)
 
 	for (size_t at = 0; at < value.len; at += 16) {
 		size_t left = value.len - at;
-		__m128i bytes = left >= 16 ? _mm_loadu_si128((const __m128i *)(const void *)(value.data + at))
-					   : glance_load(value.data + at, left);
+		__m128i bytes = glance_load(value.data + at, left < 16 ? left : 16);
 
 		digits = _mm_sub_epi8(digits, glance_within(bytes, '0', '9'));
 		letters = _mm_sub_epi8(letters,

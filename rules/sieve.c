@@ -5,10 +5,10 @@
 #include "parsers/base/limits.h"
 #include "rules/glance.h"
 #include "rules/places_word.h"
-#include "rules/scan_edges.h"
 #include "rules/sieve_follow.h"
 #include "rules/sieve_needs.h"
-#include "rules/sieve_states.h"
+#include "rules/sieve_walk.h"
+#include "rules/skeleton.h"
 
 #define SHAPE_COUNT 4096
 
@@ -34,7 +34,7 @@ struct sieve {
 	struct shape_grid grid; /* of what the needs ask */
 	uint64_t *free, *bound; /* lanes */
 	uint64_t *blind;        /* lanes that no automaton can follow */
-	bool has_blind;
+	bool has_blind, has_skeletons;
 	uint64_t *line_start;   /* lanes that begin, */
 	uint64_t *line_end;     /* or end with a line only */
 	size_t *exact_len_max;  /* of each lane: values up to it are followed exactly */
@@ -46,6 +46,7 @@ struct sieve {
 	uint64_t *all;          /* classes */
 	uint64_t *none;         /* lanes */
 	struct needs_runs runs; /* of the free lanes */
+	struct skeletons skeletons;
 	struct begin begin_free, begin_words;
 	struct begin begin_bound[BEGIN_BOUND_COUNT];
 	uint64_t *bound_lanes;    /* of each of these */
@@ -167,7 +168,10 @@ static bool sieve_fill(struct sieve *sieve)
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
 	shapes_make(sieve);
-	return is_filled && states_settle(&sieve->states) && states_settle(&sieve->word_states);
+	is_filled = is_filled && states_settle(&sieve->states) && states_settle(&sieve->word_states);
+	sieve->has_skeletons = !sieve->has_blind && sieve->states.symbol_count == SYMBOL_COUNT &&
+			       sieve->word_states.symbol_count == SYMBOL_COUNT;
+	return is_filled;
 }
 
 struct sieve *sieve_new(const struct pattern_set *set)
@@ -247,108 +251,6 @@ static const uint64_t *lanes_of_shape(struct sieve *sieve, uint64_t measured)
 	return lanes;
 }
 
-/* One of the automata on its way through a value. */
-struct walk {
-	struct sieve_states *states;
-	uint32_t state;
-	uint64_t *lanes; /* that end where a match may end; only if is_any */
-	bool is_any;
-};
-
-static void add_ends(struct walk *walk)
-{
-	const uint64_t *ends = states_ends(walk->states, walk->state);
-
-	for (size_t i = 0; i < walk->states->lane_words; i++)
-		walk->lanes[i] = walk->is_any ? walk->lanes[i] | ends[i] : ends[i];
-	walk->is_any = true;
-}
-
-/* A step that is more than the next state: to one not made yet, or where lanes may end. False without room.
- */
-static bool step_on(struct walk *walk, uint32_t next, struct bytes value, size_t at)
-{
-	if (next == STATE_UNKNOWN)
-		next = states_make(walk->states, walk->state, (unsigned char)value.data[at]);
-	if (next == STATE_UNKNOWN)
-		return false;
-	if ((next & STATE_ENDS) != 0 && (walk->states->is_anywhere || edges_end(value, at)))
-		add_ends(walk);
-	walk->state = next & STATE_ROW;
-	return true;
-}
-
-static void stop(struct walk *walk, uint32_t state)
-{
-	walk->state = state;
-	if (states_has_ends(walk->states, state))
-		add_ends(walk);
-}
-
-/* What a step needs, where the compiler can keep it at hand. */
-struct steps {
-	const uint32_t *rows;
-	const uint8_t *columns;
-};
-
-static struct steps steps_of(const struct sieve_states *states)
-{
-	return (struct steps){states->rows, states->columns};
-}
-
-/* As wide as an address: it becomes one at the next step. */
-static inline size_t next_of(struct steps steps, size_t state, char byte)
-{
-	return steps.rows[state + steps.columns[(unsigned char)byte]];
-}
-
-static bool walk_through(struct walk *walk, struct bytes value)
-{
-	struct steps steps = steps_of(walk->states);
-	size_t state = walk->state;
-
-	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
-		size_t next = next_of(steps, state, *at);
-
-		if (!state_is_plain((uint32_t)next)) {
-			walk->state = (uint32_t)state;
-			if (!step_on(walk, (uint32_t)next, value, (size_t)(at - value.data)))
-				return false;
-			next = walk->state;
-		}
-		state = next;
-	}
-	stop(walk, (uint32_t)state);
-	return true;
-}
-
-/* Side by side: each waits for its tables, and not for the other's. */
-static bool walk_both(struct walk *one, struct walk *two, struct bytes value)
-{
-	struct steps steps_one = steps_of(one->states), steps_two = steps_of(two->states);
-	size_t state_one = one->state, state_two = two->state;
-
-	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
-		size_t next_one = next_of(steps_one, state_one, *at);
-		size_t next_two = next_of(steps_two, state_two, *at);
-
-		if (!state_is_plain((uint32_t)(next_one | next_two))) {
-			one->state = (uint32_t)state_one;
-			two->state = (uint32_t)state_two;
-			if (!step_on(one, (uint32_t)next_one, value, (size_t)(at - value.data)) ||
-			    !step_on(two, (uint32_t)next_two, value, (size_t)(at - value.data)))
-				return false;
-			next_one = one->state;
-			next_two = two->state;
-		}
-		state_one = next_one;
-		state_two = next_two;
-	}
-	stop(one, (uint32_t)state_one);
-	stop(two, (uint32_t)state_two);
-	return true;
-}
-
 /* Hostile texts cost too much. */
 static bool is_spent(struct sieve *sieve, struct bytes value)
 {
@@ -410,17 +312,46 @@ static struct sieve_found found_nothing(const struct sieve *sieve)
 	return (struct sieve_found){.lanes = sieve->none, .words = sieve->none};
 }
 
-bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_found *out_found)
+static bool is_clear(struct sieve *sieve, const struct skeleton *skeleton)
+{
+	size_t made = sieve->states.made + sieve->word_states.made;
+	struct bytes text = {skeleton->text, skeleton->len};
+	bool is_so = walk_is_clear(&sieve->word_states, begin_of(&sieve->begin_words, &sieve->word_states),
+				   text) &&
+		     walk_is_clear(&sieve->states, begin_of(&sieve->begin_free, &sieve->states), text);
+
+	pay(sieve, sieve->states.made + sieve->word_states.made - made, text);
+	return is_so;
+}
+
+/* Of what has many digits: nothing is found in any value that differs in its digits alone. */
+static bool glance_skeleton(struct sieve *sieve, struct bytes value)
+{
+	struct skeleton skeleton = skeleton_of(value);
+	enum skeleton_said said = skeletons_say(&sieve->skeletons, &skeleton);
+	bool is_so;
+
+	if (said != SKELETON_NEW)
+		return said == SKELETON_CLEAR;
+	is_so = !is_spent(sieve, value) && is_clear(sieve, &skeleton);
+	skeletons_put(&sieve->skeletons, &skeleton, is_so);
+	return is_so;
+}
+
+bool sieve_glance(struct sieve *sieve, struct bytes value, struct sieve_found *out_found)
 {
 	struct glance glance;
+	bool is_plain;
 
 	if (value.len > GLANCE_LEN_MAX)
 		return false;
 	glance = glance_at(value);
-	if (glance.others > 0 || runs_have(&sieve->runs, value.len, glance.digits))
+	is_plain = glance.others == 0 && !runs_have(&sieve->runs, value.len, glance.digits);
+	if (!is_plain && (glance.digits < SKELETON_DIGITS_MIN || value.len > SKELETON_LEN_MAX ||
+			  !sieve->has_skeletons || !glance_skeleton(sieve, value)))
 		return false;
 	*out_found = found_nothing(sieve);
-	out_found->is_plain = true;
+	out_found->is_plain = is_plain;
 	return true;
 }
 

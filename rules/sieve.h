@@ -49,9 +49,10 @@ void sieve_free(struct sieve *sieve);
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found);
 
 /* The same at a glance, without a walk: of letters and digits alone there is one place where a match may
- * begin, the first, so no context word stands before it, and few of them are too few. False when it is not
- * sure. */
-bool sieve_glance(const struct sieve *sieve, struct bytes value, struct sieve_found *out_found);
+ * begin, the first, so no context word stands before it, and few of them are too few; and what differs in its
+ * digits alone from a text that was walked through for all digits is known (rules/skeleton.h). False when it
+ * is not sure. */
+bool sieve_glance(struct sieve *sieve, struct bytes value, struct sieve_found *out_found);
 
 /* ... of a whole number of so many digits: nothing is found. */
 bool sieve_glance_number(const struct sieve *sieve, size_t digits);

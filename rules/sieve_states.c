@@ -213,25 +213,36 @@ static void columns_make(struct sieve_states *states)
 		*last = *set;
 		columns_split(states, set);
 	}
+	states->symbol_count = states->column_count <= UINT8_MAX ? SYMBOL_COUNT : SYMBOL_DIGIT;
+	if (states->symbol_count == SYMBOL_COUNT)
+		states->columns[SYMBOL_DIGIT] = (uint8_t)states->column_count++;
 	while (1ull << states->row_shift < states->column_count)
 		states->row_shift++;
+}
+
+static bool takes(const struct byte_set *set, unsigned symbol)
+{
+	const uint64_t digits = 0x3FFull << '0';
+
+	return symbol == SYMBOL_DIGIT ? (set->bits[0] & digits) != 0
+				      : byte_set_has(set, (unsigned char)symbol);
 }
 
 /* For each column the places that a match may begin at. */
 static bool begin_make(struct sieve_states *states)
 {
-	unsigned char byte_of[256];
+	unsigned symbol_of[SYMBOL_COUNT];
 	uint32_t count = 0;
 
 	states->begin_at = calloc(states->column_count + 1, sizeof(*states->begin_at));
 	states->begin = calloc(states->first_count * states->column_count + 1, sizeof(*states->begin));
 	if (states->begin_at == NULL || states->begin == NULL)
 		return false;
-	for (unsigned byte = 0; byte < 256; byte++)
-		byte_of[states->columns[byte]] = (unsigned char)byte;
+	for (unsigned symbol = 0; symbol < states->symbol_count; symbol++)
+		symbol_of[states->columns[symbol]] = symbol;
 	for (size_t column = 0; column < states->column_count; column++) {
 		for (size_t i = 0; i < states->first_count; i++)
-			if (byte_set_has(&states->bytes[states->first[i]], byte_of[column]))
+			if (takes(&states->bytes[states->first[i]], symbol_of[column]))
 				states->begin[count++] = states->first[i];
 		states->begin_at[column + 1] = count;
 	}
@@ -407,20 +418,26 @@ static bool may_end(const struct sieve_states *states, size_t number, unsigned c
 						 (before != BEFORE_LETTER && before != BEFORE_DIGIT));
 }
 
-static void mark_next(struct sieve_states *states, size_t number, unsigned char byte)
+/* A byte that stands for the symbol where only its kind counts. */
+static unsigned char byte_of(unsigned symbol)
+{
+	return symbol == SYMBOL_DIGIT ? '0' : (unsigned char)symbol;
+}
+
+static void mark_next(struct sieve_states *states, size_t number, unsigned symbol)
 {
 	enum state_before before = states->before[number];
 	const uint64_t *lanes = states->begun_lanes + states->begun[number] * states->lane_words;
-	uint8_t column = states->columns[byte];
+	uint8_t column = states->columns[symbol];
 
 	for (uint32_t i = states->members_at[number]; i < states->members_at[number + 1]; i++) {
 		uint16_t place = states->members[i];
 
 		for (uint32_t at = states->follow_at[place]; at < states->follow_at[place + 1]; at++)
-			if (byte_set_has(&states->bytes[states->follow[at]], byte))
+			if (takes(&states->bytes[states->follow[at]], symbol))
 				add(states->marks, states->follow[at]);
 	}
-	if (!may_begin(before, byte))
+	if (!may_begin(before, byte_of(symbol)))
 		return;
 	for (uint32_t at = states->begin_at[column]; at < states->begin_at[column + 1]; at++) {
 		uint16_t place = states->begin[at];
@@ -445,7 +462,7 @@ static size_t take_marks(struct sieve_states *states)
 	return count;
 }
 
-uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char byte)
+uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned symbol)
 {
 	size_t number = state_number(states, state);
 	enum state_before before;
@@ -454,15 +471,15 @@ uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char 
 
 	if (states_is_full(states))
 		return STATE_UNKNOWN;
-	before = states->is_anywhere ? BEFORE_LINE : before_of(states->before[number], byte);
-	mark_next(states, number, byte);
+	before = states->is_anywhere ? BEFORE_LINE : before_of(states->before[number], byte_of(symbol));
+	mark_next(states, number, symbol);
 	count = take_marks(states);
 	if (count == 0 && before == BEFORE_NEVER)
 		next = STATE_DEAD;
 	else
 		next = state_of(states, count, (struct kind){states->begun[number], (uint8_t)before});
-	if (may_end(states, number, byte))
+	if (may_end(states, number, byte_of(symbol)))
 		next |= STATE_ENDS;
-	states->rows[(number << states->row_shift) + states->columns[byte]] = next;
+	states->rows[(number << states->row_shift) + states->columns[symbol]] = next;
 	return next;
 }

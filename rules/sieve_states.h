@@ -31,7 +31,11 @@
 #define STATE_UNKNOWN 0xFFFFFFFF
 #define STATE_ENDS    0x80000000
 #define STATE_ROW     0x7FFFFFFF
-#define STATE_DEAD    0
+
+/* A symbol is a byte, or any digit: what one of the ten may lead to. */
+#define SYMBOL_DIGIT 256
+#define SYMBOL_COUNT 257
+#define STATE_DEAD   0
 
 /* What stands before the next byte, as far as it decides whether a match may begin. */
 enum state_before {
@@ -58,7 +62,8 @@ struct sieve_states {
 	size_t place_count, set_words, follow_count, first_count;
 
 	/* the states */
-	uint8_t columns[256];
+	uint8_t columns[SYMBOL_COUNT];
+	size_t symbol_count; /* SYMBOL_DIGIT has no column of its own where the bytes need them all */
 	size_t column_count;
 	unsigned row_shift;    /* a row has 1 << row_shift columns, some unused */
 	uint32_t *begin_at;    /* of each column: its places in `begin`; one more for the end */
@@ -91,7 +96,7 @@ void states_finish(struct sieve_states *states);
 uint32_t states_begin(struct sieve_states *states, const uint64_t *lanes, enum state_before before);
 
 /* What the row of a state does not say yet: STATE_UNKNOWN when there is no room for a new one. */
-uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned char byte);
+uint32_t states_make(struct sieve_states *states, uint32_t state, unsigned symbol);
 
 static inline bool states_is_full(const struct sieve_states *states)
 {

@@ -11,6 +11,7 @@
 #include "rules/pattern.h"
 #include "rules/places.h"
 #include "rules/sieve.h"
+#include "rules/skeleton.h"
 #include "tests/unit/rules/both_ways.h"
 
 static const struct fingerprint_key key = {.bytes = {9}};
@@ -142,6 +143,89 @@ static void what_is_let_go_holds_nothing(void **state)
 	}
 }
 
+/* The digits of a text made anew: those of a number anybody may have, or not. */
+static void change_digits(char *text, size_t len, uint64_t *seed)
+{
+	for (size_t i = 0; i < len; i++)
+		if (ascii_is_digit(text[i]) && next_random(seed) % 3 != 0)
+			text[i] = (char)('0' + next_random(seed) % 10);
+}
+
+/* Of strings of the classes, alone and behind a word, and of what traffic is full of. */
+static void texts_of_one_skeleton_agree(void **state)
+{
+	static const char *const common[] = {"2026-11-22T12:34:56.789Z",
+					     "2026-11-22T12:34:56+02:00",
+					     "SKU-26798-L",
+					     "2026-11-22",
+					     "user55869@example.com",
+					     "1Z 999 AA1 01 2345 6784",
+					     "192.168.110.112:8080",
+					     "v10.20.30.40-rc5",
+					     "gate 1234, dock 56",
+					     "ssn 536-22-1234",
+					     "12:34:56.789012",
+					     "+49 30 12345678"};
+	uint64_t seed = 3;
+	char text[SKELETON_LEN_MAX + 8];
+
+	(void)state;
+	for (size_t i = 0; i < bench.packs.count + sizeof(common) / sizeof(common[0]); i++) {
+		size_t own = i < bench.packs.count ? bench.packs.classes[i].match_count : 1;
+
+		for (size_t m = 0; m < own; m++) {
+			struct bytes from = i < bench.packs.count ? bench.packs.classes[i].match[m]
+								  : bytes_of(common[i - bench.packs.count]);
+
+			if (from.len > sizeof(text))
+				continue;
+			memcpy(text, from.data, from.len);
+			for (unsigned round = 0; round < 12; round++) {
+				assert_true(ways_agree_on(bench.scanner, BYTES("id"),
+							  (struct bytes){text, from.len}));
+				change_digits(text, from.len, &seed);
+			}
+		}
+	}
+}
+
+static bool is_clear(const char *text)
+{
+	struct sieve_found found;
+
+	return sieve_glance(bench.sieve, bytes_of(text), &found) && !found.is_any && !found.is_any_word;
+}
+
+static void skeletons_are_kept_in_mind(void **state)
+{
+	struct skeletons *skeletons = calloc(1, sizeof(*skeletons));
+	struct skeleton one = skeleton_of(BYTES("A-12:3")), same = skeleton_of(BYTES("A-90:7"));
+	struct skeleton longer = skeleton_of(BYTES("A-12:34")), other = skeleton_of(BYTES("A-12:a"));
+
+	(void)state;
+	assert_non_null(skeletons);
+	assert_memory_equal(one.text, "A-00:0\0\0", 8);
+	assert_int_equal(skeletons_say(skeletons, &one), SKELETON_NEW);
+	skeletons_put(skeletons, &one, true);
+	assert_int_equal(skeletons_say(skeletons, &same), SKELETON_CLEAR);
+	assert_int_equal(skeletons_say(skeletons, &longer), SKELETON_NEW);
+	assert_int_equal(skeletons_say(skeletons, &other), SKELETON_NEW);
+	skeletons_put(skeletons, &one, false);
+	assert_int_equal(skeletons_say(skeletons, &same), SKELETON_UNSURE);
+	free(skeletons);
+
+	for (unsigned round = 0; round < 2; round++) {
+		assert_true(is_clear("2026-11-22T12:34:56.789Z"));
+		assert_true(is_clear("SKU-26798-L"));
+		assert_false(
+			is_clear("536-22-1234")); /* a number that nobody has, but its form is a number's */
+		assert_false(is_clear("000-00-0000"));
+		assert_false(is_clear("passport 12345678")); /* a word, and what may stand behind it */
+		assert_false(is_clear("2026-11-22T12:34:56.789Z 2026-11-22T12:34:56.789Z")); /* too long */
+		assert_false(is_clear("a-12")); /* too few digits */
+	}
+}
+
 static void numbers_agree(const char *name, uint64_t number)
 {
 	struct exchange *exchange = exchange_new(NULL);
@@ -235,6 +319,8 @@ int main(void)
 		cmocka_unit_test(every_byte_is_told),
 		cmocka_unit_test(letters_and_digits_are_told_at_a_glance),
 		cmocka_unit_test(what_is_let_go_holds_nothing),
+		cmocka_unit_test(texts_of_one_skeleton_agree),
+		cmocka_unit_test(skeletons_are_kept_in_mind),
 		cmocka_unit_test(numbers_are_let_go_by_their_length),
 		cmocka_unit_test(a_uuid_holds_no_data),
 		cmocka_unit_test(the_shortest_text_is_known),

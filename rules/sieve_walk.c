@@ -1,0 +1,113 @@
+#include "rules/sieve_walk.h"
+
+#include "rules/scan_edges.h"
+
+static void add_ends(struct walk *walk)
+{
+	const uint64_t *ends = states_ends(walk->states, walk->state);
+
+	for (size_t i = 0; i < walk->states->lane_words; i++)
+		walk->lanes[i] = walk->is_any ? walk->lanes[i] | ends[i] : ends[i];
+	walk->is_any = true;
+}
+
+/* A step that is more than the next state: to one not made yet, or where lanes may end. False without room.
+ */
+static bool step_on(struct walk *walk, uint32_t next, struct bytes value, size_t at)
+{
+	if (next == STATE_UNKNOWN)
+		next = states_make(walk->states, walk->state, (unsigned char)value.data[at]);
+	if (next == STATE_UNKNOWN)
+		return false;
+	if ((next & STATE_ENDS) != 0 && (walk->states->is_anywhere || edges_end(value, at)))
+		add_ends(walk);
+	walk->state = next & STATE_ROW;
+	return true;
+}
+
+static void stop(struct walk *walk, uint32_t state)
+{
+	walk->state = state;
+	if (states_has_ends(walk->states, state))
+		add_ends(walk);
+}
+
+/* What a step needs, where the compiler can keep it at hand. */
+struct steps {
+	const uint32_t *rows;
+	const uint8_t *columns;
+};
+
+static struct steps steps_of(const struct sieve_states *states)
+{
+	return (struct steps){states->rows, states->columns};
+}
+
+/* As wide as an address: it becomes one at the next step. */
+static inline size_t next_of(struct steps steps, size_t state, char byte)
+{
+	return steps.rows[state + steps.columns[(unsigned char)byte]];
+}
+
+bool walk_through(struct walk *walk, struct bytes value)
+{
+	struct steps steps = steps_of(walk->states);
+	size_t state = walk->state;
+
+	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
+		size_t next = next_of(steps, state, *at);
+
+		if (!state_is_plain((uint32_t)next)) {
+			walk->state = (uint32_t)state;
+			if (!step_on(walk, (uint32_t)next, value, (size_t)(at - value.data)))
+				return false;
+			next = walk->state;
+		}
+		state = next;
+	}
+	stop(walk, (uint32_t)state);
+	return true;
+}
+
+/* Side by side: each waits for its tables, and not for the other's. */
+bool walk_both(struct walk *one, struct walk *two, struct bytes value)
+{
+	struct steps steps_one = steps_of(one->states), steps_two = steps_of(two->states);
+	size_t state_one = one->state, state_two = two->state;
+
+	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
+		size_t next_one = next_of(steps_one, state_one, *at);
+		size_t next_two = next_of(steps_two, state_two, *at);
+
+		if (!state_is_plain((uint32_t)(next_one | next_two))) {
+			one->state = (uint32_t)state_one;
+			two->state = (uint32_t)state_two;
+			if (!step_on(one, (uint32_t)next_one, value, (size_t)(at - value.data)) ||
+			    !step_on(two, (uint32_t)next_two, value, (size_t)(at - value.data)))
+				return false;
+			next_one = one->state;
+			next_two = two->state;
+		}
+		state_one = next_one;
+		state_two = next_two;
+	}
+	stop(one, (uint32_t)state_one);
+	stop(two, (uint32_t)state_two);
+	return true;
+}
+
+bool walk_is_clear(struct sieve_states *states, uint32_t state, struct bytes text)
+{
+	for (size_t at = 0; at < text.len; at++) {
+		unsigned symbol = text.data[at] == '0' ? SYMBOL_DIGIT : (unsigned char)text.data[at];
+		uint32_t next = states->rows[state + states->columns[symbol]];
+
+		if (next == STATE_UNKNOWN)
+			next = states_make(states, state, symbol);
+		if (next == STATE_UNKNOWN ||
+		    ((next & STATE_ENDS) != 0 && (states->is_anywhere || edges_end(text, at))))
+			return false;
+		state = next & STATE_ROW;
+	}
+	return !states_has_ends(states, state);
+}
