@@ -172,6 +172,14 @@ static void place_in_path(const struct scan_value *value, size_t from, size_t to
 	hit->len = value->is_decoded ? value->raw_len : to - from;
 }
 
+static struct bytes exact_pointer(struct scanner *scanner, const struct scan_value *value)
+{
+	char text[POINTER_MAX];
+	size_t len = values_pointer(&scanner->values, value, false, text, sizeof(text));
+
+	return arena_copy(&scanner->exchange->arena, (struct bytes){text, len});
+}
+
 static void add_hit(struct scanner *scanner, const struct data_class *class, size_t from, size_t to)
 {
 	const struct scan_value *value = &scanner->values.list[scanner->value_index];
@@ -198,9 +206,8 @@ static void add_hit(struct scanner *scanner, const struct data_class *class, siz
 			    .part = place_part(value->place),
 			    .layer = value->layer,
 			    .count = 1};
-	scanner->folded[scanner->hits->count] = arena_copy(arena, folded);
-	hit->pointer = arena_copy(arena, (struct bytes){text, values_pointer(&scanner->values, value, false,
-									     text, sizeof(text))});
+	folded = scanner->folded[scanner->hits->count] = arena_copy(arena, folded);
+	hit->pointer = values_is_in_array(&scanner->values, value) ? exact_pointer(scanner, value) : folded;
 	if (hit->part == PART_PATH)
 		place_in_path(value, from, to, hit);
 	else if (!value->is_json)

@@ -64,7 +64,7 @@ static bool is_boundary(const struct scan_context *context, size_t at)
 
 bool context_has(const struct scan_context *context, struct bytes word)
 {
-	if (context->part_count == 0 || word.len == 0)
+	if (word.len == 0 || word.len > context->len)
 		return false;
 	if (word.len >= LONG_WORD_LEN)
 		return bytes_find((struct bytes){context->text, context->len}, word) != BYTES_NOT_FOUND;

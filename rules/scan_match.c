@@ -38,7 +38,9 @@ struct matcher {
 	void *context;
 	struct span best; /* not told yet: a longer one may follow */
 	bool has_best;
-	size_t told_to; /* matches told end here */
+	size_t told_to;   /* matches told end here */
+	size_t word_from; /* whether a word stands before here is known, of the form in hand */
+	bool has_word;
 	struct span strong[SPANS_MAX];
 	size_t strong_count;
 };
@@ -160,11 +162,24 @@ static bool overlaps_strong(const struct matcher *matcher, size_t from, size_t t
 	return false;
 }
 
+/* Most matches that begin at one place are looked at one after another. */
+static bool has_word_before(struct matcher *matcher, size_t from)
+{
+	struct scan_context before;
+
+	if (from != matcher->word_from) {
+		context_clear(&before);
+		context_add(&before, context_before(matcher->value, from));
+		matcher->has_word = has_word(matcher->class, &before);
+		matcher->word_from = from;
+	}
+	return matcher->has_word;
+}
+
 /* Context and validator; the edges hold already. */
 static bool is_true(struct matcher *matcher, size_t from, size_t to)
 {
 	const struct data_class *class = matcher->class;
-	struct scan_context before;
 
 	matcher->work += to - from + TRY_COST;
 	if (class->validator != NULL &&
@@ -173,11 +188,7 @@ static bool is_true(struct matcher *matcher, size_t from, size_t to)
 		return false;
 	if ((matcher->form % 2 == 1 && overlaps_strong(matcher, from, to)) || is_other(matcher, from, to))
 		return false;
-	if (!matcher->is_context_needed)
-		return true;
-	context_clear(&before);
-	context_add(&before, context_before(matcher->value, from));
-	return has_word(class, &before);
+	return !matcher->is_context_needed || has_word_before(matcher, from);
 }
 
 static void tell_best(struct matcher *matcher)
@@ -299,6 +310,7 @@ static void run_form(struct matcher *matcher, size_t form, bool is_context_neede
 	matcher->is_silent = is_silent;
 	matcher->has_best = false;
 	matcher->told_to = 0;
+	matcher->word_from = SIZE_MAX;
 	matcher->work += matcher->value.len + TRY_COST;
 	if (matcher->sieve != NULL && sieve_follow(matcher->sieve, form, matcher->value, list, &count))
 		take_all(matcher, list, count);

@@ -463,6 +463,15 @@ static void put_step(struct writer *writer, bool is_index, uint32_t index, struc
 	}
 }
 
+bool values_is_in_array(const struct scan_values *values, const struct scan_value *value)
+{
+	bool is_in_array = value->is_in_array;
+
+	for (uint32_t at = value->container; at != 0 && !is_in_array; at = values->containers[at - 1].parent)
+		is_in_array = values->containers[at - 1].is_in_array;
+	return is_in_array;
+}
+
 size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
 		      char *text, size_t size)
 {

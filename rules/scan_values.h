@@ -112,6 +112,9 @@ enum part place_part(enum scan_place place);
 void values_add_exchange(struct scan_values *values, struct exchange *exchange,
 			 const struct body_reading *request, const struct body_reading *response);
 
+/* Is there an array on the way to it? Then its two pointers differ. */
+bool values_is_in_array(const struct scan_values *values, const struct scan_value *value);
+
 /* RFC 6901, exact, or with array indexes folded to "-". At most `size` bytes; the length. */
 size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
 		      char *text, size_t size);

@@ -5,6 +5,7 @@
 #include "parsers/base/limits.h"
 #include "rules/glance.h"
 #include "rules/places_word.h"
+#include "rules/sieve_bound.h"
 #include "rules/sieve_follow.h"
 #include "rules/sieve_needs.h"
 #include "rules/sieve_walk.h"
@@ -14,16 +15,6 @@
 
 /* What hostile texts may cost before they are scanned without the sieve: see LIMIT_SIEVE_STATE_COST. */
 #define CREDIT_MAX ((uint64_t)2 * LIMIT_SIEVE_STATES * LIMIT_SIEVE_STATE_COST)
-
-/* Where values begin that are looked at for such lanes. */
-struct begin {
-	const uint64_t *lanes;
-	uint32_t state;
-	unsigned epoch; /* of the automaton; 0: not begun */
-};
-
-/* Sets of lanes of bound looks, the last of each hash. */
-#define BEGIN_BOUND_COUNT 128
 
 struct sieve {
 	const struct pattern_set *set;
@@ -38,6 +29,7 @@ struct sieve {
 	uint64_t *line_start;   /* lanes that begin, */
 	uint64_t *line_end;     /* or end with a line only */
 	size_t *exact_len_max;  /* of each lane: values up to it are followed exactly */
+	size_t *run_min;        /* likewise: a match has so many bytes, none a letter; 0: it may have one */
 	uint64_t *beside;       /* lanes of classes that have a bound one */
 	uint64_t *line_bound;   /* bound lanes that begin with a line only */
 	uint64_t *wanted;       /* scratch: lanes */
@@ -48,8 +40,7 @@ struct sieve {
 	struct needs_runs runs; /* of the free lanes */
 	struct skeletons skeletons;
 	struct begin begin_free, begin_words;
-	struct begin begin_bound[BEGIN_BOUND_COUNT];
-	uint64_t *bound_lanes;    /* of each of these */
+	struct bound_sets sets;
 	struct begin *begin_once; /* of each lane, where it is followed alone */
 	uint64_t *shapes;         /* kept: a shape, */
 	uint64_t *shape_lanes;    /* and the lanes that could match in such a value */
@@ -88,6 +79,16 @@ static bool begins_with_space(const struct places *places)
 	return false;
 }
 
+static bool has_letters(const struct places *places)
+{
+	for (size_t i = 0; i < places->count; i++)
+		for (unsigned byte = 'A'; byte <= 'z'; byte++)
+			if (ascii_is_alpha((char)byte) &&
+			    byte_set_has(&places->bytes[i], (unsigned char)byte))
+				return true;
+	return false;
+}
+
 /* How matches of the lane begin and end. The matcher passes over white space where a match might begin in
  * several places: such lanes are not followed. */
 static void lane_read_ends(struct sieve *sieve, size_t lane, const struct places *places)
@@ -106,13 +107,16 @@ static void lane_read(struct sieve *sieve, size_t lane, struct places *places)
 	struct bytes pattern = pattern_of_lane(sieve, lane);
 	size_t index = lane % (sieve->words * 64);
 
-	if (pattern.len == 0)
+	if (pattern.len == 0) {
+		sieve->run_min[lane] = SIZE_MAX;
 		return;
+	}
 	add(lane != index || classes[index].is_context_required ? sieve->bound : sieve->free, lane);
 	sieve->needs.list[lane] = (struct needs){.places = classes[index].places};
 	if (places_read(pattern, places) && states_add(&sieve->states, lane, places)) {
 		needs_read(places, &sieve->shaper, &sieve->needs.list[lane]);
 		lane_read_ends(sieve, lane, places);
+		sieve->run_min[lane] = has_letters(places) ? 0 : sieve->needs.list[lane].least.len;
 	} else {
 		add(sieve->blind, lane);
 		sieve->has_blind = true;
@@ -168,7 +172,11 @@ static bool sieve_fill(struct sieve *sieve)
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
 	shapes_make(sieve);
-	is_filled = is_filled && states_settle(&sieve->states) && states_settle(&sieve->word_states);
+	is_filled =
+		is_filled &&
+		bound_sets_init(&sieve->sets, sieve->words,
+				&(struct bound_lanes){sieve->beside, sieve->line_bound, sieve->run_min}) &&
+		states_settle(&sieve->states) && states_settle(&sieve->word_states);
 	sieve->has_skeletons = !sieve->has_blind && sieve->states.symbol_count == SYMBOL_COUNT &&
 			       sieve->word_states.symbol_count == SYMBOL_COUNT;
 	return is_filled;
@@ -190,7 +198,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 	sieve->exact_len_max = calloc(lane_words * 64, sizeof(*sieve->exact_len_max));
 	sieve->shapes = calloc(SHAPE_COUNT, sizeof(*sieve->shapes));
 	sieve->shape_lanes = calloc(SHAPE_COUNT * lane_words, sizeof(*sieve->shape_lanes));
-	sieve->bound_lanes = calloc(BEGIN_BOUND_COUNT * lane_words, sizeof(*sieve->bound_lanes));
+	sieve->run_min = calloc(lane_words * 64, sizeof(*sieve->run_min));
 	sieve->begin_once = calloc(lane_words * 64, sizeof(*sieve->begin_once));
 	if (sieve->free != NULL) {
 		sieve->bound = sieve->free + lane_words;
@@ -209,7 +217,7 @@ struct sieve *sieve_new(const struct pattern_set *set)
 		memset(sieve->all, 0xFF, sieve->words * sizeof(*sieve->all));
 	}
 	if (needs_init(&sieve->needs, lane_words) && sieve->free != NULL && sieve->exact_len_max != NULL &&
-	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->bound_lanes != NULL &&
+	    sieve->shapes != NULL && sieve->shape_lanes != NULL && sieve->run_min != NULL &&
 	    sieve->begin_once != NULL && sieve_fill(sieve))
 		return sieve;
 	sieve_free(sieve);
@@ -227,7 +235,8 @@ void sieve_free(struct sieve *sieve)
 	free(sieve->exact_len_max);
 	free(sieve->shapes);
 	free(sieve->shape_lanes);
-	free(sieve->bound_lanes);
+	free(sieve->run_min);
+	bound_sets_finish(&sieve->sets);
 	free(sieve->begin_once);
 	free(sieve);
 }
@@ -385,56 +394,24 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-/* What a bound look looks for. Behind a word in the value nothing begins with its first line. */
-enum bound { BOUND_NONE, BOUND_WORDED, BOUND_NAMED };
-
-static enum bound want_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
-			     struct bytes value)
-{
-	uint64_t late = bytes_find_byte(value, '\n') == BYTES_NOT_FOUND ? 0 : UINT64_MAX;
-	uint64_t any = 0, any_named = 0;
-
-	for (size_t from = 0; from < sieve->lane_words; from += sieve->words)
-		for (size_t i = 0; i < sieve->words; i++) {
-			uint64_t by_word = worded[i] & (late | ~sieve->line_bound[from + i]);
-			uint64_t by_name = named[i] & sieve->beside[from + i];
-
-			sieve->wanted[from + i] = by_name | (by_word & sieve->beside[from + i]);
-			any |= sieve->wanted[from + i];
-			any_named |= by_name;
-		}
-	return any_named != 0 ? BOUND_NAMED : any != 0 ? BOUND_WORDED : BOUND_NONE;
-}
-
 /* A word in a text says little: most often what it stands for has not the shape of the text, which is cheaper
  * to tell. */
-static bool is_possible(struct sieve *sieve, unsigned place, struct bytes value)
+static bool is_possible(struct sieve *sieve, const uint64_t *wanted, unsigned place, struct bytes value)
 {
 	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < sieve->lane_words; i++)
-		any |= sieve->wanted[i] & lanes[i];
+		any |= wanted[i] & lanes[i];
 	return any != 0;
 }
 
-/* The names of one program's fields give few sets of classes. */
-static uint32_t begin_bound(struct sieve *sieve)
+/* Before any walk: is what is looked for ruled out? */
+static bool is_ruled_out(struct sieve *sieve, const struct bound_set *set, unsigned place, struct bytes value)
 {
-	size_t size = sieve->lane_words * sizeof(*sieve->wanted), slot;
-	struct begin *begin;
-	uint64_t hash = 0, *lanes;
-
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		hash = hash * 0x9E3779B97F4A7C15ull + sieve->wanted[i];
-	slot = ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15ull >> 48) % BEGIN_BOUND_COUNT;
-	begin = &sieve->begin_bound[slot];
-	lanes = sieve->bound_lanes + slot * sieve->lane_words;
-	if (begin->lanes == NULL || memcmp(lanes, sieve->wanted, size) != 0) {
-		memcpy(lanes, sieve->wanted, size);
-		*begin = (struct begin){.lanes = lanes};
-	}
-	return begin_of(begin, &sieve->states);
+	if (!set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min)))
+		return true;
+	return !set->is_named && !is_possible(sieve, set->begin.lanes, place, value);
 }
 
 bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,
@@ -442,17 +419,17 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 {
 	struct walk walk = {.states = &sieve->states, .lanes = sieve->found};
 	size_t made = sieve->states.made;
-	enum bound bound;
+	struct bound_set *set;
 	bool is_walked;
 
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	bound = want_bound(sieve, named, worded, value);
-	if (bound == BOUND_NONE || (bound == BOUND_WORDED && !is_possible(sieve, place, value)))
+	set = bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
+	if (is_ruled_out(sieve, set, place, value))
 		return true;
-	walk.state = begin_bound(sieve);
-	walk.is_any = add_blind(sieve, sieve->wanted);
+	walk.state = begin_of(&set->begin, &sieve->states);
+	walk.is_any = add_blind(sieve, set->begin.lanes);
 	is_walked = walk_through(&walk, value);
 	pay(sieve, sieve->states.made - made, value);
 	if (is_walked && walk.is_any)

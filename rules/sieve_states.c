@@ -49,6 +49,7 @@ void states_finish(struct sieve_states *states)
 	free(states->slots);
 	free(states->ends);
 	free(states->marks);
+	free(states->marked);
 	*states = (struct sieve_states){0};
 }
 
@@ -276,10 +277,11 @@ bool states_settle(struct sieve_states *states)
 	states->slots = calloc(SLOT_COUNT, sizeof(*states->slots));
 	states->ends = calloc(LIMIT_SIEVE_STATES * (states->lane_words + 1), sizeof(*states->ends));
 	states->marks = calloc(states->place_count / 64 + 1, sizeof(*states->marks));
+	states->marked = calloc(states->place_count / 64 / 64 + 1, sizeof(*states->marked));
 	if (states->rows == NULL || states->members_at == NULL || states->members == NULL ||
 	    states->before == NULL || states->begun == NULL || states->has_ends == NULL ||
 	    states->begun_lanes == NULL || states->begun_slots == NULL || states->slots == NULL ||
-	    states->ends == NULL || states->marks == NULL || !begin_make(states))
+	    states->ends == NULL || states->marks == NULL || states->marked == NULL || !begin_make(states))
 		return false;
 	states_forget(states);
 	return true;
@@ -424,6 +426,12 @@ static unsigned char byte_of(unsigned symbol)
 	return symbol == SYMBOL_DIGIT ? '0' : (unsigned char)symbol;
 }
 
+static void mark(struct sieve_states *states, uint16_t place)
+{
+	add(states->marks, place);
+	add(states->marked, place / 64);
+}
+
 static void mark_next(struct sieve_states *states, size_t number, unsigned symbol)
 {
 	enum state_before before = states->before[number];
@@ -435,7 +443,7 @@ static void mark_next(struct sieve_states *states, size_t number, unsigned symbo
 
 		for (uint32_t at = states->follow_at[place]; at < states->follow_at[place + 1]; at++)
 			if (takes(&states->bytes[states->follow[at]], symbol))
-				add(states->marks, states->follow[at]);
+				mark(states, states->follow[at]);
 	}
 	if (!may_begin(before, byte_of(symbol)))
 		return;
@@ -444,8 +452,16 @@ static void mark_next(struct sieve_states *states, size_t number, unsigned symbo
 
 		if (has(lanes, states->lane_of[place]) &&
 		    (before == BEFORE_LINE || before == BEFORE_ONCE || !has(states->line, place)))
-			add(states->marks, place);
+			mark(states, place);
 	}
+}
+
+static size_t take_word(struct sieve_states *states, size_t word, uint16_t *members, size_t count)
+{
+	for (uint64_t bits = states->marks[word]; bits != 0; bits &= bits - 1)
+		members[count++] = (uint16_t)(word * 64 + (size_t)__builtin_ctzll(bits));
+	states->marks[word] = 0;
+	return count;
 }
 
 /* The marked places, in order, behind the members of the last state. */
@@ -454,10 +470,10 @@ static size_t take_marks(struct sieve_states *states)
 	uint16_t *members = states->members + states->members_at[states->state_count];
 	size_t count = 0;
 
-	for (size_t i = 0; i <= states->place_count / 64; i++) {
-		for (uint64_t bits = states->marks[i]; bits != 0; bits &= bits - 1)
-			members[count++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(bits));
-		states->marks[i] = 0;
+	for (size_t i = 0; i <= states->place_count / 64 / 64; i++) {
+		for (uint64_t words = states->marked[i]; words != 0; words &= words - 1)
+			count = take_word(states, i * 64 + (size_t)__builtin_ctzll(words), members, count);
+		states->marked[i] = 0;
 	}
 	return count;
 }

@@ -79,11 +79,19 @@ struct sieve_states {
 	uint16_t *begun_slots; /* numbers, from 1, by the hash of the lanes */
 	uint32_t *slots;       /* states by the hash of their members */
 	uint64_t *ends;        /* of each state: lanes */
-	uint64_t *marks;       /* scratch: bit set of places */
+	uint64_t *marks;       /* scratch: bit set of places, */
+	uint64_t *marked;      /* and of the words in it that are not 0 */
 	size_t state_count;
 	bool is_full;
 	size_t made; /* states ever made: what they cost is for the user to limit */
 	unsigned epoch;
+};
+
+/* Where texts begin that are looked at for such lanes. */
+struct begin {
+	const uint64_t *lanes;
+	uint32_t state;
+	unsigned epoch; /* of the automaton; 0: not begun */
 };
 
 /* Lanes are added, then states_settle once. False without memory or past 65,535 places. */

@@ -3,9 +3,11 @@
 #include "rules/validator_table.h"
 
 /* What stands behind an '@' in file names ("icon@2x.png") and is no top level domain. */
-static const char *const file_suffixes[] = {"png",  "jpg",  "jpeg", "gif",  "svg", "webp", "css",
-					    "html", "json", "xml",  "txt",  "pdf", "tiff", "bmp",
-					    "ico",  "woff", "php",  "yaml", "yml"};
+static const struct bytes file_suffixes[] = {
+	BYTES_INIT("png"),  BYTES_INIT("jpg"), BYTES_INIT("jpeg"), BYTES_INIT("gif"),  BYTES_INIT("svg"),
+	BYTES_INIT("webp"), BYTES_INIT("css"), BYTES_INIT("html"), BYTES_INIT("json"), BYTES_INIT("xml"),
+	BYTES_INIT("txt"),  BYTES_INIT("pdf"), BYTES_INIT("tiff"), BYTES_INIT("bmp"),  BYTES_INIT("ico"),
+	BYTES_INIT("woff"), BYTES_INIT("php"), BYTES_INIT("yaml"), BYTES_INIT("yml")};
 
 static bool is_domain(struct bytes domain)
 {
@@ -26,7 +28,7 @@ static bool is_domain(struct bytes domain)
 		if (!ascii_is_alpha(label.data[i]))
 			return false;
 	for (size_t i = 0; i < sizeof(file_suffixes) / sizeof(file_suffixes[0]); i++)
-		if (bytes_equal_nocase(label, bytes_of(file_suffixes[i])))
+		if (bytes_equal_nocase(label, file_suffixes[i]))
 			return false;
 	return label.len >= 2 && label.len < domain.len;
 }

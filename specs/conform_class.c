@@ -153,6 +153,7 @@ bool conform_wants_masked(const struct match *match, const struct exchange *exch
 			  enum part part, struct bytes name, struct bytes pointer, struct bytes class_id)
 {
 	return match->kind == MATCH_OPERATION && match->operation != NULL &&
+	       (match->api == NULL || !match->api->spec->masks_nothing) &&
 	       place_says(match, exchange, side, part, name, pointer, class_id, schema_masks_class);
 }
 

@@ -88,6 +88,7 @@ struct spec {
 	size_t operation_count;
 	const struct bytes *sensitive; /* x-specular-sensitive of the whole spec */
 	size_t sensitive_count;
+	bool masks_nothing;            /* no schema of it says x-specular-masked */
 	const struct routes *routes;   /* of OpenAPI and descriptor sets, else NULL */
 	const struct history *history; /* what earlier versions had; NULL: nothing is gone */
 	const struct odata *odata;     /* of an OData $metadata, else NULL */

@@ -64,6 +64,8 @@ static enum status spec_seal(struct load *load, struct loaded_spec *loaded)
 
 	if (status == STATUS_OK && !schema_set_seal(loaded->openapi.schemas))
 		status = STATUS_NO_MEMORY;
+	loaded->openapi.spec.masks_nothing =
+		status == STATUS_OK && !schema_set_masks(loaded->openapi.schemas);
 	return status;
 }
 

@@ -328,6 +328,7 @@ static bool keep_said(struct schema_set *set, struct schema *schema)
 		if (entry != NULL)
 			entries[said.count++] = *entry;
 	}
+	set->masks_any |= node_get(node, "x-specular-masked") != NULL;
 	if (said.count > 0)
 		schema->node = node_copy(&said, &set->arena);
 	return said.count == 0 || schema->node != NULL;
@@ -376,6 +377,11 @@ bool schema_set_seal(struct schema_set *set)
 	map_finish(&set->uris);
 	map_finish(&set->roots);
 	return true;
+}
+
+bool schema_set_masks(const struct schema_set *set)
+{
+	return set->masks_any;
 }
 
 struct bytes schema_pointer(const struct schema *schema)

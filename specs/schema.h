@@ -39,6 +39,8 @@ void schema_set_formats(struct schema_set *set, bool is_asserted);
 /* Nothing more is compiled: what only compiling needs goes. What was compiled needs the texts of the
  * documents from now on, not their nodes. False without memory. */
 MUST_CHECK bool schema_set_seal(struct schema_set *set);
+bool schema_set_masks(
+	const struct schema_set *set);        /* of a sealed one: does any schema say x-specular-masked? */
 void schema_set_free(struct schema_set *set); /* accepts NULL */
 
 /* Compiles the schema at `node`; the same node gives the same schema, cycles are

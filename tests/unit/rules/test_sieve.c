@@ -10,6 +10,7 @@
 #include "parsers/base/limits.h"
 #include "rules/places.h"
 #include "rules/sieve.h"
+#include "rules/sieve_bound.h"
 #include "rules/sieve_needs.h"
 #include "tests/unit/rules/both_ways.h"
 
@@ -365,6 +366,50 @@ static void a_look_tells_patterns_and_words(void **state)
 	sieve_free(sieve);
 }
 
+static void a_run_without_letters(void **state)
+{
+	(void)state;
+	assert_true(bound_has_run(BYTES("1"), 1));
+	assert_false(bound_has_run(BYTES("a"), 1));
+	assert_false(bound_has_run(BYTES_NONE, 1));
+	assert_false(bound_has_run(BYTES("123"), 4));
+	assert_true(bound_has_run(BYTES("ab1234"), 4));
+	assert_true(bound_has_run(BYTES("1234ab"), 4));
+	assert_true(bound_has_run(BYTES("a-. 4Z"), 4));
+	assert_false(bound_has_run(BYTES("123a456z78"), 4));
+	assert_true(bound_has_run(BYTES("123a4567z8"), 4));
+	assert_true(bound_has_run(BYTES("a\xc3\xa4\xc3\xa4z"), 4));
+	assert_false(bound_has_run(BYTES("b32ef114-4a7b-4c1d-8e2f-43896ad196d9"), 15));
+}
+
+/* Could the class match, where a name gives context to it? */
+static bool could_be(struct sieve *sieve, const char *id, struct bytes value)
+{
+	unsigned place = (unsigned)__builtin_ctz((unsigned)SCAN_RESPONSE_BODY);
+	uint64_t classes[16] = {0};
+	size_t index = class_named(id);
+	struct sieve_found found;
+
+	classes[index / 64] = 1ull << index % 64;
+	assert_true(sieve_look_bound(sieve, classes, classes, place, value, &found));
+	return found.is_any && (found.lanes[index / 64] >> index % 64 & 1) != 0;
+}
+
+static void a_number_needs_a_run_without_letters(void **state)
+{
+	struct sieve *sieve = sieve_new(bench.set);
+
+	(void)state;
+	assert_non_null(sieve);
+	assert_true(could_be(sieve, "imei", BYTES("490154203237518")));
+	assert_true(could_be(sieve, "imei", BYTES("imei 35-209900-176148-1")));
+	assert_false(could_be(sieve, "imei", BYTES("b32ef114-4a7b-4c1d-8e2f-43896ad196d9")));
+	assert_false(could_be(sieve, "imei", BYTES("35-209900a176148-1")));
+	assert_false(could_be(sieve, "imei", BYTES("35-209900 176148-1")));
+	assert_true(could_be(sieve, "vin", BYTES("1M8GDM9AXKP042788")));
+	sieve_free(sieve);
+}
+
 /* Could the lines of odd_lines match, where the names in hand and the words in the value give these classes?
  */
 static bool looks_like_lines(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
@@ -431,6 +476,8 @@ int main(void)
 		cmocka_unit_test(uuids_are_for_the_users_classes),
 		cmocka_unit_test(needs_are_told_from_the_pattern),
 		cmocka_unit_test(short_values_are_followed),
+		cmocka_unit_test(a_run_without_letters),
+		cmocka_unit_test(a_number_needs_a_run_without_letters),
 		cmocka_unit_test(behind_a_word_no_first_line_begins),
 		cmocka_unit_test(a_look_tells_patterns_and_words),
 		cmocka_unit_test(what_is_not_followed_is_said),

@@ -70,7 +70,7 @@ static const char shop[] =
 	"        mail: {type: string, format: email}\n"
 	"        password: {type: string, writeOnly: true}\n"
 	"        lines: {type: array, items: {type: object, properties: {card: {type: string, "
-	"x-specular-sensitive: pan}}}}\n"
+	"x-specular-sensitive: pan}, shown: {type: string, x-specular-masked: pan}}}}\n"
 	"    Form:\n"
 	"      type: object\n"
 	"      required: [n]\n"
@@ -318,6 +318,12 @@ static void allows_declared_classes(void **state)
 	assert_true(ALLOWS(exchange, SIDE_REQUEST, PART_HEADER, "Authorization", "", "jwt"));
 	assert_false(ALLOWS(exchange, SIDE_RESPONSE, PART_HEADER, "Authorization", "", "jwt"));
 	assert_false(ALLOWS(exchange, SIDE_RESPONSE, PART_BODY, "", "/token", "jwt"));
+#define WANTS_MASKED(e, side, part, name, pointer, class)                                                    \
+	conform_wants_masked(&match, e, side, part, BYTES(name), BYTES(pointer), BYTES(class))
+	assert_false(match.api->spec->masks_nothing);
+	assert_true(WANTS_MASKED(exchange, SIDE_RESPONSE, PART_BODY, "", "/lines/0/shown", "pan"));
+	assert_false(WANTS_MASKED(exchange, SIDE_RESPONSE, PART_BODY, "", "/lines/0/shown", "iban"));
+	assert_false(WANTS_MASKED(exchange, SIDE_RESPONSE, PART_BODY, "", "/lines/0/card", "pan"));
 	response_of(token, 200, "application/json", "{}");
 	contract_operation(contract, NULL, token, &match);
 	assert_true(match.operation->is_token_endpoint);

@@ -76,6 +76,7 @@ static void keeps_each_partners_apis_apart(void **state)
 	expect_operation(&match, "deleteOrder");
 	assert_null(match.other);
 	assert_int_equal(match.api->sensitive_count, 1);
+	assert_true(match.api->spec->masks_nothing);
 
 	match = matched(contract, NULL, "DELETE", "http://api.example.com/orders/v1/orders/7");
 	expect_operation(&match, "deleteOrder");
