@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include "parsers/base/check.h"
+#include "parsers/base/zeroed.h"
 
 /* What is looked at and relinked stands close together, apart from keys and values: a map of a hundred
  * thousand entries is walked through its links, and of its entries only the one wanted is touched. */
@@ -179,7 +180,7 @@ static bool have_link(struct map *map)
 
 static struct map_link *add(struct map *map, struct bytes key, uint64_t hash)
 {
-	struct map_entry *entry = calloc(1, sizeof(*entry) + map->plan.value_len + key.len);
+	struct map_entry *entry = zeroed(sizeof(*entry) + map->plan.value_len + key.len);
 	struct map_link *link = map->free_links;
 	struct map_link **at = &map->buckets[hash & (map->bucket_count - 1)];
 
