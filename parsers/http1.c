@@ -4,11 +4,12 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "parsers/base/zeroed.h"
 #include "parsers/http1_side.h"
 
 struct http1 *http1_new(struct session_desk *desk, enum direction client, bool is_joined)
 {
-	struct http1 *http1 = calloc(1, sizeof(*http1));
+	struct http1 *http1 = zeroed(sizeof(*http1));
 	enum side_state state = is_joined ? SIDE_HUNTING : SIDE_START;
 
 	if (http1 == NULL)

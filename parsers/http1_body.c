@@ -6,6 +6,7 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/check.h"
+#include "parsers/base/zeroed.h"
 #include "parsers/message_body.h"
 
 /* What stands between the data of chunks is read here, as leniently as clients do, and llhttp is given the
@@ -167,7 +168,7 @@ static void open_body(struct http1_body *body)
 
 struct http1_body *http1_body_new(const struct http1_body_plan *plan)
 {
-	struct http1_body *body = calloc(1, sizeof(*body));
+	struct http1_body *body = zeroed(sizeof(*body));
 
 	if (body == NULL)
 		return NULL;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/zeroed.h"
 
 static enum exchange_outcome outcome_of(const struct http1_pending *pending)
 {
@@ -110,7 +111,7 @@ static bool is_pipelined(const struct http1_pairs *pairs, const struct http1_ans
 struct http1_pending *pairs_ask(struct http1_pairs *pairs, const struct http1_answer *question,
 				uint64_t time_ns)
 {
-	struct http1_pending *pending = calloc(1, sizeof(*pending));
+	struct http1_pending *pending = zeroed(sizeof(*pending));
 
 	if (pending == NULL)
 		return NULL;
@@ -151,7 +152,7 @@ struct http1_pending *pairs_front(const struct http1_pairs *pairs)
 
 static struct http1_pending *orphan(struct http1_pairs *pairs, enum exchange_outcome reason)
 {
-	struct http1_pending *pending = calloc(1, sizeof(*pending));
+	struct http1_pending *pending = zeroed(sizeof(*pending));
 
 	if (pending == NULL)
 		return NULL;

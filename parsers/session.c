@@ -5,6 +5,7 @@
 
 #include "parsers/base/buffer.h"
 #include "parsers/base/limits.h"
+#include "parsers/base/zeroed.h"
 #include "parsers/http1.h"
 #include "parsers/http1_body.h"
 #include "parsers/http1_look.h"
@@ -488,7 +489,7 @@ static void take(struct session *session, const struct chunk *chunk)
 
 static struct session_state *state_new(void)
 {
-	struct session_state *state = calloc(1, sizeof(*state));
+	struct session_state *state = zeroed(sizeof(*state));
 	struct looking *looking = looking_new();
 
 	if (state == NULL || looking == NULL) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/zeroed.h"
 
 void candidate_forget(struct candidate *candidate)
 {
@@ -15,7 +16,7 @@ void candidate_forget(struct candidate *candidate)
 
 struct looking *looking_new(void)
 {
-	struct looking *looking = calloc(1, sizeof(*looking));
+	struct looking *looking = zeroed(sizeof(*looking));
 
 	if (looking == NULL)
 		return NULL;

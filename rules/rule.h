@@ -16,6 +16,7 @@ struct token_checker;
 struct evidence {
 	struct exchange *exchange;
 	const struct contract *contract;
+	uint64_t knowledge; /* the number of that of which it is a part */
 	const struct credentials *credentials;
 	const struct partner *partner;                          /* NULL: unidentified */
 	const struct partner *partner_shown, *partner_of_place; /* whom its credential names; whom path, host

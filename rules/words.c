@@ -1,5 +1,6 @@
 #include "rules/words.h"
 
+#include <emmintrin.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <string.h>
@@ -198,15 +199,41 @@ static void put(char *out, size_t *len, struct bytes part)
 	*len += part.len;
 }
 
+/* The next byte from `at` on that makes a word worth a look: a digit, or one that may tell. Else the end. */
+static size_t find_mark(struct bytes text, size_t at)
+{
+	for (; text.len - at >= 16; at += 16) {
+		__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.data + at));
+		__m128i digits = _mm_sub_epi8(bytes, _mm_set1_epi8('0')), marks;
+
+		marks = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
+		marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('@')));
+		marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('%')));
+		marks = _mm_or_si128(marks, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('J')));
+		if (_mm_movemask_epi8(marks) != 0)
+			return at + (unsigned)__builtin_ctz((unsigned)_mm_movemask_epi8(marks));
+	}
+	while (at < text.len && byte_kinds[(unsigned char)text.data[at]] != 'd' &&
+	       byte_kinds[(unsigned char)text.data[at]] != '!')
+		at++;
+	return at;
+}
+
+/* A word without a mark is harmless: the others are looked at. */
 static bool is_all_shown(struct bytes text)
 {
-	struct bytes separator;
+	struct bytes rest, separator;
+	struct word word;
+	size_t from = 0;
 
-	while (text.len > 0) {
-		struct word word = take_word(&text, &separator);
-
+	while ((from = find_mark(text, from)) < text.len) {
+		while (from > 0 && byte_kinds[(unsigned char)text.data[from - 1]] != ' ')
+			from--;
+		rest = bytes_from(text, from);
+		word = take_word(&rest, &separator);
 		if (!is_shown(&word))
 			return false;
+		from += word.text.len;
 	}
 	return true;
 }

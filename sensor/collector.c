@@ -516,6 +516,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 					.profile.is_on = plan->is_profiled,
 					.record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
+	collector->plan.event.memory = event_memory_new(); /* without: each record is written in full */
 	coverage_init(&collector->coverage, plan->seed);
 	lives_init(&collector->lives, plan->seed, collector_tell_finding, collector);
 	collector->lives.state = plan->state;
@@ -564,4 +565,5 @@ void collector_finish(struct collector *collector)
 	free(collector->worker_counts);
 	free(collector->source_reports);
 	buffer_finish(&collector->record);
+	event_memory_free(collector->plan.event.memory);
 }

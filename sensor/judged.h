@@ -37,6 +37,13 @@ struct judged_grpc {
 
 #define JUDGED_UID_LEN 16
 
+/* From where in frozen knowledge the texts of the contract were copied: two records of one source have the
+ * same. Never followed: it may be gone. No operation: they were not all copied. */
+struct judged_source {
+	uint64_t knowledge; /* its number */
+	const void *partner, *api, *operation, *base_path;
+};
+
 struct judged_finding {
 	struct finding finding;      /* texts copied */
 	bool is_suppressed;          /* somebody has accepted it: counted, not told */
@@ -122,6 +129,7 @@ struct judged {
 	struct bytes partner_id, partner_name, tier; /* empty: unidentified */
 	struct bytes api_id, spec_name, spec_version, spec_file, owner;
 	char spec_sha256[65];
+	struct judged_source source;
 	struct bytes operation_id, template; /* of the contract, or learned */
 	bool is_documented, is_deprecated;
 	bool is_learned;    /* the template is no contract's */

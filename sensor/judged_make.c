@@ -129,6 +129,11 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 	if (match->api != NULL)
 		make_api(judged, match->api);
 	if (match->kind == MATCH_OPERATION) {
+		judged->source = (struct judged_source){.knowledge = seen->knowledge,
+							.partner = seen->partner,
+							.api = match->api,
+							.operation = match->operation,
+							.base_path = match->base_path.data};
 		judged->is_documented = true;
 		/* Whoever calls may stand in what was not seen of the head. */
 		judged->is_of_partner = match->api->partner != NULL && evidence_has_request(seen);

@@ -157,6 +157,7 @@ enum status knowledge_load(const struct knowledge_plan *plan, struct problems *p
 
 	if (knowledge == NULL)
 		return STATUS_NO_MEMORY;
+	knowledge->number = plan->previous == NULL ? 1 : plan->previous->number + 1;
 	knowledge->key = plan->key;
 	fingerprint_key_prepare(&knowledge->key);
 	knowledge->options = plan->options;

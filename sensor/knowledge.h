@@ -30,6 +30,7 @@ struct classes {
 };
 
 struct knowledge {
+	uint64_t number; /* none that was up before has the same */
 	struct contract *contract;
 	struct classes *classes;
 	struct fingerprint_key key;
@@ -54,8 +55,8 @@ struct knowledge_plan {
 	struct geo_files geo;
 	const struct folder_patch *patches; /* of the contracts, as they would be */
 	size_t patch_count;
-	const struct knowledge
-		*previous; /* its data classes are shared while the packs are the same; may be NULL */
+	const struct knowledge *previous; /* what is up; its data classes are shared while the packs are the
+					     same. May be NULL */
 };
 
 /* Loads everything; what is broken is refused with its problems, the rest loads.

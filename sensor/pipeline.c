@@ -156,6 +156,7 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 	struct address pseudonym;
 	struct evidence seen = {.exchange = exchange,
 				.contract = contract,
+				.knowledge = pipeline->known->number,
 				.credentials = &credentials,
 				.match = &match,
 				.request = &request,

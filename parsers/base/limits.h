@@ -387,6 +387,10 @@
 #define LIMIT_LEDGER       1000000
 #define LIMIT_LEDGER_BYTES (1 * GIB)
 
+/* Of how many partners' operations what records tell of them stays ready as it is written, and its bytes. */
+#define LIMIT_EVENT_MEMBERS       512
+#define LIMIT_EVENT_MEMBERS_BYTES 1400
+
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000
 #define LIMIT_ACQUAINTANCES 100000 /* partners, credentials and operations known from before, of each */

@@ -343,6 +343,29 @@ void draft_members(struct draft *draft, struct draft_at object, struct bytes mem
 	member(draft, object, BYTES_NONE, members);
 }
 
+size_t draft_next(const struct draft *draft, struct draft_at object)
+{
+	return draft->out->len + (draft->depth - object.depth) + draft->open[object.depth].has_members;
+}
+
+struct bytes draft_since(struct draft *draft, struct draft_at object, size_t from)
+{
+	size_t len = draft->out->len, closers = draft->depth - object.depth;
+	char *to = room(draft, closers);
+
+	if (to == NULL || from > len)
+		return BYTES_NONE;
+	for (size_t depth = draft->depth; depth > object.depth;
+	     depth--) /* they stay open: it is written again */
+		*to++ = draft->open[depth].is_array ? ']' : '}';
+	return bytes_slice((struct bytes){draft->out->data, len + closers}, from, len + closers - from);
+}
+
+bool draft_is_roomy(const struct draft *draft)
+{
+	return draft->text_len_max == CEILINGS[0].text_len_max && !draft->is_cut && !draft->is_full;
+}
+
 struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key)
 {
 	return add_one(draft, at, key, false);

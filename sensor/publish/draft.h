@@ -143,6 +143,15 @@ static inline void draft_array_text(struct draft *draft, struct draft_at array, 
 /* Members that are the same in every such record, as they are written: "\"a\":1,\"b\":2". */
 void draft_members(struct draft *draft, struct draft_at object, struct bytes members);
 
+/* For who keeps members as they were written: where the next one of the object will begin, and what was
+ * written to it since, all that stands deeper ended; lent until something is added. Empty when there was no
+ * room. */
+size_t draft_next(const struct draft *draft, struct draft_at object);
+struct bytes draft_since(struct draft *draft, struct draft_at object, size_t from);
+
+/* No text and no list is cut. */
+bool draft_is_roomy(const struct draft *draft);
+
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,
 		 size_t count);
 

@@ -9,12 +9,13 @@
 #pragma once
 
 #include "parsers/base/buffer.h"
-#include "sensor/judged.h"
+#include "sensor/publish/event_memory.h"
 
 struct event_context {
-	const char *sensor;  /* --site */
-	const char *version; /* of the program */
-	bool is_ecs;         /* findings and exchanges as ECS documents */
+	const char *sensor;          /* --site */
+	const char *version;         /* of the program */
+	bool is_ecs;                 /* findings and exchanges as ECS documents */
+	struct event_memory *memory; /* NULL: nothing is kept ready */
 };
 
 enum activity { ACTIVITY_CREATE = 1, ACTIVITY_UPDATE = 2, ACTIVITY_CLOSE = 3 };

@@ -125,7 +125,7 @@ void event_add_exchange(struct draft *draft, struct draft_at object, const struc
 	add_response(draft, object, judged);
 }
 
-static void add_contract(struct draft *draft, struct draft_at specular, const struct judged *judged)
+static void write_contract(struct draft *draft, struct draft_at specular, const struct judged *judged)
 {
 	struct draft_at partner, spec, api, operation;
 
@@ -151,6 +151,25 @@ static void add_contract(struct draft *draft, struct draft_at specular, const st
 	draft_text_or_null(draft, operation, "template", judged->template);
 	draft_bool(draft, operation, "documented", judged->is_documented);
 	draft_bool(draft, operation, "deprecated", judged->is_deprecated);
+}
+
+/* Kept ready where nothing had to be cut. */
+static void add_contract(struct draft *draft, struct draft_at specular, const struct event_context *context,
+			 const struct judged *judged)
+{
+	struct bytes members = BYTES_NONE;
+	size_t from;
+
+	if (draft_is_roomy(draft))
+		members = event_memory_find(context->memory, judged);
+	if (members.len > 0) {
+		draft_members(draft, specular, members);
+		return;
+	}
+	from = draft_next(draft, specular);
+	write_contract(draft, specular, judged);
+	if (context->memory != NULL && draft_is_roomy(draft))
+		event_memory_put(context->memory, judged, draft_since(draft, specular, from));
 }
 
 static void add_messages(struct draft *draft, struct draft_at grpc, const char *name,
@@ -211,7 +230,7 @@ void event_fill_specular(struct draft *draft, struct draft_at specular, const st
 	struct draft_at credential;
 
 	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
-	add_contract(draft, specular, judged);
+	add_contract(draft, specular, context, judged);
 	add_grpc(draft, specular, &judged->grpc);
 	if (judged->auth.len > 0 || judged->client_id.len > 0) {
 		credential = draft_object(draft, specular, "credential");

@@ -5,6 +5,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "parsers/base/zeroed.h"
 
 static const uint64_t patience_ns[AGE_COUNT] = {
 	[AGE_HALF_OPEN] = LIMIT_HALF_OPEN_NS,
@@ -194,7 +195,7 @@ struct connection *connections_ready(struct connections *connections)
 
 static struct connection *connection_new(struct connections *home, const struct segment *segment)
 {
-	struct connection *connection = calloc(1, sizeof(*connection));
+	struct connection *connection = zeroed(sizeof(*connection));
 	bool is_syn = (segment->flags & TCP_SYN) != 0;
 	bool is_answer = is_syn && (segment->flags & TCP_ACK);
 	struct session_plan plan = {

@@ -1,4 +1,6 @@
 /* rules/finding, catalogue, words: ids, merging, masking. */
+#include <stdio.h>
+
 #include "made.h"
 
 #include "rules/words.h"
@@ -170,6 +172,47 @@ static void words_of_strangers_are_shown_one_by_one(void **state)
 	assert_false(words_look_personal(BYTES("550e8400-e29b-41d4-a716-446655440000")));
 }
 
+/* Wherever a word stands, and whatever stands before and behind it. */
+static void words_are_masked_at_every_place(void **state)
+{
+	static const struct {
+		const char *word;
+		bool is_masked;
+	} cases[] = {
+		{"ann@example.com", true},
+		{"ann%40example.com", true},
+		{"078-05-1120", true},
+		{"0781-05-11", false},
+		{"eyJhbGciOiJIUzI1NiJ9", true},
+		{"a1b2c3d4e5f6g7h8", true},
+		{"a1b2c3d4e5f6g7h", false},
+		{"JJJJ", false},
+		{"100%", false},
+		{"x86_64", false},
+		{"\xc3\xa4"
+		 "1234567890",
+		 true},
+		{"12345678", false},
+	};
+	struct arena *arena = &made.exchange->arena;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int before = 0; before < 36; before++)
+			for (int behind = 0; behind < 36; behind += 7) {
+				char text[128], wanted[128];
+				const char *told = cases[i].is_masked ? "{masked}" : cases[i].word;
+
+				snprintf(text, sizeof(text), "%.*s %s/%.*s", before,
+					 "Mozilla/5.0 (Linux x86_64) AppleWebKit/537", cases[i].word, behind,
+					 "abcdefgh 12 ijklm (nopqrstuvwxyz) 5.0");
+				snprintf(wanted, sizeof(wanted), "%.*s %s/%.*s", before,
+					 "Mozilla/5.0 (Linux x86_64) AppleWebKit/537", told, behind,
+					 "abcdefgh 12 ijklm (nopqrstuvwxyz) 5.0");
+				assert_text(words_text(bytes_of(text), arena), wanted);
+			}
+}
+
 static void claims_are_shown_only_when_plain(void **state)
 {
 	struct arena *arena = &made.exchange->arena;
@@ -196,6 +239,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_that_hold_data_are_masked, make, unmake),
 		cmocka_unit_test_setup_teardown(tokens_and_keys_are_no_names, make, unmake),
 		cmocka_unit_test_setup_teardown(words_of_strangers_are_shown_one_by_one, make, unmake),
+		cmocka_unit_test_setup_teardown(words_are_masked_at_every_place, make, unmake),
 		cmocka_unit_test_setup_teardown(claims_are_shown_only_when_plain, make, unmake),
 	};
 
