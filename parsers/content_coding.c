@@ -93,6 +93,17 @@ static enum coding_outcome decode_layers(const struct decoder *const *decoders, 
 	return outcome;
 }
 
+static bool decode_whole(struct coding_plan *plan, struct bytes content, struct bytes *out_content)
+{
+	struct unpacker own = {.decompressor = NULL};
+	bool is_decoded =
+		content_whole_decode(content, plan->bytes_max, plan->unpacker != NULL ? plan->unpacker : &own,
+				     plan->arena, &plan->steps, out_content);
+
+	unpacker_finish(&own);
+	return is_decoded;
+}
+
 enum coding_outcome content_decode(const struct bytes *codings, size_t count, struct coding_plan *plan,
 				   struct bytes content, struct bytes *out_content)
 {
@@ -112,7 +123,7 @@ enum coding_outcome content_decode(const struct bytes *codings, size_t count, st
 	if (layer_count == 0 || content.len == 0)
 		return CODING_NONE;
 	if (layer_count == 1 && decoders[0] == &gzip_decoder && !plan->is_partial && !plan->is_stepwise &&
-	    content_whole_decode(content, plan->bytes_max, plan->arena, &plan->steps, out_content))
+	    decode_whole(plan, content, out_content))
 		return CODING_DECODED;
 	return decode_layers(decoders, layer_count, plan, content, out_content);
 }

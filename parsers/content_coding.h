@@ -17,14 +17,16 @@
  */
 #pragma once
 
+#include "parsers/content_coding_whole.h"
 #include "parsers/exchange.h"
 
 struct coding_plan {
 	struct arena *arena;
-	uint64_t bytes_max; /* of the output of each layer */
-	bool is_partial;    /* the end of the content is missing */
-	bool is_stepwise;   /* never all at once (content_coding_whole.h): for tests, which compare */
-	uint64_t steps;     /* taken so far: what is decoded with one plan shares LIMIT_DECODE_STEPS */
+	uint64_t bytes_max;        /* of the output of each layer */
+	bool is_partial;           /* the end of the content is missing */
+	struct unpacker *unpacker; /* of who decodes one body after the other; NULL: nobody keeps one */
+	bool is_stepwise;          /* never all at once (content_coding_whole.h): for tests, which compare */
+	uint64_t steps;            /* taken so far: what is decoded with one plan shares LIMIT_DECODE_STEPS */
 };
 
 /* `codings` in the order they were applied; the last is taken off first. *out_content is

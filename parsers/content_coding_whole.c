@@ -28,23 +28,30 @@ static uint64_t claimed_len(struct bytes content)
 	return at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24;
 }
 
-/* Exactly so many bytes, from exactly all of the content: otherwise another member or rubbish follows. */
-static bool unpack(struct bytes content, char *room, size_t len)
+void unpacker_finish(struct unpacker *unpacker)
 {
-	struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+	if (unpacker->decompressor != NULL)
+		libdeflate_free_decompressor(unpacker->decompressor);
+	unpacker->decompressor = NULL;
+}
+
+/* Exactly so many bytes, from exactly all of the content: otherwise another member or rubbish follows. */
+static bool unpack(struct unpacker *unpacker, struct bytes content, char *room, size_t len)
+{
 	enum libdeflate_result result;
 	size_t read = 0;
 
-	if (decompressor == NULL)
+	if (unpacker->decompressor == NULL)
+		unpacker->decompressor = libdeflate_alloc_decompressor();
+	if (unpacker->decompressor == NULL)
 		return false;
-	result = libdeflate_gzip_decompress_ex(decompressor, content.data, content.len, room, len, &read,
-					       NULL);
-	libdeflate_free_decompressor(decompressor);
+	result = libdeflate_gzip_decompress_ex(unpacker->decompressor, content.data, content.len, room, len,
+					       &read, NULL);
 	return result == LIBDEFLATE_SUCCESS && read == content.len;
 }
 
-bool content_whole_decode(struct bytes content, uint64_t bytes_max, struct arena *arena, uint64_t *steps,
-			  struct bytes *out_decoded)
+bool content_whole_decode(struct bytes content, uint64_t bytes_max, struct unpacker *unpacker,
+			  struct arena *arena, uint64_t *steps, struct bytes *out_decoded)
 {
 	uint64_t len, due;
 	char *room;
@@ -57,7 +64,7 @@ bool content_whole_decode(struct bytes content, uint64_t bytes_max, struct arena
 	    *steps + due > LIMIT_DECODE_STEPS)
 		return false;
 	room = arena_take(arena, len + 1);
-	if (room == NULL || !unpack(content, room, len))
+	if (room == NULL || !unpack(unpacker, content, room, len))
 		return false;
 	room[len] = '\0';
 	*steps += due;

@@ -478,7 +478,8 @@ void http1_body_close(struct http1_body *body, enum http1_end end, const struct 
 				    .transfer_coding_count = fields->transfer_coding_count,
 				    .bytes_max = body->plan.bytes_max,
 				    .reader = body->plan.larger.reader,
-				    .counts = body->plan.larger.counts};
+				    .counts = body->plan.larger.counts,
+				    .unpacker = body->plan.unpacker};
 
 	message->body.state = state_of(body, end);
 	long_body_free(body->larger, end == HTTP1_END_WHOLE && !body->is_holed);

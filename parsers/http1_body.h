@@ -27,6 +27,7 @@ struct http1_body_plan {
 	bool is_request;
 	uint64_t bytes_max;           /* kept */
 	uint64_t *all_now;            /* kept by all bodies of the worker; NULL: nobody counts */
+	struct unpacker *unpacker;    /* of the worker; or NULL */
 	struct long_body_plan larger; /* what is done where it is larger; .reader NULL: nothing */
 };
 

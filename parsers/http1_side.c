@@ -142,6 +142,7 @@ static void body_begin(struct http1 *http1, struct http1_side *side, bool is_bod
 		.length = side->read->fields.length,
 		.bytes_max = http1->desk->plan->body_bytes_max,
 		.all_now = &counts_of(http1)->body_bytes_now,
+		.unpacker = http1->desk->plan->unpacker,
 		.larger = {.reader = http1->desk->plan->reader,
 			   .counts = counts_of(http1),
 			   .exchange = side->current->exchange,

@@ -58,7 +58,8 @@ static void half_finish(struct http2_streams *streams, struct http2_stream *stre
 	struct message_body kept = {.kept = &half->kept,
 				    .bytes_max = plan->body_bytes_max,
 				    .reader = plan->reader,
-				    .counts = plan->counts};
+				    .counts = plan->counts,
+				    .unpacker = plan->unpacker};
 
 	if (half->is_adopted)
 		return;

@@ -76,7 +76,8 @@ void message_body_set(struct exchange *exchange, struct message *message, const 
 {
 	struct bytes codings[MESSAGE_CODINGS_MAX];
 	size_t count = message_codings(message, body->transfer_codings, body->transfer_coding_count, codings);
-	struct coding_plan plan = {.arena = &exchange->arena, .bytes_max = body->bytes_max};
+	struct coding_plan plan = {
+		.arena = &exchange->arena, .bytes_max = body->bytes_max, .unpacker = body->unpacker};
 	struct body *out = &message->body;
 	struct bytes kept = buffer_bytes(body->kept);
 

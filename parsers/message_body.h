@@ -14,6 +14,7 @@ struct message_body {
 	uint64_t bytes_max;                   /* of the decoded content */
 	const struct long_reader *reader;     /* of what is larger once it is decoded; NULL: nobody */
 	struct session_counts *counts;        /* of that */
+	struct unpacker *unpacker;            /* of the worker; or NULL */
 };
 
 /* Before `part_len` bytes are kept: room for `due` bytes, these among them, and a NUL, but only for a few

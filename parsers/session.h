@@ -85,6 +85,7 @@ struct session_plan {
 	uint64_t body_bytes_max;          /* kept of each body; LIMIT_BODY_BYTES by default */
 	const struct long_reader *reader; /* of the worker; NULL: what is not kept is only counted */
 	struct stock *exchanges;          /* of EXCHANGE_STOCK_LEN; NULL: none */
+	struct unpacker *unpacker;        /* of gzip bodies, of the worker; NULL: one for each body */
 };
 
 struct session_state;

@@ -60,6 +60,7 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 						    .held_bytes_max = plan->held_bytes_max,
 						    .body_bytes_max = plan->body_bytes_max,
 						    .exchanges = &pipeline->exchanges,
+						    .unpacker = &pipeline->unpacker,
 						    .reader = &pipeline->reader});
 }
 
@@ -67,6 +68,7 @@ void pipeline_finish(struct pipeline *pipeline)
 {
 	connections_finish(&pipeline->connections);
 	stock_finish(&pipeline->exchanges);
+	unpacker_finish(&pipeline->unpacker);
 	scanner_free(pipeline->scanner);
 	token_checker_free(pipeline->tokens);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "parsers/content_coding_whole.h"
 #include "sensor/knowledge.h"
 #include "sensor/profile.h"
 #include "sensor/worker_record.h"
@@ -33,6 +34,7 @@ struct pipeline {
 	struct pipeline_plan plan;
 	struct connections connections;
 	struct stock exchanges;
+	struct unpacker unpacker;
 	struct worker_counts counts;
 	const struct knowledge *known;
 	const struct classes *classes; /* of known */

@@ -206,6 +206,7 @@ static struct connection *connection_new(struct connections *home, const struct 
 		.is_decrypted = segment->is_decrypted,
 		.body_bytes_max = home->plan.body_bytes_max,
 		.exchanges = home->plan.exchanges,
+		.unpacker = home->plan.unpacker,
 		.reader = home->plan.reader,
 	};
 

@@ -37,6 +37,7 @@ struct connections_plan {
 	uint64_t body_bytes_max;          /* given to sessions */
 	const struct long_reader *reader; /* likewise */
 	struct stock *exchanges;          /* the same */
+	struct unpacker *unpacker;        /* the same */
 };
 
 /* What ends a connection that nothing touches, each with its own patience. */
