@@ -111,7 +111,8 @@ static void add(struct line *line, const struct judged *judged)
 		quantile_add(&line->latency, judged->response.first_ns - judged->request.last_ns);
 }
 
-enum status usage_take(struct usage *usage, const struct judged *judged)
+/* In usage->key. */
+static enum status make_key(struct usage *usage, const struct judged *judged)
 {
 	const struct bytes parts[KEY_COUNT] = {
 		[KEY_PARTNER] = judged->partner_id,
@@ -119,7 +120,19 @@ enum status usage_take(struct usage *usage, const struct judged *judged)
 		[KEY_API] = judged->api_id,
 		[KEY_OPERATION] = judged->operation_id.len > 0 ? judged->operation_id : judged->template,
 	};
-	enum status status = parts_join(&usage->key, parts, KEY_COUNT);
+
+	return parts_join(&usage->key, parts, KEY_COUNT);
+}
+
+void usage_recall(struct usage *usage, const struct judged *judged, struct recall *recall)
+{
+	if (make_key(usage, judged) == STATUS_OK)
+		recall_add(recall, &usage->map, buffer_bytes(&usage->key));
+}
+
+enum status usage_take(struct usage *usage, const struct judged *judged)
+{
+	enum status status = make_key(usage, judged);
 	struct line *line;
 	bool is_new;
 
