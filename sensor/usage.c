@@ -41,9 +41,11 @@ void usage_walk(const struct usage *usage, void (*tell)(void *context, const str
 static void leave(void *context, void *value)
 {
 	struct usage *usage = context;
+	struct line *line = value;
 
 	if (usage->start_ns != 0)
-		show(usage, value, usage->tell, usage->context);
+		show(usage, line, usage->tell, usage->context);
+	quantile_finish(&line->latency);
 }
 
 void usage_init(struct usage *usage, uint64_t seed,
@@ -194,9 +196,11 @@ void usage_unpack(struct usage *usage, struct cursor *cursor)
 	read.sums.slo.latency_ms_p95 = unpack_real(cursor);
 	read.sums.slo.error_rate_max = unpack_real(cursor);
 	read.sums.slo.availability = unpack_real(cursor);
-	if (cursor->ran_out)
+	line = cursor->ran_out ? NULL : map_put(&usage->map, key, &is_new);
+	if (line == NULL) {
+		quantile_finish(&read.latency);
 		return;
-	line = map_put(&usage->map, key, &is_new);
-	if (line != NULL)
-		*line = read;
+	}
+	quantile_finish(&line->latency);
+	*line = read;
 }

@@ -8,6 +8,7 @@ static void leave_partner(void *context, void *value)
 
 	(void)context;
 	limits_finish(&watched->limits);
+	service_finish(&watched->service);
 }
 
 static void leave_zone(void *context, void *value)
