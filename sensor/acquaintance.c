@@ -246,6 +246,13 @@ enum status acquaintance_take(struct acquaintance *acquaintance, struct judged *
 	return status == STATUS_OK ? take_operation(acquaintance, judged) : status;
 }
 
+void acquaintance_recall(const struct acquaintance *acquaintance, const struct judged *judged,
+			 struct recall *recall)
+{
+	if (judged->credential_hmac[0] != '\0' && is_accepted(judged))
+		recall_add(recall, &acquaintance->credentials, bytes_of(judged->credential_hmac));
+}
+
 /* -- across restarts ------------------------------------------------------------------ */
 
 bool known_pack(const struct map *map, struct pack_place *place, struct pack *pack)

@@ -16,6 +16,7 @@
 #include "parsers/base/status.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 struct acquaintance {
 	struct map partners, credentials, operations;
@@ -24,6 +25,8 @@ struct acquaintance {
 void acquaintance_init(struct acquaintance *acquaintance, uint64_t seed);
 void acquaintance_finish(struct acquaintance *acquaintance);
 MUST_CHECK enum status acquaintance_take(struct acquaintance *acquaintance, struct judged *judged);
+void acquaintance_recall(const struct acquaintance *acquaintance, const struct judged *judged,
+			 struct recall *recall);
 
 /* For the state that outlives the process, one of the three maps: false at the end. */
 bool known_pack(const struct map *known, struct pack_place *place, struct pack *pack);

@@ -274,14 +274,43 @@ static void take(struct collector *collector, struct judged *judged)
 
 /* -- the records that wait for what comes next ------------------------------------------ */
 
-/* A record waited for thousands of others and has left the cache: it is called back while the one before it
- * is worked at. Its texts stand behind it. */
+/* A record waited for thousands of others and has left the cache: it is called back while those before it
+ * are worked at. Its texts stand behind it. */
 static void call_back(const struct judged *judged)
 {
 	const char *memory = (const char *)judged;
 
 	for (size_t at = 0; at < sizeof(*judged) + TEXTS_LEN; at += CACHE_LINE)
 		__builtin_prefetch(memory + at);
+}
+
+/* Everything that take() will look up. */
+static void begin_recall(struct collector *collector, const struct judged *judged, struct recall *recall)
+{
+	recall_begin(recall, judged);
+	if (judged->is_opaque)
+		return;
+	acquaintance_recall(&collector->acquaintance, judged, recall);
+	behaviour_recall(&collector->behaviour, judged, recall);
+	inventory_recall(&collector->inventory, judged, recall);
+	usage_recall(&collector->usage, judged, recall);
+	standings_recall(&collector->standings, judged, recall);
+	coverage_recall(&collector->coverage, judged, recall);
+	lives_recall(&collector->lives, judged, recall);
+}
+
+/* While the first is taken, what the next one needs comes, where that of the one behind it lies is asked, and
+ * the record behind that is called back. */
+static void look_ahead(struct collector *collector)
+{
+	size_t next = collector->ahead_first, second = (next + 1) % LIMIT_LOOKAHEAD_RECORDS;
+
+	if (collector->ahead_count > 0)
+		recall_follow(&collector->recalls[next % 2], collector->ahead[next]);
+	if (collector->ahead_count > 1)
+		begin_recall(collector, collector->ahead[second], &collector->recalls[second % 2]);
+	if (collector->ahead_count > 2)
+		call_back(collector->ahead[(next + 2) % LIMIT_LOOKAHEAD_RECORDS]);
 }
 
 static void take_first(struct collector *collector)
@@ -291,8 +320,9 @@ static void take_first(struct collector *collector)
 	collector->ahead_first = (collector->ahead_first + 1) % LIMIT_LOOKAHEAD_RECORDS;
 	collector->ahead_count--;
 	collector->ahead_bytes -= judged->bytes;
-	if (collector->ahead_count > 0)
-		call_back(collector->ahead[collector->ahead_first]);
+	profile_begin(&collector->profile);
+	look_ahead(collector);
+	profile_lap(&collector->profile, STAGE_COLLECT);
 	take(collector, judged);
 }
 

@@ -35,6 +35,11 @@ void coverage_take(struct coverage *coverage, const struct judged *judged)
 	line->unpaired += judged->outcome == EXCHANGE_NO_REQUEST || judged->outcome == EXCHANGE_GAP_PAIRING;
 }
 
+void coverage_recall(const struct coverage *coverage, const struct judged *judged, struct recall *recall)
+{
+	recall_add(recall, &coverage->map, judged->partner_id);
+}
+
 static int compare(const void *left, const void *right)
 {
 	const struct coverage_line *a = left, *b = right;

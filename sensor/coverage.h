@@ -10,6 +10,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/publish/event.h"
+#include "sensor/recall.h"
 
 struct coverage {
 	struct map map;
@@ -18,6 +19,7 @@ struct coverage {
 void coverage_init(struct coverage *coverage, uint64_t seed);
 void coverage_finish(struct coverage *coverage);
 void coverage_take(struct coverage *coverage, const struct judged *judged);
+void coverage_recall(const struct coverage *coverage, const struct judged *judged, struct recall *recall);
 
 /* Lines in order of the partner's id; malloc'ed, the caller frees. NULL and 0 when there are none. */
 struct coverage_line *coverage_lines(const struct coverage *coverage, size_t *out_count);

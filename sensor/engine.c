@@ -122,6 +122,7 @@ static bool prepare_knowledge(struct engine *engine)
 		log_line("no contract is loaded: exchanges are told, nothing can be shadow");
 	engine->had_trouble |= engine->loader.error_count > 0;
 	atomic_fetch_add(&engine->loads.errors, engine->loader.error_count);
+	heap_settle();
 	return true;
 }
 

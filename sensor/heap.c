@@ -1,15 +1,26 @@
 #include "sensor/heap.h"
 
+#include <inttypes.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/pages.h"
 
 /* The memory of an exchange comes back with the next one: the system is not asked for it each time. */
 #define MMAP_FROM_BYTES (4 * MIB)
 #define KEPT_BYTES      (32 * MIB)
+
+/* Less is in small pages, which come and go one by one. */
+#define SETTLED_BYTES (24 * MIB)
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25 /* Linux 6.1 */
+#endif
 
 /* So little waits for the collector, so many turns on end: nobody minds when a worker is held up by
  * milliseconds. */
@@ -33,6 +44,34 @@ void heap_keep(void)
 {
 	(void)mallopt(M_MMAP_THRESHOLD, MMAP_FROM_BYTES);
 	(void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
+/* malloc's heap of the first thread; false when nobody says. */
+static bool find_heap(uintptr_t *out_from, uintptr_t *out_to)
+{
+	FILE *file = fopen("/proc/self/maps", "re");
+	bool is_found = false;
+	char line[512];
+
+	while (file != NULL && !is_found && fgets(line, sizeof(line), file) != NULL)
+		is_found = strstr(line, "[heap]") != NULL &&
+			   sscanf(line, "%" SCNxPTR "-%" SCNxPTR, out_from, out_to) == 2;
+	if (file != NULL)
+		fclose(file);
+	return is_found;
+}
+
+void heap_settle(void)
+{
+	uintptr_t from = 0, to = 0;
+
+	if (!find_heap(&from, &to) || to - from < SETTLED_BYTES)
+		return;
+	from = (from + PAGES_HUGE - 1) / PAGES_HUGE * PAGES_HUGE;
+	to = to / PAGES_HUGE * PAGES_HUGE;
+	/* An older system says that it does not know the second, and does it in its own time. */
+	(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+	(void)madvise((void *)from, to - from, MADV_COLLAPSE);
 }
 
 /* 0: nobody says. */

@@ -3,6 +3,7 @@
  * the next one; when it is quiet again, what a rush has left behind goes back to the system.
  *
  *	heap_keep();				before the threads start
+ *	heap_settle();				when the contracts are loaded
  *	heap_init(&heap);
  *	if (heap_turn(&heap, moved_bytes, waiting_bytes))	ten times a second, not on the way of a packet
  *		...			nothing moves any more: whoever keeps spare memory frees it now,
@@ -28,6 +29,11 @@ struct heap {
 };
 
 void heap_keep(void);
+
+/* The contracts of thousands of partners are read all over, by every exchange: what of them is large is put
+ * into huge pages (see parsers/base/pages.h), where the system can do that. */
+void heap_settle(void);
+
 void heap_init(struct heap *heap);
 
 /* What the rings have moved so far, on the average; what waits for the collector. True: free what is spare.

@@ -184,19 +184,35 @@ static void judge_score(const struct inventory *inventory, struct line *line,
 	judged_raise(judged, &finding);
 }
 
+static void parts_of(const struct judged *judged, struct bytes out_parts[KEY_COUNT])
+{
+	out_parts[KEY_HOST] = judged->host;
+	out_parts[KEY_METHOD] = judged->method;
+	out_parts[KEY_TEMPLATE] = judged->template;
+	out_parts[KEY_OPERATION] = judged->operation_id;
+	out_parts[KEY_API] = judged->api_id;
+	out_parts[KEY_SPEC] = judged->spec_file;
+}
+
+void inventory_recall(struct inventory *inventory, const struct judged *judged, struct recall *recall)
+{
+	struct bytes parts[KEY_COUNT];
+
+	parts_of(judged, parts);
+	if (judged->request.is_seen && parts_join(&inventory->key, parts, KEY_COUNT) == STATUS_OK)
+		recall_add(recall, &inventory->map, buffer_bytes(&inventory->key));
+}
+
 enum status inventory_take(struct inventory *inventory, struct judged *judged)
 {
-	const struct bytes parts[KEY_COUNT] = {
-		[KEY_HOST] = judged->host,         [KEY_METHOD] = judged->method,
-		[KEY_TEMPLATE] = judged->template, [KEY_OPERATION] = judged->operation_id,
-		[KEY_API] = judged->api_id,        [KEY_SPEC] = judged->spec_file,
-	};
+	struct bytes parts[KEY_COUNT];
 	enum status status;
 	struct line *line;
 	bool is_new;
 
 	if (!judged->request.is_seen)
 		return STATUS_OK;
+	parts_of(judged, parts);
 	status = parts_join(&inventory->key, parts, KEY_COUNT);
 	if (status != STATUS_OK)
 		return status;

@@ -15,6 +15,7 @@
 #include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
+#include "sensor/recall.h"
 
 struct inventory {
 	struct map map;
@@ -38,6 +39,7 @@ void inventory_init(struct inventory *inventory, const struct inventory_plan *pl
 void inventory_finish(struct inventory *inventory); /* tells nothing */
 /* May raise findings about the endpoint: who reaches it, and its risk. */
 MUST_CHECK enum status inventory_take(struct inventory *inventory, struct judged *judged);
+void inventory_recall(struct inventory *inventory, const struct judged *judged, struct recall *recall);
 
 /* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
 bool inventory_pack(const struct inventory *inventory, const void **at, struct pack *pack);

@@ -119,17 +119,23 @@ static void end_version(struct lives *lives, const struct judged *newer)
 	}
 }
 
+/* In lives->key. Not by the API's id: orders/v1.yaml and invoices/v1.yaml have the same. */
+static enum status make_version_key(struct lives *lives, const struct judged *judged)
+{
+	const struct bytes parts[] = {judged->partner_id, judged->spec_file};
+
+	return parts_join(&lives->key, parts, 2);
+}
+
 static enum status take_version(struct lives *lives, const struct judged *judged)
 {
-	/* Not by the API's id: orders/v1.yaml and invoices/v1.yaml have the same. */
-	const struct bytes parts[] = {judged->partner_id, judged->spec_file};
 	struct version *version;
 	bool is_new, is_other, is_settled;
 	enum status status;
 
 	if (judged->spec_file.len == 0)
 		return STATUS_OK;
-	status = parts_join(&lives->key, parts, 2);
+	status = make_version_key(lives, judged);
 	if (status != STATUS_OK)
 		return status;
 	version = map_put(&lives->versions, buffer_bytes(&lives->key), &is_new);
@@ -172,6 +178,12 @@ static enum status take_finding(struct lives *lives, struct judged *judged, size
 	while (lives->evidence_bytes > lives->evidence_bytes_max && ledger_forget(&lives->ledger))
 		;
 	return STATUS_OK;
+}
+
+void lives_recall(struct lives *lives, const struct judged *judged, struct recall *recall)
+{
+	if (judged->spec_file.len > 0 && make_version_key(lives, judged) == STATUS_OK)
+		recall_add(recall, &lives->versions, buffer_bytes(&lives->key));
 }
 
 enum status lives_take(struct lives *lives, struct judged *judged)

@@ -17,6 +17,7 @@
 #include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
+#include "sensor/recall.h"
 
 typedef void lives_teller(void *context, const struct judged *judged, const struct judged_finding *finding,
 			  const struct finding_life *life);
@@ -39,6 +40,7 @@ void lives_finish(struct lives *lives); /* tells nothing */
 
 void lives_clock(struct lives *lives, uint64_t time_ns);
 MUST_CHECK enum status lives_take(struct lives *lives, struct judged *judged);
+void lives_recall(struct lives *lives, const struct judged *judged, struct recall *recall);
 void lives_tell(struct lives *lives, uint64_t time_ns);
 
 /* For the state that outlives the process, one spec's version: false at the end. */

@@ -41,9 +41,11 @@ void usage_walk(const struct usage *usage, void (*tell)(void *context, const str
 static void leave(void *context, void *value)
 {
 	struct usage *usage = context;
+	struct line *line = value;
 
 	if (usage->start_ns != 0)
-		show(usage, value, usage->tell, usage->context);
+		show(usage, line, usage->tell, usage->context);
+	quantile_finish(&line->latency);
 }
 
 void usage_init(struct usage *usage, uint64_t seed,
@@ -111,7 +113,8 @@ static void add(struct line *line, const struct judged *judged)
 		quantile_add(&line->latency, judged->response.first_ns - judged->request.last_ns);
 }
 
-enum status usage_take(struct usage *usage, const struct judged *judged)
+/* In usage->key. */
+static enum status make_key(struct usage *usage, const struct judged *judged)
 {
 	const struct bytes parts[KEY_COUNT] = {
 		[KEY_PARTNER] = judged->partner_id,
@@ -119,7 +122,19 @@ enum status usage_take(struct usage *usage, const struct judged *judged)
 		[KEY_API] = judged->api_id,
 		[KEY_OPERATION] = judged->operation_id.len > 0 ? judged->operation_id : judged->template,
 	};
-	enum status status = parts_join(&usage->key, parts, KEY_COUNT);
+
+	return parts_join(&usage->key, parts, KEY_COUNT);
+}
+
+void usage_recall(struct usage *usage, const struct judged *judged, struct recall *recall)
+{
+	if (make_key(usage, judged) == STATUS_OK)
+		recall_add(recall, &usage->map, buffer_bytes(&usage->key));
+}
+
+enum status usage_take(struct usage *usage, const struct judged *judged)
+{
+	enum status status = make_key(usage, judged);
 	struct line *line;
 	bool is_new;
 
@@ -181,9 +196,11 @@ void usage_unpack(struct usage *usage, struct cursor *cursor)
 	read.sums.slo.latency_ms_p95 = unpack_real(cursor);
 	read.sums.slo.error_rate_max = unpack_real(cursor);
 	read.sums.slo.availability = unpack_real(cursor);
-	if (cursor->ran_out)
+	line = cursor->ran_out ? NULL : map_put(&usage->map, key, &is_new);
+	if (line == NULL) {
+		quantile_finish(&read.latency);
 		return;
-	line = map_put(&usage->map, key, &is_new);
-	if (line != NULL)
-		*line = read;
+	}
+	quantile_finish(&line->latency);
+	*line = read;
 }

@@ -13,6 +13,7 @@
 #include "sensor/pack.h"
 #include "sensor/parts.h"
 #include "sensor/publish/event.h"
+#include "sensor/recall.h"
 
 #define USAGE_WINDOW_NS (300ull * 1000000000ull)
 
@@ -31,6 +32,7 @@ void usage_finish(struct usage *usage); /* tells nothing */
 /* Moves to the window of `time_ns`: earlier ones are told, in order of their keys. */
 void usage_clock(struct usage *usage, uint64_t time_ns);
 MUST_CHECK enum status usage_take(struct usage *usage, const struct judged *judged);
+void usage_recall(struct usage *usage, const struct judged *judged, struct recall *recall);
 
 /* For the state that outlives the process: the next line (NULL starts) in *at; false at the end. */
 bool usage_pack(const struct usage *usage, const void **at, struct pack *pack);

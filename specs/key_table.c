@@ -1,10 +1,10 @@
 #include "specs/key_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
 #include "parsers/base/check.h"
+#include "parsers/base/pages.h"
 
 #define SLOTS_AT_FIRST 64
 #define UNIT           4
@@ -19,8 +19,8 @@ void key_table_init(struct key_table *table, uint64_t seed)
 
 void key_table_finish(struct key_table *table)
 {
-	free(table->slots);
-	free(table->keys);
+	pages_give(table->slots, table->slot_count * sizeof(*table->slots));
+	pages_give(table->keys, table->keys_capacity);
 	*table = (struct key_table){0};
 }
 
@@ -71,9 +71,10 @@ static bool grow_slots(struct key_table *table)
 
 	if (table->count < table->slot_count / 4 * 3)
 		return true;
-	slots = calloc(count, sizeof(*slots));
+	slots = pages_take(count * sizeof(*slots));
 	if (slots == NULL)
 		return false;
+	memset(slots, 0, count * sizeof(*slots));
 	for (size_t i = 0; i < table->slot_count; i++) {
 		size_t at = table->slots[i].hash & (count - 1);
 
@@ -83,27 +84,35 @@ static bool grow_slots(struct key_table *table)
 			at = (at + 1) & (count - 1);
 		slots[at] = table->slots[i];
 	}
-	free(table->slots);
+	pages_give(table->slots, table->slot_count * sizeof(*slots));
 	table->slots = slots;
 	table->slot_count = count;
+	return true;
+}
+
+static bool resize_keys(struct key_table *table, size_t capacity)
+{
+	char *keys = pages_take(capacity);
+
+	if (keys == NULL)
+		return false;
+	if (table->keys_len > 0)
+		memcpy(keys, table->keys, table->keys_len);
+	pages_give(table->keys, table->keys_capacity);
+	table->keys = keys;
+	table->keys_capacity = capacity;
 	return true;
 }
 
 static bool grow_keys(struct key_table *table, size_t len)
 {
 	size_t capacity = table->keys_capacity == 0 ? 1024 : table->keys_capacity;
-	char *keys;
 
 	if (len <= table->keys_capacity - table->keys_len)
 		return true;
 	while (capacity - table->keys_len < len)
 		capacity += capacity / 2;
-	keys = capacity / UNIT >= UINT32_MAX ? NULL : realloc(table->keys, capacity);
-	if (keys == NULL)
-		return false;
-	table->keys = keys;
-	table->keys_capacity = capacity;
-	return true;
+	return capacity / UNIT < UINT32_MAX && resize_keys(table, capacity);
 }
 
 enum status key_table_put(struct key_table *table, struct bytes key, uint32_t number, uint32_t *out_number)
@@ -137,10 +146,6 @@ enum status key_table_put(struct key_table *table, struct bytes key, uint32_t nu
 
 void key_table_fit(struct key_table *table)
 {
-	char *keys = table->keys_len == 0 ? NULL : realloc(table->keys, table->keys_len);
-
-	if (keys == NULL)
-		return;
-	table->keys = keys;
-	table->keys_capacity = table->keys_len;
+	if (table->keys_len > 0)
+		(void)resize_keys(table, table->keys_len);
 }

@@ -256,6 +256,29 @@ void *map_find(const struct map *map, struct bytes key)
 	return entry == NULL ? NULL : entry->value;
 }
 
+uint64_t map_call(const struct map *map, struct bytes key)
+{
+	uint64_t hash = hash_of(map, key);
+
+	if (map->slot_count > 0)
+		__builtin_prefetch(&map->slots[hash & (map->slot_count - 1)]);
+	return hash;
+}
+
+void map_follow(const struct map *map, uint64_t called)
+{
+	size_t mask = map->slot_count - 1, at = called & mask;
+
+	if (map->slot_count == 0)
+		return;
+	while (map->slots[at].entry != NULL && map->slots[at].hash != called)
+		at = (at + 1) & mask;
+	if (map->slots[at].entry == NULL)
+		return;
+	__builtin_prefetch(map->slots[at].entry, 1);
+	__builtin_prefetch(map->slots[at].entry->value + map->plan.value_len);
+}
+
 void map_touch(struct map *map, void *value)
 {
 	touch(map, entry_of(value));

@@ -178,6 +178,16 @@ static enum status take_holder(struct actors *actors, struct judged *judged)
 
 /* -- objects --------------------------------------------------------------------------------- */
 
+#define WALK_KEY_LEN 768
+
+static struct bytes walk_key(const struct judged *judged, char room[WALK_KEY_LEN])
+{
+	return key_join(room, WALK_KEY_LEN,
+			(const struct bytes[]){bytes_slice(judged->past.actor, 0, 200), judged->api_id,
+					       bytes_slice(judged->template, 0, 256)},
+			3);
+}
+
 /* Objects that the partner was given are its own to fetch, however many. Of the others many are fetched only
  * by who walks through ids: in steps, or missing often. */
 static enum status take_walk(struct actors *actors, struct judged *judged, bool is_known)
@@ -185,17 +195,14 @@ static enum status take_walk(struct actors *actors, struct judged *judged, bool 
 	const struct judged_past *past = &judged->past;
 	struct finding finding;
 	struct walk *walk;
-	char key[768];
+	char key[WALK_KEY_LEN];
 	bool is_new;
 	unsigned objects;
 	uint64_t step;
 
 	if (past->object == 0 || is_known)
 		return STATUS_OK;
-	walk = map_put(&actors->walks,
-		       KEY_JOIN(key, bytes_slice(past->actor, 0, 200), judged->api_id,
-				bytes_slice(judged->template, 0, 256)),
-		       &is_new);
+	walk = map_put(&actors->walks, walk_key(judged, key), &is_new);
 	if (walk == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_over(walk->start_ns, judged->time_ns))
@@ -220,6 +227,18 @@ static enum status take_walk(struct actors *actors, struct judged *judged, bool 
 		objects, walk->steps * 100 / walk->calls, walk->misses * 100 / walk->calls);
 	judged_raise(judged, &finding);
 	return STATUS_OK;
+}
+
+void actors_recall(const struct actors *actors, const struct judged *judged, struct recall *recall)
+{
+	const struct judged_past *past = &judged->past;
+	char key[WALK_KEY_LEN];
+
+	recall_add(recall, &actors->sources, past->source);
+	if (past->has_credential || past->is_token_endpoint)
+		recall_add(recall, &actors->credentials, past->actor);
+	if (past->object != 0)
+		recall_add(recall, &actors->walks, walk_key(judged, key));
 }
 
 enum status actors_take(struct actors *actors, struct judged *judged, bool is_known)

@@ -10,6 +10,7 @@
 
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
+#include "sensor/recall.h"
 
 #define ACTORS_WINDOW_NS (600ull * 1000000000ull)
 #define ACTORS_FAILURES  20  /* failed logins of one source, or at one account */
@@ -30,3 +31,4 @@ void actors_finish(struct actors *actors);
 
 /* `is_known`: the object was given to this partner before. */
 MUST_CHECK enum status actors_take(struct actors *actors, struct judged *judged, bool is_known);
+void actors_recall(const struct actors *actors, const struct judged *judged, struct recall *recall);

@@ -8,6 +8,7 @@ static void leave_partner(void *context, void *value)
 
 	(void)context;
 	limits_finish(&watched->limits);
+	service_finish(&watched->service);
 }
 
 static void leave_zone(void *context, void *value)
@@ -111,6 +112,21 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 	service_take(&watched->service, judged);
 	traffic_take(&watched->traffic, &behaviour->traffic, judged);
 	return STATUS_OK;
+}
+
+void behaviour_recall(const struct behaviour *behaviour, const struct judged *judged, struct recall *recall)
+{
+	if (judged->partner_id.len > 0) {
+		recall_add(recall, &behaviour->partners, judged->partner_id);
+		objects_recall(&behaviour->objects, judged, recall);
+	}
+	if (!judged->request.is_seen || !judged->response.is_seen)
+		return;
+	actors_recall(&behaviour->actors, judged, recall);
+	harvest_recall(&behaviour->harvest, judged, recall);
+	course_recall(&behaviour->course, judged, recall);
+	rhythm_recall(&behaviour->rhythm, judged, recall);
+	class_habits_recall(&behaviour->class_habits, judged, recall);
 }
 
 /* -- across restarts -------------------------------------------------------------------------- */

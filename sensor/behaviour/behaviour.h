@@ -23,6 +23,7 @@
 #include "sensor/behaviour/spike.h"
 #include "sensor/behaviour/traffic.h"
 #include "sensor/behaviour/volume.h"
+#include "sensor/recall.h"
 
 /* One partner. */
 struct watched {
@@ -55,6 +56,7 @@ void behaviour_init(struct behaviour *behaviour, uint64_t seed);
 void behaviour_finish(struct behaviour *behaviour);
 
 MUST_CHECK enum status behaviour_take(struct behaviour *behaviour, struct judged *judged);
+void behaviour_recall(const struct behaviour *behaviour, const struct judged *judged, struct recall *recall);
 
 /* For the state that outlives the process, a piece each: false at the end. `is_all`: all limits; else what
  * changed since the last time, which is all that the snapshot does not have yet. */

@@ -72,6 +72,15 @@ static enum status take_class(struct class_habits *habits, struct judged *judged
 	return STATUS_OK;
 }
 
+void class_habits_recall(const struct class_habits *habits, const struct judged *judged,
+			 struct recall *recall)
+{
+	const uint64_t hash = hash_of(judged, BYTES_NONE);
+
+	if (judged->operation_id.len > 0 && judged->status / 100 == 2)
+		recall_add(recall, &habits->operations, key_of(&hash));
+}
+
 enum status class_habits_take(struct class_habits *habits, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;

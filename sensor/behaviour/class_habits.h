@@ -12,6 +12,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 #define CLASS_HABITS_CALLS 50
 
@@ -22,6 +23,8 @@ struct class_habits {
 void class_habits_init(struct class_habits *habits, uint64_t seed);
 void class_habits_finish(struct class_habits *habits);
 MUST_CHECK enum status class_habits_take(struct class_habits *habits, struct judged *judged);
+void class_habits_recall(const struct class_habits *habits, const struct judged *judged,
+			 struct recall *recall);
 /* For the state that outlives the process, a piece each: false at the end. */
 bool class_habits_pack(struct class_habits *habits, struct pack_place *place, struct pack *pack);
 void class_habits_unpack(struct class_habits *habits, struct cursor *cursor);

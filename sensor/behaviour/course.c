@@ -91,6 +91,25 @@ static void tell(struct judged *judged, unsigned count)
 	judged_raise(judged, &finding);
 }
 
+static bool is_step(const struct judged *judged)
+{
+	return judged->is_documented && judged->status / 100 == 2;
+}
+
+/* The step itself depends on what the caller did before. */
+void course_recall(const struct course *course, const struct judged *judged, struct recall *recall)
+{
+	const uint64_t api_hash = sketch_hash(judged->api_id, 0),
+		       operation = sketch_hash(judged->operation_id, api_hash) | 1;
+	const uint64_t who[] = {api_hash, sketch_hash(judged->past.actor, 0)};
+
+	if (!is_step(judged))
+		return;
+	recall_add(recall, &course->apis, judged->api_id);
+	recall_add(recall, &course->callers, key_of(who, sizeof(who)));
+	recall_add(recall, &course->steps, key_of((const uint64_t[]){api_hash, operation}, 16));
+}
+
 enum status course_take(struct course *course, struct judged *judged)
 {
 	const uint64_t api_hash = sketch_hash(judged->api_id, 0),
@@ -101,7 +120,7 @@ enum status course_take(struct course *course, struct judged *judged)
 	struct step *step, *use;
 	bool is_new_api, is_new_caller, is_new, is_new_use, was_news, is_step_usual;
 
-	if (!judged->is_documented || judged->status / 100 != 2)
+	if (!is_step(judged))
 		return STATUS_OK;
 	api = map_put(&course->apis, judged->api_id, &is_new_api);
 	caller = map_put(&course->callers, key_of(who, sizeof(who)), &is_new_caller);

@@ -16,6 +16,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 #define COURSE_STEPS 500
 #define COURSE_RARE  200
@@ -28,6 +29,7 @@ struct course {
 void course_init(struct course *course, uint64_t seed);
 void course_finish(struct course *course);
 MUST_CHECK enum status course_take(struct course *course, struct judged *judged);
+void course_recall(const struct course *course, const struct judged *judged, struct recall *recall);
 /* For the state that outlives the process, a piece each: false at the end. */
 bool course_pack(struct course *course, struct pack_place *place, struct pack *pack);
 void course_unpack(struct course *course, struct cursor *cursor);

@@ -93,23 +93,49 @@ static void begin_hour(struct taken *taken, struct kind *kind, uint64_t time_ns)
 	*taken = (struct taken){.start_ns = time_ns};
 }
 
+struct harvest_keys {
+	char room[1024];
+	struct bytes kind, caller; /* the one is the beginning of the other */
+};
+
+static bool is_harvest(const struct judged *judged)
+{
+	return judged->past.resource.len > 0 && judged->status / 100 == 2;
+}
+
+static void make_keys(const struct judged *judged, struct harvest_keys *keys)
+{
+	const struct judged_past *past = &judged->past;
+	struct bytes api = bytes_slice(judged->api_id, 0, 256);
+
+	keys->caller = KEY_JOIN(keys->room, api, past->resource, bytes_slice(past->actor, 0, 256));
+	keys->kind = bytes_slice(keys->caller, 0, api.len + 1 + past->resource.len);
+}
+
+void harvest_recall(const struct harvest *harvest, const struct judged *judged, struct recall *recall)
+{
+	struct harvest_keys keys;
+
+	if (!is_harvest(judged))
+		return;
+	make_keys(judged, &keys);
+	recall_add(recall, &harvest->resources, keys.kind);
+	recall_add(recall, &harvest->callers, keys.caller);
+}
+
 enum status harvest_take(struct harvest *harvest, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;
 	struct taken *taken;
 	struct kind *kind;
-	char key[1024];
-	struct bytes kind_key, caller_key;
+	struct harvest_keys keys;
 	bool is_new;
 
-	if (past->resource.len == 0 || judged->status / 100 != 2)
+	if (!is_harvest(judged))
 		return STATUS_OK;
-	caller_key = KEY_JOIN(key, bytes_slice(judged->api_id, 0, 256), past->resource,
-			      bytes_slice(past->actor, 0, 256));
-	kind_key =
-		bytes_slice(caller_key, 0, bytes_slice(judged->api_id, 0, 256).len + 1 + past->resource.len);
-	kind = map_put(&harvest->resources, kind_key, &is_new);
-	taken = map_put(&harvest->callers, caller_key, &is_new);
+	make_keys(judged, &keys);
+	kind = map_put(&harvest->resources, keys.kind, &is_new);
+	taken = map_put(&harvest->callers, keys.caller, &is_new);
 	if (kind == NULL || taken == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new || judged->time_ns - taken->start_ns >= HOUR_NS)

@@ -12,6 +12,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 #define HARVEST_OBJECTS 200                   /* fewer are no scraping, whatever was usual */
 #define HARVEST_BYTES   (10ull * 1024 * 1024) /* the same of an export */
@@ -24,6 +25,7 @@ struct harvest {
 void harvest_init(struct harvest *harvest, uint64_t seed);
 void harvest_finish(struct harvest *harvest);
 MUST_CHECK enum status harvest_take(struct harvest *harvest, struct judged *judged);
+void harvest_recall(const struct harvest *harvest, const struct judged *judged, struct recall *recall);
 /* For the state that outlives the process, a piece each: false at the end. */
 bool harvest_pack(struct harvest *harvest, struct pack_place *place, struct pack *pack);
 void harvest_unpack(struct harvest *harvest, struct cursor *cursor);

@@ -56,7 +56,7 @@ static uint32_t owner_of(struct bytes partner)
 	return hash == 0 ? 1 : hash;
 }
 
-static struct object *places_of(struct objects *objects, uint64_t id)
+static struct object *places_of(const struct objects *objects, uint64_t id)
 {
 	return &objects->table[(id & (objects->place_count / WAYS - 1)) * WAYS];
 }
@@ -232,15 +232,47 @@ static void look(struct objects *objects, const struct resource *resource, uint3
 	judged_raise(judged, &finding);
 }
 
+static struct bytes reader_key(const struct judged *judged, uint32_t owner, char room[512])
+{
+	char words[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		words[i] = "0123456789abcdef"[owner >> (28 - 4 * i) & 15];
+	return key_join(room, 512,
+			(const struct bytes[]){judged->api_id, judged->past.resource, {words, sizeof(words)}},
+			3);
+}
+
+static bool is_object(const struct judged_past *past)
+{
+	return past->resource.len > 0 && (past->object != 0 || past->given_count > 0);
+}
+
+void objects_recall(const struct objects *objects, const struct judged *judged, struct recall *recall)
+{
+	const struct judged_past *past = &judged->past;
+	char key[512];
+
+	if (!is_object(past) || objects->table == NULL)
+		return;
+	recall_add(recall, &objects->resources, KEY_JOIN(key, judged->api_id, past->resource));
+	for (size_t i = 0; i < past->given_count && i < RECALL_MAX; i++)
+		__builtin_prefetch(places_of(objects, past->given[i]), 1);
+	if (past->object == 0)
+		return;
+	__builtin_prefetch(places_of(objects, past->object));
+	recall_add(recall, &objects->readers, reader_key(judged, owner_of(judged->partner_id), key));
+}
+
 enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known)
 {
 	const struct judged_past *past = &judged->past;
 	uint32_t owner = owner_of(judged->partner_id);
 	struct resource *resource;
-	char key[512], words[8];
+	char key[512];
 	bool is_new;
 
-	if (past->resource.len == 0 || (past->object == 0 && past->given_count == 0))
+	if (!is_object(past))
 		return STATUS_OK;
 	resource = map_put(&objects->resources, KEY_JOIN(key, judged->api_id, past->resource), &is_new);
 	if (resource == NULL || !table_is_made(objects))
@@ -256,10 +288,7 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	look(objects, resource, owner, judged, out_is_known);
 	if (judged->status / 100 != 2)
 		return STATUS_OK;
-	for (unsigned i = 0; i < 8; i++)
-		words[i] = "0123456789abcdef"[owner >> (28 - 4 * i) & 15];
-	return take_reader(objects, KEY_JOIN(key, judged->api_id, past->resource, (struct bytes){words, 8}),
-			   *out_is_known, judged);
+	return take_reader(objects, reader_key(judged, owner, key), *out_is_known, judged);
 }
 
 /* -- across restarts -------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 #define OBJECTS_LEARN   50
 #define OBJECTS_FETCHES 100
@@ -47,3 +48,4 @@ void objects_unpack_reader(struct objects *objects, struct cursor *cursor);
 
 /* *out_is_known: this partner was given it before. */
 MUST_CHECK enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known);
+void objects_recall(const struct objects *objects, const struct judged *judged, struct recall *recall);

@@ -75,6 +75,17 @@ static void judge(struct operation_rhythm *operation, const struct caller *calle
 	judged_raise(judged, &finding);
 }
 
+void rhythm_recall(const struct rhythm *rhythm, const struct judged *judged, struct recall *recall)
+{
+	const uint64_t where = sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0));
+	const uint64_t who[] = {where, sketch_hash(judged->past.actor, 0)};
+
+	if (!judged->is_documented)
+		return;
+	recall_add(recall, &rhythm->operations, (struct bytes){(const char *)&where, sizeof(where)});
+	recall_add(recall, &rhythm->callers, (struct bytes){(const char *)who, sizeof(who)});
+}
+
 enum status rhythm_take(struct rhythm *rhythm, struct judged *judged)
 {
 	const uint64_t where = sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0));

@@ -15,6 +15,7 @@
 #include "parsers/base/map.h"
 #include "sensor/judged.h"
 #include "sensor/pack.h"
+#include "sensor/recall.h"
 
 #define RHYTHM_CALLS   20
 #define RHYTHM_SAMPLES 20
@@ -26,6 +27,7 @@ struct rhythm {
 void rhythm_init(struct rhythm *rhythm, uint64_t seed);
 void rhythm_finish(struct rhythm *rhythm);
 MUST_CHECK enum status rhythm_take(struct rhythm *rhythm, struct judged *judged);
+void rhythm_recall(const struct rhythm *rhythm, const struct judged *judged, struct recall *recall);
 /* For the state that outlives the process, a piece each: false at the end. */
 bool rhythm_pack(struct rhythm *rhythm, struct pack_place *place, struct pack *pack);
 void rhythm_unpack(struct rhythm *rhythm, struct cursor *cursor);

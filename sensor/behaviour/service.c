@@ -1,7 +1,5 @@
 #include "sensor/behaviour/service.h"
 
-#include <string.h>
-
 #include "parsers/base/limits.h"
 #include "sensor/behaviour/raise.h"
 
@@ -163,8 +161,8 @@ void service_take(struct service *service, struct judged *judged)
 		if (service->calls > 0)
 			window_ends(service, judged);
 		service->calls = service->errors = service->bytes = 0;
-		memset(&service->server, 0, sizeof(service->server));
-		memset(&service->network, 0, sizeof(service->network));
+		quantile_finish(&service->server);
+		quantile_finish(&service->network);
 		service->start_ns = start_ns;
 	}
 	if (day != service->day) {
@@ -174,6 +172,12 @@ void service_take(struct service *service, struct judged *judged)
 		service->day = day;
 	}
 	count(service, judged);
+}
+
+void service_finish(struct service *service)
+{
+	quantile_finish(&service->server);
+	quantile_finish(&service->network);
 }
 
 void service_pack(const struct service *service, struct pack *pack)
@@ -196,6 +200,7 @@ void service_unpack(struct service *service, struct cursor *cursor)
 	uint64_t numbers[7];
 
 	unpack_numbers(cursor, numbers, 7);
+	service_finish(service);
 	*service = (struct service){.start_ns = numbers[0],
 				    .calls = numbers[1],
 				    .errors = numbers[2],

@@ -31,6 +31,7 @@ struct service {
 };
 
 void service_take(struct service *service, struct judged *judged);
+void service_finish(struct service *service); /* accepts zeroed memory */
 void service_pack(const struct service *service,
 		  struct pack *pack); /* for the state that outlives the process */
-void service_unpack(struct service *service, struct cursor *cursor); /* into a zeroed one */
+void service_unpack(struct service *service, struct cursor *cursor); /* what it was is gone */

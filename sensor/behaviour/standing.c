@@ -75,6 +75,12 @@ enum status standings_take(struct standings *standings, const struct judged *jud
 	return STATUS_OK;
 }
 
+void standings_recall(const struct standings *standings, const struct judged *judged, struct recall *recall)
+{
+	if (judged->partner_id.len > 0)
+		recall_add(recall, &standings->map, judged->partner_id);
+}
+
 static size_t joined(const struct names *first, const struct names *second, struct bytes *out)
 {
 	size_t count = 0;

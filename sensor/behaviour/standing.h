@@ -20,6 +20,7 @@
 #include "parsers/base/map.h"
 #include "sensor/behaviour/risk.h"
 #include "sensor/names.h"
+#include "sensor/recall.h"
 
 struct standings {
 	struct map map; /* of struct standing, by partner */
@@ -29,6 +30,7 @@ struct standings {
 void standings_init(struct standings *standings, uint64_t seed, const struct risk_policy *policy);
 void standings_finish(struct standings *standings);
 MUST_CHECK enum status standings_take(struct standings *standings, const struct judged *judged);
+void standings_recall(const struct standings *standings, const struct judged *judged, struct recall *recall);
 
 /* `story` holds what `out_told` borrows. */
 bool standings_tell(const struct standings *standings, struct bytes partner, struct risk_story *story,

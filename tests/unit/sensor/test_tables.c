@@ -50,6 +50,40 @@ static void quantiles_are_right_within_three_percent(void **state)
 	quantile_add(&quantile, 0);
 	quantile_add(&quantile, UINT64_MAX);
 	assert_int_equal(quantile.count, 1002);
+	quantile_finish(&quantile);
+	assert_true(quantile_ms(&quantile, 0.5) < 0);
+}
+
+/* However many buckets are in use, and in whatever order they came: also as read back. */
+static void quantiles_of_few_and_of_many_are_alike(void **state)
+{
+	(void)state;
+	for (unsigned kinds = 1; kinds < 37; kinds++) {
+		struct quantile quantile = {0}, read = {0};
+		struct buffer out = BUFFER_MAX(64 * KIB);
+		struct pack pack = pack_begin(&out);
+		struct cursor cursor;
+
+		for (unsigned i = 0; i < 3 * kinds; i++) /* 37 is prime: each of them, in another order */
+			quantile_add(&quantile, 2000ull << (i * 37 % kinds));
+		assert_int_equal(quantile.buckets != NULL, (kinds < 24 ? kinds : 24) > QUANTILE_FEW);
+		quantile_pack(&quantile, &pack);
+		cursor = cursor_of(buffer_bytes(&out));
+		quantile_unpack(&read, &cursor);
+		assert_int_equal(cursor.left, 0);
+		assert_int_equal(read.count, 3 * kinds);
+		for (unsigned i = 0; i < kinds && i < 22; i++) {
+			double wanted = 0.002 * (1u << i), share = (i + 0.9) / kinds;
+
+			assert_true(quantile_ms(&quantile, share) > 0.97 * wanted &&
+				    quantile_ms(&quantile, share) < 1.03 * wanted);
+			assert_true(quantile_ms(&read, share) > 0.97 * wanted &&
+				    quantile_ms(&read, share) < 1.03 * wanted);
+		}
+		quantile_finish(&read);
+		quantile_finish(&quantile);
+		buffer_finish(&out);
+	}
 }
 
 static int gone;
@@ -496,6 +530,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_come_back_as_they_went),
 		cmocka_unit_test(quantiles_are_right_within_three_percent),
+		cmocka_unit_test(quantiles_of_few_and_of_many_are_alike),
 		cmocka_unit_test(ledger_tells_the_powers_of_ten),
 		cmocka_unit_test(findings_live_and_end),
 		cmocka_unit_test(specs_of_one_name_end_nothing),
