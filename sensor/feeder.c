@@ -77,7 +77,9 @@ static void put(struct feeder *feeder, const struct segment *segment)
 	size_t worker = worker_of(feeder, segment);
 	struct ring *ring = &feeder->plan.rings[worker];
 	size_t len = INBOUND_SEGMENT_LEN + segment->payload.len;
-	struct inbound *inbound = reserve(ring, len, !feeder->plan.is_live);
+	/* Live, one slow worker does not hold up the others; where there is but one, more waits in the
+	 * kernel's ring, and nothing is read only to be dropped. */
+	struct inbound *inbound = reserve(ring, len, !feeder->plan.is_live || feeder->plan.worker_count == 1);
 	char *payload;
 
 	if (inbound == NULL) {

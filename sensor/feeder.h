@@ -2,7 +2,8 @@
  * feeder: one thread that takes packets from its sources, unwraps them, and
  * puts each segment into the ring of the worker that owns its connection.
  *
- * Live, every interface has a feeder of its own; a full ring drops and counts.
+ * Live, every interface has a feeder of its own; where there are several workers
+ * a full ring drops and counts, a single one's waits, and the kernel's ring fills.
  * Replay has one feeder for all files, which takes their packets in order of
  * time; a full ring waits. Ticks of the packet clock go to all workers, the
  * same ones whatever their number is.

@@ -21,7 +21,7 @@ struct source_report {
 	struct capture_counts capture;
 	struct source_counts source;
 	uint64_t packets_behind; /* stamped so early that the clock does not go by their time */
-	uint64_t ring_drops;     /* segments that found a worker's ring full (live only) */
+	uint64_t ring_drops;     /* segments that found a worker's ring full (live, several workers) */
 };
 
 struct inbound {

@@ -28,18 +28,37 @@ VARIANTS = {
     "large": ("64 KB back", "data", 1.0),
     "short": ("a connection for each exchange", "none", 0.5),
     "gzip": ("json, both bodies compressed", "data", 0.5),
-    "hostile": ("deep, escaped, full of numbers, nearly matching", "data", 0.5),
-    "tiny": ("json in segments of 64 bytes", "data", 0.5),
-    "bytes": ("json in segments of one byte", "data", 0.2),
 }
-QUICK = ("json", "h2", "small", "large", "short", "gzip", "hostile")
+# What costs each stage the most.
+WORST = {
+    "deep": ("bodies: objects and arrays in each other", "data", 1.0),
+    "nearly": ("bodies: values that are nearly what is looked for", "data", 1.0),
+    "digits": ("bodies: groups of digits without an end", "data", 1.0),
+    "escapes": ("bodies: every character escaped", "data", 1.0),
+    "numbers": ("bodies: long numbers, nothing else", "data", 1.0),
+    "keys": ("bodies: 500 members in an object", "data", 1.0),
+    "values": ("bodies: 2,500 values in an array", "data", 1.0),
+    "shapes": ("bodies: oneOf whose forms differ at the end, uniqueItems", "data", 1.0),
+    "hostile": ("bodies: the first seven, mixed", "data", 1.0),
+    "packed": ("bodies: 100 KB in one packet", "data", 0.1),
+    "fields": ("60 header fields more", "data", 1.0),
+    "table": ("60 header fields more, HTTP/2, never the same", "data", 1.0),
+    "frames": ("json in HTTP/2 frames of one byte", "data", 1.0),
+    "chunks": ("json in chunks of one byte", "data", 1.0),
+    "backwards": ("json, its segments in the wrong order", "data", 1.0),
+    "tiny": ("json in segments of 64 bytes", "data", 1.0),
+    "bytes": ("json in segments of one byte", "data", 1.0),
+}
+QUICK = (*VARIANTS, "hostile")
+ALL = VARIANTS | WORST
 CLASSES = ("us_ssn", "pan", "iban")
 
 
 def options_of(arguments):
     parser = argparse.ArgumentParser(prog="scripts/bench", description="How fast specular is, and beside Suricata.")
     parser.add_argument("--quick", action="store_true", help="about a minute: small files, three runs, no Suricata")
-    parser.add_argument("--variants", help="some of " + ",".join(VARIANTS))
+    parser.add_argument("--variants", help="some of " + ",".join(ALL))
+    parser.add_argument("--worst", action="store_true", help="instead: what costs each stage the most")
     parser.add_argument("--megabytes", type=int, help="size of a capture (default 100, quick: 20)")
     parser.add_argument("--pairs", type=int, help="runs of each (default 5, quick: 3)")
     parser.add_argument("--seed", type=int, default=42)
@@ -54,10 +73,11 @@ def options_of(arguments):
     parser.add_argument("--json", metavar="FILE", help="all figures")
     parser.add_argument("--svg", metavar="FILE", help="a picture of them")
     options = parser.parse_args(arguments)
-    options.megabytes = options.megabytes or (20 if options.quick else 100)
+    options.megabytes = options.megabytes or (20 if options.quick else 30 if options.live else 100)
     options.pairs = options.pairs or (3 if options.quick else 5)
-    options.names = options.variants.split(",") if options.variants else QUICK if options.quick else list(VARIANTS)
-    unknown = [name for name in options.names if name not in VARIANTS]
+    usual = list(WORST) if options.worst else list(VARIANTS) if options.live or not options.quick else QUICK
+    options.names = options.variants.split(",") if options.variants else usual
+    unknown = [name for name in options.names if name not in ALL]
     if unknown:
         parser.error(f"no such variant: {', '.join(unknown)}")
     if options.no_suricata or (options.quick and not options.live):
@@ -76,7 +96,7 @@ def build(folder):
 def make_traffic(options, folder, name):
     """The capture, and what was planted in it."""
     capture, truth = folder / f"{name}.pcap", folder / f"{name}.json"
-    megabytes = max(1, int(options.megabytes * VARIANTS[name][2]))
+    megabytes = max(1, int(options.megabytes * ALL[name][2]))
     made = subprocess.run([f"{options.build}/tests/bench/bench_traffic", name, str(megabytes), str(options.seed),
                            str(capture)], check=True, capture_output=True, text=True)
     truth.write_text(made.stdout)
@@ -126,14 +146,14 @@ def measure(options, folder, name):
         ours.append(timed(command, options.cpu, folder / "specular.log"))
         check(folder, name, planted)
         if options.suricata:
-            theirs.append(timed(suricata.command(options.suricata, folder, capture, VARIANTS[name][1]), options.cpu,
+            theirs.append(timed(suricata.command(options.suricata, folder, capture, ALL[name][1]), options.cpu,
                                 folder / "suricata.log"))
             told = suricata.exchanges(folder)
             if told < planted["exchanges"]:
                 print(f"bench: {name}: Suricata told of {told} of {planted['exchanges']} exchanges", file=sys.stderr)
     capture.unlink()
     return {"variant": name, "planted": planted, "specular": ours, "suricata": theirs,
-            "rules": VARIANTS[name][1]}
+            "rules": ALL[name][1]}
 
 
 def figures(result, start_s):
@@ -173,17 +193,38 @@ def print_profile(options, folder, names):
         capture, _ = make_traffic(options, folder, name)
         done = subprocess.run(specular_command(options, folder, capture, ["--profile"]), check=True,
                               capture_output=True, text=True)
-        print(f"\n{name}: {VARIANTS[name][0]}")
+        print(f"\n{name}: {ALL[name][0]}")
         print(done.stderr.strip())
         capture.unlink()
 
 
+def starts(options, folder, empty):
+    """CPU seconds of a capture with next to nothing in it; those of Suricata 0 where it does not run."""
+    ours = [timed(specular_command(options, folder, empty), options.cpu, folder / "specular.log")["cpu_s"]
+            for _ in range(3)]
+    theirs = [timed(suricata.command(options.suricata, folder, empty, "data"), options.cpu,
+                    folder / "suricata.log")["cpu_s"] for _ in range(3 if options.suricata else 0)]
+    return statistics.median(ours), statistics.median(theirs) if theirs else 0
+
+
 def measure_live(options, folder):
-    names = options.variants.split(",") if options.variants else ("json", "small")
-    captures = {name: (make_traffic(options, folder, name)[0], VARIANTS[name][1]) for name in names}
-    results = live_rate.measure(options, folder, HERE, captures)
-    for capture, _ in captures.values():
-        capture.unlink()
+    """For each variant also how fast both are with a file: that says where to begin."""
+    def make(name):
+        capture, planted = make_traffic(options, folder, name)
+        planted["findings"] = planted["violations"] + sum(planted[data_class] for data_class in CLASSES)
+        bits = planted["bytes"] * 8 / 1e6
+        ours = timed(specular_command(options, folder, capture), options.cpu, folder / "specular.log")
+        check(folder, name, planted)
+        traffic = {"name": name, "capture": capture, "planted": planted, "rules": ALL[name][1],
+                   "offline_mbit_s": {"specular": bits / ours["cpu_s"]}}
+        if options.suricata:
+            theirs = timed(suricata.command(options.suricata, folder, capture, ALL[name][1]), options.cpu,
+                           folder / "suricata.log")
+            traffic["offline_mbit_s"]["Suricata"] = bits / theirs["cpu_s"]
+            traffic["suricata_told"] = suricata.exchanges(folder)
+        return traffic
+
+    results = live_rate.measure(options, folder, HERE, make)
     if options.json:
         Path(options.json).write_text(json.dumps({"live": results}, indent=1))
 
@@ -199,9 +240,9 @@ def main():
         measure_live(options, folder)
         return
     empty = folder / "empty.pcap"
-    empty.write_bytes(bytes.fromhex("d4c3b2a1020004000000000000000000000004000100 0000".replace(" ", "")))
-    start_s = statistics.median(timed(specular_command(options, folder, empty), options.cpu,
-                                      folder / "specular.log")["cpu_s"] for _ in range(3))
+    empty.write_bytes(bytes.fromhex("d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000"  # one frame of nothing known
+                                    "00000000 00000000 3c000000 3c000000") + bytes(12) + b"\x88\xb5" + bytes(46))
+    start_s, peer_start_s = starts(options, folder, empty)
     results, rows = [], []
     for name in options.names:
         results.append(measure(options, folder, name))
@@ -209,9 +250,11 @@ def main():
         print(f"bench: {name}: {rows[-1]['cpu_s']:.2f} s", file=sys.stderr)
     print_table(rows, options.suricata is not None)
     print(f"\nOne worker on one processor; all that was planted was found, and nothing else. Starting takes "
-          f"{start_s:.2f} s of CPU, which CPU s and the ratios contain and the rates do not.")
+          f"{start_s:.2f} s of CPU{f' (Suricata: {peer_start_s:.2f} s)' if peer_start_s else ''}, which CPU s and the "
+          f"ratios contain and the rates do not.")
     if options.json:
-        Path(options.json).write_text(json.dumps({"start_s": start_s, "rows": rows, "runs": results}, indent=1))
+        told = {"start_s": start_s, "peer_start_s": peer_start_s, "rows": rows, "runs": results}
+        Path(options.json).write_text(json.dumps(told, indent=1))
     if options.svg:
         Path(options.svg).write_text(picture.draw(rows))
     if options.profile:

@@ -83,19 +83,44 @@ static void say(struct bench *bench, struct talk *talk)
 	talk->left -= turn.count;
 }
 
-static void send_burst(struct bench *bench, struct talk *talk, enum wire_side side)
+/* Of all that has been said, the segment that begins at `at`. */
+static size_t send_segment(struct bench *bench, struct talk *talk, enum wire_side side, size_t at)
 {
 	const struct text *said = &talk->said[side];
+	size_t len = said->len - at;
+
+	if (len > bench->variant->segment_len)
+		len = bench->variant->segment_len;
+	wire_send(&bench->wire, &talk->line, side, said->data + at, len);
+	return len;
+}
+
+/* The last segment first, the first one last. */
+static void send_backwards(struct bench *bench, struct talk *talk, enum wire_side side)
+{
+	size_t step = bench->variant->segment_len, first = talk->sent[side],
+	       left = talk->said[side].len - first;
+	size_t count = (left + step - 1) / step;
+	uint32_t next = talk->line.next[side];
+
+	if (count > BURST_MAX)
+		count = BURST_MAX;
+	for (size_t i = count; i-- > 0;) {
+		talk->line.next[side] = next + (uint32_t)(i * step);
+		talk->sent[side] += send_segment(bench, talk, side, first + i * step);
+	}
+	talk->line.next[side] = next + (uint32_t)(talk->sent[side] - first);
+}
+
+static void send_burst(struct bench *bench, struct talk *talk, enum wire_side side)
+{
 	uint64_t count = chance_from(&bench->chance, 1, BURST_MAX);
 
-	for (; count > 0 && talk->sent[side] < said->len; count--) {
-		size_t len = said->len - talk->sent[side];
-
-		if (len > bench->variant->segment_len)
-			len = bench->variant->segment_len;
-		wire_send(&bench->wire, &talk->line, side, said->data + talk->sent[side], len);
-		talk->sent[side] += len;
-	}
+	if (bench->variant->is_backwards)
+		send_backwards(bench, talk, side);
+	else
+		for (; count > 0 && talk->sent[side] < talk->said[side].len; count--)
+			talk->sent[side] += send_segment(bench, talk, side, talk->sent[side]);
 	wire_acknowledge(&bench->wire, &talk->line, !side);
 }
 
@@ -143,8 +168,7 @@ int main(int argc, char **argv)
 
 	bench.variant = argc == 5 ? variant_find(argv[1]) : NULL;
 	if (bench.variant == NULL) {
-		fputs("usage: bench_traffic json|h2|small|large|short|gzip|hostile|tiny|bytes MEGABYTES SEED "
-		      "OUT\n",
+		fputs("usage: bench_traffic VARIANT MEGABYTES SEED OUT (variants: tests/bench/bench.py)\n",
 		      stderr);
 		return 2;
 	}

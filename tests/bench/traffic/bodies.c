@@ -246,29 +246,3 @@ void body_ping(struct text *text, struct chance *chance)
 	text_print(text, "{\"status\":\"ok\",\"at\":%" PRIu64 ",\"load\":0.%02" PRIu64 "}",
 		   1750000000000 + chance_below(chance, 1000000000), chance_below(chance, 100));
 }
-
-/* -- what is worst ----------------------------------------------------------------- */
-
-void body_hostile(struct text *text, struct chance *chance)
-{
-	uint64_t kind = chance_below(chance, 4);
-
-	text_print(text, "{\"load\":");
-	for (unsigned i = 0; kind == 0 && i < 60; i++)
-		text_print(text, "[{\"a\":");
-	if (kind == 0)
-		text_print(text, "0");
-	for (unsigned i = 0; kind == 0 && i < 60; i++)
-		text_print(text, "}]");
-	for (unsigned i = 0; kind == 1 && i < 200; i++) /* nearly an SSN, an IBAN, a card */
-		text_print(text, "%s\"7%02u-08-%05u\",\"DE893704004405%06u\",\"411111111111%04u0x\"",
-			   i == 0 ? "[" : ",", i % 100, 66840 + i, 700000 + i, i);
-	for (unsigned i = 0; kind == 2 && i < 1500; i++)
-		text_print(text, "%s\\u00%02x", i == 0 ? "[\"" : "", 0x61 + i % 26);
-	if (kind == 2)
-		text_print(text, "\"");
-	for (unsigned i = 0; kind == 3 && i < 400; i++)
-		text_print(text, "%s-0.%017" PRIu64 "e-%u", i == 0 ? "[" : ",",
-			   chance_below(chance, 100000000000000000), i % 300);
-	text_print(text, kind == 0 ? "}" : "]}");
-}

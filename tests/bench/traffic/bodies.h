@@ -21,5 +21,3 @@ void body_receipt(struct text *text, struct chance *chance, struct hand hand, st
 void body_status(struct text *text, struct chance *chance, struct hand hand);
 void body_catalogue(struct text *text, struct chance *chance, struct hand hand, struct planted *planted);
 void body_ping(struct text *text, struct chance *chance);
-/* What a body can do at worst to its readers. */
-void body_hostile(struct text *text, struct chance *chance);

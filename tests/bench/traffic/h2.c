@@ -8,8 +8,8 @@
 enum { TYPE_DATA = 0, TYPE_HEADERS = 1, TYPE_SETTINGS = 4, END_STREAM = 1, END_HEADERS = 4 };
 
 #define TABLE_BYTES 4096
-#define FIELDS_MAX  24
-#define BLOCK_MAX   4096
+#define FIELDS_MAX  96
+#define BLOCK_MAX   16384 /* the longest frame that needs no leave: RFC 9113, 6.5.2 */
 
 static void frame(struct text *out, size_t len, unsigned type, unsigned flags, uint32_t stream)
 {

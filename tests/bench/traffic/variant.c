@@ -4,18 +4,45 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/bench/traffic/wire.h"
+
 #define KEY       "bench-0123456789abcdef"
-#define HEAD_MAX  24
+#define MORE_MAX  60 /* fields beside the usual ones */
+#define HEAD_MAX  (24 + MORE_MAX)
 #define CHUNK_LEN 1000
 #define VALUE_LEN 96
 #define TURN_MAX  8
 
+#define JSON  .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_JSON
+#define WORST .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_WORST
+
 static const struct variant VARIANTS[] = {
-	{"json", 46, 1448, SHAPE_JSON, false, false},       {"h2", 46, 1448, SHAPE_JSON, true, false},
-	{"small", 46, 1448, SHAPE_SMALL, false, false},     {"large", 28, 1448, SHAPE_LARGE, false, false},
-	{"short", 1, 1448, SHAPE_PING, false, false},       {"gzip", 46, 1448, SHAPE_JSON, false, true},
-	{"hostile", 46, 1448, SHAPE_HOSTILE, false, false}, {"tiny", 46, 64, SHAPE_JSON, false, false},
-	{"bytes", 46, 1, SHAPE_JSON, false, false},
+	{"json", JSON},
+	{"h2", JSON, .is_h2 = true},
+	{"small", .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_SMALL},
+	{"large", .exchanges_max = 28, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_LARGE},
+	{"short", .exchanges_max = 1, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_PING},
+	{"gzip", JSON, .is_gzip = true},
+	{"hostile", WORST, .worst = WORST_KINDS},
+	{"deep", WORST, .worst = WORST_DEEP},
+	{"nearly", WORST, .worst = WORST_NEARLY},
+	{"digits", WORST, .worst = WORST_DIGITS},
+	{"escapes", WORST, .worst = WORST_ESCAPES},
+	{"numbers", WORST, .worst = WORST_NUMBERS},
+	{"keys", WORST, .worst = WORST_KEYS},
+	{"values", WORST, .worst = WORST_SHORT},
+	{"shapes", .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_SHAPES},
+	{"packed", .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_REPEATED,
+	 .is_gzip = true},
+	{"fields", .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_SMALL,
+	 .more_fields = MORE_MAX},
+	{"table", .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_SMALL, .is_h2 = true,
+	 .more_fields = MORE_MAX},
+	{"frames", JSON, .is_h2 = true, .chunk_len = 1},
+	{"chunks", JSON, .chunk_len = 1},
+	{"backwards", JSON, .is_backwards = true},
+	{"tiny", .exchanges_max = 46, .segment_len = 64, .shape = SHAPE_JSON},
+	{"bytes", .exchanges_max = 46, .segment_len = 1, .shape = SHAPE_JSON},
 };
 
 const struct variant *variant_find(const char *name)
@@ -51,10 +78,24 @@ static const struct h2_field SERVER_FIELDS[] = {
 
 struct call {
 	char method[8], path[64], request_id[VALUE_LEN];
+	char more[MORE_MAX][2][VALUE_LEN]; /* names and values that nobody else has */
 	const char *status;
 	struct text request, response; /* bodies, as sent */
 	bool is_chunked;
 };
+
+static void write_worst(const struct turn *turn, struct text *body)
+{
+	enum worst kind = turn->variant->worst;
+
+	if (turn->variant->shape == SHAPE_SHAPES)
+		worst_shapes(body, turn->chance);
+	else if (turn->variant->shape == SHAPE_REPEATED)
+		worst_repeated(body);
+	else
+		worst_body(body, turn->chance,
+			   kind == WORST_KINDS ? (enum worst)chance_below(turn->chance, WORST_KINDS) : kind);
+}
 
 static void write_bodies(const struct turn *turn, struct call *call, struct text *request,
 			 struct text *response)
@@ -85,10 +126,13 @@ static void write_bodies(const struct turn *turn, struct call *call, struct text
 		body_ping(response, chance);
 		(void)snprintf(call->path, sizeof(call->path), "/v1/ping");
 		break;
-	case SHAPE_HOSTILE:
-		body_hostile(request, chance);
-		body_hostile(response, chance);
-		(void)snprintf(call->path, sizeof(call->path), "/v1/anything");
+	case SHAPE_WORST:
+	case SHAPE_SHAPES:
+	case SHAPE_REPEATED:
+		write_worst(turn, request);
+		write_worst(turn, response);
+		(void)snprintf(call->path, sizeof(call->path), "%s",
+			       turn->variant->shape == SHAPE_SHAPES ? "/v1/shapes" : "/v1/anything");
 		method = "POST";
 		break;
 	}
@@ -101,7 +145,12 @@ static void write_call(const struct turn *turn, struct call *call)
 
 	write_bodies(turn, call, &request, &response);
 	(void)snprintf(call->request_id, sizeof(call->request_id), "%016" PRIx64, chance_next(turn->chance));
-	call->is_chunked = chance_one_in(turn->chance, 5);
+	call->is_chunked = chance_one_in(turn->chance, 5) || turn->variant->chunk_len > 0;
+	for (unsigned i = 0; i < turn->variant->more_fields; i++) {
+		(void)snprintf(call->more[i][0], VALUE_LEN, "x-more-%02u", i);
+		(void)snprintf(call->more[i][1], VALUE_LEN, "%016" PRIx64 "%016" PRIx64,
+			       chance_next(turn->chance), chance_next(turn->chance));
+	}
 	turn->planted->exchanges++;
 	if (!turn->variant->is_gzip) {
 		call->request = request;
@@ -129,11 +178,22 @@ static void put_fields(struct text *text, const struct h2_field *fields, size_t 
 		text_print(text, "%s: %s\r\n", fields[i].name, fields[i].value);
 }
 
-static void put_chunks(struct text *text, const struct text *body)
+static void put_more(struct text *text, const struct turn *turn, const struct call *call)
+{
+	for (unsigned i = 0; i < turn->variant->more_fields; i++)
+		text_print(text, "%s: %s\r\n", call->more[i][0], call->more[i][1]);
+}
+
+static size_t chunk_len(const struct turn *turn)
+{
+	return turn->variant->chunk_len > 0 ? turn->variant->chunk_len : CHUNK_LEN;
+}
+
+static void put_chunks(struct text *text, const struct text *body, size_t len_max)
 {
 	text_print(text, "transfer-encoding: chunked\r\n\r\n");
-	for (size_t at = 0; at < body->len; at += CHUNK_LEN) {
-		size_t len = body->len - at < CHUNK_LEN ? body->len - at : CHUNK_LEN;
+	for (size_t at = 0; at < body->len; at += len_max) {
+		size_t len = body->len - at < len_max ? body->len - at : len_max;
 
 		text_print(text, "%zx\r\n", len);
 		text_add(text, body->data + at, len);
@@ -148,7 +208,7 @@ static void put_body(struct text *text, const struct turn *turn, const struct te
 	if (turn->variant->is_gzip)
 		text_print(text, "content-encoding: gzip\r\n");
 	if (is_chunked) {
-		put_chunks(text, body);
+		put_chunks(text, body, chunk_len(turn));
 		return;
 	}
 	text_print(text, "content-length: %zu\r\n\r\n", body->len);
@@ -160,12 +220,14 @@ static void say_http1(const struct turn *turn, const struct call *call)
 	text_print(turn->request, "%s %s HTTP/1.1\r\nhost: api.bench.example\r\nx-request-id: %s\r\n",
 		   call->method, call->path, call->request_id);
 	put_fields(turn->request, CLIENT_FIELDS, sizeof(CLIENT_FIELDS) / sizeof(CLIENT_FIELDS[0]));
+	put_more(turn->request, turn, call);
 	if (call->request.len > 0)
-		put_body(turn->request, turn, &call->request, false);
+		put_body(turn->request, turn, &call->request, turn->variant->chunk_len > 0);
 	else
 		text_print(turn->request, "\r\n");
 	text_print(turn->response, "HTTP/1.1 %s OK\r\nx-request-id: %s\r\n", call->status, call->request_id);
 	put_fields(turn->response, SERVER_FIELDS, sizeof(SERVER_FIELDS) / sizeof(SERVER_FIELDS[0]));
+	put_more(turn->response, turn, call);
 	put_body(turn->response, turn, &call->response, call->is_chunked);
 }
 
@@ -176,6 +238,14 @@ static size_t body_fields(struct h2_field *fields, size_t count, char length[24]
 	(void)snprintf(length, 24, "%zu", len);
 	fields[count++] = (struct h2_field){"content-type", "application/json"};
 	fields[count++] = (struct h2_field){"content-length", length};
+	return count;
+}
+
+static size_t more_fields(struct h2_field *fields, size_t count, const struct turn *turn,
+			  const struct call *call)
+{
+	for (unsigned i = 0; i < turn->variant->more_fields; i++)
+		fields[count++] = (struct h2_field){call->more[i][0], call->more[i][1]};
 	return count;
 }
 
@@ -191,11 +261,14 @@ static void ask(const struct turn *turn, const struct call *call, uint32_t strea
 
 	memcpy(fields + count, CLIENT_FIELDS, sizeof(CLIENT_FIELDS));
 	count += sizeof(CLIENT_FIELDS) / sizeof(CLIENT_FIELDS[0]);
+	count = more_fields(fields, count, turn, call);
 	if (call->request.len > 0)
 		count = body_fields(fields, count, length, call->request.len);
 	h2_headers(&turn->sides[0], turn->request, stream, fields, count, call->request.len == 0);
-	if (call->request.len > 0)
-		h2_data(turn->request, stream, call->request.data, call->request.len, true);
+	for (size_t at = 0, len; at < call->request.len; at += len) {
+		len = turn->variant->chunk_len > 0 ? turn->variant->chunk_len : call->request.len;
+		h2_data(turn->request, stream, call->request.data + at, len, at + len == call->request.len);
+	}
 }
 
 static void answer_head(const struct turn *turn, const struct call *call, uint32_t stream)
@@ -206,6 +279,7 @@ static void answer_head(const struct turn *turn, const struct call *call, uint32
 
 	memcpy(fields + count, SERVER_FIELDS, sizeof(SERVER_FIELDS));
 	count += sizeof(SERVER_FIELDS) / sizeof(SERVER_FIELDS[0]);
+	count = more_fields(fields, count, turn, call);
 	count = body_fields(fields, count, length, call->response.len);
 	h2_headers(&turn->sides[1], turn->response, stream, fields, count, false);
 }
@@ -213,9 +287,10 @@ static void answer_head(const struct turn *turn, const struct call *call, uint32
 /* Bodies of one turn in pieces, in turn: that is what multiplexing looks like. */
 static void answer_bodies(const struct turn *turn, const struct call *calls, uint32_t first)
 {
+	size_t len_max = chunk_len(turn);
 	bool goes_on = true;
 
-	for (size_t at = 0; goes_on; at += CHUNK_LEN) {
+	for (size_t at = 0; goes_on; at += len_max) {
 		goes_on = false;
 		for (unsigned i = 0; i < turn->count; i++) {
 			const struct text *body = &calls[i].response;
@@ -223,7 +298,7 @@ static void answer_bodies(const struct turn *turn, const struct call *calls, uin
 
 			if (at >= body->len)
 				continue;
-			len = body->len - at < CHUNK_LEN ? body->len - at : CHUNK_LEN;
+			len = body->len - at < len_max ? body->len - at : len_max;
 			h2_data(turn->response, first + 2 * i, body->data + at, len, at + len == body->len);
 			goes_on = true;
 		}

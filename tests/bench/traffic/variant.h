@@ -5,13 +5,25 @@
 
 #include "tests/bench/traffic/bodies.h"
 #include "tests/bench/traffic/h2.h"
+#include "tests/bench/traffic/worst.h"
 
 struct variant {
 	const char *name;
 	unsigned exchanges_max; /* a connection */
 	unsigned segment_len;
-	enum { SHAPE_JSON, SHAPE_SMALL, SHAPE_LARGE, SHAPE_PING, SHAPE_HOSTILE } shape;
-	bool is_h2, is_gzip;
+	enum {
+		SHAPE_JSON,
+		SHAPE_SMALL,
+		SHAPE_LARGE,
+		SHAPE_PING,
+		SHAPE_WORST,
+		SHAPE_SHAPES,
+		SHAPE_REPEATED,
+	} shape;
+	enum worst worst; /* WORST_KINDS: any */
+	bool is_h2, is_gzip, is_backwards;
+	unsigned chunk_len; /* 0: some are chunked, and have the usual length */
+	unsigned more_fields;
 };
 
 /* NULL: there is none of that name. */
