@@ -345,7 +345,7 @@ def what_makes_it(megabytes, seed):
 
 def recording(program, folder, megabytes, seed):
     """The capture, and what was planted in it; kept, and made again only when it would be another one."""
-    capture, truth = folder / "real.pcap", folder / "real.json"
+    capture, truth = folder / "recorded.pcap", folder / "recorded.json"
     made_of = what_makes_it(megabytes, seed)
     if capture.exists() and truth.exists():
         planted = json.loads(truth.read_text(encoding="utf-8"))
@@ -355,7 +355,7 @@ def recording(program, folder, megabytes, seed):
     if reason is not None:
         sys.exit(f"bench: real: {reason}")
     truth.unlink(missing_ok=True)
-    work = folder / "real"
+    work = folder / "recording"
     for _ in range(TRIES):
         shutil.rmtree(work, ignore_errors=True)
         (work / "tmp").mkdir(parents=True)
