@@ -32,19 +32,19 @@ RING_KIB = 65536
 CONF = """\
 user root;
 worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log warn;
+pid "{folder}/nginx.pid";
+error_log "{folder}/error.log" warn;
 events {{ worker_connections 1024; }}
 http {{
     server_tokens off;
     tcp_nopush on;
     keepalive_requests 100000;
     default_type application/json;
-    client_body_temp_path {folder}/tmp;
-    proxy_temp_path {folder}/tmp;
-    fastcgi_temp_path {folder}/tmp;
-    uwsgi_temp_path {folder}/tmp;
-    scgi_temp_path {folder}/tmp;
+    client_body_temp_path "{folder}/tmp";
+    proxy_temp_path "{folder}/tmp";
+    fastcgi_temp_path "{folder}/tmp";
+    uwsgi_temp_path "{folder}/tmp";
+    scgi_temp_path "{folder}/tmp";
     # What is answered, by chance, and what was posted, as its sender says.
     map $request_id $some {{ "~^(?<two>..)" $two; }}
     map $request_uri $answer {{
@@ -56,12 +56,12 @@ http {{
     map $http_x_request_id $order {{ default -; "~^(?<name>order-..)-" $name; }}
     log_format sent '$status $answer $order $connection';
     access_log off;
-    upstream back {{ server unix:{folder}/back.sock; keepalive 16; }}
+    upstream back {{ server 127.0.0.1:8080; keepalive 16; }}
     server {{
         listen {http1}:80;
         listen {h2}:80 http2;
         server_name {host};
-        access_log {folder}/access.log sent;
+        access_log "{folder}/access.log" sent;
         add_header Cache-Control "no-store, max-age=0" always;
         add_header Strict-Transport-Security "max-age=31536000; includeSubDomains" always;
         add_header X-Content-Type-Options nosniff always;
@@ -70,7 +70,7 @@ http {{
         gzip_types application/json;
         gzip_min_length 1000;
         gzip_vary on;
-        root {folder};
+        root "{folder}";
         location /v1/ {{ rewrite ^ /$answer break; }}
         location = /v1/orders {{
             rewrite ^ /$answer break;
@@ -84,11 +84,11 @@ http {{
     }}
     # Answers 201 with a file, packed where there is a packed one and the client takes it.
     server {{
-        listen unix:{folder}/back.sock;
+        listen 127.0.0.1:8080;
         gzip_static on;
         error_page 418 =201 /made$uri;
         location / {{ return 418; }}
-        location /made/ {{ internal; alias {folder}/; }}
+        location /made/ {{ internal; alias "{folder}/"; }}
     }}
 }}
 """
@@ -133,6 +133,7 @@ class Network:
     def make(self):
         for name in (self.partner, self.provider):
             run("ip", "netns", "add", name)
+            run("ip", "-n", name, "link", "set", "lo", "up")
             run(*self.at(name, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1"))
         run("ip", "-n", self.partner, "link", "add", "partner0", "type", "veth", "peer", "name", "provider0", "netns",
             self.provider)
@@ -278,6 +279,16 @@ def call(network, partners, folder):
                 client.wait()
 
 
+@contextlib.contextmanager
+def tidy_when_told_to_end():
+    """SIGTERM leaves nothing behind either."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def record(folder, capture, bytes_max, seed):
     """How many packets tcpdump did not get, and how many calls were made."""
     partners = Partners(folder, seed)
@@ -286,7 +297,7 @@ def record(folder, capture, bytes_max, seed):
     dump_log = folder / "tcpdump.log"
     dump = ["tcpdump", "-i", "provider0", "-n", "-s", 16384, "-B", RING_KIB, "-Z", "root", "-w", capture, "tcp"]
     end = time.monotonic() + RECORD_S
-    with Network() as network:
+    with tidy_when_told_to_end(), Network() as network:
         with running(network.at(network.provider, *dump), dump_log, signal.SIGINT):
             wait_for("tcpdump", lambda: b"listening on" in dump_log.read_bytes())
             with running(network.at(network.provider, "nginx", "-c", folder / "nginx.conf", "-g", "daemon off;"),
@@ -345,7 +356,8 @@ def what_makes_it(megabytes, seed):
 
 def recording(program, folder, megabytes, seed):
     """The capture, and what was planted in it; kept, and made again only when it would be another one."""
-    capture, truth = folder / "recorded.pcap", folder / "recorded.json"
+    folder = folder.resolve()
+    capture, truth = (folder / f"recorded-{megabytes}.{ending}" for ending in ("pcap", "json"))
     made_of = what_makes_it(megabytes, seed)
     if capture.exists() and truth.exists():
         planted = json.loads(truth.read_text(encoding="utf-8"))
