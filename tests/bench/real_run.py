@@ -1,6 +1,7 @@
-"""A recording of real programs for the benchmark: nginx as the partners' provider, curl and h2load as the partners, over
-a veth pair between two network namespaces, taken by tcpdump. Bodies come from the generator (bench_bodies), so that it
-is known what was planted in each; nginx's access log says which bodies went over the wire how often. Needs root.
+"""A recording of real programs for the benchmark: nginx as the partners' provider, curl and h2load as the partners,
+over a veth pair between two network namespaces, taken by tcpdump. Bodies come from the generator (bench_bodies), so
+that it is known what was planted in each; nginx's access log says which bodies went over the wire how often. Needs
+root.
 """
 import contextlib
 import gzip
@@ -134,7 +135,7 @@ class Network:
         for name in (self.partner, self.provider):
             run("ip", "netns", "add", name)
             run("ip", "-n", name, "link", "set", "lo", "up")
-            run(*self.at(name, "sysctl", "-q", "-w", "net.ipv6.conf.all.disable_ipv6=1"))
+            run(*self.at(name, "sh", "-c", "echo 1 2>/dev/null >/proc/sys/net/ipv6/conf/all/disable_ipv6 || true"))
         run("ip", "-n", self.partner, "link", "add", "partner0", "type", "veth", "peer", "name", "provider0", "netns",
             self.provider)
         for name, port, addresses, others in (
@@ -205,7 +206,8 @@ class Partners:
         """The file of one, and the fields that go with it."""
         number = self.dice.randint(0, 255)
         file = self.folder / "order" / f"{number:02x}"
-        fields |= {"content-type": "application/json", "x-request-id": f"order-{number:02x}-{self.dice.getrandbits(48):012x}"}
+        fields |= {"content-type": "application/json",
+                   "x-request-id": f"order-{number:02x}-{self.dice.getrandbits(48):012x}"}
         if self.dice.random() < 0.5 and Path(f"{file}.gz").exists():
             file = Path(f"{file}.gz")
             fields["content-encoding"] = "gzip"
@@ -231,7 +233,8 @@ class Partners:
                 self.new_file("".join(f"http://{HOST}{path}\n" for path in paths)), *more]
 
     def curl(self, count, is_kept):
-        """Over HTTP/1, for curl 7.88 cannot keep a clear HTTP/2 connection. Each call with bodies of its own; on one connection, or on one each."""
+        """Each call with bodies of its own; on one connection, or on one each. curl 7.88 cannot keep one of clear
+        HTTP/2."""
         calls = []
         for _ in range(count):
             fields, is_post = self.fields(), self.dice.random() < 0.6
