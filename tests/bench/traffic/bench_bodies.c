@@ -10,7 +10,7 @@
 
 #include "tests/bench/traffic/bodies.h"
 
-#define NAME_MAX_LEN 64
+#define NAME_LEN_MAX 64
 #define PATH_LEN_MAX 4096
 #define BODIES_COUNT 256
 
@@ -79,7 +79,8 @@ int main(int argc, char **argv)
 		unsigned kind = i % KINDS_COUNT, number = i / KINDS_COUNT;
 		struct planted planted;
 		struct text text = {0};
-		char name[NAME_MAX_LEN];
+		char name[NAME_LEN_MAX];
+		bool is_good;
 
 		(void)snprintf(name, sizeof(name), "%s/%02x", KINDS[kind], number);
 		do {
@@ -87,7 +88,9 @@ int main(int argc, char **argv)
 			planted = (struct planted){0};
 			write_body(kind, &text, &chance, &planted);
 		} while (!is_wanted(kind, number, &planted));
-		if (!save(argv[2], name, &text)) {
+		is_good = save(argv[2], name, &text);
+		text_free(&text);
+		if (!is_good) {
 			perror(name);
 			return 1;
 		}
@@ -95,7 +98,6 @@ int main(int argc, char **argv)
 		       ",\"iban\":%" PRIu64 "}",
 		       before, name, planted.violations, planted.us_ssn, planted.pan, planted.iban);
 		before = ",\n";
-		text_free(&text);
 	}
 	puts("}");
 	return 0;
