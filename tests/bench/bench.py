@@ -1,5 +1,6 @@
 """Measures specular, and Suricata beside it: whole processes on the same captures, pinned to the same processor, in
-turn (A B A B ...). Every run of specular must find exactly what was planted in the traffic, or the benchmark fails.
+turn (A B A B ...). Every run of specular must find exactly what was planted in the traffic, or the benchmark fails; so
+must one run that looks for data the plain way, and its records are the same, byte for byte.
 
 Both read the capture, reassemble, parse HTTP, look at whole bodies and write a log of all exchanges and their alerts.
 specular also checks every body against its contract; Suricata searches the bodies for ten patterns of data (suricata.py).
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import live_rate
 import picture
+import real_run
 import suricata
 
 HERE = Path(__file__).resolve().parent
@@ -28,6 +30,8 @@ VARIANTS = {
     "large": ("64 KB back", "data", 1.0),
     "short": ("a connection for each exchange", "none", 0.5),
     "gzip": ("json, both bodies compressed", "data", 0.5),
+    "tls-ready": ("json as a decrypting mirror shows it: port 443, half of it HTTP/2", "data", 1.0),
+    "real": ("nginx, curl and h2load, recorded once, all calls mixed (as root)", "data", 1.0),
 }
 # What costs each stage the most.
 WORST = {
@@ -55,9 +59,12 @@ CLASSES = ("us_ssn", "pan", "iban")
 
 
 def options_of(arguments):
-    parser = argparse.ArgumentParser(prog="scripts/bench", description="How fast specular is, and beside Suricata.")
+    variants = "\n".join(f"  {name:<10} {what}" for name, (what, _, _) in ALL.items())
+    parser = argparse.ArgumentParser(prog="scripts/bench", description="How fast specular is, and beside Suricata.",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     epilog=f"traffic (from {next(iter(WORST))} on: --worst):\n{variants}")
     parser.add_argument("--quick", action="store_true", help="about a minute: small files, three runs, no Suricata")
-    parser.add_argument("--variants", help="some of " + ",".join(ALL))
+    parser.add_argument("--variants", metavar="NAME,...", help="which traffic; the names are below")
     parser.add_argument("--worst", action="store_true", help="instead: what costs each stage the most")
     parser.add_argument("--megabytes", type=int, help="size of a capture (default 100, quick: 20)")
     parser.add_argument("--pairs", type=int, help="runs of each (default 5, quick: 3)")
@@ -80,6 +87,10 @@ def options_of(arguments):
     unknown = [name for name in options.names if name not in ALL]
     if unknown:
         parser.error(f"no such variant: {', '.join(unknown)}")
+    reason = real_run.missing()
+    if reason is not None and not options.variants and "real" in options.names:
+        print(f"bench: real is left out: it {reason}", file=sys.stderr)
+        options.names = [name for name in options.names if name != "real"]
     if options.no_suricata or (options.quick and not options.live):
         options.suricata = None
     return options
@@ -89,14 +100,20 @@ def build(folder):
     if not (folder / "build.ninja").exists():
         subprocess.run(["meson", "setup", str(folder), str(ROOT), "--buildtype=release", "-Db_lto=true"],
                        check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["ninja", "-C", str(folder), "sensor/specular", "tests/bench/bench_traffic"], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run(["ninja", "-C", str(folder), "sensor/specular", "tests/bench/bench_traffic",
+                    "tests/bench/bench_bodies"], check=True, stdout=subprocess.DEVNULL)
 
 
 def make_traffic(options, folder, name):
     """The capture, and what was planted in it."""
     capture, truth = folder / f"{name}.pcap", folder / f"{name}.json"
     megabytes = max(1, int(options.megabytes * ALL[name][2]))
+    if name == "real":
+        recording, planted = real_run.recording(f"{options.build}/tests/bench/bench_bodies", folder, megabytes,
+                                                options.seed)
+        capture.unlink(missing_ok=True)
+        capture.hardlink_to(recording)
+        return capture, planted
     made = subprocess.run([f"{options.build}/tests/bench/bench_traffic", name, str(megabytes), str(options.seed),
                            str(capture)], check=True, capture_output=True, text=True)
     truth.write_text(made.stdout)
@@ -138,6 +155,19 @@ def check(folder, name, planted):
         sys.exit(f"bench: {name}: found {found}, but planted were {wanted}")
 
 
+def check_both_ways(options, folder, name, capture, planted):
+    """The fast and the reference way of looking for data write the same records, with what was planted."""
+    outputs = ("findings.jsonl", "exchanges.jsonl")
+    written = []
+    for more in ((), ("--plain-scan",)):
+        timed(specular_command(options, folder, capture, more), options.cpu, folder / "specular.log")
+        check(folder, name, planted)
+        written.append([(folder / output).read_bytes() for output in outputs])
+    for output, fast, plain in zip(outputs, *written):
+        if fast != plain:
+            sys.exit(f"bench: {name}: with --plain-scan there are other records in {output}")
+
+
 def measure(options, folder, name):
     capture, planted = make_traffic(options, folder, name)
     ours, theirs = [], []
@@ -151,6 +181,7 @@ def measure(options, folder, name):
             told = suricata.exchanges(folder)
             if told < planted["exchanges"]:
                 print(f"bench: {name}: Suricata told of {told} of {planted['exchanges']} exchanges", file=sys.stderr)
+    check_both_ways(options, folder, name, capture, planted)
     capture.unlink()
     return {"variant": name, "planted": planted, "specular": ours, "suricata": theirs,
             "rules": ALL[name][1]}
@@ -249,9 +280,10 @@ def main():
         rows.append(figures(results[-1], start_s))
         print(f"bench: {name}: {rows[-1]['cpu_s']:.2f} s", file=sys.stderr)
     print_table(rows, options.suricata is not None)
-    print(f"\nOne worker on one processor; all that was planted was found, and nothing else. Starting takes "
-          f"{start_s:.2f} s of CPU{f' (Suricata: {peer_start_s:.2f} s)' if peer_start_s else ''}, which CPU s and the "
-          f"ratios contain and the rates do not.")
+    print(f"\nOne worker on one processor; all that was planted was found, and nothing else, the same the fast and the "
+          f"reference way. Starting takes {start_s:.2f} s of CPU"
+          f"{f' (Suricata: {peer_start_s:.2f} s)' if peer_start_s else ''}, which CPU s and the ratios contain and the "
+          f"rates do not.")
     if options.json:
         told = {"start_s": start_s, "peer_start_s": peer_start_s, "rows": rows, "runs": results}
         Path(options.json).write_text(json.dumps(told, indent=1))

@@ -24,7 +24,7 @@ struct talk {
 	struct hand hand;
 	uint32_t stream;
 	unsigned left;
-	bool is_open;
+	bool is_open, is_h2;
 };
 
 struct bench {
@@ -43,22 +43,23 @@ static void begin(struct bench *bench, struct talk *talk)
 	talk->line = (struct line){
 		.address = {0x0a000000 + (uint32_t)(number / 50000 % 60000) + 1,
 			    0xc0000201 + (uint32_t)(number % 4)},
-		.port = {(uint16_t)(10000 + number % 50000), 80},
+		.port = {(uint16_t)(10000 + number % 50000), bench->variant->is_tls_ready ? 443 : 80},
 		.next = {(uint32_t)chance_next(&bench->chance), (uint32_t)chance_next(&bench->chance)}};
 	talk->hand.order = (unsigned)chance_below(&bench->chance, 8);
 	talk->hand.is_spaced = chance_one_in(&bench->chance, 4);
 	talk->left = bench->variant->exchanges_max;
 	talk->stream = 1;
 	talk->is_open = true;
+	talk->is_h2 = bench->variant->is_tls_ready ? chance_one_in(&bench->chance, 2) : bench->variant->is_h2;
 	wire_connect(&bench->wire, &talk->line);
-	for (int side = 0; bench->variant->is_h2 && side < 2; side++)
+	for (int side = 0; talk->is_h2 && side < 2; side++)
 		h2_start(&talk->sides[side], &talk->said[side], side == WIRE_CLIENT);
 }
 
 static void end(struct bench *bench, struct talk *talk)
 {
 	wire_hang_up(&bench->wire, &talk->line);
-	for (int side = 0; bench->variant->is_h2 && side < 2; side++)
+	for (int side = 0; talk->is_h2 && side < 2; side++)
 		h2_end(&talk->sides[side]);
 	talk->is_open = false;
 }
@@ -71,11 +72,11 @@ static void say(struct bench *bench, struct talk *talk)
 			    .planted = &bench->planted,
 			    .request = &talk->said[WIRE_CLIENT],
 			    .response = &talk->said[WIRE_SERVER],
-			    .sides = bench->variant->is_h2 ? talk->sides : NULL,
+			    .sides = talk->is_h2 ? talk->sides : NULL,
 			    .stream = &talk->stream,
 			    .count = 1};
 
-	if (bench->variant->is_h2)
+	if (talk->is_h2)
 		turn.count = (unsigned)chance_from(&bench->chance, 1, H2_AT_ONCE_MAX);
 	if (turn.count > talk->left)
 		turn.count = talk->left;

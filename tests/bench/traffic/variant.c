@@ -13,6 +13,9 @@
 #define VALUE_LEN 96
 #define TURN_MAX  8
 
+/* A full segment without the head, nonce and tag of the one record in it (RFC 5246, 6.2.3.3). */
+#define DECRYPTED_LEN (WIRE_SEGMENT_MAX - 5 - 8 - 16)
+
 #define JSON  .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_JSON
 #define WORST .exchanges_max = 46, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_WORST
 
@@ -23,6 +26,8 @@ static const struct variant VARIANTS[] = {
 	{"large", .exchanges_max = 28, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_LARGE},
 	{"short", .exchanges_max = 1, .segment_len = WIRE_SEGMENT_MAX, .shape = SHAPE_PING},
 	{"gzip", JSON, .is_gzip = true},
+	{"tls-ready", .exchanges_max = 46, .segment_len = DECRYPTED_LEN, .shape = SHAPE_JSON,
+	 .is_tls_ready = true},
 	{"hostile", WORST, .worst = WORST_KINDS},
 	{"deep", WORST, .worst = WORST_DEEP},
 	{"nearly", WORST, .worst = WORST_NEARLY},
@@ -252,7 +257,7 @@ static size_t more_fields(struct h2_field *fields, size_t count, const struct tu
 static void ask(const struct turn *turn, const struct call *call, uint32_t stream)
 {
 	struct h2_field fields[HEAD_MAX] = {{":method", call->method},
-					    {":scheme", "http"},
+					    {":scheme", turn->variant->is_tls_ready ? "https" : "http"},
 					    {":authority", "api.bench.example"},
 					    {":path", call->path},
 					    {"x-request-id", call->request_id}};

@@ -22,6 +22,7 @@ struct variant {
 	} shape;
 	enum worst worst; /* WORST_KINDS: any */
 	bool is_h2, is_gzip, is_backwards;
+	bool is_tls_ready;  /* as a decrypting mirror shows it; half of the connections are HTTP/2 */
 	unsigned chunk_len; /* 0: some are chunked, and have the usual length */
 	unsigned more_fields;
 };
