@@ -581,22 +581,7 @@ uint64_t scanner_scan_window(struct scanner *scanner, struct scan_along *along)
 	return matcher_work(scanner->matcher);
 }
 
-static void on_test_found(void *context, const struct data_class *class, size_t from, size_t to)
-{
-	bool *is_found = context;
-
-	(void)class;
-	(void)from;
-	(void)to;
-	*is_found = true;
-}
-
 bool scanner_matches(struct scanner *scanner, const struct data_class *class, struct bytes text)
 {
-	bool is_found = false;
-
-	matcher_start(scanner->matcher, NULL);
-	matcher_run(scanner->matcher, class, text, MATCH_TEST, false, (struct sieve_hint){0}, on_test_found,
-		    &is_found);
-	return is_found;
+	return matcher_matches(scanner->matcher, class, text);
 }

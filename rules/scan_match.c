@@ -341,3 +341,23 @@ void matcher_run(struct matcher *matcher, const struct data_class *class, struct
 	if (mode != MATCH_FREE)
 		run_form(matcher, form + 1, mode != MATCH_NAMED, false);
 }
+
+static void on_test_found(void *context, const struct data_class *class, size_t from, size_t to)
+{
+	bool *is_found = context;
+
+	(void)class;
+	(void)from;
+	(void)to;
+	*is_found = true;
+}
+
+bool matcher_matches(struct matcher *matcher, const struct data_class *class, struct bytes text)
+{
+	bool is_found = false;
+
+	matcher_start(matcher, NULL);
+	matcher_run(matcher, class, text, MATCH_TEST, false, (struct sieve_hint){0}, on_test_found,
+		    &is_found);
+	return is_found;
+}

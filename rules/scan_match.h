@@ -43,3 +43,6 @@ enum match_mode {
 void matcher_run(struct matcher *matcher, const struct data_class *class, struct bytes value,
 		 enum match_mode mode, bool is_other, struct sieve_hint hint, match_found *found,
 		 void *context);
+
+/* All matches of one class in a text alone: is there one? */
+bool matcher_matches(struct matcher *matcher, const struct data_class *class, struct bytes text);
