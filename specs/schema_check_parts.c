@@ -173,34 +173,45 @@ struct hashed {
 	yyjson_val *value;
 };
 
-static int hashed_compare(const void *a, const void *b)
-{
-	const struct hashed *left = a, *right = b;
+/* Twice as many slots as items: a power of two. */
+#define UNIQUE_FEW 64
 
-	return (left->hash > right->hash) - (left->hash < right->hash);
+/* False when the like is there already. */
+static bool take_new(struct hashed *slots, size_t mask, const struct hashed *item, uint64_t *steps)
+{
+	size_t at = item->hash & mask;
+
+	for (; slots[at].value != NULL; at = (at + 1) & mask)
+		if (slots[at].hash == item->hash && value_equals(slots[at].value, item->value, steps))
+			return false;
+	slots[at] = *item;
+	return true;
 }
 
-#define UNIQUE_FEW 32
 bool array_is_unique(struct evaluation *evaluation, yyjson_val *value)
 {
-	struct hashed few[UNIQUE_FEW], *list = few;
+	struct hashed few[UNIQUE_FEW] = {0}, *slots = few;
 	uint64_t *steps = &evaluation->checker->steps, seed = (uintptr_t)&few;
-	size_t count = yyjson_arr_size(value), index, max;
+	size_t count = yyjson_arr_size(value), slot_count = UNIQUE_FEW, index, max;
 	bool is_unique_so_far = true;
 	yyjson_val *item;
 
-	if (count > UNIQUE_FEW)
-		list = malloc(count * sizeof(*list));
-	if (list == NULL)
+	while (slot_count < 2 * count)
+		slot_count *= 2;
+	if (slot_count > UNIQUE_FEW)
+		slots = calloc(slot_count, sizeof(*slots));
+	if (slots == NULL)
 		return true;
-	yyjson_arr_foreach(value, index, max, item) list[index] =
-		(struct hashed){.hash = value_hash(item, seed), .value = item};
-	qsort(list, count, sizeof(*list), hashed_compare);
-	for (size_t i = 1; i < count && is_unique_so_far; i++)
-		for (size_t j = i; j > 0 && list[j - 1].hash == list[i].hash && is_unique_so_far; j--)
-			is_unique_so_far = !value_equals(list[j - 1].value, list[i].value, steps);
-	if (list != few)
-		free(list);
+	yyjson_arr_foreach(value, index, max, item)
+	{
+		struct hashed next = {.hash = value_hash(item, seed), .value = item};
+
+		is_unique_so_far = take_new(slots, slot_count - 1, &next, steps);
+		if (!is_unique_so_far)
+			break;
+	}
+	if (slots != few)
+		free(slots);
 	return is_unique_so_far;
 }
 

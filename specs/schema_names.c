@@ -2,21 +2,15 @@
  * two readers that differ are how one value is checked and another is used. */
 #include <stdlib.h>
 
+#include "parsers/base/sketch.h"
 #include "specs/schema_evaluate.h"
 
-/* Compared two by two; above this the names are sorted. */
+/* Compared two by two; above this they are put into a table. */
 #define NAMES_FEW 16
 
 static struct bytes text_of(yyjson_val *value)
 {
 	return (struct bytes){.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
-}
-
-static int compare(const void *left, const void *right)
-{
-	const struct bytes *a = left, *b = right;
-
-	return a->len != b->len ? (a->len > b->len) - (a->len < b->len) : bytes_compare(*a, *b);
 }
 
 static bool few_repeat(const struct bytes *names, size_t count)
@@ -28,13 +22,26 @@ static bool few_repeat(const struct bytes *names, size_t count)
 	return false;
 }
 
-static bool many_repeat(struct bytes *names, size_t count)
+static bool many_repeat(const struct bytes *names, size_t count)
 {
-	qsort(names, count, sizeof(*names), compare);
-	for (size_t i = 1; i < count; i++)
-		if (bytes_equal(names[i - 1], names[i]))
-			return true;
-	return false;
+	uint64_t seed = (uintptr_t)names;
+	size_t slot_count = 1;
+	bool is_repeated = false;
+	uint32_t *slots; /* places in the list, counted from 1 */
+
+	while (slot_count < 2 * count)
+		slot_count *= 2;
+	slots = calloc(slot_count, sizeof(*slots));
+	for (size_t i = 0; slots != NULL && i < count && !is_repeated; i++) {
+		size_t at = sketch_hash(names[i], seed) & (slot_count - 1);
+
+		while (slots[at] != 0 && !bytes_equal(names[slots[at] - 1], names[i]))
+			at = (at + 1) & (slot_count - 1);
+		is_repeated = slots[at] != 0;
+		slots[at] = (uint32_t)i + 1;
+	}
+	free(slots);
+	return is_repeated;
 }
 
 static bool names_repeat(yyjson_val *object)

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPONENT_MAX 1000000000000ll /* larger ones are all the same to us */
+#define EXPONENT_MAX     1000000000000ll /* larger ones are all the same to us */
+#define WHOLE_DIGITS_MAX 20              /* of 64 bits */
 
 static size_t digits_len(struct bytes run)
 {
@@ -161,22 +162,33 @@ static bool real_read(double real, struct number_scratch *scratch, struct number
 	return number_read(bytes_of(text), scratch, out_number);
 }
 
+static void whole_read(uint64_t size, bool is_negative, struct number_scratch *scratch,
+		       struct number *out_number)
+{
+	size_t at = WHOLE_DIGITS_MAX;
+
+	for (; size > 0; size /= 10)
+		scratch->digits[--at] = (char)('0' + size % 10);
+	*out_number = (struct number){.is_negative = is_negative,
+				      .exponent = (int64_t)(WHOLE_DIGITS_MAX - at),
+				      .digits = {.data = scratch->digits + at, .len = WHOLE_DIGITS_MAX - at}};
+	number_settle(out_number);
+}
+
 bool number_of(yyjson_val *value, struct number_scratch *scratch, struct number *out_number)
 {
-	char text[24];
-
 	if (yyjson_is_raw(value))
 		return number_read((struct bytes){yyjson_get_raw(value), yyjson_get_len(value)}, scratch,
 				   out_number);
 	if (yyjson_is_real(value))
 		return real_read(yyjson_get_real(value), scratch, out_number);
-	if (yyjson_is_uint(value))
-		snprintf(text, sizeof(text), "%llu", (unsigned long long)yyjson_get_uint(value));
-	else if (yyjson_is_sint(value))
-		snprintf(text, sizeof(text), "%lld", (long long)yyjson_get_sint(value));
-	else
+	if (!yyjson_is_int(value))
 		return false;
-	return number_read(bytes_of(text), scratch, out_number);
+	if (yyjson_is_sint(value) && yyjson_get_sint(value) < 0)
+		whole_read(0 - (uint64_t)yyjson_get_sint(value), true, scratch, out_number);
+	else
+		whole_read(yyjson_get_uint(value), false, scratch, out_number);
+	return true;
 }
 
 static int magnitude_compare(const struct number *a, const struct number *b)
