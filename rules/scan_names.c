@@ -6,7 +6,8 @@
 #include "parsers/credential_names.h"
 #include "rules/scan_context.h"
 
-#define SLOT_COUNT    1024
+#define SLOT_BITS     10
+#define SLOT_COUNT    (1 << SLOT_BITS)
 #define SLOT_NAME_MAX 60
 #define SLOT_EMPTY    SIZE_MAX
 
@@ -152,7 +153,7 @@ static size_t slot_of(struct bytes name, const struct ends *ends)
 		hash ^= hash >> 32;
 	}
 	hash = (hash ^ hash >> 32 ^ ends->tail) * 0x9E3779B97F4A7C15ull;
-	return (hash ^ hash >> 32) % SLOT_COUNT;
+	return hash >> (64 - SLOT_BITS); /* the last letters of a name reach no lower bits */
 }
 
 static bool is_of(const struct slot *slot, struct bytes name, const struct ends *ends)
