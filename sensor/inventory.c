@@ -109,6 +109,7 @@ void inventory_init(struct inventory *inventory, const struct inventory_plan *pl
 					.context = plan->context};
 	map_init(&inventory->map, &(struct map_plan){.entries_max = LIMIT_INVENTORY,
 						     .value_len = sizeof(struct line),
+						     .key_len = 112,
 						     .seed = plan->seed,
 						     .leave = leave,
 						     .context = inventory});

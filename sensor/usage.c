@@ -54,6 +54,7 @@ void usage_init(struct usage *usage, uint64_t seed,
 	*usage = (struct usage){.key = BUFFER_MAX(64 * KIB), .tell = tell_line, .context = context};
 	map_init(&usage->map, &(struct map_plan){.entries_max = LIMIT_USAGE,
 						 .value_len = sizeof(struct line),
+						 .key_len = 64,
 						 .seed = seed,
 						 .leave = leave,
 						 .context = usage});

@@ -30,17 +30,20 @@ struct walk { /* of one actor through the objects of one operation */
 	struct distinct objects;
 };
 
-static void map_of(struct map *map, size_t value_len, uint64_t seed)
+static void map_of(struct map *map, size_t value_len, size_t key_len, uint64_t seed)
 {
-	map_init(map, &(struct map_plan){.entries_max = LIMIT_ACTORS, .value_len = value_len, .seed = seed});
+	map_init(map, &(struct map_plan){.entries_max = LIMIT_ACTORS,
+					 .value_len = value_len,
+					 .key_len = key_len,
+					 .seed = seed});
 }
 
 void actors_init(struct actors *actors, uint64_t seed)
 {
-	map_of(&actors->sources, sizeof(struct source), seed);
-	map_of(&actors->credentials, sizeof(struct holder), seed);
-	map_of(&actors->accounts, sizeof(struct account), seed);
-	map_of(&actors->walks, sizeof(struct walk), seed);
+	map_of(&actors->sources, sizeof(struct source), 16, seed);
+	map_of(&actors->credentials, sizeof(struct holder), 24, seed);
+	map_of(&actors->accounts, sizeof(struct account), sizeof(uint64_t), seed);
+	map_of(&actors->walks, sizeof(struct walk), 72, seed);
 }
 
 void actors_finish(struct actors *actors)

@@ -19,8 +19,10 @@ struct class_seen {
 
 static void map_of(struct map *map, size_t value_len, uint64_t seed)
 {
-	map_init(map,
-		 &(struct map_plan){.entries_max = LIMIT_CLASS_HABITS, .value_len = value_len, .seed = seed});
+	map_init(map, &(struct map_plan){.entries_max = LIMIT_CLASS_HABITS,
+					 .value_len = value_len,
+					 .key_len = sizeof(uint64_t),
+					 .seed = seed});
 }
 
 void class_habits_init(struct class_habits *habits, uint64_t seed)

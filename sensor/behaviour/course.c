@@ -28,7 +28,10 @@ struct api_steps {
 
 static void map_of(struct map *map, size_t entries_max, size_t value_len, uint64_t seed)
 {
-	map_init(map, &(struct map_plan){.entries_max = entries_max, .value_len = value_len, .seed = seed});
+	map_init(map, &(struct map_plan){.entries_max = entries_max,
+					 .value_len = value_len,
+					 .key_len = 3 * sizeof(uint64_t),
+					 .seed = seed});
 }
 
 void course_init(struct course *course, uint64_t seed)

@@ -25,6 +25,7 @@ void harvest_init(struct harvest *harvest, uint64_t seed)
 {
 	map_init(&harvest->callers, &(struct map_plan){.entries_max = LIMIT_HARVESTS,
 						       .value_len = sizeof(struct taken),
+						       .key_len = 56,
 						       .seed = seed});
 	map_init(&harvest->resources, &(struct map_plan){.entries_max = LIMIT_RESOURCES,
 							 .value_len = sizeof(struct kind),

@@ -19,7 +19,10 @@ struct user {
 
 static void map_of(struct map *map, size_t entries_max, size_t value_len, uint64_t seed)
 {
-	map_init(map, &(struct map_plan){.entries_max = entries_max, .value_len = value_len, .seed = seed});
+	map_init(map, &(struct map_plan){.entries_max = entries_max,
+					 .value_len = value_len,
+					 .key_len = sizeof(uint64_t),
+					 .seed = seed});
 }
 
 void principals_init(struct principals *principals, uint64_t seed)

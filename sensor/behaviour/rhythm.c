@@ -24,9 +24,11 @@ void rhythm_init(struct rhythm *rhythm, uint64_t seed)
 {
 	map_init(&rhythm->callers, &(struct map_plan){.entries_max = LIMIT_RHYTHMS,
 						      .value_len = sizeof(struct caller),
+						      .key_len = 2 * sizeof(uint64_t),
 						      .seed = seed});
 	map_init(&rhythm->operations, &(struct map_plan){.entries_max = LIMIT_RESOURCES,
 							 .value_len = sizeof(struct operation_rhythm),
+							 .key_len = sizeof(uint64_t),
 							 .seed = seed});
 }
 

@@ -26,7 +26,7 @@ import talk as talks  # noqa: E402
 
 START, SEED, EXCHANGES, A_CONNECTION = 1768262400.0, 20260113, 40000, 4
 # Every look-up is a hash, or one step a path segment; what grows is how much of it the processor's caches miss: a thousand
-# times as many partners make an exchange three to four times as dear. What is linear in them would pass GROWTH by far.
+# times as many partners make an exchange two to three times as dear. What is linear in them would pass GROWTH by far.
 MEMORY_MB, START_SECONDS, GROWTH = 1536, 60, 6
 # partners, operations of each, credentials of each
 SIZES = [(10, 10, 100), (100, 10, 100), (1000, 10, 100), (10000, 10, 100), (10, 1, 100), (10, 1000, 100), (10, 10000, 100)]
