@@ -284,21 +284,6 @@ static void call_back(const struct judged *judged)
 		__builtin_prefetch(memory + at);
 }
 
-/* Everything that take() will look up. */
-static void begin_recall(struct collector *collector, const struct judged *judged, struct recall *recall)
-{
-	recall_begin(recall, judged);
-	if (judged->is_opaque)
-		return;
-	acquaintance_recall(&collector->acquaintance, judged, recall);
-	behaviour_recall(&collector->behaviour, judged, recall);
-	inventory_recall(&collector->inventory, judged, recall);
-	usage_recall(&collector->usage, judged, recall);
-	standings_recall(&collector->standings, judged, recall);
-	coverage_recall(&collector->coverage, judged, recall);
-	lives_recall(&collector->lives, judged, recall);
-}
-
 /* While the first is taken, what the next one needs comes, where that of the one behind it lies is asked, and
  * the record behind that is called back. */
 static void look_ahead(struct collector *collector)
@@ -308,7 +293,7 @@ static void look_ahead(struct collector *collector)
 	if (collector->ahead_count > 0)
 		recall_follow(&collector->recalls[next % 2], collector->ahead[next]);
 	if (collector->ahead_count > 1)
-		begin_recall(collector, collector->ahead[second], &collector->recalls[second % 2]);
+		collector_recall(collector, collector->ahead[second], &collector->recalls[second % 2]);
 	if (collector->ahead_count > 2)
 		call_back(collector->ahead[(next + 2) % LIMIT_LOOKAHEAD_RECORDS]);
 }

@@ -97,6 +97,8 @@ struct collector {
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
+/* Begins to recall everything that taking the record will look up. */
+void collector_recall(struct collector *collector, const struct judged *judged, struct recall *recall);
 /* One record of a finding, as it stands in `judged`. */
 void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
 			    const struct finding_life *life);

@@ -54,11 +54,12 @@ static struct map_entry *entry_of(const void *value)
 struct bytes map_key(const void *value)
 {
 	const struct map_entry *entry = entry_of(value);
-	const char *key = entry->value + entry->value_len;
+	const char *room = entry->value + entry->value_len, *far;
 
-	if (entry->is_key_far)
-		memcpy(&key, key, sizeof(key));
-	return (struct bytes){.data = key, .len = entry->key_len};
+	if (!entry->is_key_far)
+		return (struct bytes){.data = room, .len = entry->key_len};
+	memcpy(&far, room, sizeof(far));
+	return (struct bytes){.data = far, .len = entry->key_len};
 }
 
 /* -- slots ------------------------------------------------------------------------------------ */
