@@ -3,8 +3,10 @@
  * the processor less in large pages (Linux: transparent huge pages, asked for by madvise(2)): one entry of
  * its address cache stands for 512 small ones, and the system hands out so many at a time.
  *
- *	memory = pages_take(len);	not zeroed; NULL without memory. PAGES_HUGE or more: in huge pages, if
- *it can be pages_give(memory, len);
+ *	memory = pages_take(len);	not zeroed; NULL without memory
+ *	pages_give(memory, len);
+ *
+ * Pieces of PAGES_HUGE bytes or more lie in huge pages, if the system has them.
  */
 #pragma once
 
