@@ -533,6 +533,7 @@ void scanner_forget(struct scanner *scanner)
 	if (scanner->values.text != NULL)
 		explicit_bzero(scanner->values.text, scanner->values.len);
 	values_clear(&scanner->values);
+	sieve_forget(scanner->sieve);
 }
 
 void scanner_scan(struct scanner *scanner, struct exchange *exchange, const struct body_reading *request,

@@ -80,7 +80,7 @@ static void add_headers(struct scan_values *values, const struct message *messag
 	for (size_t i = 0; i < message->header_count; i++) {
 		const struct header *header = &message->headers[i];
 
-		if (!names_look(values->sift.names, header->name)->is_field_skipped)
+		if (names_field(values->sift.names, header->name) != FIELD_SKIPPED)
 			values_add_field(values, &(struct scan_value){.place = place, .name = header->name},
 					 header->value);
 		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("user-agent")))

@@ -36,7 +36,7 @@ struct scan_names {
 	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
 	struct bytes last; /* looked at; the same run has the same facts */
-	const struct name_facts *last_facts;
+	struct name_facts *last_facts;
 	struct slot *at;              /* the slot last looked at */
 	struct name_facts long_facts; /* of a name too long to keep */
 };
@@ -261,10 +261,7 @@ static void work_out(const struct scan_names *names, struct bytes name, uint64_t
 	answer(names, name, bits, &has_classes, &has_others);
 	*out_facts = (struct name_facts){.classes = has_classes ? bits : NULL,
 					 .others = has_others ? bits + names->words : NULL,
-					 .is_data = is_data(name),
-					 .is_field_skipped = is_skipped(name),
-					 .is_field_key = name_is_key_header(name) ||
-							 name_is_certificate_header(name)};
+					 .is_data = is_data(name)};
 }
 
 static struct slot *find(struct scan_names *names, struct bytes name, const struct ends *ends)
@@ -282,7 +279,7 @@ static struct slot *find(struct scan_names *names, struct bytes name, const stru
 	return slot;
 }
 
-const struct name_facts *names_find(struct scan_names *names, struct bytes name)
+static struct name_facts *find_facts(struct scan_names *names, struct bytes name)
 {
 	struct ends ends = ends_of(name);
 
@@ -292,15 +289,20 @@ const struct name_facts *names_find(struct scan_names *names, struct bytes name)
 	return &names->long_facts;
 }
 
+const struct name_facts *names_find(struct scan_names *names, struct bytes name)
+{
+	return find_facts(names, name);
+}
+
 /* Objects of a kind have their names in the same order: most often the one comes that came last time. */
-static __attribute__((noinline)) const struct name_facts *look(struct scan_names *names, struct bytes name)
+static __attribute__((noinline)) struct name_facts *look(struct scan_names *names, struct bytes name)
 {
 	struct ends ends = ends_of(name);
 	struct slot *slot = names->at->next;
 
 	if (!is_of(slot, name, &ends)) {
 		if (name.len > SLOT_NAME_MAX)
-			return names_find(names, name);
+			return find_facts(names, name);
 		slot = find(names, name, &ends);
 		names->at->next = slot;
 	}
@@ -315,6 +317,21 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 	names->last = name;
 	names->last_facts = look(names, name);
 	return names->last_facts;
+}
+
+static enum name_field field_of(struct bytes name)
+{
+	if (is_skipped(name))
+		return FIELD_SKIPPED;
+	return name_is_key_header(name) || name_is_certificate_header(name) ? FIELD_KEY : FIELD_PLAIN;
+}
+
+enum name_field names_field(struct scan_names *names, struct bytes name)
+{
+	(void)names_look(names, name);
+	if (names->last_facts->field == FIELD_UNTOLD)
+		names->last_facts->field = (uint8_t)field_of(name);
+	return names->last_facts->field;
 }
 
 void names_forget(struct scan_names *names)

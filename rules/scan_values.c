@@ -212,7 +212,7 @@ void values_add_field(struct scan_values *values, const struct scan_value *value
 	struct scan_field field = {.place = value->place, .name = value->name, .text = text};
 	size_t seen = values->seen_count, count = values->count;
 	bool is_kept_in_mind = values->sift.sieve != NULL && text.len >= values->len_min &&
-			       !names_look(values->sift.names, value->name)->is_field_key &&
+			       names_field(values->sift.names, value->name) != FIELD_KEY &&
 			       has_room(values, text);
 
 	if (is_kept_in_mind && memory_has(values->sift.memory, &field)) {

@@ -39,6 +39,8 @@ struct sieve {
 	uint64_t *none;         /* lanes */
 	struct needs_runs runs; /* of the free lanes */
 	struct skeletons skeletons;
+	char last[GLANCE_LEN_MAX]; /* looked at, and nothing was found: lists repeat values */
+	size_t last_len;           /* 0: none */
 	struct begin begin_free, begin_words;
 	struct bound_sets sets;
 	struct begin *begin_once; /* of each lane, where it is followed alone */
@@ -235,6 +237,8 @@ void sieve_free(struct sieve *sieve)
 	free(sieve->exact_len_max);
 	free(sieve->shapes);
 	free(sieve->shape_lanes);
+	explicit_bzero(sieve->last, sizeof(sieve->last));
+	explicit_bzero(&sieve->skeletons, sizeof(sieve->skeletons));
 	free(sieve->run_min);
 	bound_sets_finish(&sieve->sets);
 	free(sieve->begin_once);
@@ -369,6 +373,28 @@ bool sieve_glance_number(const struct sieve *sieve, size_t digits)
 	return digits <= GLANCE_LEN_MAX && !runs_have(&sieve->runs, digits, digits);
 }
 
+void sieve_forget(struct sieve *sieve)
+{
+	if (sieve == NULL)
+		return;
+	explicit_bzero(sieve->last, sieve->last_len);
+	sieve->last_len = 0;
+}
+
+static bool is_last(const struct sieve *sieve, struct bytes value)
+{
+	return value.len == sieve->last_len && value.len > 0 &&
+	       memcmp(value.data, sieve->last, value.len) == 0;
+}
+
+static void keep_last(struct sieve *sieve, struct bytes value)
+{
+	if (value.len > sizeof(sieve->last))
+		return;
+	memcpy(sieve->last, value.data, value.len);
+	sieve->last_len = value.len;
+}
+
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found)
 {
 	struct walk free = {.states = &sieve->states, .lanes = sieve->found};
@@ -377,6 +403,8 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	bool is_walked;
 
 	*out_found = found_nothing(sieve);
+	if (is_last(sieve, value))
+		return true;
 	if (is_spent(sieve, value))
 		return false;
 	free.state = begin_of(&sieve->begin_free, &sieve->states);
@@ -386,6 +414,8 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	pay(sieve, sieve->states.made + sieve->word_states.made - made, value);
 	if (!is_walked)
 		return false;
+	if (!free.is_any && !words.is_any)
+		keep_last(sieve, value);
 	out_found->is_any_word = words.is_any;
 	if (words.is_any)
 		out_found->words = sieve->found_words;

@@ -44,6 +44,9 @@ struct sieve_hint {
 struct sieve *sieve_new(const struct pattern_set *set); /* NULL without memory */
 void sieve_free(struct sieve *sieve);
 
+/* The text last looked at is wiped: for the next exchange. Accepts NULL. */
+void sieve_forget(struct sieve *sieve);
+
 /* `place` is the number of its bit in enum scan_place. False when hostile texts cost too much, or there is no
  * room: nothing is told. Looked for are patterns that need no context, and context words. */
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found);
