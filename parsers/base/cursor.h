@@ -10,6 +10,9 @@
  */
 #pragma once
 
+#include <endian.h>
+#include <string.h>
+
 #include "parsers/base/bytes.h"
 
 struct cursor {
@@ -58,6 +61,23 @@ static inline uint64_t cursor_number(struct cursor *cursor, size_t len)
 	for (size_t i = 0; run.len == len && i < len; i++)
 		value = value << 8 | (unsigned char)run.data[i];
 	return value;
+}
+
+/* Of a run that is known to be so long: headers of a fixed length are looked at once. */
+static inline uint16_t bytes_u16(struct bytes run, size_t at)
+{
+	uint16_t value;
+
+	memcpy(&value, run.data + at, sizeof(value));
+	return be16toh(value);
+}
+
+static inline uint32_t bytes_u32(struct bytes run, size_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, run.data + at, sizeof(value));
+	return be32toh(value);
 }
 
 static inline uint8_t cursor_u8(struct cursor *cursor)

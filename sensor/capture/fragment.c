@@ -77,9 +77,11 @@ void fragments_begin(struct fragments *fragments, uint64_t clock_ns, struct capt
 	struct datagram *oldest;
 	uint64_t *joined_ns;
 
-	take_back(fragments);
 	if (clock_ns > fragments->clock_ns)
 		fragments->clock_ns = clock_ns;
+	if (fragments->lent_count == 0 && fragments->datagrams.count == 0 && fragments->joined.count == 0)
+		return; /* nearly always */
+	take_back(fragments);
 	while ((oldest = map_oldest(&fragments->datagrams)) != NULL &&
 	       fragments->clock_ns - oldest->first_ns > LIMIT_FRAGMENT_NS) {
 		map_remove(&fragments->datagrams, oldest);

@@ -6,13 +6,13 @@
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/walk.h"
 
-static void address_take(struct cursor *at, bool is_ipv6, struct endpoint *endpoint)
-{
-	struct bytes run = cursor_take(at, is_ipv6 ? 16 : 4);
+#define IPV4_HEADER_LEN 20
+#define IPV6_HEADER_LEN 40
 
+static void address_set(struct endpoint *endpoint, const char *bytes, bool is_ipv6)
+{
 	*endpoint = (struct endpoint){.address.is_ipv6 = is_ipv6};
-	if (run.len > 0)
-		memcpy(endpoint->address.bytes, run.data, run.len);
+	memcpy(endpoint->address.bytes, bytes, is_ipv6 ? 16 : 4);
 }
 
 /* Another IP header: the one outside is part of where this one was seen. */
@@ -61,29 +61,27 @@ static enum drop join(struct walk *walk, struct fragment *fragment)
 enum drop ipv4_read(struct walk *walk)
 {
 	struct bytes start = cursor_rest(&walk->at);
-	uint8_t first = cursor_u8(&walk->at);
-	size_t header_len = (size_t)(first & 15) * 4;
-	size_t total_len;
+	struct bytes header = cursor_take(&walk->at, IPV4_HEADER_LEN);
+	size_t header_len, total_len;
 	uint16_t id, fragment;
 
-	header_enter(walk);
-	cursor_skip(&walk->at, 1);
-	total_len = cursor_u16(&walk->at);
-	id = cursor_u16(&walk->at);
-	fragment = cursor_u16(&walk->at);
-	cursor_skip(&walk->at, 1);
-	walk->number = cursor_u8(&walk->at);
-	cursor_skip(&walk->at, 2);
-	address_take(&walk->at, false, &walk->segment.from);
-	address_take(&walk->at, false, &walk->segment.to);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
-	if (first >> 4 != 4 || header_len < 20 || (total_len != 0 && total_len < header_len))
+	header_enter(walk);
+	header_len = (size_t)(header.data[0] & 15) * 4;
+	total_len = bytes_u16(header, 2);
+	id = bytes_u16(header, 4);
+	fragment = bytes_u16(header, 6);
+	walk->number = (uint8_t)header.data[9];
+	address_set(&walk->segment.from, header.data + 12, false);
+	address_set(&walk->segment.to, header.data + 16, false);
+	if ((uint8_t)header.data[0] >> 4 != 4 || header_len < IPV4_HEADER_LEN ||
+	    (total_len != 0 && total_len < header_len))
 		return DROP_MALFORMED;
 	/* Length 0: the card segments it later (TSO), so the frame's own length holds. */
 	if (total_len != 0)
-		walk_narrow(walk, total_len - 20);
-	cursor_skip(&walk->at, header_len - 20);
+		walk_narrow(walk, total_len - IPV4_HEADER_LEN);
+	cursor_skip(&walk->at, header_len - IPV4_HEADER_LEN);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
 	walk->place = PLACE_IP;
@@ -101,17 +99,17 @@ enum drop ipv4_read(struct walk *walk)
 
 enum drop ipv6_read(struct walk *walk)
 {
-	uint32_t first = cursor_u32(&walk->at);
-	size_t payload_len = cursor_u16(&walk->at);
+	struct bytes header = cursor_take(&walk->at, IPV6_HEADER_LEN);
+	size_t payload_len;
 
-	header_enter(walk);
-	walk->number = cursor_u8(&walk->at);
-	cursor_skip(&walk->at, 1);
-	address_take(&walk->at, true, &walk->segment.from);
-	address_take(&walk->at, true, &walk->segment.to);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
-	if (first >> 28 != 6)
+	header_enter(walk);
+	payload_len = bytes_u16(header, 4);
+	walk->number = (uint8_t)header.data[6];
+	address_set(&walk->segment.from, header.data + 8, true);
+	address_set(&walk->segment.to, header.data + 24, true);
+	if ((uint8_t)header.data[0] >> 4 != 6)
 		return DROP_MALFORMED;
 	/* Length 0: a jumbogram (RFC 2675) or TSO; the frame's own length holds. */
 	if (payload_len != 0)

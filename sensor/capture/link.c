@@ -3,8 +3,11 @@
 
 enum drop ethernet_read(struct walk *walk)
 {
-	cursor_skip(&walk->at, 12);
-	return walk_next(walk, PLACE_ETHERTYPE, cursor_u16(&walk->at));
+	struct bytes header = cursor_take(&walk->at, 14);
+
+	if (walk->at.ran_out)
+		return walk_ran_out(walk);
+	return walk_next(walk, PLACE_ETHERTYPE, bytes_u16(header, 12));
 }
 
 /* LINKTYPE_LINUX_SLL: packet type, ARPHRD_, address length, address, protocol. */

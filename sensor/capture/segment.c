@@ -76,11 +76,14 @@ void walk_scope(struct walk *walk, const void *name, size_t len)
 
 enum { OPTION_END, OPTION_NONE, OPTION_STAMP = 8, OPTION_MD5 = 19, OPTION_AUTHENTICATION = 29 };
 
-static void stamp_take(struct cursor *at, struct segment *segment)
+#define STAMP_LEN      8
+#define TCP_HEADER_LEN 20
+
+static void stamp_set(struct segment *segment, struct bytes stamp)
 {
 	segment->has_stamp = true;
-	segment->stamp = cursor_u32(at);
-	segment->stamp_echo = cursor_u32(at);
+	segment->stamp = bytes_u32(stamp, 0);
+	segment->stamp_echo = bytes_u32(stamp, 4);
 }
 
 /* Two of nothing and a stamp: RFC 7323, appendix A, and so does everybody. */
@@ -97,8 +100,7 @@ static void options_read(struct bytes options, struct segment *segment)
 	struct cursor at = cursor_of(options);
 
 	if (is_usual(options)) {
-		cursor_skip(&at, 4);
-		stamp_take(&at, segment);
+		stamp_set(segment, bytes_from(options, 4));
 		return;
 	}
 	while (at.left > 0) {
@@ -114,11 +116,10 @@ static void options_read(struct bytes options, struct segment *segment)
 			segment->is_signed = true;
 		if (at.ran_out || len < 2 || len - 2 > at.left)
 			return;
-		if (kind == OPTION_STAMP && len == 10) {
-			stamp_take(&at, segment);
-		} else {
+		if (kind == OPTION_STAMP && len == 2 + STAMP_LEN)
+			stamp_set(segment, cursor_take(&at, STAMP_LEN));
+		else
 			cursor_skip(&at, len - 2);
-		}
 	}
 }
 
@@ -146,24 +147,24 @@ static enum drop verify(struct walk *walk)
 enum drop tcp_read(struct walk *walk)
 {
 	struct cursor start = walk->at;
+	struct bytes header = cursor_take(&walk->at, TCP_HEADER_LEN);
 	struct segment *segment = &walk->segment;
 	uint16_t offset_flags;
 	size_t header_len;
 
-	segment->from.port = cursor_u16(&walk->at);
-	segment->to.port = cursor_u16(&walk->at);
-	segment->seq = cursor_u32(&walk->at);
-	segment->ack = cursor_u32(&walk->at);
-	offset_flags = cursor_u16(&walk->at);
-	segment->window = cursor_u16(&walk->at);
-	segment->checksum = cursor_u16(&walk->at);
-	cursor_skip(&walk->at, 2);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
+	segment->from.port = bytes_u16(header, 0);
+	segment->to.port = bytes_u16(header, 2);
+	segment->seq = bytes_u32(header, 4);
+	segment->ack = bytes_u32(header, 8);
+	offset_flags = bytes_u16(header, 12);
+	segment->window = bytes_u16(header, 14);
+	segment->checksum = bytes_u16(header, 16);
 	header_len = (size_t)(offset_flags >> 12) * 4;
-	if (header_len < 20)
+	if (header_len < TCP_HEADER_LEN)
 		return DROP_MALFORMED;
-	options_read(cursor_take(&walk->at, header_len - 20), segment);
+	options_read(cursor_take(&walk->at, header_len - TCP_HEADER_LEN), segment);
 	if (walk->at.ran_out)
 		return walk_ran_out(walk);
 	segment->flags = offset_flags & 0x3f;
