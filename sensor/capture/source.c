@@ -300,24 +300,23 @@ static bool is_wanted(struct source *source, const struct packet *packet)
 
 static enum source_result file_packet_read(struct source *source, struct packet *out_packet)
 {
-	struct packet packet = {
+	enum source_result result;
+
+	*out_packet = (struct packet){
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
 		.plan = &source->plan.capture,
 	};
-	enum source_result result;
-
 	do {
-		result = source->pcapng != NULL ? pcapng_next(source->pcapng, &packet)
-						: pcap_file_next(&source->pcap_file, &packet);
-	} while (result == SOURCE_PACKET && !is_wanted(source, &packet));
+		result = source->pcapng != NULL ? pcapng_next(source->pcapng, out_packet)
+						: pcap_file_next(&source->pcap_file, out_packet);
+	} while (result == SOURCE_PACKET && !is_wanted(source, out_packet));
 	if (source->pcapng != NULL)
 		source->counts.secrets_skipped = pcapng_secrets(source->pcapng);
 	if (result != SOURCE_PACKET)
 		return finish(source, result);
-	*out_packet = packet;
 	source->counts.packets++;
-	source->counts.bytes += packet.data.len;
+	source->counts.bytes += out_packet->data.len;
 	return SOURCE_PACKET;
 }
 

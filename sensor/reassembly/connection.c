@@ -419,10 +419,26 @@ static void settle(struct connection *connection)
 	connections_wait(connection);
 }
 
+/* Everything was handed out, nothing is missing, and it stands where it belongs: so after most packets. */
+static bool is_settled(const struct connection *connection)
+{
+	const struct stream *streams = connection->streams;
+
+	for (int i = 0; i < 2; i++)
+		if (streams[i].unsettled != NULL || streams[i].acked > streams[i].next ||
+		    stream_is_current(&streams[i]))
+			return false;
+	return connection->over == ABORT_NONE && !connection_is_closed(connection) &&
+	       connection->links[LINK_WAITING].list == NULL;
+}
+
 bool connection_next(struct connection *connection, struct chunk *out_chunk)
 {
-	struct stream *stream = ready_stream(connection);
+	struct stream *stream;
 
+	if (is_settled(connection))
+		return false;
+	stream = ready_stream(connection);
 	for (int i = 0; i < 2; i++)
 		stream_release(&connection->streams[i]);
 	if (stream == NULL && connection->over != ABORT_NONE)

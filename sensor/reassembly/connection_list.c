@@ -18,6 +18,8 @@ void connection_list_add(struct connection_list *list, struct connection *connec
 {
 	struct connection_link *link = &connection->links[list->kind];
 
+	if (list->newest == connection)
+		return;
 	connection_list_leave(connection, list->kind);
 	*link = (struct connection_link){.older = list->newest, .list = list};
 	*(list->newest == NULL ? &list->oldest : &list->newest->links[list->kind].newer) = connection;

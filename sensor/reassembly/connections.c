@@ -267,8 +267,6 @@ static bool takes_ports(struct connection *connection, const struct segment *seg
 	bool is_own = own->has_base && own->base_seq == segment->seq + 1;
 	bool is_alive = (connection->state & (CONNECTION_SYN_ACK | CONNECTION_DATA)) != 0;
 
-	if ((segment->flags & (TCP_SYN | TCP_RST)) != TCP_SYN)
-		return false;
 	if (segment->flags & TCP_ACK)
 		return (is_alive && connection_has_candidate(connection, !direction, segment->ack - 1)) ||
 		       (is_ending && !is_own);
@@ -297,7 +295,8 @@ struct connection *connections_find(struct connections *connections, const struc
 		retire_stale(connection, segment->clock_ns);
 		connection = NULL;
 	}
-	if (connection != NULL && takes_ports(connection, segment)) {
+	if (connection != NULL && (segment->flags & (TCP_SYN | TCP_RST)) == TCP_SYN &&
+	    takes_ports(connection, segment)) {
 		connections->plan.counts->reused++;
 		retire(connection, ABORT_REUSED, segment->clock_ns);
 		connection = NULL;

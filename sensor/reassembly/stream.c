@@ -224,6 +224,8 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 	bool is_new = false, is_again;
 
 	CHECK(stream->home->current_of == NULL);
+	if (len == 0 && !(segment->flags & TCP_FIN))
+		return false; /* an acknowledgement: most packets */
 	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin_offset)
 		stream->has_fin = false; /* it was forged: the sender goes on */
 	if (len > 0 && end > 0) {
