@@ -1,8 +1,10 @@
 #include "sensor/capture/segment.h"
 
 #include <string.h>
+#define XXH_INLINE_ALL /* of a packet's few bytes the call would cost as much as the hash */
 #include <xxhash.h>
 
+#include "parsers/base/check.h"
 #include "parsers/base/limits.h"
 #include "sensor/capture/checksum.h"
 #include "sensor/capture/fragment.h"
@@ -289,6 +291,7 @@ uint64_t segment_hash(const struct segment *segment, uint64_t seed)
 	char key[SEGMENT_KEY_MAX];
 	size_t len = segment_key(segment, key);
 
+	CHECK(len <= sizeof(key));
 	return XXH3_64bits_withSeed(key, len, seed);
 }
 

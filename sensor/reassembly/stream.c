@@ -214,42 +214,50 @@ static void take_fin(struct stream *stream, int64_t end, const struct piece *pie
 	unsettled->fin.offset = (uint64_t)end;
 }
 
-bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
-		 const struct piece *piece, bool must_wait)
+/* True when some of the bytes had come before. */
+static bool take_payload(struct stream *stream, const struct segment *segment, int64_t offset, int64_t end,
+			 const struct piece *piece, bool must_wait)
 {
 	struct piece data = *piece, cut = *piece;
 	uint64_t before = offset < 0 ? (uint64_t)-offset : 0;
+	bool is_new = false;
+
+	if (stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin_offset)
+		stream->has_fin = false; /* it was forged: the sender goes on */
+	if (end <= 0)
+		return true;
+	data.bytes = bytes_from(segment->payload, before);
+	data.offset = (uint64_t)(offset + (int64_t)before);
+	data.is_segment_start = before == 0;
+	cut.bytes = BYTES_NONE;
+	cut.cut_len = segment->cut_len;
+	cut.offset = (uint64_t)end - segment->cut_len;
+	cut.is_segment_start = false;
+	if ((uint64_t)end > stream->seen_end)
+		stream->seen_end = (uint64_t)end;
+	if (trim(stream, &data)) {
+		is_new = true;
+		if (data.offset > stream->next)
+			stream->home->counts->out_of_order++;
+		take_piece(stream, data, must_wait);
+	}
+	if (cut.cut_len > 0 && end - (int64_t)cut.cut_len >= 0 && trim(stream, &cut)) {
+		is_new = true;
+		take_piece(stream, cut, must_wait);
+	}
+	return !is_new || offset < (int64_t)stream->next;
+}
+
+bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
+		 const struct piece *piece, bool must_wait)
+{
 	uint64_t len = segment->payload.len + segment->cut_len;
 	int64_t end = offset + (int64_t)len;
-	bool is_new = false, is_again;
+	bool is_again = false;
 
 	CHECK(stream->home->current_of == NULL);
-	if (len == 0 && !(segment->flags & TCP_FIN))
-		return false; /* an acknowledgement: most packets */
-	if (len > 0 && stream->has_fin && !stream->is_end_told && end > (int64_t)stream->fin_offset)
-		stream->has_fin = false; /* it was forged: the sender goes on */
-	if (len > 0 && end > 0) {
-		data.bytes = bytes_from(segment->payload, before);
-		data.offset = (uint64_t)(offset + (int64_t)before);
-		data.is_segment_start = before == 0;
-		cut.bytes = BYTES_NONE;
-		cut.cut_len = segment->cut_len;
-		cut.offset = (uint64_t)end - segment->cut_len;
-		cut.is_segment_start = false;
-		if ((uint64_t)end > stream->seen_end)
-			stream->seen_end = (uint64_t)end;
-		if (trim(stream, &data)) {
-			is_new = true;
-			if (data.offset > stream->next)
-				stream->home->counts->out_of_order++;
-			take_piece(stream, data, must_wait);
-		}
-		if (cut.cut_len > 0 && end - (int64_t)cut.cut_len >= 0 && trim(stream, &cut)) {
-			is_new = true;
-			take_piece(stream, cut, must_wait);
-		}
-	}
-	is_again = len > 0 && (!is_new || offset < (int64_t)stream->next);
+	if (len > 0)
+		is_again = take_payload(stream, segment, offset, end, piece, must_wait);
 	if (segment->flags & TCP_FIN)
 		take_fin(stream, end, piece);
 	return is_again;
