@@ -34,7 +34,7 @@ void values_clear(struct scan_values *values)
 	values->len = 0;
 	values->count = 0;
 	values->container_count = values->found_count = 0;
-	values->seen_len = values->seen_count = 0;
+	values->seen_len = values->seen_count = values->opened_count = 0;
 	names_forget(values->sift.names);
 	values->is_cut = false;
 }
@@ -276,13 +276,14 @@ void values_add_name(struct scan_values *values, const struct scan_value *value)
 
 /* -- JSON ------------------------------------------------------------------- */
 
+/* An object or array that is being walked through. */
 struct level {
+	yyjson_val *end;    /* behind all that is in it */
+	uint32_t container; /* counted from 1 */
+	uint32_t index;     /* of the next item of an array */
+	size_t count;       /* of the values kept before it */
 	bool is_array;
 	bool is_named, is_named_twice; /* as its container */
-	uint32_t container;            /* counted from 1 */
-	uint32_t index;                /* of the next item of an array */
-	yyjson_arr_iter items;
-	yyjson_obj_iter entries;
 };
 
 /* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
@@ -365,7 +366,7 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 	void *containers = values->containers;
 	struct scan_container *container;
 
-	if (values->container_count >= LIMIT_BODY_VALUES ||
+	if (++values->opened_count > LIMIT_BODY_VALUES ||
 	    !reserve(&containers, &values->container_capacity, values->container_count + 1,
 		     sizeof(*values->containers))) {
 		values->is_cut = true;
@@ -385,7 +386,6 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
 			   struct level *levels, size_t *depth)
 {
-	struct level *level = &levels[*depth];
 	uint32_t number;
 
 	if (*depth == LIMIT_JSON_DEPTH) {
@@ -395,35 +395,20 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 	number = values_open(values, spot);
 	if (number == 0)
 		return false;
-	*level = (struct level){.is_array = yyjson_is_arr(node),
-				.is_named = values->containers[number - 1].is_named,
-				.is_named_twice = values->containers[number - 1].is_named_twice,
-				.container = number};
-	if (level->is_array)
-		yyjson_arr_iter_init(node, &level->items);
-	else
-		yyjson_obj_iter_init(node, &level->entries);
-	++*depth;
+	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
+					    .container = number,
+					    .count = values->count,
+					    .is_array = unsafe_yyjson_is_arr(node),
+					    .is_named = values->containers[number - 1].is_named,
+					    .is_named_twice = values->containers[number - 1].is_named_twice};
 	return true;
 }
 
-/* The next child of a level and its spot; NULL at the end. */
-static yyjson_val *next_child(struct level *level, struct scan_value *spot)
+/* A container in which nothing was kept is forgotten. */
+static void close_container(struct scan_values *values, const struct level *level)
 {
-	yyjson_val *key;
-
-	spot->container = level->container;
-	spot->is_in_array = level->is_array;
-	if (level->is_array) {
-		spot->index = level->index++;
-		spot->name = BYTES_NONE;
-		return yyjson_arr_iter_next(&level->items);
-	}
-	key = yyjson_obj_iter_next(&level->entries);
-	if (key == NULL)
-		return NULL;
-	spot->name = (struct bytes){yyjson_get_str(key), yyjson_get_len(key)};
-	return yyjson_obj_iter_get_val(key);
+	if (values->count == level->count && values->container_count == level->container)
+		values->container_count--;
 }
 
 /* Its name may be data itself. True: names give the child context. */
@@ -439,10 +424,12 @@ static bool look_at_name(struct scan_values *values, const struct level *level, 
 	return level->is_named || facts->classes != NULL;
 }
 
+/* A tree lies in one list: what is in a value comes behind it, a name before its value. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
 {
 	struct level levels[LIMIT_JSON_DEPTH];
 	struct scan_value spot = {.place = place, .is_json = true};
+	yyjson_val *at = root + 1;
 	size_t depth = 0;
 
 	if (!yyjson_is_ctn(root)) {
@@ -452,18 +439,30 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 	if (!open_container(values, root, &spot, levels, &depth))
 		return;
 	while (depth > 0) {
-		yyjson_val *child = next_child(&levels[depth - 1], &spot);
+		struct level *level = &levels[depth - 1];
 		bool is_named;
 
-		if (child == NULL) {
+		if (at == level->end) {
+			close_container(values, level);
 			depth--;
 			continue;
 		}
-		is_named = look_at_name(values, &levels[depth - 1], &spot);
-		if (yyjson_is_ctn(child))
-			open_container(values, child, &spot, levels, &depth);
+		spot.container = level->container;
+		spot.is_in_array = level->is_array;
+		if (level->is_array) {
+			spot.index = level->index++;
+			spot.name = BYTES_NONE;
+		} else {
+			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
+			at++;
+		}
+		is_named = look_at_name(values, level, &spot);
+		if (!unsafe_yyjson_is_ctn(at))
+			add_scalar(values, &spot, is_named, at++);
+		else if (open_container(values, at, &spot, levels, &depth))
+			at++;
 		else
-			add_scalar(values, &spot, is_named, child);
+			at = unsafe_yyjson_get_next(at);
 	}
 }
 
