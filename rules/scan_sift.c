@@ -18,7 +18,9 @@ enum sift sift_value(const struct scan_sift *sift, const struct scan_value *valu
 		return SIFT_UNSEEN;
 	if (!sieve_glance(sift->sieve, text, out_found) && !sieve_look(sift->sieve, place, text, out_found))
 		return SIFT_UNSEEN;
-	return out_found->is_any || out_found->is_any_word || is_named(sift->names, value, container)
+	if (out_found->is_any || is_named(sift->names, value, container))
+		return SIFT_KEPT;
+	return out_found->is_any_word && !sieve_rules_out(sift->sieve, out_found->words, place, text)
 		       ? SIFT_KEPT
 		       : SIFT_OUT;
 }

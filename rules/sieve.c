@@ -424,24 +424,30 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-/* A word in a text says little: most often what it stands for has not the shape of the text, which is cheaper
- * to tell. */
-static bool is_possible(struct sieve *sieve, const uint64_t *wanted, unsigned place, struct bytes value)
+static struct bound_set *set_of(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
+				struct bytes value)
 {
-	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		any |= wanted[i] & lanes[i];
-	return any != 0;
+	return bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
 }
 
-/* Before any walk: is what is looked for ruled out? */
-static bool is_ruled_out(struct sieve *sieve, const struct bound_set *set, unsigned place, struct bytes value)
+/* Before any walk. */
+static bool is_ruled_out(const struct bound_set *set, struct bytes value)
 {
-	if (!set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min)))
+	return !set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min));
+}
+
+bool sieve_rules_out(struct sieve *sieve, const uint64_t *worded, unsigned place, struct bytes value)
+{
+	const struct bound_set *set = set_of(sieve, sieve->none, worded, value);
+	const uint64_t *lanes;
+	uint64_t any = 0;
+
+	if (is_ruled_out(set, value))
 		return true;
-	return !set->is_named && !is_possible(sieve, set->begin.lanes, place, value);
+	lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		any |= set->begin.lanes[i] & lanes[i];
+	return any == 0;
 }
 
 bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,
@@ -455,8 +461,8 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	set = bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
-	if (is_ruled_out(sieve, set, place, value))
+	set = set_of(sieve, named, worded, value);
+	if (is_ruled_out(set, value))
 		return true;
 	walk.state = begin_of(&set->begin, &sieve->states);
 	walk.is_any = add_blind(sieve, set->begin.lanes);

@@ -47,7 +47,6 @@ static void make(const struct bound_sets *sets, const uint64_t *named, const uin
 
 		lanes[i] = (named[at] | (worded[at] & ~late)) & sets->of.beside[i];
 		out_set->is_any |= lanes[i] != 0;
-		out_set->is_named |= (named[at] & sets->of.beside[i]) != 0;
 	}
 	out_set->run_min = run_min_of(sets, lanes);
 }

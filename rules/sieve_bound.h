@@ -19,8 +19,7 @@
 struct bound_set {
 	struct begin begin; /* its lanes */
 	bool is_known, is_any;
-	bool is_named;  /* a name gives context to some, */
-	bool has_lines; /* and there is more than one line */
+	bool has_lines; /* there is more than one */
 	size_t run_min; /* each lane needs so many bytes in a row without a letter of ASCII; 0: not all do */
 };
 
