@@ -168,7 +168,8 @@ static bool sieve_fill(struct sieve *sieve)
 		lane_read(sieve, lane, places);
 	for (size_t i = 0; i < sieve->lane_words; i++) {
 		sieve->beside[i] =
-			sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words];
+			(sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words]) &
+			(sieve->bound[i] | sieve->free[i]);
 		sieve->line_bound[i] = sieve->bound[i] & sieve->line_start[i];
 	}
 	is_filled = is_filled && words_add(sieve, places);
@@ -464,6 +465,7 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	set = set_of(sieve, named, worded, value);
 	if (is_ruled_out(set, value))
 		return true;
+	walk.wanted = set->begin.lanes;
 	walk.state = begin_of(&set->begin, &sieve->states);
 	walk.is_any = add_blind(sieve, set->begin.lanes);
 	is_walked = walk_through(&walk, value);

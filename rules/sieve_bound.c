@@ -57,7 +57,7 @@ static size_t slot_of(const struct bound_sets *sets, const uint64_t *named, cons
 	uint64_t hash = has_lines;
 
 	for (size_t i = 0; i < sets->words; i++)
-		hash = (hash * 0x9E3779B97F4A7C15ull ^ named[i]) * 0x9E3779B97F4A7C15ull + worded[i];
+		hash += (named[i] ^ worded[i] * 0x9E3779B97F4A7C15ull) * (0xD6E8FEB86659FD93ull + 2 * i);
 	return ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15ull >> 48) % SET_COUNT;
 }
 

@@ -55,12 +55,12 @@ bool follow_all(const struct follow_plan *plan, struct bytes value, struct sieve
 	size_t starts = 0, count = 0;
 
 	for (size_t from = 0; from < value.len; from++) {
+		if (plan->is_line_start && from > 0 && value.data[from - 1] != '\n')
+			continue;
 		if (!edges_begin(value, from))
 			continue;
 		if (starts == SIEVE_FOLLOW_MAX)
 			return false;
-		if (plan->is_line_start && from > 0 && value.data[from - 1] != '\n')
-			continue;
 		starts++;
 		if (is_in_vain(plan, value.data[from]))
 			continue;
