@@ -175,11 +175,11 @@ static bool sieve_fill(struct sieve *sieve)
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
 	shapes_make(sieve);
-	is_filled =
-		is_filled &&
-		bound_sets_init(&sieve->sets, sieve->words,
-				&(struct bound_lanes){sieve->beside, sieve->line_bound, sieve->run_min}) &&
-		states_settle(&sieve->states) && states_settle(&sieve->word_states);
+	is_filled = is_filled &&
+		    bound_sets_init(&sieve->sets, sieve->words,
+				    &(struct bound_lanes){sieve->beside, sieve->line_bound, sieve->run_min,
+							  sieve->needs.list}) &&
+		    states_settle(&sieve->states) && states_settle(&sieve->word_states);
 	sieve->has_skeletons = !sieve->has_blind && sieve->states.symbol_count == SYMBOL_COUNT &&
 			       sieve->word_states.symbol_count == SYMBOL_COUNT;
 	return is_filled;
@@ -431,19 +431,13 @@ static struct bound_set *set_of(struct sieve *sieve, const uint64_t *named, cons
 	return bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
 }
 
-/* Before any walk. */
-static bool is_ruled_out(const struct bound_set *set, struct bytes value)
-{
-	return !set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min));
-}
-
 bool sieve_rules_out(struct sieve *sieve, const uint64_t *worded, unsigned place, struct bytes value)
 {
 	const struct bound_set *set = set_of(sieve, sieve->none, worded, value);
 	const uint64_t *lanes;
 	uint64_t any = 0;
 
-	if (is_ruled_out(set, value))
+	if (bound_is_out(set, value))
 		return true;
 	lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
 	for (size_t i = 0; i < sieve->lane_words; i++)
@@ -463,7 +457,7 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	if (is_spent(sieve, value))
 		return false;
 	set = set_of(sieve, named, worded, value);
-	if (is_ruled_out(set, value))
+	if (bound_is_out(set, value))
 		return true;
 	walk.wanted = set->begin.lanes;
 	walk.state = begin_of(&set->begin, &sieve->states);
