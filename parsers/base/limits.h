@@ -470,7 +470,7 @@
 #define LIMIT_LEARNED 50000
 
 /* So long, and so many, judged records wait so that what comes next may say which of their segments are
- * values. The price is that much delay of a live record. */
+ * values. The price is that much delay of a live record of an undocumented path, and of those behind it. */
 #define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
 #define LIMIT_LOOKAHEAD_RECORDS 4096
 #define LIMIT_LOOKAHEAD_BYTES   (32 * MIB)
