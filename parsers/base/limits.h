@@ -350,6 +350,9 @@
 /* Values of one exchange looked at by the pattern scan, and their bytes. */
 #define LIMIT_SCAN_BYTES (16 * MIB)
 
+/* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
+#define LIMIT_DIGESTS 4096
+
 /* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
 #define LIMIT_SCAN_FIELDS      512
 #define LIMIT_SCAN_FIELD_BYTES 248
