@@ -350,6 +350,9 @@
 /* Values of one exchange looked at by the pattern scan, and their bytes. */
 #define LIMIT_SCAN_BYTES (16 * MIB)
 
+/* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
+#define LIMIT_DIGESTS 4096
+
 /* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
 #define LIMIT_SCAN_FIELDS      512
 #define LIMIT_SCAN_FIELD_BYTES 248
@@ -470,7 +473,7 @@
 #define LIMIT_LEARNED 50000
 
 /* So long, and so many, judged records wait so that what comes next may say which of their segments are
- * values. The price is that much delay of a live record. */
+ * values. The price is that much delay of a live record of an undocumented path, and of those behind it. */
 #define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
 #define LIMIT_LOOKAHEAD_RECORDS 4096
 #define LIMIT_LOOKAHEAD_BYTES   (32 * MIB)
