@@ -6,10 +6,11 @@
  *	if (block.is_wrong) ...			the table is worth nothing any more
  *	hpack_table_forget(&table);		when the fields of the block are no longer needed
  *
- * Nothing is copied that lies somewhere: a field's texts are in the table, in the block, or in the arena
- *where they had to be decoded.
+ * Nothing is copied that lies somewhere: a field's texts are in the table, in
+ * the block, or in the arena where they had to be decoded.
  *
  * Lends    the fields, until hpack_table_forget and as long as block and arena are there.
+ * Thread   one.
  */
 #pragma once
 

@@ -59,7 +59,8 @@ static const struct code_length code_lengths[] = {
 	{0xfffffff0, 30, 179},
 };
 
-#define CODE_LENGTHS (sizeof(code_lengths) / sizeof(code_lengths[0]))
+#define CODE_BITS_MAX 30
+#define CODE_LENGTHS  (sizeof(code_lengths) / sizeof(code_lengths[0]))
 
 /* 0 bits: the end of all texts, which no text may have in it. */
 static struct code long_code(uint32_t next)
@@ -94,7 +95,7 @@ bool hpack_huffman_decode(struct bytes coded, char *text, size_t *out_len)
 	for (;;) {
 		struct code code;
 
-		if (count < 30 && coded.len > 0) {
+		if (count < CODE_BITS_MAX && coded.len > 0) {
 			size_t taken = (64 - count) / 8 < coded.len ? (64 - count) / 8 : coded.len;
 
 			bits |= next_eight(coded) >> count;

@@ -173,6 +173,7 @@ void hpack_table_forget(struct hpack_table *table)
 
 		table->gone = entry->next;
 		name_leave(entry->field.name);
+		explicit_bzero(entry->value, entry->field.value.len); /* it can be a credential */
 		free(entry);
 	}
 }

@@ -1,18 +1,21 @@
 /*
- * hpack_table: the fields that an HTTP/2 header block may refer to by a number (RFC 7541 section 2.3): those
- *of the RFC, and behind them the dynamic table of one direction, the newest first.
+ * hpack_table: the fields that an HTTP/2 header block may refer to by a number
+ * (RFC 7541 section 2.3): those of the RFC, and behind them the dynamic table
+ * of one direction, the newest first.
  *
  *	struct hpack_table table = {.bytes_max = HPACK_TABLE_AT_FIRST};
- *	field = hpack_table_find(&table, place);	NULL: there is none
+ *	field = hpack_table_find(&table, number);	NULL: there is none
  *	hpack_table_add(&table, &field);
  *	hpack_table_forget(&table);		the fields that were found are no longer needed
  *	hpack_table_finish(&table);
  *
- * Fields that were never seen can stand behind all others: placeholders, which cost nothing but their share
- *of the table.
+ * Fields that were never seen can stand behind all others: placeholders, which
+ * cost nothing but their share of the table.
  *
- * Owns     its fields. Names are shared: a field may be added with the long name of another at the cost of a
- *byte. Lends    what is found, until hpack_table_forget: a field that has to go waits for that. Thread   one.
+ * Owns     its fields. They share their names: a byte is enough to add a field
+ *          with the name of another, however long that is.
+ * Lends    what is found, until hpack_table_forget: a field that has to go waits for that.
+ * Thread   one.
  */
 #pragma once
 

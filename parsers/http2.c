@@ -6,9 +6,9 @@
 #include "parsers/base/limits.h"
 #include "parsers/http2_side.h"
 
-/* Texts of one block that had to be decoded, twice when it has to be read again, and the list of its fields.
- */
-#define SCRATCH_BYTES (2 * MIB)
+/* Names and texts of one block that had to be decoded, 13 bytes for each of the block at most, twice when it
+ * has to be read again, and the list of its fields. */
+#define SCRATCH_BYTES (32 * LIMIT_HEAD_BYTES)
 
 /* Of one connection two are usual: one to say that it will end, one with the last stream. */
 #define GOAWAYS_READ 4
@@ -189,12 +189,13 @@ void http2_block_done(struct http2 *http2, struct http2_side *side)
 {
 	struct http2_fields fields = {0};
 	struct http2_head head = {0};
+	struct bytes block = side->block.bytes.len > 0 ? buffer_bytes(&side->block.bytes) : side->block.whole;
 	struct arena scratch;
 
 	arena_init(&scratch, SCRATCH_BYTES);
 	scratch.stock = http2->desk->plan->exchanges;
-	if (!side->block.is_lost && http2_headers_decode(side->headers, buffer_bytes(&side->block.bytes),
-							 side->done, &scratch, &fields)) {
+	if (!side->block.is_lost &&
+	    http2_headers_decode(side->headers, block, side->done, &scratch, &fields)) {
 		http2_head_read(&fields, &head);
 		counts_of(http2)->http2_unknown_fields += fields.unknown_count;
 	}

@@ -77,23 +77,20 @@ static bool have_room(struct reading *reading)
 	return true;
 }
 
-/* False: it is not kept. */
-static bool take_field(struct reading *reading, const struct hpack_field *field)
+static void take_field(struct reading *reading, const struct hpack_field *field)
 {
 	struct http2_fields *fields = &reading->fields;
 	struct bytes name = field->name->text;
 
 	if (reading->is_seeded && bytes_equal(name, HPACK_UNSEEN)) {
 		fields->unknown_count++;
-		return false;
+		return;
 	}
 	reading->bytes += name.len + field->value.len + HPACK_UNSEEN_COST;
-	if (fields->count == LIMIT_HEAD_FIELDS || reading->bytes > LIMIT_HEAD_BYTES || !have_room(reading)) {
+	if (fields->count == LIMIT_HEAD_FIELDS || reading->bytes > LIMIT_HEAD_BYTES || !have_room(reading))
 		fields->is_cut = true;
-		return false;
-	}
-	fields->list[fields->count++] = *field;
-	return true;
+	else
+		fields->list[fields->count++] = *field;
 }
 
 /* Past the ceilings it goes on without keeping: the table must stay in step. A block is bounded
@@ -103,14 +100,10 @@ static bool attempt(struct http2_headers *headers, struct bytes bytes, struct ar
 {
 	struct reading reading = {.arena = arena, .is_seeded = headers->is_seeded};
 	struct hpack_block block = hpack_block(bytes, arena);
-	struct arena_mark mark = arena_mark(arena);
 	struct hpack_field field;
 
-	while (hpack_next(&headers->table, &block, &field)) {
-		if (!take_field(&reading, &field))
-			arena_rewind(arena, mark);
-		mark = arena_mark(arena);
-	}
+	while (hpack_next(&headers->table, &block, &field))
+		take_field(&reading, &field);
 	if (!block.is_wrong)
 		*out_fields = reading.fields;
 	return !block.is_wrong;

@@ -3,10 +3,10 @@
  * by parsers/hpack.h.
  *
  * The dynamic table is a memory of everything sent so far. Where we did not see
- * everything, it is *seeded*: filled with placeholders, older than all that comes. HPACK counts from the
- *newest entry, so a reference to what we saw is exact, and one to what we did not see gives a placeholder: a
- *field that is unknown, never one that is wrong. After the loss of a single byte of a block it is seeded
- *again.
+ * everything, it is *seeded*: filled with placeholders, older than all that comes.
+ * HPACK counts from the newest entry, so a reference to what we saw is exact, and
+ * one to what we did not see gives a placeholder: a field that is unknown, never
+ * one that is wrong. After the loss of a single byte of a block it is seeded again.
  *
  * SETTINGS_HEADER_TABLE_SIZE needs no watching: an encoder that changes the size
  * of its table has to say so in its next block (RFC 7541 section 4.2). We do what
@@ -40,8 +40,8 @@ struct http2_fields {
 struct http2_headers *http2_headers_new(bool is_seeded, struct session_counts *counts);
 void http2_headers_free(struct http2_headers *headers); /* accepts NULL */
 
-/* A whole block, glued together; `offset` is how much of the direction was read so far. What of the
- * fields lies nowhere yet is put into the arena. False: what is in it is unknown. */
+/* A whole block, in one piece; `offset` is how much of the direction was read so far. What has to be decoded
+ * is put into the arena. False: what is in it is unknown. */
 bool http2_headers_decode(struct http2_headers *headers, struct bytes block, uint64_t offset,
 			  struct arena *arena, struct http2_fields *out_fields);
 void http2_headers_forget(struct http2_headers *headers);

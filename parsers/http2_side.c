@@ -80,6 +80,17 @@ static void block_add(struct http2_side *side, struct bytes part)
 	block_lose(side, 0);
 }
 
+/* Most blocks lie in one segment, whole: they are read where they are. */
+static void block_take(struct http2_side *side, struct bytes part)
+{
+	bool ends = side->walk.left == 0 && side->walk.frame.flags & HTTP2_END_HEADERS;
+
+	if (ends && side->block.bytes.len == 0 && part.len <= LIMIT_HEAD_BYTES)
+		side->block.whole = part;
+	else
+		block_add(side, part);
+}
+
 /* -- frames ------------------------------------------------------------------------ */
 
 static bool has_block(unsigned type)
@@ -188,7 +199,7 @@ static void frame_part(struct http2 *http2, struct http2_side *side, struct byte
 	if (side->walk.frame.type == HTTP2_DATA && content.len > 0)
 		http2_data(http2, side, content);
 	else if (has_block(side->walk.frame.type) && side->block.is_open)
-		block_add(side, content);
+		block_take(side, content);
 }
 
 static void frame_end(struct http2 *http2, struct http2_side *side)

@@ -20,7 +20,8 @@ struct http2_block {
 	uint32_t stream, promised;
 	unsigned continuations;
 	uint64_t first_ns, gap_len;
-	struct buffer bytes;
+	struct buffer bytes; /* what came of it in pieces */
+	struct bytes whole;  /* or all of it, in the chunk at hand */
 };
 
 struct http2_side {

@@ -287,6 +287,15 @@ static uint64_t room_of(const struct http2_streams *streams)
 	return own_room < room ? own_room : room;
 }
 
+/* 0: it is not said. */
+static uint64_t length_of(const struct message *message)
+{
+	const struct header *header = message_header(message, BYTES("content-length"));
+	uint64_t len = 0;
+
+	return header != NULL && bytes_to_u64(header->value, &len) ? len : 0;
+}
+
 void http2_stream_head(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
 		       const struct http2_head *head)
 {
@@ -310,19 +319,11 @@ void http2_stream_head(struct http2_streams *streams, struct http2_stream *strea
 		half->is_unknown = !is_taken && message->has_unknown_fields;
 		half->is_malformed |= !is_taken && !half->is_unknown;
 		half->has_head = true;
+		half->due = length_of(message);
 		half->lost_at = is_taken ? lost_of(streams, is_request) : half->lost_at;
 		message->head_ns = streams->time_ns;
 	}
 	charge(streams, stream, stream->exchange->arena.used - used);
-}
-
-/* 0: it is not said. */
-static uint64_t length_of(const struct message *message)
-{
-	const struct header *header = message_header(message, BYTES("content-length"));
-	uint64_t len = 0;
-
-	return header != NULL && bytes_to_u64(header->value, &len) ? len : 0;
 }
 
 void http2_stream_data(struct http2_streams *streams, struct http2_stream *stream, bool is_request,
@@ -337,8 +338,6 @@ void http2_stream_data(struct http2_streams *streams, struct http2_stream *strea
 	half->wire_len += part.len;
 	if (half->is_holed || lost_of(streams, is_request) > half->lost_at)
 		return;
-	if (half->kept.data == NULL)
-		half->due = length_of(message_of(stream, is_request));
 	if (half->due > half->kept.len)
 		message_body_expect(&half->kept, wanted.len, half->due - half->kept.len);
 	kept = half->is_cut ? 0 : buffer_append_some(&half->kept, wanted);
