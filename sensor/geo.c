@@ -118,18 +118,19 @@ void geo_find(const struct geo *geo, const struct address *address, struct origi
 {
 	static const char *const isp[] = {"isp", NULL};
 	static const char *const organisation[] = {"organization", NULL};
-	struct origin origin = {.asn = 0};
 	MMDB_entry_s entry;
 
-	if (geo != NULL && look_up(geo, GEO_COUNTRY, address, &entry))
-		read_country(&entry, &origin);
-	if (geo != NULL && look_up(geo, GEO_ASN, address, &entry))
-		read_system(&entry, &origin);
-	if (geo != NULL && look_up(geo, GEO_ISP, address, &entry)) {
-		read_system(&entry, &origin);
-		origin.isp = text_at(&entry, isp);
+	*out_origin = (struct origin){.asn = 0};
+	if (geo == NULL)
+		return;
+	if (look_up(geo, GEO_COUNTRY, address, &entry))
+		read_country(&entry, out_origin);
+	if (look_up(geo, GEO_ASN, address, &entry))
+		read_system(&entry, out_origin);
+	if (look_up(geo, GEO_ISP, address, &entry)) {
+		read_system(&entry, out_origin);
+		out_origin->isp = text_at(&entry, isp);
 		if (text_at(&entry, organisation).len > 0)
-			origin.organisation = text_at(&entry, organisation);
+			out_origin->organisation = text_at(&entry, organisation);
 	}
-	*out_origin = origin;
 }
