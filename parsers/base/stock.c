@@ -31,8 +31,14 @@ static void call(const struct stock *stock, const struct stock_block *block)
 
 void *stock_take(struct stock *stock)
 {
-	struct stock_block *block = stock->spare;
+	struct stock_block *block = stock->own;
 
+	if (block != NULL) {
+		stock->own = block->next;
+		stock->own_count--;
+		return block;
+	}
+	block = stock->spare;
 	if (block == NULL)
 		block = atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire);
 	if (block == NULL)
@@ -42,6 +48,19 @@ void *stock_take(struct stock *stock)
 		call(stock, stock->spare);
 	atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
 	return block;
+}
+
+void stock_put(struct stock *stock, void *memory)
+{
+	struct stock_block *block = memory;
+
+	if (stock->own_count >= stock->spare_max) {
+		free(memory);
+		return;
+	}
+	block->next = stock->own;
+	stock->own = block;
+	stock->own_count++;
 }
 
 void stock_give(struct stock *stock, void *memory)
@@ -59,22 +78,28 @@ void stock_give(struct stock *stock, void *memory)
 		;
 }
 
-static void free_all(struct stock *stock, struct stock_block *block)
+/* How many that were. */
+static size_t free_all(struct stock_block *block)
 {
-	while (block != NULL) {
+	size_t count = 0;
+
+	for (; block != NULL; count++) {
 		struct stock_block *next = block->next;
 
 		free(block);
-		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
 		block = next;
 	}
+	return count;
 }
 
 void stock_shed(struct stock *stock)
 {
-	free_all(stock, stock->spare);
-	stock->spare = NULL;
-	free_all(stock, atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire));
+	size_t count = free_all(stock->spare);
+
+	stock->own_count -= free_all(stock->own);
+	stock->own = stock->spare = NULL;
+	count += free_all(atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire));
+	atomic_fetch_sub_explicit(&stock->spare_count, count, memory_order_relaxed);
 }
 
 void stock_finish(struct stock *stock)
