@@ -42,15 +42,13 @@ void geo_close(struct geo *geo)
 	free(geo);
 }
 
-static bool look_up(const struct geo *geo, enum geo_kind kind, const struct address *address,
-		    MMDB_entry_s *out_entry)
+static bool look_into(const struct geo *geo, enum geo_kind kind, const struct address *address,
+		      MMDB_entry_s *out_entry)
 {
 	struct sockaddr_storage place = {.ss_family = address->is_ipv6 ? AF_INET6 : AF_INET};
 	MMDB_lookup_result_s result;
 	int error = MMDB_SUCCESS;
 
-	if (!geo->is_open[kind])
-		return false;
 	if (address->is_ipv6)
 		memcpy(&((struct sockaddr_in6 *)&place)->sin6_addr, address->bytes, 16);
 	else
@@ -60,6 +58,13 @@ static bool look_up(const struct geo *geo, enum geo_kind kind, const struct addr
 		return false;
 	*out_entry = result.entry;
 	return true;
+}
+
+/* Most have none, or one or two of them. */
+static bool look_up(const struct geo *geo, enum geo_kind kind, const struct address *address,
+		    MMDB_entry_s *out_entry)
+{
+	return geo->is_open[kind] && look_into(geo, kind, address, out_entry);
 }
 
 static struct bytes text_at(MMDB_entry_s *entry, const char *const *path)
