@@ -36,7 +36,7 @@ static void free_block(const struct arena *arena, struct arena_block *block)
 	else if (arena->is_away)
 		stock_give(arena->stock, block);
 	else
-		stock_put(arena->stock, block);
+		stock_put_back(arena->stock, block);
 }
 
 /* This block and those that are older. */

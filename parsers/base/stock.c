@@ -50,7 +50,7 @@ void *stock_take(struct stock *stock)
 	return block;
 }
 
-void stock_put(struct stock *stock, void *memory)
+void stock_put_back(struct stock *stock, void *memory)
 {
 	struct stock_block *block = memory;
 

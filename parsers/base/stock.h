@@ -5,13 +5,13 @@
  *
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
- *	stock_put(&stock, block);	by the thread that takes: the next one that it takes, still in its
+ *	stock_put_back(&stock, block);	by the thread that takes: the next one that it takes, still in its
  *cache stock_give(&stock, block);	by any thread freed when there are enough; malloc's of that length are
  *welcome too stock_shed(&stock);		when it is quiet: the spare blocks are freed
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.
- * Thread   stock_take, stock_put, stock_shed and stock_finish: one. stock_give: any, without a lock.
+ * Thread   stock_take, stock_put_back, stock_shed and stock_finish: one. stock_give: any, without a lock.
  */
 #pragma once
 
@@ -31,7 +31,7 @@ struct stock {
 
 void stock_init(struct stock *stock, size_t block_len, size_t spare_max);
 void *stock_take(struct stock *stock);
-void stock_put(struct stock *stock, void *block);
+void stock_put_back(struct stock *stock, void *block);
 void stock_give(struct stock *stock, void *block);
 void stock_shed(struct stock *stock);
 void stock_finish(struct stock *stock); /* accepts zeroed memory */

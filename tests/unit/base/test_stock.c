@@ -48,10 +48,10 @@ static void what_was_put_back_is_taken_first(void **state)
 		blocks[i] = stock_take(&stock);
 		memset(blocks[i], 0xff, 64);
 	}
-	stock_put(&stock, blocks[0]);
+	stock_put_back(&stock, blocks[0]);
 	stock_give(&stock, blocks[1]);
-	stock_put(&stock, blocks[2]);
-	stock_put(&stock, blocks[3]); /* one too many */
+	stock_put_back(&stock, blocks[2]);
+	stock_put_back(&stock, blocks[3]); /* one too many */
 	assert_int_equal(stock.own_count, 2);
 	assert_int_equal(stock.spare_count, 1);
 	assert_ptr_equal(stock_take(&stock), blocks[2]);
@@ -59,7 +59,7 @@ static void what_was_put_back_is_taken_first(void **state)
 	assert_ptr_equal(stock_take(&stock), blocks[1]);
 	assert_int_equal(stock.own_count, 0);
 	for (int i = 0; i < 3; i++)
-		stock_put(&stock, blocks[i]); /* again one too many */
+		stock_put_back(&stock, blocks[i]); /* again one too many */
 	stock_shed(&stock);
 	assert_int_equal(stock.own_count, 0);
 	stock_finish(&stock);
