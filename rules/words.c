@@ -265,7 +265,7 @@ static bool is_label_shown(struct bytes label)
 	for (size_t i = 0; i < label.len; i++) {
 		char byte = label.data[i];
 
-		if (!ascii_is_alnum(byte) && bytes_find_byte(BYTES("-_:"), byte) == BYTES_NOT_FOUND)
+		if (!ascii_is_alnum(byte) && byte != '-' && byte != '_' && byte != ':')
 			return false;
 		is_number = is_number && (ascii_is_digit(byte) || byte == '-');
 	}

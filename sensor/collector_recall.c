@@ -14,7 +14,10 @@ static bool is_far(const struct collector *collector)
 void collector_recall(struct collector *collector, const struct judged *judged, struct recall *recall)
 {
 	recall_begin(recall, judged);
-	if (judged->is_opaque || !is_far(collector))
+	if (judged->is_opaque)
+		return;
+	objects_call(&collector->behaviour.objects, judged); /* they are many, however few call */
+	if (!is_far(collector))
 		return;
 	acquaintance_recall(&collector->acquaintance, judged, recall);
 	behaviour_recall(&collector->behaviour, judged, recall);

@@ -42,15 +42,13 @@ void geo_close(struct geo *geo)
 	free(geo);
 }
 
-static bool look_up(const struct geo *geo, enum geo_kind kind, const struct address *address,
-		    MMDB_entry_s *out_entry)
+static bool look_into(const struct geo *geo, enum geo_kind kind, const struct address *address,
+		      MMDB_entry_s *out_entry)
 {
 	struct sockaddr_storage place = {.ss_family = address->is_ipv6 ? AF_INET6 : AF_INET};
 	MMDB_lookup_result_s result;
 	int error = MMDB_SUCCESS;
 
-	if (!geo->is_open[kind])
-		return false;
 	if (address->is_ipv6)
 		memcpy(&((struct sockaddr_in6 *)&place)->sin6_addr, address->bytes, 16);
 	else
@@ -60,6 +58,13 @@ static bool look_up(const struct geo *geo, enum geo_kind kind, const struct addr
 		return false;
 	*out_entry = result.entry;
 	return true;
+}
+
+/* Most have none, or one or two of them. */
+static bool look_up(const struct geo *geo, enum geo_kind kind, const struct address *address,
+		    MMDB_entry_s *out_entry)
+{
+	return geo->is_open[kind] && look_into(geo, kind, address, out_entry);
 }
 
 static struct bytes text_at(MMDB_entry_s *entry, const char *const *path)
@@ -118,18 +123,19 @@ void geo_find(const struct geo *geo, const struct address *address, struct origi
 {
 	static const char *const isp[] = {"isp", NULL};
 	static const char *const organisation[] = {"organization", NULL};
-	struct origin origin = {.asn = 0};
 	MMDB_entry_s entry;
 
-	if (geo != NULL && look_up(geo, GEO_COUNTRY, address, &entry))
-		read_country(&entry, &origin);
-	if (geo != NULL && look_up(geo, GEO_ASN, address, &entry))
-		read_system(&entry, &origin);
-	if (geo != NULL && look_up(geo, GEO_ISP, address, &entry)) {
-		read_system(&entry, &origin);
-		origin.isp = text_at(&entry, isp);
+	*out_origin = (struct origin){.asn = 0};
+	if (geo == NULL)
+		return;
+	if (look_up(geo, GEO_COUNTRY, address, &entry))
+		read_country(&entry, out_origin);
+	if (look_up(geo, GEO_ASN, address, &entry))
+		read_system(&entry, out_origin);
+	if (look_up(geo, GEO_ISP, address, &entry)) {
+		read_system(&entry, out_origin);
+		out_origin->isp = text_at(&entry, isp);
 		if (text_at(&entry, organisation).len > 0)
-			origin.organisation = text_at(&entry, organisation);
+			out_origin->organisation = text_at(&entry, organisation);
 	}
-	*out_origin = origin;
 }

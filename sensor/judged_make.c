@@ -309,16 +309,14 @@ bool judged_raise(struct judged *judged, const struct finding *finding)
 	return true;
 }
 
-static struct origin origin_copy(struct judged *judged, const struct origin *from)
+static void make_origin(struct judged *judged, const struct origin *from, struct origin *origin)
 {
-	struct origin origin = {.asn = 0};
-
 	if (from == NULL)
-		return origin;
-	origin = *from;
-	origin.organisation = copy(judged, from->organisation, ORGANISATION_LEN_MAX);
-	origin.isp = copy(judged, from->isp, ORGANISATION_LEN_MAX);
-	return origin;
+		return;
+	memcpy(origin->country, from->country, sizeof(origin->country));
+	origin->asn = from->asn;
+	origin->organisation = copy(judged, from->organisation, ORGANISATION_LEN_MAX);
+	origin->isp = copy(judged, from->isp, ORGANISATION_LEN_MAX);
 }
 
 struct judged *judged_make(const struct evidence *seen, const struct findings *findings,
@@ -338,8 +336,8 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	judged->server = exchange->server;
 	judged->is_proxied = exchange->is_proxied;
 	judged->proxy = exchange->proxy;
-	judged->client_origin = origin_copy(judged, seen->client_origin);
-	judged->server_origin = origin_copy(judged, seen->server_origin);
+	make_origin(judged, seen->client_origin, &judged->client_origin);
+	make_origin(judged, seen->server_origin, &judged->server_origin);
 	judged->outcome = exchange->outcome;
 	judged->is_mid_stream = exchange->is_mid_stream;
 	judged->is_decrypted = exchange->is_decrypted;

@@ -1,6 +1,5 @@
 #include "parsers/base/stock.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "parsers/base/check.h"
@@ -32,8 +31,14 @@ static void call(const struct stock *stock, const struct stock_block *block)
 
 void *stock_take(struct stock *stock)
 {
-	struct stock_block *block = stock->spare;
+	struct stock_block *block = stock->own;
 
+	if (block != NULL) {
+		stock->own = block->next;
+		stock->own_count--;
+		return block;
+	}
+	block = stock->spare;
 	if (block == NULL)
 		block = atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire);
 	if (block == NULL)
@@ -45,54 +50,56 @@ void *stock_take(struct stock *stock)
 	return block;
 }
 
-/* False: there are enough, and it is free. */
-static bool is_kept(struct stock *stock, void *memory)
-{
-	if (atomic_fetch_add_explicit(&stock->spare_count, 1, memory_order_relaxed) < stock->spare_max)
-		return true;
-	atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
-	free(memory);
-	return false;
-}
-
 void stock_put_back(struct stock *stock, void *memory)
 {
 	struct stock_block *block = memory;
 
-	if (!is_kept(stock, memory))
+	if (stock->own_count >= stock->spare_max) {
+		free(memory);
 		return;
-	block->next = stock->spare;
-	stock->spare = block;
+	}
+	block->next = stock->own;
+	stock->own = block;
+	stock->own_count++;
 }
 
 void stock_give(struct stock *stock, void *memory)
 {
 	struct stock_block *block = memory;
 
-	if (!is_kept(stock, memory))
+	if (atomic_fetch_add_explicit(&stock->spare_count, 1, memory_order_relaxed) >= stock->spare_max) {
+		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
+		free(memory);
 		return;
+	}
 	block->next = atomic_load_explicit(&stock->given_back, memory_order_relaxed);
 	while (!atomic_compare_exchange_weak_explicit(&stock->given_back, &block->next, block,
 						      memory_order_release, memory_order_relaxed))
 		;
 }
 
-static void free_all(struct stock *stock, struct stock_block *block)
+/* How many that were. */
+static size_t free_all(struct stock_block *block)
 {
-	while (block != NULL) {
+	size_t count = 0;
+
+	for (; block != NULL; count++) {
 		struct stock_block *next = block->next;
 
 		free(block);
-		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
 		block = next;
 	}
+	return count;
 }
 
 void stock_shed(struct stock *stock)
 {
-	free_all(stock, stock->spare);
-	stock->spare = NULL;
-	free_all(stock, atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire));
+	size_t count = free_all(stock->spare);
+
+	stock->own_count -= free_all(stock->own);
+	stock->own = stock->spare = NULL;
+	count += free_all(atomic_exchange_explicit(&stock->given_back, NULL, memory_order_acquire));
+	atomic_fetch_sub_explicit(&stock->spare_count, count, memory_order_relaxed);
 }
 
 void stock_finish(struct stock *stock)

@@ -5,13 +5,13 @@
  *
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
- *	stock_give(&stock, block);	freed when there are enough; malloc's of that length are welcome too
- *	stock_put_back(&stock, block);	likewise, by who takes: the next to be taken, while it is in the cache
- *	stock_shed(&stock);		when it is quiet: the spare blocks are freed
+ *	stock_put_back(&stock, block);	by the thread that takes: the next one that it takes, still in its
+ *cache stock_give(&stock, block);	by any thread freed when there are enough; malloc's of that length are
+ *welcome too stock_shed(&stock);		when it is quiet: the spare blocks are freed
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.
- * Thread   one. stock_give: any, without a lock.
+ * Thread   stock_take, stock_put_back, stock_shed and stock_finish: one. stock_give: any, without a lock.
  */
 #pragma once
 
@@ -21,15 +21,17 @@
 struct stock_block;
 
 struct stock {
-	size_t block_len, spare_max;
-	struct stock_block *spare;                /* of the thread that takes */
+	size_t block_len, spare_max; /* of each kind below */
+	struct stock_block *own;     /* put back */
+	size_t own_count;
+	struct stock_block *spare;                /* given, and found by the thread that takes */
 	_Atomic(struct stock_block *) given_back; /* taken over all at once when `spare` is empty */
 	_Atomic size_t spare_count;               /* of both */
 };
 
 void stock_init(struct stock *stock, size_t block_len, size_t spare_max);
 void *stock_take(struct stock *stock);
-void stock_give(struct stock *stock, void *block);
 void stock_put_back(struct stock *stock, void *block);
+void stock_give(struct stock *stock, void *block);
 void stock_shed(struct stock *stock);
 void stock_finish(struct stock *stock); /* accepts zeroed memory */

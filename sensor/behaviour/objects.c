@@ -248,20 +248,28 @@ static bool is_object(const struct judged_past *past)
 	return past->resource.len > 0 && (past->object != 0 || past->given_count > 0);
 }
 
+void objects_call(const struct objects *objects, const struct judged *judged)
+{
+	const struct judged_past *past = &judged->past;
+
+	if (objects->table == NULL)
+		return;
+	for (size_t i = 0; i < past->given_count && i < RECALL_MAX; i++)
+		__builtin_prefetch(places_of(objects, past->given[i]), 1);
+	if (past->object != 0)
+		__builtin_prefetch(places_of(objects, past->object));
+}
+
 void objects_recall(const struct objects *objects, const struct judged *judged, struct recall *recall)
 {
 	const struct judged_past *past = &judged->past;
 	char key[512];
 
-	if (!is_object(past) || objects->table == NULL)
+	if (!is_object(past))
 		return;
 	recall_add(recall, &objects->resources, KEY_JOIN(key, judged->api_id, past->resource));
-	for (size_t i = 0; i < past->given_count && i < RECALL_MAX; i++)
-		__builtin_prefetch(places_of(objects, past->given[i]), 1);
-	if (past->object == 0)
-		return;
-	__builtin_prefetch(places_of(objects, past->object));
-	recall_add(recall, &objects->readers, reader_key(judged, owner_of(judged->partner_id), key));
+	if (past->object != 0)
+		recall_add(recall, &objects->readers, reader_key(judged, owner_of(judged->partner_id), key));
 }
 
 enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known)

@@ -48,4 +48,6 @@ void objects_unpack_reader(struct objects *objects, struct cursor *cursor);
 
 /* *out_is_known: this partner was given it before. */
 MUST_CHECK enum status objects_take(struct objects *objects, struct judged *judged, bool *out_is_known);
+/* Calls what a record to come acts on into the cache. */
+void objects_call(const struct objects *objects, const struct judged *judged);
 void objects_recall(const struct objects *objects, const struct judged *judged, struct recall *recall);

@@ -21,45 +21,40 @@ static const struct {
 
 /* -- bytes ------------------------------------------------------------------------------------ */
 
-static void fail(struct draft *draft)
+/* Past the ceiling by as much as a member may ask for too much: the whole is measured when it is done. */
+static char *make_room(struct draft *draft, size_t len)
 {
-	draft->is_full = true;
-	draft->room_end = 0;
-}
-
-/* Room for `len` bytes; NULL: there is none. */
-static char *room(struct draft *draft, size_t len)
-{
+	const size_t len_max = LIMIT_RECORD_BYTES + DRAFT_DEPTH_MAX + 1 + DRAFT_ROOM;
 	struct buffer *out = draft->out;
 
-	if (out->data != NULL && out->len + len <= draft->room_end) /* nearly always */
-		return out->data + out->len;
-	if (draft->is_full || out->len + len > LIMIT_RECORD_BYTES || buffer_reserve(out, len) != STATUS_OK) {
-		fail(draft);
+	out->len = draft->to == NULL ? 0 : (size_t)(draft->to - out->data);
+	if (draft->is_full || out->len + len > len_max || buffer_reserve(out, len) != STATUS_OK) {
+		draft->is_full = true;
+		draft->end = draft->to; /* nothing fits any more */
 		return NULL;
 	}
-	draft->room_end = out->capacity < LIMIT_RECORD_BYTES ? out->capacity : LIMIT_RECORD_BYTES;
-	return out->data + out->len;
+	draft->to = out->data + out->len;
+	draft->end = out->data + (out->capacity < len_max ? out->capacity : len_max);
+	return draft->to;
+}
+
+/* Room for `len` bytes, one at least; NULL: there is none. */
+static char *room(struct draft *draft, size_t len)
+{
+	return (size_t)(draft->end - draft->to) >= len ? draft->to : make_room(draft, len);
 }
 
 static void put(struct draft *draft, struct bytes run)
 {
-	char *at = room(draft, run.len);
+	char *to = run.len == 0 ? NULL : room(draft, run.len);
 
-	if (at == NULL || run.len == 0)
-		return;
-	memcpy(at, run.data, run.len);
-	draft->out->len += run.len;
+	if (to != NULL)
+		draft->to = mempcpy(to, run.data, run.len);
 }
 
 static void put_byte(struct draft *draft, char byte)
 {
-	char *at = room(draft, 1);
-
-	if (at == NULL)
-		return;
-	*at = byte;
-	draft->out->len++;
+	put(draft, (struct bytes){&byte, 1});
 }
 
 /* RFC 8259 section 7: what stands for a byte that cannot stand in a text itself. How many bytes that takes.
@@ -110,7 +105,7 @@ static void put_real(struct draft *draft, double value)
 	yyjson_mut_set_real(&number, value);
 	text = yyjson_mut_val_write(&number, YYJSON_WRITE_NOFLAG, &len);
 	if (text == NULL)
-		fail(draft);
+		draft->is_full = true;
 	else
 		put(draft, (struct bytes){text, len});
 	free(text);
@@ -118,98 +113,69 @@ static void put_real(struct draft *draft, double value)
 
 /* -- structure -------------------------------------------------------------------------------- */
 
-/* Keys are short: two words that overlap, without a call. */
-static inline char *put_key(char *to, struct bytes key)
+char *draft_begin(struct draft *draft, struct draft_at at, size_t len)
 {
-	uint64_t head, tail;
-
-	*to++ = '"';
-	if (key.len >= sizeof(head) && key.len <= 2 * sizeof(head)) {
-		memcpy(&head, key.data, sizeof(head));
-		memcpy(&tail, key.data + key.len - sizeof(tail), sizeof(tail));
-		memcpy(to, &head, sizeof(head));
-		memcpy(to + key.len - sizeof(tail), &tail, sizeof(tail));
-		to += key.len;
-	} else if (key.len < sizeof(head)) {
-		for (size_t i = 0; i < key.len; i++)
-			*to++ = key.data[i];
-	} else {
-		to = mempcpy(to, key.data, key.len);
-	}
-	*to++ = '"';
-	*to++ = ':';
-	return to;
-}
-
-/* A member begins: what stands deeper is over, a comma is due behind what stands there already, and the key
- * follows (none in an array). Where its value goes, with room for `len` bytes; member_end must follow. NULL:
- * there is no room. */
-static inline char *member_begin(struct draft *draft, struct draft_at at, struct bytes key, size_t len)
-{
-	size_t closers = draft->depth - at.depth;
-	bool has_members;
 	char *to;
 
 	CHECK(at.depth <= draft->depth && draft->open[at.depth].serial == at.serial);
-	has_members = draft->open[at.depth].has_members;
-	draft->open[at.depth].has_members = true;
-	to = room(draft, closers + has_members + (key.data == NULL ? 0 : key.len + 3) + len);
+	to = room(draft, DRAFT_DEPTH_MAX + 1 + len);
 	if (to == NULL) {
 		draft->depth = at.depth;
 		return NULL;
 	}
 	for (; draft->depth > at.depth; draft->depth--)
-		*to++ = draft->open[draft->depth].is_array ? ']' : '}';
-	if (has_members)
-		*to++ = ',';
-	return key.data == NULL ? to : put_key(to, key);
+		*to++ = draft->open[draft->depth].closer;
+	*to = ',';
+	to += draft->open[at.depth].has_members;
+	draft->open[at.depth].has_members = true;
+	return to;
 }
 
-static void member_end(struct draft *draft, const char *to)
+/* Room for `len` bytes from there, where a member is being written. */
+static char *room_at(struct draft *draft, char *to, size_t len)
 {
-	draft->out->len = (size_t)(to - draft->out->data);
+	draft->to = to;
+	return room(draft, len);
 }
 
-static void member(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value)
+void draft_put_literal(struct draft *draft, char *to, struct bytes literal)
 {
-	char *to = member_begin(draft, at, key, value.len);
-
 	if (to != NULL)
-		member_end(draft, mempcpy(to, value.data, value.len));
+		draft->to = mempcpy(to, literal.data, literal.len);
 }
 
-/* Two texts as one. */
-static void member_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
-			struct bytes second)
+void draft_put_words(struct draft *draft, char *to, struct bytes first, struct bytes second)
 {
-	char *to = member_begin(draft, at, key, first.len + second.len + 2);
-
 	if (to == NULL)
 		return;
 	*to++ = '"';
+	to = room_at(draft, to, first.len + second.len + 1);
+	if (to == NULL)
+		return;
 	if (first.len > 0)
 		to = mempcpy(to, first.data, first.len);
 	if (second.len > 0)
 		to = mempcpy(to, second.data, second.len);
 	*to++ = '"';
-	member_end(draft, to);
+	draft->to = to;
 }
 
 /* Nearly every text is plain: it goes as it is. */
-void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value)
+void draft_put_text(struct draft *draft, char *to, struct bytes value)
 {
 	bool is_long = value.len > draft->text_len_max;
-	char *to = member_begin(draft, at, key, is_long ? 1 : value.len + 2);
 
 	if (to == NULL)
 		return;
 	*to++ = '"';
+	to = room_at(draft, to, is_long ? 1 : value.len + 1);
+	if (to == NULL)
+		return;
 	if (!is_long && text_copy_plain(to, value)) {
 		to[value.len] = '"';
-		member_end(draft, to + value.len + 1);
+		draft->to = to + value.len + 1;
 		return;
 	}
-	member_end(draft, to);
 	put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
 	put_byte(draft, '"');
 }
@@ -222,57 +188,86 @@ static const char two_digits[] =
 	"40414243444546474849505152535455565758596061626364656667686970717273747576777879"
 	"8081828384858687888990919293949596979899";
 
-/* As many digits as it has, at the end of `text`. */
-static struct bytes digits_of(uint64_t value, char text[DIGITS_MAX])
-{
-	size_t at = DIGITS_MAX;
+#define FIVE_FROM(power) (power), (power)*10, (power)*100, (power)*1000, (power)*10000
 
-	for (; value >= 100; value /= 100)
-		memcpy(text + (at -= 2), two_digits + 2 * (value % 100), 2);
-	if (value >= 10)
-		memcpy(text + (at -= 2), two_digits + 2 * value, 2);
-	else
-		text[--at] = (char)('0' + value);
-	return (struct bytes){text + at, DIGITS_MAX - at};
+static size_t digit_count(uint64_t value)
+{
+	/* the least number with one digit more; 0 has one */
+	static const uint64_t powers[DIGITS_MAX] = {0,
+						    10,
+						    100,
+						    1000,
+						    10000,
+						    FIVE_FROM(100000ull),
+						    FIVE_FROM(10000000000ull),
+						    FIVE_FROM(1000000000000000ull)};
+	/* by its bits, of which a digit has 1233 / 4096: as many, or one too few */
+	size_t count = (64 - (size_t)__builtin_clzll(value | 1)) * 1233 >> 12;
+
+	return count + (value >= powers[count]);
 }
 
-static struct draft_at open_one(struct draft *draft, bool is_array)
+static char *put_digits(char *to, uint64_t value)
+{
+	char *end = to + digit_count(value), *at = end;
+
+	for (; value >= 100; value /= 100)
+		memcpy(at -= 2, two_digits + 2 * (value % 100), 2);
+	if (value >= 10)
+		memcpy(at - 2, two_digits + 2 * value, 2);
+	else
+		at[-1] = (char)('0' + value);
+	return end;
+}
+
+void draft_put_number(struct draft *draft, char *to, uint64_t value)
+{
+	/* OCSF long_t is signed; no honest count comes near. */
+	if (to != NULL)
+		draft->to = put_digits(to, value > INT64_MAX ? INT64_MAX : value);
+}
+
+void draft_put_text_number(struct draft *draft, char *to, uint64_t value)
+{
+	if (to == NULL)
+		return;
+	*to++ = '"';
+	to = put_digits(to, value);
+	*to++ = '"';
+	draft->to = to;
+}
+
+struct draft_at draft_put_open(struct draft *draft, char *to, bool is_array)
 {
 	CHECK(draft->depth + 1 < DRAFT_DEPTH_MAX);
+	if (to != NULL) {
+		*to = is_array ? '[' : '{';
+		draft->to = to + 1;
+	}
 	draft->depth++;
 	draft->serial++;
 	draft->open[draft->depth].serial = draft->serial;
-	draft->open[draft->depth].is_array = is_array;
+	draft->open[draft->depth].closer = is_array ? ']' : '}';
 	draft->open[draft->depth].has_members = false;
 	return (struct draft_at){.depth = draft->depth, .serial = draft->serial};
 }
 
-static struct draft_at add_one(struct draft *draft, struct draft_at at, struct bytes key, bool is_array)
-{
-	char *to = member_begin(draft, at, key, 1);
-
-	if (to != NULL) {
-		*to++ = is_array ? '[' : '{';
-		member_end(draft, to);
-	}
-	return open_one(draft, is_array);
-}
-
 static enum status write_once(struct draft *draft, draft_fill *fill, const void *record)
 {
-	struct draft_at root;
+	struct buffer *out = draft->out;
 
-	buffer_clear(draft->out);
+	buffer_clear(out);
 	arena_reset(&draft->arena);
 	draft->is_cut = draft->is_full = false;
-	draft->room_end = 0;
+	draft->to = draft->end = NULL;
 	draft->depth = 0;
-	put_byte(draft, '{');
-	root = open_one(draft, false);
-	fill(draft, root, record);
+	fill(draft, draft_put_open(draft, room(draft, 1), false), record);
 	for (; draft->depth > 0; draft->depth--)
-		put_byte(draft, draft->open[draft->depth].is_array ? ']' : '}');
-	return draft->is_full || draft->arena.is_full ? STATUS_LIMIT : STATUS_OK;
+		put_byte(draft, draft->open[draft->depth].closer);
+	if (draft->is_full || draft->arena.is_full || (size_t)(draft->to - out->data) > LIMIT_RECORD_BYTES)
+		return STATUS_LIMIT;
+	out->len = (size_t)(draft->to - out->data);
+	return STATUS_OK;
 }
 
 enum status draft_write(draft_fill *fill, const void *record, struct buffer *out)
@@ -294,71 +289,48 @@ enum status draft_write(draft_fill *fill, const void *record, struct buffer *out
 
 /* -- members ---------------------------------------------------------------------------------- */
 
-void draft_add_word(struct draft *draft, struct draft_at at, struct bytes key, struct bytes word)
-{
-	member_text(draft, at, key, word, BYTES_NONE);
-}
-
-void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
-		      struct bytes second)
+void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
+		       struct bytes second)
 {
 	if (first.len + second.len > draft->text_len_max || !text_is_plain(first) || !text_is_plain(second))
-		draft_add_text(draft, at, key, ARENA_JOIN(&draft->arena, first, second));
+		draft_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
 	else
-		member_text(draft, at, key, first, second);
-}
-
-void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
-{
-	char text[DIGITS_MAX];
-
-	member_text(draft, at, key, digits_of(value, text), BYTES_NONE);
-}
-
-void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value)
-{
-	char text[DIGITS_MAX];
-
-	/* OCSF long_t is signed; no honest count comes near. */
-	member(draft, at, key, digits_of(value > INT64_MAX ? INT64_MAX : value, text));
-}
-
-void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal)
-{
-	member(draft, at, key, literal);
+		draft_put_words(draft, draft_key(draft, object, bytes_of(key)), first, second);
 }
 
 void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key, double value)
 {
-	if (!isfinite(value) || value < 0) {
-		member(draft, object, bytes_of(key), BYTES("null"));
-		return;
-	}
-	member(draft, object, bytes_of(key), BYTES(""));
-	put_real(draft, value);
+	bool is_real = isfinite(value) && value >= 0;
+
+	draft_put_literal(draft, draft_key(draft, object, bytes_of(key)),
+			  is_real ? BYTES("") : BYTES("null"));
+	if (is_real)
+		put_real(draft, value);
 }
 
 void draft_members(struct draft *draft, struct draft_at object, struct bytes members)
 {
-	member(draft, object, BYTES_NONE, members);
+	draft_put_literal(draft, draft_begin(draft, object, members.len), members);
 }
 
 size_t draft_next(const struct draft *draft, struct draft_at object)
 {
-	return draft->out->len + (draft->depth - object.depth) + draft->open[object.depth].has_members;
+	return (size_t)(draft->to - draft->out->data) + (draft->depth - object.depth) +
+	       draft->open[object.depth].has_members;
 }
 
 struct bytes draft_since(struct draft *draft, struct draft_at object, size_t from)
 {
-	size_t len = draft->out->len, closers = draft->depth - object.depth;
-	char *to = room(draft, closers);
+	char *to = room(draft, DRAFT_DEPTH_MAX);
+	size_t len;
 
-	if (to == NULL || from > len)
+	if (to == NULL)
 		return BYTES_NONE;
 	for (size_t depth = draft->depth; depth > object.depth;
 	     depth--) /* they stay open: it is written again */
-		*to++ = draft->open[depth].is_array ? ']' : '}';
-	return bytes_slice((struct bytes){draft->out->data, len + closers}, from, len + closers - from);
+		*to++ = draft->open[depth].closer;
+	len = (size_t)(to - draft->out->data);
+	return from > len ? BYTES_NONE : (struct bytes){draft->out->data + from, len - from};
 }
 
 bool draft_is_roomy(const struct draft *draft)
@@ -366,21 +338,11 @@ bool draft_is_roomy(const struct draft *draft)
 	return draft->text_len_max == CEILINGS[0].text_len_max && !draft->is_cut && !draft->is_full;
 }
 
-struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key)
-{
-	return add_one(draft, at, key, false);
-}
-
-struct draft_at draft_add_array(struct draft *draft, struct draft_at at, struct bytes key)
-{
-	return add_one(draft, at, key, true);
-}
-
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key)
 {
-	draft_add_text(draft, object, BYTES_NONE, key);
-	put(draft, BYTES(":{"));
-	return open_one(draft, false);
+	draft_put_text(draft, draft_key(draft, object, BYTES_NONE), key);
+	put_byte(draft, ':');
+	return draft_put_open(draft, room(draft, 1), false);
 }
 
 void draft_texts(struct draft *draft, struct draft_at object, const char *key, const struct bytes *values,

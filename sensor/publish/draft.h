@@ -16,10 +16,13 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "parsers/base/arena.h"
 #include "parsers/base/buffer.h"
 
 #define DRAFT_DEPTH_MAX 12 /* objects and arrays in each other; the deepest record of ours has 7 */
+#define DRAFT_ROOM      64 /* bytes that a key leaves for what is put behind it: a number and more */
 
 /* An object or array that is open: where it stands, and which one it is of all that stood there. */
 struct draft_at {
@@ -29,10 +32,11 @@ struct draft_at {
 struct draft {
 	struct arena arena; /* texts that had to be mended */
 	struct buffer *out;
-	size_t room_end; /* up to there `out` can be filled without asking; 0: ask */
+	char *to, *end; /* of `out`: where the next byte goes; up to there without asking */
 	struct {
 		uint32_t serial;
-		bool is_array, has_members;
+		char closer; /* ']' or '}' */
+		bool has_members;
 	} open[DRAFT_DEPTH_MAX];
 	uint32_t depth, serial;
 	size_t text_len_max; /* of each text */
@@ -48,24 +52,41 @@ typedef void draft_fill(struct draft *draft, struct draft_at root, const void *r
  * it fails. */
 MUST_CHECK enum status draft_write(draft_fill *fill, const void *record, struct buffer *out);
 
-/* What the members below are made of. A key is one of our own words, as is what draft_add_word writes: both
- * are written as they are. No key: an entry of an array. */
-void draft_add_text(struct draft *draft, struct draft_at at, struct bytes key, struct bytes value);
-void draft_add_word(struct draft *draft, struct draft_at at, struct bytes key, struct bytes word);
-void draft_add_joined(struct draft *draft, struct draft_at at, struct bytes key, struct bytes first,
-		      struct bytes second);
-void draft_add_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value);
-void draft_add_text_number(struct draft *draft, struct draft_at at, struct bytes key, uint64_t value);
-void draft_add_literal(struct draft *draft, struct draft_at at, struct bytes key, struct bytes literal);
-struct draft_at draft_add_object(struct draft *draft, struct draft_at at, struct bytes key);
-struct draft_at draft_add_array(struct draft *draft, struct draft_at at, struct bytes key);
+/* What the members below are made of. First draft_begin: what stands deeper is over, and a comma is due
+ * behind what stands there already. Where the member goes, with room for `len` bytes; NULL: there is no room.
+ * Then one draft_put_ must follow, with that place. */
+char *draft_begin(struct draft *draft, struct draft_at at, size_t len);
 
-/* They stand here so that the length of a key is known when the program is built. */
+/* The numbers, and literals up to DRAFT_ROOM, have room behind a key; the others see to it themselves. A word
+ * is one of ours, plain ASCII: it is written as it is; two as one. */
+void draft_put_text(struct draft *draft, char *to, struct bytes value);
+void draft_put_words(struct draft *draft, char *to, struct bytes first, struct bytes second);
+void draft_put_number(struct draft *draft, char *to, uint64_t value);
+void draft_put_text_number(struct draft *draft, char *to, uint64_t value);
+void draft_put_literal(struct draft *draft, char *to, struct bytes literal);
+struct draft_at draft_put_open(struct draft *draft, char *to, bool is_array);
+
+/* The rest stands here so that keys are known, and their lengths, when the program is built: a few moves
+ * each. A key is one of our own words; none: an entry of an array. */
+
+static inline char *draft_key(struct draft *draft, struct draft_at at, struct bytes key)
+{
+	char *to = draft_begin(draft, at, key.len + 3 + DRAFT_ROOM);
+
+	if (to == NULL || key.data == NULL)
+		return to;
+	*to++ = '"';
+	memcpy(to, key.data, key.len);
+	to += key.len;
+	*to++ = '"';
+	*to++ = ':';
+	return to;
+}
 
 static inline void draft_text(struct draft *draft, struct draft_at object, const char *key,
 			      struct bytes value)
 {
-	draft_add_text(draft, object, bytes_of(key), value);
+	draft_put_text(draft, draft_key(draft, object, bytes_of(key)), value);
 }
 
 /* Not empty. */
@@ -82,18 +103,17 @@ static inline void draft_text_or_null(struct draft *draft, struct draft_at objec
 	if (value.len > 0)
 		draft_text(draft, object, key, value);
 	else
-		draft_add_literal(draft, object, bytes_of(key), BYTES("null"));
+		draft_put_literal(draft, draft_key(draft, object, bytes_of(key)), BYTES("null"));
 }
 
-/* One of our own words, plain ASCII. */
 static inline void draft_word(struct draft *draft, struct draft_at object, const char *key, const char *word)
 {
-	draft_add_word(draft, object, bytes_of(key), bytes_of(word));
+	draft_put_words(draft, draft_key(draft, object, bytes_of(key)), bytes_of(word), BYTES_NONE);
 }
 
 static inline void draft_number(struct draft *draft, struct draft_at object, const char *key, uint64_t value)
 {
-	draft_add_number(draft, object, bytes_of(key), value);
+	draft_put_number(draft, draft_key(draft, object, bytes_of(key)), value);
 }
 
 /* Below 0: null. */
@@ -101,43 +121,41 @@ void draft_real_or_null(struct draft *draft, struct draft_at object, const char 
 
 static inline void draft_bool(struct draft *draft, struct draft_at object, const char *key, bool value)
 {
-	draft_add_literal(draft, object, bytes_of(key), value ? BYTES("true") : BYTES("false"));
+	draft_put_literal(draft, draft_key(draft, object, bytes_of(key)),
+			  value ? BYTES("true") : BYTES("false"));
 }
 
 /* Both texts as one. */
-static inline void draft_text_joined(struct draft *draft, struct draft_at object, const char *key,
-				     struct bytes first, struct bytes second)
-{
-	draft_add_joined(draft, object, bytes_of(key), first, second);
-}
+void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
+		       struct bytes second);
 
 /* A number as a text. */
 static inline void draft_text_number(struct draft *draft, struct draft_at object, const char *key,
 				     uint64_t value)
 {
-	draft_add_text_number(draft, object, bytes_of(key), value);
+	draft_put_text_number(draft, draft_key(draft, object, bytes_of(key)), value);
 }
 
 static inline struct draft_at draft_object(struct draft *draft, struct draft_at object, const char *key)
 {
-	return draft_add_object(draft, object, bytes_of(key));
+	return draft_put_open(draft, draft_key(draft, object, bytes_of(key)), false);
 }
 
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key);
 
 static inline struct draft_at draft_array(struct draft *draft, struct draft_at object, const char *key)
 {
-	return draft_add_array(draft, object, bytes_of(key));
+	return draft_put_open(draft, draft_key(draft, object, bytes_of(key)), true);
 }
 
 static inline struct draft_at draft_array_object(struct draft *draft, struct draft_at array)
 {
-	return draft_add_object(draft, array, BYTES_NONE);
+	return draft_put_open(draft, draft_key(draft, array, BYTES_NONE), false);
 }
 
 static inline void draft_array_text(struct draft *draft, struct draft_at array, struct bytes value)
 {
-	draft_add_text(draft, array, BYTES_NONE, value);
+	draft_put_text(draft, draft_key(draft, array, BYTES_NONE), value);
 }
 
 /* Members that are the same in every such record, as they are written: "\"a\":1,\"b\":2". */

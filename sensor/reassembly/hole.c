@@ -128,7 +128,7 @@ void stream_settle(struct stream *stream, uint64_t clock_ns)
 	if (unsettled == NULL || stream_is_waiting(stream) || unsettled->lent != NULL ||
 	    (stream->has_fin && !stream->is_end_told) || unsettled->given_up_to > stream->next)
 		return;
-	stock_give(&stream->home->unsettled, unsettled);
+	stock_put_back(&stream->home->unsettled, unsettled);
 	stream->unsettled = NULL;
 }
 

@@ -57,7 +57,7 @@ void stream_finish(struct stream *stream)
 	stream_release(stream);
 	if (stream->unsettled != NULL) {
 		early_finish(&stream->unsettled->held);
-		stock_give(&stream->home->unsettled, stream->unsettled);
+		stock_put_back(&stream->home->unsettled, stream->unsettled);
 		stream->unsettled = NULL;
 	}
 	prints_finish(&stream->prints);

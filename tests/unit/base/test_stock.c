@@ -36,26 +36,32 @@ static void keeps_some(void **state)
 	stock_finish(&(struct stock){0});
 }
 
-/* What was in use last is the next to be used, whatever else came back before. */
-static void puts_back_in_front(void **state)
+/* What was put back last is taken first, before what others gave. */
+static void what_was_put_back_is_taken_first(void **state)
 {
 	struct stock stock;
-	void *blocks[3];
+	void *blocks[4];
 
 	(void)state;
 	stock_init(&stock, 64, 2);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++) {
 		blocks[i] = stock_take(&stock);
-	stock_give(&stock, blocks[0]);
-	stock_put_back(&stock, blocks[1]);
-	stock_put_back(&stock, blocks[2]); /* one too many */
-	assert_int_equal(stock.spare_count, 2);
-	assert_ptr_equal(stock_take(&stock), blocks[1]);
-	assert_ptr_equal(stock_take(&stock), blocks[0]);
+		memset(blocks[i], 0xff, 64);
+	}
 	stock_put_back(&stock, blocks[0]);
-	stock_put_back(&stock, blocks[1]);
+	stock_give(&stock, blocks[1]);
+	stock_put_back(&stock, blocks[2]);
+	stock_put_back(&stock, blocks[3]); /* one too many */
+	assert_int_equal(stock.own_count, 2);
+	assert_int_equal(stock.spare_count, 1);
+	assert_ptr_equal(stock_take(&stock), blocks[2]);
+	assert_ptr_equal(stock_take(&stock), blocks[0]);
 	assert_ptr_equal(stock_take(&stock), blocks[1]);
-	stock_put_back(&stock, blocks[1]);
+	assert_int_equal(stock.own_count, 0);
+	for (int i = 0; i < 3; i++)
+		stock_put_back(&stock, blocks[i]); /* again one too many */
+	stock_shed(&stock);
+	assert_int_equal(stock.own_count, 0);
 	stock_finish(&stock);
 }
 
@@ -97,10 +103,10 @@ static void of_an_arena(void **state)
 	arena_take(&arena, LIMIT_ARENA_BLOCK);
 	arena_take(&arena, 3 * LIMIT_ARENA_BLOCK);
 	arena_wipe(&arena);
-	assert_int_equal(stock.spare_count, 2);
+	assert_int_equal(stock.own_count, 2);
 	assert_ptr_equal(arena.stock, &stock);
 	(void)arena_take(&arena, 1);
-	assert_int_equal(stock.spare_count, 1);
+	assert_int_equal(stock.own_count, 1);
 	assert_memory_equal(arena_alloc(&arena, 4), "\0\0\0\0", 4);
 	arena_finish(&arena);
 	assert_non_null(first);
@@ -121,12 +127,13 @@ static void of_an_arena_that_is_away(void **state)
 	assert_non_null(arena_take(&arena, LIMIT_ARENA_BLOCK));
 	assert_non_null(arena_take(&other, LIMIT_ARENA_BLOCK));
 	arena_finish(&other);
-	assert_int_equal(stock.spare_count, 1);
+	assert_int_equal(stock.own_count, 1);
 	arena.is_away = true;
 	assert_non_null(arena_take(&arena, LIMIT_ARENA_BLOCK));
-	assert_int_equal(stock.spare_count, 1);
+	assert_int_equal(stock.own_count, 1);
 	arena_finish(&arena);
-	assert_int_equal(stock.spare_count, 3);
+	assert_int_equal(stock.own_count, 1);
+	assert_int_equal(stock.spare_count, 2);
 	stock_finish(&stock);
 }
 
@@ -178,7 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_some),
-		cmocka_unit_test(puts_back_in_front),
+		cmocka_unit_test(what_was_put_back_is_taken_first),
 		cmocka_unit_test(sheds_what_is_spare),
 		cmocka_unit_test(of_an_arena),
 		cmocka_unit_test(of_an_arena_that_is_away),
