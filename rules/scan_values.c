@@ -140,8 +140,23 @@ static bool count_value(struct scan_values *values, size_t *len)
 	return true;
 }
 
-/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. */
-static bool add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* Is context given by the names that count for what lies in this container? */
+static bool is_named_around(const struct scan_container *container, struct bytes name)
+{
+	if (container == NULL)
+		return false;
+	return name.len > 0 ? container->is_named : container->is_named_twice;
+}
+
+static bool names_say(const struct scan_values *values, const struct scan_value *value)
+{
+	return is_named_around(container_of(values, value->container), value->name) ||
+	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
+}
+
+/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. `is_named`:
+ * names give it context. */
+static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
 {
 	struct sieve_found found;
 
@@ -149,7 +164,7 @@ static bool add(struct scan_values *values, const struct scan_value *value, stru
 		return true;
 	if (!values->has_own && is_uuid(value, text))
 		return false;
-	switch (sift_value(&values->sift, value, container_of(values, value->container), text, &found)) {
+	switch (sift_value(&values->sift, value->place, is_named, text, &found)) {
 	case SIFT_OUT:
 		break;
 	case SIFT_KEPT:
@@ -163,8 +178,8 @@ static bool add(struct scan_values *values, const struct scan_value *value, stru
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
-static void add_layer(struct scan_values *values, const struct scan_value *value, struct bytes text,
-		      enum scan_layer layer)
+static void add_layer(struct scan_values *values, const struct scan_value *value, bool is_named,
+		      struct bytes text, enum scan_layer layer)
 {
 	struct bytes inner = layer_open(layer, text, values->arena);
 	struct scan_value unwrapped;
@@ -174,19 +189,26 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	unwrapped = *value;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	(void)add(values, &unwrapped, inner);
+	(void)add(values, &unwrapped, is_named, inner);
+}
+
+/* One that is not a piece, and what it holds a layer below. */
+static void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
+		      struct bytes text)
+{
+	if (text.len < values->len_min || !add(values, value, is_named, text) || values->arena == NULL ||
+	    text.len == values->len_min)
+		return;
+	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
+		add_layer(values, value, is_named, text, (enum scan_layer)__builtin_ctz(layers));
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	bool is_piece = value->lead > 0 || value->trail > 0;
-
-	if (text.len < values->len_min)
-		return;
-	if (!add(values, value, text) || values->arena == NULL || text.len <= values->len_min || is_piece)
-		return;
-	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
-		add_layer(values, value, text, (enum scan_layer)__builtin_ctz(layers));
+	if (value->lead == 0 && value->trail == 0)
+		add_whole(values, value, names_say(values, value), text);
+	else
+		(void)add(values, value, names_say(values, value), text);
 }
 
 /* Is there room for it below the ceilings? */
@@ -238,15 +260,18 @@ void values_note_fields(struct scan_values *values)
 	}
 }
 
+static void add_name(struct scan_values *values, const struct scan_value *value)
+{
+	struct scan_value text = *value;
+
+	text.is_name = true;
+	(void)add(values, &text, is_named_around(container_of(values, text.container), text.name), text.name);
+}
+
 void values_add_name(struct scan_values *values, const struct scan_value *value)
 {
-	struct scan_value text;
-
-	if (!names_look(values->sift.names, value->name)->is_data)
-		return;
-	text = *value;
-	text.is_name = true;
-	(void)add(values, &text, value->name);
+	if (names_look(values->sift.names, value->name)->is_data)
+		add_name(values, value);
 }
 
 /* -- JSON ------------------------------------------------------------------- */
@@ -258,6 +283,7 @@ struct level {
 	uint32_t index;     /* of the next item of an array */
 	size_t count;       /* of the values kept before it */
 	bool is_array;
+	bool is_named, is_named_twice; /* as its container */
 };
 
 /* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
@@ -290,7 +316,8 @@ static size_t count_digits(uint64_t number)
 }
 
 /* A whole number is written in digits only where they are looked at. No class is below zero. */
-static void add_number(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+static void add_number(struct scan_values *values, const struct scan_value *spot, bool is_named,
+		       yyjson_val *value)
 {
 	uint64_t number = yyjson_get_uint(value);
 	size_t len = count_digits(number), counted = len;
@@ -300,24 +327,24 @@ static void add_number(struct scan_values *values, const struct scan_value *spot
 		return;
 	if (len < values->len_min)
 		return;
-	if (sift_number(&values->sift, spot, container_of(values, spot->container), len)) {
+	if (!is_named && sift_number(&values->sift, len)) {
 		(void)count_value(values, &counted);
 		return;
 	}
 	for (size_t at = len; at > 0; number /= 10)
 		digits[--at] = (char)('0' + number % 10);
-	values_add(values, spot, (struct bytes){digits, len});
+	add_whole(values, spot, is_named, (struct bytes){digits, len});
 }
 
 /* Of numbers that are not whole the text as it stands, where the reader kept it. */
-static void add_scalar(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+static void add_scalar(struct scan_values *values, const struct scan_value *spot, bool is_named,
+		       yyjson_val *value)
 {
-	if (yyjson_is_str(value))
-		values_add(values, spot, (struct bytes){yyjson_get_str(value), yyjson_get_len(value)});
-	else if (yyjson_is_raw(value))
-		values_add(values, spot, (struct bytes){yyjson_get_raw(value), yyjson_get_len(value)});
+	if (yyjson_is_str(value) || yyjson_is_raw(value))
+		add_whole(values, spot, is_named,
+			  (struct bytes){unsafe_yyjson_get_str(value), unsafe_yyjson_get_len(value)});
 	else if (yyjson_is_int(value))
-		add_number(values, spot, value);
+		add_number(values, spot, is_named, value);
 }
 
 /* Which of the nearest keys give context: its own and those above. */
@@ -371,7 +398,9 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
 					    .container = number,
 					    .count = values->count,
-					    .is_array = unsafe_yyjson_is_arr(node)};
+					    .is_array = unsafe_yyjson_is_arr(node),
+					    .is_named = values->containers[number - 1].is_named,
+					    .is_named_twice = values->containers[number - 1].is_named_twice};
 	return true;
 }
 
@@ -380,6 +409,19 @@ static void close_container(struct scan_values *values, const struct level *leve
 {
 	if (values->count == level->count && values->container_count == level->container)
 		values->container_count--;
+}
+
+/* Its name may be data itself. True: names give the child context. */
+static bool look_at_name(struct scan_values *values, const struct level *level, const struct scan_value *spot)
+{
+	const struct name_facts *facts;
+
+	if (spot->name.len == 0)
+		return level->is_named_twice;
+	facts = names_look(values->sift.names, spot->name);
+	if (facts->is_data)
+		add_name(values, spot);
+	return level->is_named || facts->classes != NULL;
 }
 
 /* A tree lies in one list: what is in a value comes behind it, a name before its value. */
@@ -391,13 +433,14 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 	size_t depth = 0;
 
 	if (!yyjson_is_ctn(root)) {
-		add_scalar(values, &spot, root);
+		add_scalar(values, &spot, false, root);
 		return;
 	}
 	if (!open_container(values, root, &spot, levels, &depth))
 		return;
 	while (depth > 0) {
 		struct level *level = &levels[depth - 1];
+		bool is_named;
 
 		if (at == level->end) {
 			close_container(values, level);
@@ -411,11 +454,11 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 			spot.name = BYTES_NONE;
 		} else {
 			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-			values_add_name(values, &spot);
 			at++;
 		}
+		is_named = look_at_name(values, level, &spot);
 		if (!unsafe_yyjson_is_ctn(at))
-			add_scalar(values, &spot, at++);
+			add_scalar(values, &spot, is_named, at++);
 		else if (open_container(values, at, &spot, levels, &depth))
 			at++;
 		else

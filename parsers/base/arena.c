@@ -31,10 +31,12 @@ static bool is_of_stock(const struct arena *arena, size_t block_len)
 
 static void free_block(const struct arena *arena, struct arena_block *block)
 {
-	if (is_of_stock(arena, block->len))
+	if (!is_of_stock(arena, block->len))
+		free(block);
+	else if (arena->is_away)
 		stock_give(arena->stock, block);
 	else
-		free(block);
+		stock_put_back(arena->stock, block);
 }
 
 /* This block and those that are older. */
