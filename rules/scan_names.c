@@ -102,22 +102,26 @@ static bool keep_true(const struct scan_names *names, const struct scan_context 
 }
 
 /* The classes that the name gives context to, then those that it is against. Most names have none of the
- * words. */
+ * words: then nothing else is done. */
 static void answer(const struct scan_names *names, struct bytes name, uint64_t *bits, bool *out_has_classes,
 		   bool *out_has_others)
 {
 	uint64_t *others = bits + names->words;
 	struct scan_context context;
-	struct bytes text;
+	struct bytes text = name;
 
 	memset(bits, 0, 2 * names->words * sizeof(*bits));
 	context_clear(&context);
-	context_add(&context, name);
-	text = (struct bytes){context.text, context.len};
-	*out_has_classes =
-		word_trie_find(names->beside, text, bits) && keep_true(names, &context, false, NULL, bits);
-	*out_has_others = word_trie_find(names->against, text, others) &&
-			  keep_true(names, &context, true, bits, others);
+	if (name.len > WORD_REACH) {
+		context_add(&context, name);
+		text = (struct bytes){context.text, context.len};
+	}
+	*out_has_classes = word_trie_find(names->beside, text, bits);
+	*out_has_others = word_trie_find(names->against, text, others);
+	if ((*out_has_classes || *out_has_others) && context.len == 0)
+		context_add(&context, name);
+	*out_has_classes = *out_has_classes && keep_true(names, &context, false, NULL, bits);
+	*out_has_others = *out_has_others && keep_true(names, &context, true, bits, others);
 }
 
 static uint64_t load(const char *at, size_t len)

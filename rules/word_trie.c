@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A word and what stands between its letters; further away it is no context (scan_context.c). */
-#define REACH 48
-
 /* Words begin in few ways: three letters, in five bits each (27 for digits, 28 beyond ASCII), lead to one
  * bit. */
 #define CODE_BITS  5
@@ -60,7 +57,7 @@ static size_t word_count(const struct data_class *class, enum word_list list)
 /* Of a word longer than the reach its beginning: it is looked for when that is there. */
 static struct bytes word_at(const struct data_class *class, enum word_list list, size_t index)
 {
-	return bytes_slice((list == WORDS_BESIDE ? class->context : class->not_beside)[index], 0, REACH);
+	return bytes_slice((list == WORDS_BESIDE ? class->context : class->not_beside)[index], 0, WORD_REACH);
 }
 
 /* Every byte that some word has gets a column; how many nodes the words could need. */
@@ -143,7 +140,7 @@ void word_trie_free(struct word_trie *trie)
 /* The words that begin at `from`. */
 static bool find_at(const struct word_trie *trie, struct bytes text, size_t from, uint64_t *bits)
 {
-	size_t end = from + REACH < text.len ? from + REACH : text.len;
+	size_t end = from + WORD_REACH < text.len ? from + WORD_REACH : text.len;
 	bool is_any = false;
 	uint32_t node = 0;
 

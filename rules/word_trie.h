@@ -19,6 +19,9 @@
 
 struct word_trie;
 
+/* A word and what stands between its letters; further away it is no context (scan_context.c). */
+#define WORD_REACH 48
+
 enum word_list {
 	WORDS_BESIDE,  /* context */
 	WORDS_AGAINST, /* not_beside */

@@ -130,11 +130,31 @@ bool value_equals(yyjson_val *a, yyjson_val *b, uint64_t *steps)
 	return !yyjson_is_obj(a) || objects_equal(a, b, steps);
 }
 
+/* A whole number that a double holds exactly, however it was written: no digits are needed. */
+static bool whole_of(yyjson_val *value, int64_t *out_whole)
+{
+	const int64_t most = (int64_t)1 << 53;
+	double real;
+
+	if (yyjson_is_int(value)) {
+		*out_whole = yyjson_get_sint(value);
+		return *out_whole<most && * out_whole>(yyjson_is_sint(value) ? -most : -1);
+	}
+	real = yyjson_get_real(value);
+	if (!yyjson_is_real(value) || !(real < (double)most && real > (double)-most))
+		return false;
+	*out_whole = (int64_t)real;
+	return (double)*out_whole == real;
+}
+
 static uint64_t number_hash(yyjson_val *value, uint64_t seed)
 {
 	struct number_scratch scratch;
 	struct number number;
+	int64_t whole;
 
+	if (whole_of(value, &whole))
+		return XXH3_64bits_withSeed(&whole, sizeof(whole), seed);
 	if (!number_of(value, &scratch, &number))
 		return seed;
 	return XXH3_64bits_withSeed(number.digits.len == 0 ? "" : number.digits.data, number.digits.len,

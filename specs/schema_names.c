@@ -13,32 +13,52 @@ static struct bytes text_of(yyjson_val *value)
 	return (struct bytes){.data = yyjson_get_str(value), .len = yyjson_get_len(value)};
 }
 
-static bool few_repeat(const struct bytes *names, size_t count)
+static bool few_repeat(yyjson_val *object)
 {
-	for (size_t i = 1; i < count; i++)
-		for (size_t k = 0; k < i; k++)
-			if (names[k].len == names[i].len && bytes_equal(names[k], names[i]))
+	struct bytes names[NAMES_FEW];
+	size_t index, count;
+	yyjson_val *key, *member;
+
+	yyjson_obj_foreach(object, index, count, key, member)
+	{
+		names[index] = text_of(key);
+		for (size_t k = 0; k < index; k++)
+			if (names[k].len == names[index].len && bytes_equal(names[k], names[index]))
 				return true;
+	}
 	return false;
 }
 
-static bool many_repeat(const struct bytes *names, size_t count)
-{
-	uint64_t seed = (uintptr_t)names;
-	size_t slot_count = 1;
-	bool is_repeated = false;
-	uint32_t *slots; /* places in the list, counted from 1 */
+struct slot {
+	uint32_t hash;
+	uint32_t key; /* so far behind its object; 0: free */
+};
 
-	while (slot_count < 2 * count)
+static bool many_repeat(yyjson_val *object)
+{
+	uint64_t seed = (uintptr_t)object;
+	size_t slot_count = 1, index, count;
+	yyjson_val *key, *member;
+	bool is_repeated = false;
+	struct slot *slots;
+
+	while (slot_count < 2 * yyjson_obj_size(object))
 		slot_count *= 2;
 	slots = calloc(slot_count, sizeof(*slots));
-	for (size_t i = 0; slots != NULL && i < count && !is_repeated; i++) {
-		size_t at = sketch_hash(names[i], seed) & (slot_count - 1);
+	if (slots == NULL)
+		return false;
+	yyjson_obj_foreach(object, index, count, key, member)
+	{
+		uint64_t hash = sketch_hash(text_of(key), seed);
+		struct slot new = {(uint32_t)(hash >> 32), (uint32_t)(key - object)};
+		size_t at = hash & (slot_count - 1);
 
-		while (slots[at] != 0 && !bytes_equal(names[slots[at] - 1], names[i]))
-			at = (at + 1) & (slot_count - 1);
-		is_repeated = slots[at] != 0;
-		slots[at] = (uint32_t)i + 1;
+		for (; slots[at].key != 0 && !is_repeated; at = (at + 1) & (slot_count - 1))
+			is_repeated = slots[at].hash ==
+				      new.hash &&bytes_equal(text_of(object + slots[at].key), text_of(key));
+		if (is_repeated)
+			break;
+		slots[at] = new;
 	}
 	free(slots);
 	return is_repeated;
@@ -46,20 +66,7 @@ static bool many_repeat(const struct bytes *names, size_t count)
 
 static bool names_repeat(yyjson_val *object)
 {
-	struct bytes few[NAMES_FEW], *names = few;
-	size_t count = yyjson_obj_size(object), index, max;
-	yyjson_val *key, *member;
-	bool is_repeated;
-
-	if (count > NAMES_FEW)
-		names = malloc(count * sizeof(*names));
-	if (names == NULL)
-		return false;
-	yyjson_obj_foreach(object, index, max, key, member) names[index] = text_of(key);
-	is_repeated = count > NAMES_FEW ? many_repeat(names, count) : few_repeat(names, count);
-	if (names != few)
-		free(names);
-	return is_repeated;
+	return yyjson_obj_size(object) > NAMES_FEW ? many_repeat(object) : few_repeat(object);
 }
 
 /* True when it was told: once a body is enough. */

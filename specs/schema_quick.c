@@ -237,20 +237,51 @@ static const struct schema *told_branch(const struct plan_telling *telling, yyjs
 	return NULL;
 }
 
+/* An object that is another branch's: told by the names alone, before any value is looked at. */
+static bool names_rule_out(struct quick *quick, const struct plan *plan, yyjson_val *value)
+{
+	yyjson_val *key = unsafe_yyjson_get_first(value);
+	size_t left = unsafe_yyjson_get_len(value), next = 0;
+	uint64_t seen = 0;
+
+	if (!plan->has_object || plan->discriminator != NULL ||
+	    (plan->unsure_tags & 1u << YYJSON_TYPE_OBJ) != 0)
+		return false;
+	quick->steps += left;
+	for (; left > 0; left--, key = unsafe_yyjson_get_next(key + 1)) {
+		size_t at = next;
+
+		if (at >= plan->name_count || !name_is(&plan->names[at], text_of(key)))
+			at = name_search(plan, NULL, 0, text_of(key));
+		if (at == SIZE_MAX && plan->is_closed)
+			return true;
+		if (at == SIZE_MAX)
+			continue;
+		seen |= plan->names[at].required;
+		next = at + 1;
+	}
+	return missing(plan, plan->required & ~seen) == QUICK_FAILS;
+}
+
 /* All branches are tried: a second one may have something to say as well. */
 static enum quick_outcome quick_branches(struct quick *quick, const struct plan *plan, yyjson_val *value,
 					 bool is_chosen)
 {
+	bool is_object = unsafe_yyjson_is_obj(value);
 	size_t fitting = 0;
 
-	if (plan->telling != NULL && plan->telling->told_count > 0 && unsafe_yyjson_is_obj(value)) {
+	if (plan->telling != NULL && plan->telling->told_count > 0 && is_object) {
 		const struct schema *branch = told_branch(plan->telling, value);
 
 		return branch == NULL ? QUICK_FAILS : quick_value(quick, branch, value, is_chosen);
 	}
 	for (size_t i = 0; i < plan->branches->count; i++) {
-		enum quick_outcome outcome = quick_value(quick, plan->branches->items[i], value, is_chosen);
+		const struct schema *branch = plan->branches->items[i];
+		enum quick_outcome outcome;
 
+		if (is_object && branch->plan != NULL && names_rule_out(quick, branch->plan, value))
+			continue;
+		outcome = quick_value(quick, branch, value, is_chosen);
 		if (outcome == QUICK_UNSURE)
 			return QUICK_UNSURE;
 		fitting += outcome == QUICK_FITS;

@@ -1,3 +1,4 @@
+#include "parsers/base/limits.h"
 #include "rules/evidence.h"
 #include "rules/resource/resource.h"
 
@@ -12,32 +13,36 @@ static void grow(uint64_t *most, uint64_t seen)
 		*most = seen;
 }
 
-/* As deep as the body, which its reader takes up to LIMIT_JSON_DEPTH; measure_text tells of deeper ones. */
-static void measure_tree(yyjson_val *value, uint64_t depth, struct measure *measure)
-{
-	yyjson_val *key, *item;
-	size_t index, max;
+/* A container that is being walked through. */
+struct level {
+	yyjson_val *end; /* behind all that is in it */
+	bool is_object;
+};
 
-	switch (yyjson_get_type(value)) {
-	case YYJSON_TYPE_STR:
-		grow(&measure->string, yyjson_get_len(value));
-		return;
-	case YYJSON_TYPE_ARR:
-		grow(&measure->depth, depth);
-		grow(&measure->items, yyjson_arr_size(value));
-		yyjson_arr_foreach(value, index, max, item) measure_tree(item, depth + 1, measure);
-		return;
-	case YYJSON_TYPE_OBJ:
-		grow(&measure->depth, depth);
-		grow(&measure->entries, yyjson_obj_size(value));
-		yyjson_obj_foreach(value, index, max, key, item)
-		{
-			grow(&measure->name, yyjson_get_len(key));
-			measure_tree(item, depth + 1, measure);
+/* A tree lies in one list: what is in a value comes behind it, a name before its value. It is no deeper than
+ * its reader takes; measure_text tells of deeper ones. */
+static void measure_tree(yyjson_val *root, struct measure *measure)
+{
+	struct level levels[LIMIT_JSON_DEPTH + 1], *level = levels;
+	yyjson_val *at = root;
+
+	*level = (struct level){.end = unsafe_yyjson_get_next(root)};
+	while (true) {
+		for (; at == level->end; level--)
+			if (level == levels)
+				return;
+		if (level->is_object)
+			grow(&measure->name, unsafe_yyjson_get_len(at++));
+		if (unsafe_yyjson_is_ctn(at)) {
+			bool is_object = unsafe_yyjson_is_obj(at);
+
+			grow(is_object ? &measure->entries : &measure->items, unsafe_yyjson_get_len(at));
+			*++level = (struct level){.end = unsafe_yyjson_get_next(at), .is_object = is_object};
+			grow(&measure->depth, (uint64_t)(level - levels));
+		} else if (unsafe_yyjson_is_str(at)) {
+			grow(&measure->string, unsafe_yyjson_get_len(at));
 		}
-		return;
-	default:
-		return;
+		at++;
 	}
 }
 
@@ -86,7 +91,7 @@ void resource_json(const struct evidence *evidence, struct findings *out)
 	struct measure measure = {0};
 
 	if (reading->kind == BODY_JSON)
-		measure_tree(reading->json, 1, &measure);
+		measure_tree(reading->json, &measure);
 	else if ((reading->kind == BODY_MALFORMED || reading->kind == BODY_UNREAD) &&
 		 is_json(&evidence->exchange->request))
 		measure_text(reading->text, &measure);

@@ -364,6 +364,18 @@ static void assert_names(const char *schema, const char *json, bool are_once, co
 	yyjson_doc_free(doc);
 }
 
+/* In an object of so many names, none of which the schema knows, one comes a second time, or none. */
+static void assert_many_names(const char *schema, unsigned count, int twice)
+{
+	char body[1024] = "{\"c\":{";
+	size_t len = strlen(body);
+
+	for (unsigned i = 0; i < count; i++)
+		len += (size_t)snprintf(body + len, sizeof(body) - len, "\"n%u\":{},", i);
+	snprintf(body + len, sizeof(body) - len, "\"n%d\":0}}", twice);
+	assert_names(schema, body, false, twice < (int)count ? "malformed@/c" : "");
+}
+
 static void test_names_once(void **state)
 {
 	static const char open[] = "{properties: {a: {}, b: {type: integer}, c: {type: object}}}";
@@ -387,6 +399,10 @@ static void test_names_once(void **state)
 	assert_names(open, "{\"a\":[{\"x\":1,\"x\":1}]}", false, "malformed@/a/0");
 	assert_names(open, "{\"c\":{\"x\":1,\"x\":1}}", false, "malformed@/c");
 	assert_names(open, "{\"c\":{\"x\":1,\"y\":1}}", false, "");
+	for (int twice = 0; twice < 100; twice += 9)
+		assert_many_names(open, 90, twice);
+	for (unsigned count = 14; count < 19; count++)
+		assert_many_names(open, count, (int)count - 1);
 	assert_names(closed, "{\"a\":[{\"x\":1},{\"x\":2},{}],\"b\":[]}", true, "");
 	assert_names(closed, "{\"a\":[{\"x\":1},{\"x\":2,\"x\":2}]}", false, "malformed@/a/1");
 	assert_names(closed, "{\"b\":[{\"x\":2,\"x\":2}]}", false, "malformed@/b/0");
