@@ -1,9 +1,10 @@
 /*
  * http1_lanes: what is looked for in heads, sixteen bytes at a time (SSE2, which every x86-64 has).
  *
- *	at = line_feed(at, end);		-> a line feed, or end
- *	len = name_lower(at, end);		-> of a plain name in front of a colon, now in lower case; 0:
- *look yourself
+ *	at = line_end(at, end);		-> a CR or LF, or end
+ *	at = last_line_feed(at, end);	-> an LF with a CR, an LF or nothing behind it, or end
+ *	len = name_lower(at, end);	-> of a plain name in front of a colon, now in lower case; 0: look
+ *yourself
  *
  * Reads nothing from `end` on.
  */
@@ -38,15 +39,31 @@ static inline unsigned lane_bits(__m128i lane)
 	return (unsigned)_mm_movemask_epi8(lane);
 }
 
-static inline const char *line_feed(const char *at, const char *end)
+static inline const char *line_end(const char *at, const char *end)
 {
 	for (; end - at >= LANE_LEN; at += LANE_LEN) {
-		unsigned found = lane_bits(lane_is(lane_load(at), '\n'));
+		__m128i lane = lane_load(at);
+		unsigned found = lane_bits(_mm_or_si128(lane_is(lane, '\r'), lane_is(lane, '\n')));
 
 		if (found != 0)
 			return at + __builtin_ctz(found);
 	}
-	while (at < end && *at != '\n')
+	while (at < end && *at != '\r' && *at != '\n')
+		at++;
+	return at;
+}
+
+static inline const char *last_line_feed(const char *at, const char *end)
+{
+	for (; end - at > LANE_LEN; at += LANE_LEN) {
+		__m128i next = lane_load(at + 1);
+		__m128i is_end = _mm_or_si128(lane_is(next, '\r'), lane_is(next, '\n'));
+		unsigned found = lane_bits(_mm_and_si128(lane_is(lane_load(at), '\n'), is_end));
+
+		if (found != 0)
+			return at + __builtin_ctz(found);
+	}
+	while (at < end && (*at != '\n' || (end - at > 1 && at[1] != '\r' && at[1] != '\n')))
 		at++;
 	return at;
 }
