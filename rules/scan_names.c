@@ -10,6 +10,9 @@
 #define SLOT_NAME_MAX 60
 #define SLOT_EMPTY    SIZE_MAX
 
+/* A golden section of the circle: turns fall in step with nothing that comes again and again. */
+#define TURN_STEP 0x9E3779B9u
+
 /* Names are words. What has an '@' or many digits, or is very long, may be more. */
 #define NAME_LEN_DATA    20
 #define NAME_DIGITS_DATA 6
@@ -37,6 +40,7 @@ struct scan_names {
 	struct bytes last; /* looked at; the same run has the same facts */
 	struct name_facts *last_facts;
 	struct slot *at;              /* the slot last looked at */
+	uint32_t turn;                /* its first bit: which of its two slots a new name takes */
 	struct name_facts long_facts; /* of a name too long to keep */
 };
 
@@ -142,8 +146,13 @@ static struct ends ends_of(struct bytes name)
 			     (unsigned char)at[name.len - 1]};
 }
 
-/* Whoever makes names collide makes the scan look again, and no more. */
-static size_t slot_of(struct bytes name, const struct ends *ends)
+/* A name has two slots: of two that meet in one, each exchange would drive out both. Whoever makes names
+ * collide makes the scan look again, and no more. */
+struct slots_of_name {
+	size_t one, other;
+};
+
+static struct slots_of_name slots_of(struct bytes name, const struct ends *ends)
 {
 	uint64_t hash = (ends->head ^ name.len) * 0x9E3779B97F4A7C15ull;
 
@@ -152,7 +161,8 @@ static size_t slot_of(struct bytes name, const struct ends *ends)
 		hash ^= hash >> 32;
 	}
 	hash = (hash ^ hash >> 32 ^ ends->tail) * 0x9E3779B97F4A7C15ull;
-	return hash >> (64 - SLOT_BITS); /* the last letters of a name reach no lower bits */
+	/* The last letters of a name reach no lower bits. */
+	return (struct slots_of_name){hash >> (64 - SLOT_BITS), (hash >> (64 - 2 * SLOT_BITS)) % SLOT_COUNT};
 }
 
 static bool is_of(const struct slot *slot, struct bytes name, const struct ends *ends)
@@ -186,11 +196,17 @@ static void work_out(const struct scan_names *names, struct bytes name, uint64_t
 
 static struct slot *find(struct scan_names *names, struct bytes name, const struct ends *ends)
 {
-	size_t index = slot_of(name, ends);
-	struct slot *slot = &names->slots[index];
+	struct slots_of_name at = slots_of(name, ends);
+	struct slot *slot = &names->slots[at.one];
+	size_t index;
 
 	if (is_of(slot, name, ends))
 		return slot;
+	if (is_of(&names->slots[at.other], name, ends))
+		return &names->slots[at.other];
+	names->turn += TURN_STEP;
+	index = names->turn >> 31 == 0 ? at.one : at.other;
+	slot = &names->slots[index];
 	work_out(names, name, names->bits + index * 2 * names->words, &slot->facts);
 	slot->len = name.len;
 	slot->ends = *ends;

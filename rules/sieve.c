@@ -168,17 +168,18 @@ static bool sieve_fill(struct sieve *sieve)
 		lane_read(sieve, lane, places);
 	for (size_t i = 0; i < sieve->lane_words; i++) {
 		sieve->beside[i] =
-			sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words];
+			(sieve->bound[i % sieve->words] | sieve->bound[i % sieve->words + sieve->words]) &
+			(sieve->bound[i] | sieve->free[i]);
 		sieve->line_bound[i] = sieve->bound[i] & sieve->line_start[i];
 	}
 	is_filled = is_filled && words_add(sieve, places);
 	free(places);
 	shapes_make(sieve);
-	is_filled =
-		is_filled &&
-		bound_sets_init(&sieve->sets, sieve->words,
-				&(struct bound_lanes){sieve->beside, sieve->line_bound, sieve->run_min}) &&
-		states_settle(&sieve->states) && states_settle(&sieve->word_states);
+	is_filled = is_filled &&
+		    bound_sets_init(&sieve->sets, sieve->words,
+				    &(struct bound_lanes){sieve->beside, sieve->line_bound, sieve->run_min,
+							  sieve->needs.list}) &&
+		    states_settle(&sieve->states) && states_settle(&sieve->word_states);
 	sieve->has_skeletons = !sieve->has_blind && sieve->states.symbol_count == SYMBOL_COUNT &&
 			       sieve->word_states.symbol_count == SYMBOL_COUNT;
 	return is_filled;
@@ -424,24 +425,24 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-/* A word in a text says little: most often what it stands for has not the shape of the text, which is cheaper
- * to tell. */
-static bool is_possible(struct sieve *sieve, const uint64_t *wanted, unsigned place, struct bytes value)
+static struct bound_set *set_of(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
+				struct bytes value)
 {
-	const uint64_t *lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
-	uint64_t any = 0;
-
-	for (size_t i = 0; i < sieve->lane_words; i++)
-		any |= wanted[i] & lanes[i];
-	return any != 0;
+	return bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
 }
 
-/* Before any walk: is what is looked for ruled out? */
-static bool is_ruled_out(struct sieve *sieve, const struct bound_set *set, unsigned place, struct bytes value)
+bool sieve_rules_out(struct sieve *sieve, const uint64_t *worded, unsigned place, struct bytes value)
 {
-	if (!set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min)))
+	const struct bound_set *set = set_of(sieve, sieve->none, worded, value);
+	const uint64_t *lanes;
+	uint64_t any = 0;
+
+	if (bound_is_out(set, value))
 		return true;
-	return !set->is_named && !is_possible(sieve, set->begin.lanes, place, value);
+	lanes = lanes_of_shape(sieve, shape_of(&sieve->shaper, place, value));
+	for (size_t i = 0; i < sieve->lane_words; i++)
+		any |= set->begin.lanes[i] & lanes[i];
+	return any == 0;
 }
 
 bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,
@@ -455,9 +456,10 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	set = bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
-	if (is_ruled_out(sieve, set, place, value))
+	set = set_of(sieve, named, worded, value);
+	if (bound_is_out(set, value))
 		return true;
+	walk.wanted = set->begin.lanes;
 	walk.state = begin_of(&set->begin, &sieve->states);
 	walk.is_any = add_blind(sieve, set->begin.lanes);
 	is_walked = walk_through(&walk, value);

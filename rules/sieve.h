@@ -60,6 +60,10 @@ bool sieve_glance(struct sieve *sieve, struct bytes value, struct sieve_found *o
 /* ... of a whole number of so many digits: nothing is found. */
 bool sieve_glance_number(const struct sieve *sieve, size_t digits);
 
+/* True: of the classes that have a word in the value, none has there what needs it. A word says little: most
+ * often what it stands for has not the shape of the text. */
+bool sieve_rules_out(struct sieve *sieve, const uint64_t *worded, unsigned place, struct bytes value);
+
 /* Looked for are the forms of these classes, where they have one that needs context: the value's names give
  * it, or a word in the value, before the match. No words are told. */
 bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t *worded, unsigned place,

@@ -1,5 +1,6 @@
 #include "rules/sieve_bound.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #define SET_COUNT 256
@@ -23,17 +24,19 @@ void bound_sets_finish(struct bound_sets *sets)
 }
 
 /* The least that one of the lanes needs. */
-static size_t run_min_of(const struct bound_sets *sets, const uint64_t *lanes)
+static void needs_join(const struct bound_sets *sets, const uint64_t *lanes, struct bound_set *set)
 {
-	size_t least = SIZE_MAX;
-
+	set->run_min = SIZE_MAX;
+	set->digits_min = UINT_MAX;
 	for (size_t i = 0; i < 2 * sets->words; i++)
 		for (uint64_t bits = lanes[i]; bits != 0; bits &= bits - 1) {
-			size_t run_min = sets->of.run_min[i * 64 + (size_t)__builtin_ctzll(bits)];
+			size_t lane = i * 64 + (size_t)__builtin_ctzll(bits);
+			size_t run_min = sets->of.run_min[lane];
+			unsigned digits_min = sets->of.needs[lane].least.digits;
 
-			least = run_min < least ? run_min : least;
+			set->run_min = run_min < set->run_min ? run_min : set->run_min;
+			set->digits_min = digits_min < set->digits_min ? digits_min : set->digits_min;
 		}
-	return least;
 }
 
 /* A word in the value gives context to what stands behind it: nothing there begins with the first line. */
@@ -47,9 +50,8 @@ static void make(const struct bound_sets *sets, const uint64_t *named, const uin
 
 		lanes[i] = (named[at] | (worded[at] & ~late)) & sets->of.beside[i];
 		out_set->is_any |= lanes[i] != 0;
-		out_set->is_named |= (named[at] & sets->of.beside[i]) != 0;
 	}
-	out_set->run_min = run_min_of(sets, lanes);
+	needs_join(sets, lanes, out_set);
 }
 
 static size_t slot_of(const struct bound_sets *sets, const uint64_t *named, const uint64_t *worded,
@@ -58,7 +60,7 @@ static size_t slot_of(const struct bound_sets *sets, const uint64_t *named, cons
 	uint64_t hash = has_lines;
 
 	for (size_t i = 0; i < sets->words; i++)
-		hash = (hash * 0x9E3779B97F4A7C15ull ^ named[i]) * 0x9E3779B97F4A7C15ull + worded[i];
+		hash += (named[i] ^ worded[i] * 0x9E3779B97F4A7C15ull) * (0xD6E8FEB86659FD93ull + 2 * i);
 	return ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15ull >> 48) % SET_COUNT;
 }
 
@@ -80,6 +82,14 @@ struct bound_set *bound_sets_find(struct bound_sets *sets, const uint64_t *named
 	}
 	make(sets, named, worded, has_lines, lanes, set);
 	return set;
+}
+
+bool bound_is_out(const struct bound_set *set, struct bytes value)
+{
+	if (!set->is_any || (set->run_min > 0 && !bound_has_run(value, set->run_min)))
+		return true;
+	return set->digits_min > 0 && value.len <= GLANCE_LEN_MAX &&
+	       glance_at(value).digits < set->digits_min;
 }
 
 /* From the end of each place where it could be back to a letter: the next begins behind that. */

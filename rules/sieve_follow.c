@@ -49,18 +49,28 @@ static bool is_in_vain(const struct follow_plan *plan, char byte)
 	return states->rows[plan->begin + states->columns[(unsigned char)byte]] == STATE_DEAD;
 }
 
+/* Where a match may begin, from there on; the length of the value: nowhere. */
+static size_t next_start(const struct follow_plan *plan, struct bytes value, size_t from)
+{
+	size_t at = from;
+
+	if (plan->is_line_start && from > 0) {
+		at = bytes_find_byte(bytes_from(value, from - 1), '\n');
+		return at == BYTES_NOT_FOUND ? value.len : from + at;
+	}
+	while (at < value.len && !edges_begin(value, at))
+		at++;
+	return at;
+}
+
 bool follow_all(const struct follow_plan *plan, struct bytes value, struct sieve_ends *out_list,
 		size_t *out_count)
 {
 	size_t starts = 0, count = 0;
 
-	for (size_t from = 0; from < value.len; from++) {
-		if (!edges_begin(value, from))
-			continue;
+	for (size_t from = 0; (from = next_start(plan, value, from)) < value.len; from++) {
 		if (starts == SIEVE_FOLLOW_MAX)
 			return false;
-		if (plan->is_line_start && from > 0 && value.data[from - 1] != '\n')
-			continue;
 		starts++;
 		if (is_in_vain(plan, value.data[from]))
 			continue;

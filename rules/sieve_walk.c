@@ -25,6 +25,17 @@ static bool step_on(struct walk *walk, uint32_t next, struct bytes value, size_t
 	return true;
 }
 
+static bool has_all(const struct walk *walk)
+{
+	uint64_t missing = 0;
+
+	if (walk->wanted == NULL || !walk->is_any)
+		return false;
+	for (size_t i = 0; i < walk->states->lane_words; i++)
+		missing |= walk->wanted[i] & ~walk->lanes[i];
+	return missing == 0;
+}
+
 static void stop(struct walk *walk, uint32_t state)
 {
 	walk->state = state;
@@ -61,6 +72,8 @@ bool walk_through(struct walk *walk, struct bytes value)
 			walk->state = (uint32_t)state;
 			if (!step_on(walk, (uint32_t)next, value, (size_t)(at - value.data)))
 				return false;
+			if (has_all(walk))
+				return true;
 			next = walk->state;
 		}
 		state = next;

@@ -13,6 +13,7 @@ struct walk {
 	uint32_t state;
 	uint64_t *lanes; /* that end where a match may end; only if is_any */
 	bool is_any;
+	const uint64_t *wanted; /* NULL, or lanes: when all of them have ended, the way may end, too */
 };
 
 /* False without room for another state. */

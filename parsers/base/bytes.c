@@ -30,6 +30,17 @@ bool bytes_ends_nocase(struct bytes run, struct bytes suffix)
 	return run.len >= suffix.len && bytes_equal_nocase(bytes_from(run, run.len - suffix.len), suffix);
 }
 
+/* memmem makes itself a table first, which costs more than to look through a short run. */
+#define SHORT_LEN 64
+
+static size_t find_short(struct bytes run, struct bytes part)
+{
+	for (size_t at = 0; at + part.len <= run.len; at++)
+		if (run.data[at] == part.data[0] && memcmp(run.data + at, part.data, part.len) == 0)
+			return at;
+	return BYTES_NOT_FOUND;
+}
+
 size_t bytes_find(struct bytes run, struct bytes part)
 {
 	const char *at;
@@ -38,6 +49,8 @@ size_t bytes_find(struct bytes run, struct bytes part)
 		return 0;
 	if (part.len > run.len)
 		return BYTES_NOT_FOUND;
+	if (run.len <= SHORT_LEN)
+		return find_short(run, part);
 	at = memmem(run.data, run.len, part.data, part.len);
 	return at == NULL ? BYTES_NOT_FOUND : (size_t)(at - run.data);
 }
@@ -45,7 +58,7 @@ size_t bytes_find(struct bytes run, struct bytes part)
 size_t bytes_find_nocase(struct bytes run, struct bytes part)
 {
 	for (size_t i = 0; i + part.len <= run.len; i++)
-		if (bytes_equal_nocase(bytes_slice(run, i, part.len), part))
+		if (bytes_equal_nocase((struct bytes){run.data + i, part.len}, part))
 			return i;
 	return BYTES_NOT_FOUND;
 }
