@@ -205,7 +205,6 @@ static struct body_reading read_by_content(struct bytes content, struct arena *a
 static struct body_reading read_as(enum reader reader, const struct message *message, struct arena *arena)
 {
 	struct bytes content = message->body.content;
-	const struct header *type = message_header(message, BYTES("content-type"));
 
 	switch (reader) {
 	case READ_JSON:
@@ -213,7 +212,8 @@ static struct body_reading read_as(enum reader reader, const struct message *mes
 	case READ_FORM:
 		return read_form(content, arena);
 	case READ_MULTIPART:
-		return body_read_multipart(content, type->value, arena);
+		return body_read_multipart(content, message_header(message, BYTES("content-type"))->value,
+					   arena);
 	case READ_XML:
 		return body_read_xml(content, arena);
 	case READ_LINES:

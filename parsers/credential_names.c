@@ -54,8 +54,14 @@ static bool starts_nocase(struct bytes name, struct bytes prefix)
 	return bytes_equal_nocase(bytes_slice(name, 0, prefix.len), prefix);
 }
 
-/* Asked of each field of each request: by length first. */
-#define IS(literal) bytes_equal_nocase(name, BYTES(literal))
+static bool is(struct bytes name, struct bytes known)
+{
+	return (name.data[name.len - 1] | 0x20) == known.data[known.len - 1] &&
+	       bytes_equal_nocase(name, known);
+}
+
+/* Asked of each field of each request: by length first, then by the last letter. */
+#define IS(literal) is(name, BYTES(literal))
 
 bool name_is_key_header(struct bytes name)
 {

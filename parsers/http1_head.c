@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "parsers/base/check.h"
 #include "parsers/http1_lanes.h"
 
 #define LINE_END_CR_MAX 4 /* in front of one LF; some servers write CR CR LF */
@@ -21,7 +22,7 @@ size_t http1_head_len(struct bytes run, bool is_request, size_t *scanned)
 	const char *end = run.data + run.len;
 
 	while (*scanned < run.len) {
-		const char *at = line_feed(run.data + *scanned, end), *next = at + 1;
+		const char *at = last_line_feed(run.data + *scanned, end), *next = at + 1;
 		size_t cr_count = 0;
 
 		*scanned = (size_t)(at -
@@ -221,45 +222,11 @@ static inline bool may_speak(struct bytes name)
 	       name.len == BYTES("connection").len || name.len == BYTES("upgrade").len;
 }
 
-/* How the lines of a run end. */
-struct line_ends {
-	size_t count;     /* how many there are at most */
-	bool is_straight; /* CR and LF stand side by side only */
-};
-
-/* Each CR has an LF behind it, each LF a CR in front? A line ends with either. */
-static struct line_ends line_ends_of(struct bytes run)
-{
-	struct line_ends ends = {.count = 1 + (run.len > 0),
-				 .is_straight = run.len == 0 || run.data[0] != '\n'};
-	__m128i count = _mm_setzero_si128(), strays = count;
-	size_t at = 0;
-
-	for (; run.len - at > LANE_LEN; at += LANE_LEN) {
-		__m128i lane = lane_load(run.data + at), is_cr = lane_is(lane, '\r');
-		__m128i is_before_lf = lane_is(lane_load(run.data + at + 1), '\n');
-		__m128i is_end = _mm_or_si128(lane_is(lane, '\n'), _mm_andnot_si128(is_before_lf, is_cr));
-
-		strays = _mm_or_si128(strays, _mm_xor_si128(is_cr, is_before_lf));
-		is_end = _mm_sub_epi8(_mm_setzero_si128(), is_end);
-		count = _mm_add_epi64(count, _mm_sad_epu8(is_end, _mm_setzero_si128()));
-	}
-	ends.is_straight &= lane_bits(strays) == 0;
-	ends.count +=
-		(size_t)(_mm_cvtsi128_si64(count) + _mm_cvtsi128_si64(_mm_unpackhi_epi64(count, count)));
-	for (; at + 1 < run.len; at++) {
-		bool is_cr = run.data[at] == '\r', is_before_lf = run.data[at + 1] == '\n';
-
-		ends.count += run.data[at] == '\n' || (is_cr && !is_before_lf);
-		ends.is_straight &= is_cr == is_before_lf;
-	}
-	return ends;
-}
-
 /* What is known while the lines of one head are read, one after the other. */
 struct line_reader {
 	enum reading reading;
 	size_t max;
+	bool is_straight;       /* as far as it was read */
 	struct header *current; /* may be continued by the next line */
 	bool is_current_mute;   /* says nothing about the framing */
 	struct connection_fields connection;
@@ -304,7 +271,7 @@ static const char name_letters[UCHAR_MAX + 1] =
 	"\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
 	"`abcdefghijklmnopqrstuvwxyz\0|\0~";
 
-/* Nearly every line: "name: value" CR LF, where all lines end straight. False: read_line has to see it. */
+/* Nearly every line: "name: value" CR LF. False: read_line has to see it. */
 static bool read_straight_line(struct line_reader *reader, struct bytes *rest, struct http1_fields *fields)
 {
 	char *at = (char *)(uintptr_t)rest->data;
@@ -319,37 +286,41 @@ static bool read_straight_line(struct line_reader *reader, struct bytes *rest, s
 		at[len++] = letter;
 	if (len == 0 || at + len == over || at[len] != ':')
 		return false;
-	end = line_feed(at + len, over);
-	if (end == over)
+	end = line_end(at + len, over);
+	if (over - end < 2 || end[0] != '\r' || end[1] != '\n')
 		return false;
-	value = (struct bytes){.data = at + len + 1, .len = (size_t)(end - at) - len - 2};
+	value = (struct bytes){.data = at + len + 1, .len = (size_t)(end - at) - len - 1};
 	field_over(reader, fields);
 	reader->current = &fields->headers[fields->header_count++];
 	reader->is_current_mute = false;
 	*reader->current = (struct header){.name = {.data = at, .len = len}, .value = bytes_trim(value)};
-	*rest = bytes_from(*rest, (size_t)(end - at) + 1);
-	if (rest->len == 0)
-		*rest = BYTES_NONE;
+	*rest = end + 2 == over ? BYTES_NONE : bytes_from(*rest, (size_t)(end - at) + 2);
 	return true;
 }
 
-/* `run` stands in the arena and is changed in place. One field more than `max` is
- * allocated: the last slot takes the fields that are not kept, for their framing. */
+/* `run` stands in the arena and is changed in place. The slot behind `max` takes the fields that are not
+ * kept, for their framing. Once a line is odd, all that follow are read the slow way. */
 static bool read_fields(struct bytes run, size_t max, struct arena *arena, enum reading reading,
 			struct http1_fields *fields)
 {
-	struct line_reader reader = {.reading = reading, .max = max};
-	struct line_ends ends = line_ends_of(run);
+	struct line_reader reader = {.reading = reading, .max = max, .is_straight = true};
+	struct header room[LIMIT_HEAD_FIELDS + 1];
+	size_t len;
 
-	fields->headers =
-		arena_take(arena, ((ends.count < max ? ends.count : max) + 1) * sizeof(struct header));
-	if (fields->headers == NULL)
-		return false;
-	for (struct bytes rest = run; rest.data != NULL;)
-		if (!ends.is_straight || !read_straight_line(&reader, &rest, fields))
+	CHECK(max <= LIMIT_HEAD_FIELDS);
+	fields->headers = room;
+	for (struct bytes rest = run; rest.data != NULL && !bytes_equal(rest, BYTES("\r\n"));) {
+		reader.is_straight = reader.is_straight && read_straight_line(&reader, &rest, fields);
+		if (!reader.is_straight)
 			read_line(&reader, take_line(&rest, reading, &fields->oddities), fields);
+	}
 	field_over(&reader, fields);
 	fields->wants_upgrade = reader.connection.has_upgrade && reader.connection.says_upgrade;
+	len = fields->header_count * sizeof(*room);
+	fields->headers = arena_take(arena, len);
+	if (fields->headers == NULL)
+		return false;
+	memcpy(fields->headers, room, len);
 	return true;
 }
 

@@ -187,36 +187,26 @@ static void request_read(struct http1 *http1, struct http1_side *side, uint64_t 
 	body_begin(http1, side, is_connect);
 }
 
-/* RFC 9110 section 15.2: any number of 1xx before the final response; they have no body, and
- * nothing of them is kept: a flood of them must not fill the exchange. */
-static void interim_read(struct http1 *http1, struct http1_side *side, struct bytes run)
+static bool is_interim(const struct http1_side *side, const struct http1_head *head)
 {
-	struct message *message = message_of(side);
-	struct http1_head head;
-	struct arena arena;
-
-	arena_init(&arena, LIMIT_EXCHANGE_BYTES);
-	side->current->exchange->interim_count++;
-	if (http1_head_read(run, false, &arena, &head)) {
-		message->oddities |= head.fields.oddities;
-		http1_framing_of(&head, false, true, &message->oddities);
-		head_forget(side);
-		side->current = NULL;
-		side->state = SIDE_START;
-	} else {
-		http1_leave(http1, HTTP1_FAILED);
-	}
-	arena_wipe(&arena);
+	return !side->is_request && !head->line.is_status_odd && head->line.status / 100 == 1 &&
+	       head->line.status != 101;
 }
 
-static bool is_interim(const struct http1_side *side, struct bytes run)
+/* RFC 9110 section 15.2: any number of 1xx before the final response; they have no body, and
+ * nothing of them is kept: a flood of them must not fill the exchange. */
+static void interim_read(struct http1_side *side, const struct http1_head *head, struct arena_mark before)
 {
-	struct http1_line line;
+	struct exchange *exchange = side->current->exchange;
+	struct message *message = message_of(side);
 
-	if (side->is_request)
-		return false;
-	http1_line_read(bytes_split(&run, '\n'), false, &line);
-	return !line.is_status_odd && line.status / 100 == 1 && line.status != 101;
+	exchange->interim_count++;
+	message->oddities |= head->fields.oddities;
+	http1_framing_of(head, false, true, &message->oddities);
+	arena_rewind(&exchange->arena, before);
+	head_forget(side);
+	side->current = NULL;
+	side->state = SIDE_START;
 }
 
 static void response_read(struct http1 *http1, struct http1_side *side)
@@ -287,14 +277,18 @@ static void head_read(struct http1 *http1, struct http1_side *side, struct bytes
 	struct bytes rest = BYTES_NONE;
 	struct http1_head *head;
 	bool is_whole = side->state != SIDE_SKIPPING;
+	struct arena_mark before = arena_mark(&exchange->arena);
 
-	if (is_interim(side, run)) {
-		interim_read(http1, side, run);
+	head = arena_take(&exchange->arena, sizeof(*head));
+	if (head == NULL || !http1_head_read(run, side->is_request, &exchange->arena, head)) {
+		http1_leave(http1, HTTP1_FAILED);
 		return;
 	}
-	head = arena_alloc(&exchange->arena, sizeof(*head));
-	if (head == NULL || !http1_head_read(run, side->is_request, &exchange->arena, head) ||
-	    (!side->is_request && is_whole && !http1_head_read_last(run, &exchange->arena, head, &rest))) {
+	if (is_interim(side, head)) {
+		interim_read(side, head, before);
+		return;
+	}
+	if (!side->is_request && is_whole && !http1_head_read_last(run, &exchange->arena, head, &rest)) {
 		http1_leave(http1, HTTP1_FAILED);
 		return;
 	}

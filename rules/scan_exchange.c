@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
-#include "rules/scan_names.h"
 #include "rules/scan_values.h"
 
 enum side place_side(enum scan_place place)
@@ -75,12 +74,64 @@ static void add_cookies(struct scan_values *values, struct bytes line, enum scan
 	}
 }
 
+#define IS(literal) bytes_equal(name, BYTES(literal))
+
+/* Fields that hold no personal data, or a credential that is judged elsewhere. */
+static bool is_skipped(struct bytes name)
+{
+	switch (name.len) {
+	case 2:
+		return IS("te");
+	case 3:
+		return IS("age") || IS("via");
+	case 4:
+		return IS("date") || IS("etag") || IS("host") || IS("vary");
+	case 5:
+		return IS("allow") || IS("range");
+	case 6:
+		return IS("accept") || IS("cookie") || IS("digest") || IS("expect") || IS("origin") ||
+		       IS("pragma") || IS("server");
+	case 7:
+		return IS("alt-svc") || IS("expires") || IS("trailer") || IS("upgrade");
+	case 8:
+		return IS("if-match") || IS("if-range");
+	case 10:
+		return IS("connection") || IS("keep-alive") || IS("set-cookie") || IS("tracestate") ||
+		       IS("user-agent");
+	case 11:
+		return IS("content-md5") || IS("retry-after") || IS("traceparent") || IS("x-b3-spanid");
+	case 12:
+		return IS("content-type") || IS("max-forwards") || IS("x-b3-traceid") || IS("x-request-id");
+	case 13:
+		return IS("accept-ranges") || IS("authorization") || IS("cache-control") ||
+		       IS("content-range") || IS("if-none-match") || IS("last-modified");
+	case 14:
+		return IS("accept-charset") || IS("content-length");
+	case 15:
+		return IS("accept-encoding") || IS("accept-language") || IS("x-amzn-trace-id");
+	case 16:
+		return IS("content-encoding") || IS("content-language") || IS("x-correlation-id");
+	case 17:
+		return IS("if-modified-since") || IS("sec-websocket-key") || IS("transfer-encoding");
+	case 19:
+		return IS("if-unmodified-since") || IS("proxy-authorization");
+	case 25:
+		return IS("strict-transport-security");
+	case 28:
+		return IS("access-control-allow-headers") || IS("access-control-allow-methods");
+	default:
+		return false;
+	}
+}
+
+#undef IS
+
 static void add_headers(struct scan_values *values, const struct message *message, enum scan_place place)
 {
 	for (size_t i = 0; i < message->header_count; i++) {
 		const struct header *header = &message->headers[i];
 
-		if (names_field(values->sift.names, header->name) != FIELD_SKIPPED)
+		if (!is_skipped(header->name))
 			values_add_field(values, &(struct scan_value){.place = place, .name = header->name},
 					 header->value);
 		else if (place == SCAN_REQUEST_HEADER && bytes_equal(header->name, BYTES("user-agent")))

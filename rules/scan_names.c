@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parsers/credential_names.h"
 #include "rules/scan_context.h"
 
 #define SLOT_BITS     10
@@ -188,85 +187,6 @@ static bool is_data(struct bytes name)
 	return has_at || digits >= NAME_DIGITS_DATA || name.len >= NAME_LEN_DATA;
 }
 
-/* Fields that hold no personal data, or a credential that is judged elsewhere. */
-static const char *const skipped[] = {
-	"accept",
-	"accept-charset",
-	"accept-encoding",
-	"accept-language",
-	"accept-ranges",
-	"access-control-allow-headers",
-	"access-control-allow-methods",
-	"age",
-	"allow",
-	"alt-svc",
-	"authorization",
-	"cache-control",
-	"connection",
-	"content-encoding",
-	"content-language",
-	"content-length",
-	"content-md5",
-	"content-range",
-	"content-type",
-	"cookie",
-	"date",
-	"digest",
-	"etag",
-	"expect",
-	"expires",
-	"host",
-	"if-match",
-	"if-modified-since",
-	"if-none-match",
-	"if-range",
-	"if-unmodified-since",
-	"keep-alive",
-	"last-modified",
-	"max-forwards",
-	"origin",
-	"pragma",
-	"proxy-authorization",
-	"range",
-	"retry-after",
-	"sec-websocket-key",
-	"server",
-	"set-cookie",
-	"strict-transport-security",
-	"te",
-	"traceparent",
-	"tracestate",
-	"trailer",
-	"transfer-encoding",
-	"upgrade",
-	"user-agent",
-	"vary",
-	"via",
-	"x-amzn-trace-id",
-	"x-b3-spanid",
-	"x-b3-traceid",
-	"x-correlation-id",
-	"x-request-id",
-};
-
-static bool is_skipped(struct bytes name)
-{
-	size_t low = 0, high = sizeof(skipped) / sizeof(skipped[0]);
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = bytes_compare(name, bytes_of(skipped[middle]));
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
 static void work_out(const struct scan_names *names, struct bytes name, uint64_t *bits,
 		     struct name_facts *out_facts)
 {
@@ -337,21 +257,6 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 	names->last = name;
 	names->last_facts = look(names, name);
 	return names->last_facts;
-}
-
-static enum name_field field_of(struct bytes name)
-{
-	if (is_skipped(name))
-		return FIELD_SKIPPED;
-	return name_is_key_header(name) || name_is_certificate_header(name) ? FIELD_KEY : FIELD_PLAIN;
-}
-
-enum name_field names_field(struct scan_names *names, struct bytes name)
-{
-	(void)names_look(names, name);
-	if (names->last_facts->field == FIELD_UNTOLD)
-		names->last_facts->field = (uint8_t)field_of(name);
-	return names->last_facts->field;
 }
 
 void names_forget(struct scan_names *names)

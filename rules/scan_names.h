@@ -26,15 +26,6 @@ struct name_facts {
 	const uint64_t *classes; /* it gives context to them; NULL: to none */
 	const uint64_t *others;  /* digits beside it are none of them; NULL: of none. Context goes before */
 	bool is_data;            /* it may be more than a name: kim@example.com */
-	uint8_t field;           /* enum name_field, once it was asked for */
-};
-
-/* What a header field of the name holds. */
-enum name_field {
-	FIELD_UNTOLD,
-	FIELD_PLAIN,
-	FIELD_SKIPPED, /* nothing to look for */
-	FIELD_KEY,     /* a credential */
 };
 
 /* Until the next name. */
@@ -42,8 +33,6 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 
 /* The same of a name out of its order: names_look expects those of an object one after another. */
 const struct name_facts *names_find(struct scan_names *names, struct bytes name);
-
-enum name_field names_field(struct scan_names *names, struct bytes name);
 
 /* The bytes of names looked at before may have changed: for the next exchange. */
 void names_forget(struct scan_names *names);

@@ -5,6 +5,7 @@
 
 #include "parsers/base/limits.h"
 #include "parsers/base/uuid.h"
+#include "parsers/credential_names.h"
 #include "rules/scan_memory.h"
 #include "rules/scan_sift.h"
 
@@ -234,7 +235,7 @@ void values_add_field(struct scan_values *values, const struct scan_value *value
 	struct scan_field field = {.place = value->place, .name = value->name, .text = text};
 	size_t seen = values->seen_count, count = values->count;
 	bool is_kept_in_mind = values->sift.sieve != NULL && text.len >= values->len_min &&
-			       names_field(values->sift.names, value->name) != FIELD_KEY &&
+			       !name_is_key_header(value->name) && !name_is_certificate_header(value->name) &&
 			       has_room(values, text);
 
 	if (is_kept_in_mind && memory_has(values->sift.memory, &field)) {

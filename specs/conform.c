@@ -146,7 +146,9 @@ static void check_path(const struct checking *checking)
 	struct bytes path = checking->exchange->path;
 	bool has_dots = false;
 
-	if (bytes_find_byte(path, '%') == BYTES_NOT_FOUND && bytes_find(path, BYTES("/.")) == BYTES_NOT_FOUND)
+	if (bytes_find_byte(path, '%') == BYTES_NOT_FOUND &&
+	    (bytes_find_byte(path, '.') == BYTES_NOT_FOUND ||
+	     bytes_find(path, BYTES("/.")) == BYTES_NOT_FOUND))
 		return;
 	for (size_t at; (at = bytes_find_byte(path, '%')) != BYTES_NOT_FOUND;
 	     path = bytes_from(path, at + 1)) {

@@ -49,7 +49,8 @@ static bool suffix_fits(struct bytes range, struct bytes type)
 /* 0: does not fit; 4 the very key, 3 the type without parameters, 2 its main type, 1 anything. */
 static int fit(const struct media *media, struct bytes type, struct bytes parameters)
 {
-	struct bytes main_type = range_type(media->range);
+	bool is_range = bytes_find_byte(media->range, '*') != BYTES_NOT_FOUND;
+	struct bytes main_type = is_range ? range_type(media->range) : BYTES_NONE;
 
 	if (bytes_equal(media->range, BYTES("*/*")) || bytes_equal(media->range, BYTES("*")))
 		return 1;
@@ -58,7 +59,7 @@ static int fit(const struct media *media, struct bytes type, struct bytes parame
 				       bytes_equal_nocase(bytes_slice(type, 0, main_type.len), main_type)
 			       ? 2
 			       : 0;
-	if (suffix_fits(media->range, type))
+	if (is_range && suffix_fits(media->range, type))
 		return 2;
 	if (!bytes_equal_nocase(type, media->range))
 		return 0;

@@ -4,6 +4,9 @@
 #include "specs/conform_check.h"
 #include "specs/cookie.h"
 
+/* Parts of a request that find room beside the stack; all do but the longest queries and heads. */
+#define OCCURRENCES_FEW 64
+
 struct occurrences {
 	struct occurrence *list; /* room for all there can be: the whole query, all fields, all cookies */
 	size_t count;
@@ -279,11 +282,14 @@ void parameters_check(const struct checking *checking)
 	struct exchange *exchange = checking->exchange;
 	const struct operation *operation = checking->match->operation;
 	struct query query = {0};
-	struct occurrences occurrences = {0};
+	struct occurrence few[OCCURRENCES_FEW];
+	struct occurrences occurrences = {.list = few};
+	size_t max;
 
 	query.fields = form_read(exchange->query, &exchange->arena, &query.count);
-	occurrences.list = arena_alloc(&exchange->arena,
-				       (occurrences_max(checking, &query) + 1) * sizeof(struct occurrence));
+	max = occurrences_max(checking, &query) + 1;
+	if (max > OCCURRENCES_FEW)
+		occurrences.list = arena_take(&exchange->arena, max * sizeof(*few));
 	if (occurrences.list == NULL)
 		return;
 	for (size_t i = 0; i < operation->parameter_count; i++)
