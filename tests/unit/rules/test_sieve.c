@@ -447,6 +447,8 @@ static void behind_a_word_no_first_line_begins(void **state)
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra abcd 12")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra\nabcd 12")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra abcd 34")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra\nabcd 12\n")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra\n \nefgh 34")));
 	}
 }
@@ -476,6 +478,10 @@ static void a_word_alone_keeps_no_value(void **state)
 	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("zebra abcd 12")));
 	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd 12")));
 	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("abcd 12\nzebra abcd 34")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("\nzebra abcd 12")));
+	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("abcd 12\nzebra\nabcd 34")));
+	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd 12\n")));
 	assert_false(is_worth_keeping(sieve, "email", BYTES("ana@example.com"))); /* needs no word */
 	sieve_free(sieve);
 	assert_true(ways_agree_on(bench.scanner, BYTES("q"), BYTES("imei 490154203237518")));
