@@ -171,6 +171,12 @@ void http1_feed(struct http1 *http1, const struct chunk *chunk)
 	http1_run(http1);
 }
 
+bool http1_is_over(const struct http1 *http1)
+{
+	return http1->client.is_over && http1->server.is_over && http1->client.held.first == NULL &&
+	       http1->server.held.first == NULL;
+}
+
 bool http1_rest(struct http1 *http1, struct chunk *out_chunk)
 {
 	struct held_chunk *held;

@@ -39,5 +39,8 @@ bool http1_run(struct http1 *http1);
 
 enum http1_mode http1_mode(const struct http1 *http1);
 
+/* Both directions have ended, and all that they sent was read. */
+bool http1_is_over(const struct http1 *http1);
+
 /* What waits when HTTP is over, the client's first. Lent until the next call. */
 bool http1_rest(struct http1 *http1, struct chunk *out_chunk);

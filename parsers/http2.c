@@ -6,7 +6,8 @@
 #include "parsers/base/limits.h"
 #include "parsers/http2_side.h"
 
-/* Fields of one block, twice when it has to be read again, and their list. */
+/* Texts of one block that had to be decoded, twice when it has to be read again, and the list of its fields.
+ */
 #define SCRATCH_BYTES (2 * MIB)
 
 /* Of one connection two are usual: one to say that it will end, one with the last stream. */
@@ -206,6 +207,7 @@ void http2_block_done(struct http2 *http2, struct http2_side *side)
 		counts_of(http2)->http2_frame_errors++;
 	else
 		message_block(http2, side, is_client(http2, side), &head);
+	http2_headers_forget(side->headers);
 	arena_wipe(&scratch);
 }
 

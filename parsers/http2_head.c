@@ -8,44 +8,35 @@
 
 /* -- sorting -------------------------------------------------------------------- */
 
-static bool take_pseudo(struct http2_head *head, const struct header *header)
+/* Where the value of a pseudo-field goes; NULL: it is none that goes anywhere. */
+static struct bytes *pseudo_of(struct http2_head *head, const struct hpack_name *name)
 {
-	const struct {
-		struct bytes name;
-		struct bytes *value;
-	} known[] = {
-		{BYTES_INIT(":method"), &head->method},       {BYTES_INIT(":scheme"), &head->scheme},
-		{BYTES_INIT(":authority"), &head->authority}, {BYTES_INIT(":path"), &head->path},
-		{BYTES_INIT(":status"), &head->status},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!bytes_equal(header->name, known[i].name))
-			continue;
-		if (known[i].value->data != NULL)
-			return false;
-		*known[i].value = header->value;
-		return true;
+	switch (name->place) {
+	case HPACK_METHOD:
+		return &head->method;
+	case HPACK_SCHEME:
+		return &head->scheme;
+	case HPACK_AUTHORITY:
+		return &head->authority;
+	case HPACK_PATH:
+		return &head->path;
+	case HPACK_STATUS:
+		return &head->status;
+	default:
+		return NULL;
 	}
-	return bytes_equal(header->name, BYTES(":protocol")); /* RFC 8441 */
 }
 
-/* RFC 9113 section 8.2.1: no upper case, nothing below '!' nor beyond '~', no colon. */
-static bool name_is_valid(struct bytes name)
+static bool take_pseudo(struct http2_head *head, const struct hpack_field *field)
 {
-	for (size_t i = 0; i < name.len; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':' ||
-		    name.data[i] != ascii_lower(name.data[i]))
-			return false;
-	return name.len > 0;
-}
+	struct bytes *value = pseudo_of(head, field->name);
 
-static void lower(struct bytes name)
-{
-	char *letters = (char *)(uintptr_t)name.data; /* ours: the arena's copy */
-
-	for (size_t i = 0; i < name.len; i++)
-		letters[i] = ascii_lower(letters[i]);
+	if (value == NULL)
+		return bytes_equal(field->name->text, BYTES(":protocol")); /* RFC 8441 */
+	if (value->data != NULL)
+		return false;
+	*value = field->value;
+	return true;
 }
 
 void http2_head_read(struct http2_fields *fields, struct http2_head *out_head)
@@ -54,20 +45,20 @@ void http2_head_read(struct http2_fields *fields, struct http2_head *out_head)
 	size_t count = 0;
 
 	for (size_t i = 0; i < fields->count; i++) {
-		struct header header = fields->list[i];
+		struct hpack_field field = fields->list[i];
+		const struct hpack_name *name = field.name;
 
-		if (bytes_starts(header.name, BYTES(":"))) {
-			if (count > 0 || !take_pseudo(&head, &header))
+		if (bytes_starts(name->text, BYTES(":"))) {
+			if (count > 0 || !take_pseudo(&head, &field))
 				head.oddities |= ODDITY_FIELD_INVALID;
 			continue;
 		}
-		if (!name_is_valid(header.name))
+		if (!name->is_valid)
 			head.oddities |= ODDITY_FIELD_INVALID;
-		if (header.name.len == 0)
+		if (name->text.len == 0)
 			continue;
-		lower(header.name);
-		header.value = bytes_trim(header.value);
-		fields->list[count++] = header;
+		field.value = bytes_trim(field.value);
+		fields->list[count++] = field;
 	}
 	fields->count = count;
 	head.fields = *fields;
@@ -85,37 +76,62 @@ bool http2_head_is_interim(const struct http2_head *head)
 
 /* -- taking --------------------------------------------------------------------- */
 
-static bool is_cookie(const struct header *header)
+static bool is_cookie(const struct hpack_field *field)
 {
-	return bytes_equal(header->name, BYTES("cookie"));
+	return bytes_equal_nocase(field->name->text, BYTES("cookie"));
+}
+
+/* Behind those that are there, ended by a NUL. */
+static struct bytes put(char **at, struct bytes text)
+{
+	struct bytes copy = {.data = *at, .len = text.len};
+
+	if (text.len > 0)
+		memcpy(*at, text.data, text.len);
+	(*at)[text.len] = '\0';
+	*at += text.len + 1;
+	return copy;
+}
+
+/* In lower case, whatever was sent. */
+static struct bytes put_name(char **at, const struct hpack_name *name)
+{
+	char *letters = *at;
+
+	if (name->place != HPACK_ELSEWHERE)
+		return name->text; /* the RFC's, always there */
+	for (size_t i = 0; !name->is_valid && i < name->text.len; i++)
+		letters[i] = ascii_lower(name->text.data[i]);
+	return put(at, name->is_valid ? name->text : (struct bytes){letters, name->text.len});
 }
 
 /* RFC 9113 section 8.2.3: crumbs of a cookie are one field again, where the first was. */
-static struct bytes join_cookies(struct arena *arena, const struct http2_fields *fields)
+static struct bytes put_cookies(char **at, const struct http2_fields *fields)
 {
-	size_t len = 0;
-	struct bytes joined;
-	char *at;
+	char *joined = *at, *end = joined;
 
-	for (size_t i = 0; i < fields->count; i++)
-		len += is_cookie(&fields->list[i]) ? fields->list[i].value.len + 2 : 0;
-	at = arena_alloc(arena, len + 1);
-	if (at == NULL)
-		return BYTES_NONE;
-	joined = (struct bytes){.data = at};
 	for (size_t i = 0; i < fields->count; i++) {
-		struct bytes crumb = fields->list[i].value;
-
 		if (!is_cookie(&fields->list[i]))
 			continue;
-		if (joined.len > 0) {
-			memcpy(at + joined.len, "; ", 2);
-			joined.len += 2;
+		if (end > joined) {
+			memcpy(end, "; ", 2);
+			end += 2;
 		}
-		memcpy(at + joined.len, crumb.data, crumb.len);
-		joined.len += crumb.len;
+		*at = end;
+		put(at, fields->list[i].value);
+		end = *at - 1;
 	}
-	return joined;
+	return (struct bytes){.data = joined, .len = (size_t)(end - joined)};
+}
+
+/* Room for the texts of all fields. */
+static size_t text_len(const struct http2_fields *fields)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < fields->count; i++)
+		len += fields->list[i].name->text.len + fields->list[i].value.len + 3; /* NULs, or "; " */
+	return len;
 }
 
 /* Appends the fields of the head behind those that the message has. */
@@ -126,34 +142,36 @@ static void take_fields(struct exchange *exchange, struct message *message, cons
 	size_t room = LIMIT_HEAD_FIELDS - message->header_count;
 	bool has_cookie = false;
 	struct header *all;
+	char *text;
 
 	message->oddities |= head->oddities;
 	message->has_unknown_fields |= fields->unknown_count > 0;
 	if (fields->count > room)
 		message->oddities |= ODDITY_HEAD_CUT;
 	room = fields->count < room ? fields->count : room;
-	all = room == 0 ? NULL : arena_alloc(&exchange->arena, (message->header_count + room) * sizeof(*all));
+	all = room == 0 ? NULL
+			: arena_take(&exchange->arena,
+				     (message->header_count + room) * sizeof(*all) + text_len(fields));
 	if (all == NULL) {
 		message->oddities |= room > 0 ? ODDITY_HEAD_CUT : 0;
 		return;
 	}
+	text = (char *)(all + message->header_count + room);
 	if (message->header_count > 0)
 		memcpy(all, message->headers, message->header_count * sizeof(*all));
 	message->headers = all;
 	for (size_t i = 0; i < room; i++) {
-		struct header header = {.is_trailer = is_trailer};
-		bool is_crumb = joins_cookies && is_cookie(&fields->list[i]);
+		const struct hpack_field *field = &fields->list[i];
+		bool is_crumb = joins_cookies && is_cookie(field);
 
 		if (is_crumb && has_cookie)
 			continue;
 		has_cookie |= is_crumb;
-		header.name = arena_copy(&exchange->arena, fields->list[i].name);
-		header.value = is_crumb ? join_cookies(&exchange->arena, fields)
-					: arena_copy(&exchange->arena, fields->list[i].value);
-		if (header.name.data == NULL || header.value.data == NULL)
-			message->oddities |= ODDITY_HEAD_CUT;
-		else
-			all[message->header_count++] = header;
+		all[message->header_count++] = (struct header){
+			.name = put_name(&text, field->name),
+			.value = is_crumb ? put_cookies(&text, fields) : put(&text, field->value),
+			.is_trailer = is_trailer,
+		};
 	}
 }
 

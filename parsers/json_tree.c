@@ -11,14 +11,14 @@
 #define BYTES_A_VALUE 8
 
 #define TAG(type, subtype, len) ((uint64_t)(len) << YYJSON_TAG_BIT | (uint64_t)(type) | (uint64_t)(subtype))
-#define ONE_MORE                TAG(0, 0, 1)
 
 struct tree {
-	const char *end;
+	const char *start, *end;
 	struct arena *arena;
 	yyjson_val *list, *limit;
-	char *texts;   /* where the next text with escapes goes; NULL: there was none */
-	unsigned wide; /* not 0: not all of it is ASCII */
+	bool is_list_newest; /* of what was taken from the arena; else the texts are */
+	char *texts;         /* where the next text with escapes goes; NULL: there was none */
+	unsigned wide;       /* not 0: not all of it is ASCII */
 };
 
 static inline const char *space_skip(const char *at)
@@ -98,8 +98,10 @@ static const char *escape_read(const char *at, const char *end, char **out)
 /* Room for all texts with escapes from here to the end: read, a text is no longer than written. */
 static char *texts_room(struct tree *tree, const char *from)
 {
-	if (tree->texts == NULL)
+	if (tree->texts == NULL) {
 		tree->texts = arena_take(tree->arena, (size_t)(tree->end - from) + RUN_COPY_OVER);
+		tree->is_list_newest = false;
+	}
 	return tree->texts;
 }
 
@@ -222,7 +224,7 @@ static inline const char *scalar_read(struct tree *tree, const char *at, yyjson_
 
 /* -- the tree --------------------------------------------------------------------- */
 
-/* Twice the room, or some at first. Values that are there move; offsets between them stay right. */
+/* Values that are there move; offsets between them stay right. */
 static bool tree_grow(struct tree *tree, size_t count, size_t room)
 {
 	yyjson_val *list;
@@ -236,7 +238,18 @@ static bool tree_grow(struct tree *tree, size_t count, size_t room)
 		memcpy(list, tree->list, count * sizeof(*list));
 	tree->list = list;
 	tree->limit = list + room - 1;
+	tree->is_list_newest = true;
 	return true;
+}
+
+/* Room for so many values and for what follows if it is like what was read, but twice to four times as much.
+ */
+static bool tree_enlarge(struct tree *tree, size_t count, const char *at)
+{
+	size_t more = count * (size_t)(tree->end - at) / (size_t)(at - tree->start);
+
+	more += more / 8;
+	return tree_grow(tree, count, count + (more < count ? count : more > 3 * count ? 3 * count : more));
 }
 
 /* A name and the colon; to what stands behind it. */
@@ -251,26 +264,29 @@ static inline const char *name_read(struct tree *tree, const char *at, yyjson_va
 	return *at == ':' ? space_skip(at + 1) : NULL;
 }
 
-static inline char closing_of(yyjson_val *container)
-{
-	return unsafe_yyjson_is_obj(container) ? '}' : ']';
-}
+/* A container that is open around the one being read. */
+struct around {
+	uint32_t at; /* in the list */
+	uint32_t count;
+	char close;
+};
 
-/* One pass: a value, then what closes behind it. An open container keeps in `ofs` how far before it the one
- * around it stands. */
+/* One pass: a value, then what closes behind it. */
 static bool tree_read(struct tree *tree, const char *at)
 {
+	struct around around[LIMIT_JSON_DEPTH];
 	yyjson_val *open = tree->list, *next = tree->list;
-	char close = '\0';
+	uint32_t count = 0; /* of what is in the open container */
 	size_t depth = 0;
+	char close = '\0';
 
 	while (true) {
 		if (next >= tree->limit) {
-			size_t count = (size_t)(next - tree->list), open_at = (size_t)(open - tree->list);
+			size_t used = (size_t)(next - tree->list), open_at = (size_t)(open - tree->list);
 
-			if (!tree_grow(tree, count, count * 2))
+			if (!tree_enlarge(tree, used, at))
 				return false;
-			next = tree->list + count;
+			next = tree->list + used;
 			open = tree->list + open_at;
 		}
 		if (close == '}')
@@ -278,37 +294,35 @@ static bool tree_read(struct tree *tree, const char *at)
 		if (at == NULL)
 			return false;
 		if (*at == '{' || *at == '[') {
-			next->tag = *at == '{' ? TAG(YYJSON_TYPE_OBJ, 0, 0) : TAG(YYJSON_TYPE_ARR, 0, 0);
-			close = closing_of(next);
-			next->uni.ofs = (size_t)(next - open);
-			open = next++;
-			at = space_skip(at + 1);
-			if (++depth > LIMIT_JSON_DEPTH)
+			if (depth == LIMIT_JSON_DEPTH)
 				return false;
-			if (*at != close) {
-				open->tag += ONE_MORE;
+			around[depth++] = (struct around){(uint32_t)(open - tree->list), count, close};
+			open = next++;
+			count = 0;
+			close = *at == '{' ? '}' : ']';
+			at = space_skip(at + 1);
+			if (*at != close)
 				continue;
-			}
 		} else {
 			at = scalar_read(tree, at, next++);
 			if (at == NULL)
 				return false;
 			at = space_skip(at);
+			count++;
 		}
 		while (*at == close) {
-			size_t around = open->uni.ofs;
-
+			open->tag = TAG(close == '}' ? YYJSON_TYPE_OBJ : YYJSON_TYPE_ARR, 0, count);
 			open->uni.ofs = (size_t)((char *)next - (char *)open);
-			if (++at == tree->end || open == tree->list)
-				return at == tree->end && open == tree->list;
-			open -= around;
 			depth--;
-			close = closing_of(open);
+			if (++at == tree->end || depth == 0)
+				return at == tree->end && depth == 0;
+			open = tree->list + around[depth].at;
+			count = around[depth].count + 1;
+			close = around[depth].close;
 			at = space_skip(at);
 		}
 		if (*at != ',')
 			return false;
-		open->tag += ONE_MORE;
 		at = space_skip(at + 1);
 	}
 }
@@ -321,15 +335,24 @@ static bool is_closed(struct bytes text)
 				 (text.data[0] == '[' && text.data[text.len - 1] == ']'));
 }
 
+/* What was taken last was taken for the worst. */
+static void leave_rest(const struct tree *tree)
+{
+	arena_keep(tree->arena, tree->is_list_newest ? (const char *)unsafe_yyjson_get_next(tree->list)
+						     : tree->texts + RUN_COPY_OVER);
+}
+
 yyjson_val *json_tree_read(struct bytes text, struct arena *arena)
 {
 	struct bytes inner = bytes_trim(text);
-	struct tree tree = {.end = inner.data + inner.len, .arena = arena};
+	struct tree tree = {.start = inner.data, .end = inner.data + inner.len, .arena = arena};
 	struct arena_mark mark = arena_mark(arena);
 
 	if (is_closed(inner) && tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) &&
-	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner)))
+	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner))) {
+		leave_rest(&tree);
 		return tree.list;
+	}
 	arena_rewind(arena, mark);
 	return NULL;
 }

@@ -20,6 +20,7 @@ enum phase {
 	PHASE_HTTP1,
 	PHASE_HTTP2,
 	PHASE_OPAQUE, /* bytes are only counted */
+	PHASE_OVER,   /* both directions have ended */
 };
 
 struct session_state {
@@ -465,6 +466,14 @@ static void leave_http1(struct session *session)
 	http1_free(http1);
 }
 
+/* The connection is remembered for a while; its reader's memory is the next one's already. */
+static void end_http1(struct session_state *state)
+{
+	http1_free(state->http1);
+	state->http1 = NULL;
+	state->phase = PHASE_OVER;
+}
+
 static void take(struct session *session, const struct chunk *chunk)
 {
 	struct session_state *state = session->state;
@@ -477,9 +486,13 @@ static void take(struct session *session, const struct chunk *chunk)
 		http1_feed(state->http1, chunk);
 		if (http1_mode(state->http1) != HTTP1_TALKS)
 			leave_http1(session);
+		else if (chunk->kind == CHUNK_END && http1_is_over(state->http1))
+			end_http1(state);
 		return;
 	case PHASE_HTTP2:
 		http2_feed(state->http2, chunk);
+		return;
+	case PHASE_OVER:
 		return;
 	case PHASE_OPAQUE:
 		session->plan.counts->opaque_bytes += chunk->kind == CHUNK_BYTES ? chunk->bytes.len : 0;

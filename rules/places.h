@@ -48,6 +48,19 @@ static inline bool byte_set_has(const struct byte_set *set, unsigned char byte)
 	return (set->bits[byte / 64] >> byte % 64 & 1) != 0;
 }
 
+/* The first byte of the set from there on; 256: there is none. */
+static inline unsigned byte_set_next(const struct byte_set *set, unsigned from)
+{
+	while (from < 256) {
+		uint64_t bits = set->bits[from / 64] >> from % 64;
+
+		if (bits != 0)
+			return from + (unsigned)__builtin_ctzll(bits);
+		from = (from / 64 + 1) * 64;
+	}
+	return 256;
+}
+
 static inline void byte_set_add(struct byte_set *set, unsigned from, unsigned to)
 {
 	for (unsigned byte = from; byte <= to; byte++)

@@ -29,9 +29,10 @@ struct evidence {
 	const struct surroundings *surroundings;            /* NULL: nothing is known of them */
 	const struct origin *client_origin, *server_origin; /* NULL: not looked up */
 	const struct address
-		*client_pseudonym;    /* what is told in place of the client's address; NULL: itself */
-	bool hides_users;             /* names of clients and users are told as fingerprints only */
-	struct token_checker *tokens; /* of the worker; NULL: signatures are not checked */
+		*client_pseudonym;     /* what is told in place of the client's address; NULL: itself */
+	bool hides_users;              /* names of clients and users are told as fingerprints only */
+	struct token_checker *tokens;  /* of the worker; NULL: signatures are not checked */
+	struct digest_memory *digests; /* of the worker; NULL: none are remembered */
 };
 
 typedef void rule_judge(const struct evidence *evidence, struct findings *out);

@@ -3,7 +3,7 @@
  * nothing without context could match in it, and nothing with, or neither its
  * names nor a word in it give any.
  *
- *	if (sift_value(&values->sift, &value, above, text, &found) != SIFT_OUT) keep it
+ *	if (sift_value(&values->sift, place, is_named, text, &found) != SIFT_OUT) keep it
  */
 #pragma once
 
@@ -18,10 +18,8 @@ enum sift {
 };
 
 /* What could match without context is lent by the sieve, until the next value. */
-enum sift sift_value(const struct scan_sift *sift, const struct scan_value *value,
-		     const struct scan_container *container, struct bytes text,
+enum sift sift_value(const struct scan_sift *sift, enum scan_place place, bool is_named, struct bytes text,
 		     struct sieve_found *out_found);
 
-/* True: a whole number of so many digits is not worth it, whichever they are. */
-bool sift_number(const struct scan_sift *sift, const struct scan_value *value,
-		 const struct scan_container *container, size_t digits);
+/* True: a whole number of so many digits is not worth it, whichever they are, where no name gives context. */
+bool sift_number(const struct scan_sift *sift, size_t digits);

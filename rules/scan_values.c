@@ -34,7 +34,7 @@ void values_clear(struct scan_values *values)
 	values->len = 0;
 	values->count = 0;
 	values->container_count = values->found_count = 0;
-	values->seen_len = values->seen_count = 0;
+	values->seen_len = values->seen_count = values->opened_count = 0;
 	names_forget(values->sift.names);
 	values->is_cut = false;
 }
@@ -140,8 +140,23 @@ static bool count_value(struct scan_values *values, size_t *len)
 	return true;
 }
 
-/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. */
-static bool add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* Is context given by the names that count for what lies in this container? */
+static bool is_named_around(const struct scan_container *container, struct bytes name)
+{
+	if (container == NULL)
+		return false;
+	return name.len > 0 ? container->is_named : container->is_named_twice;
+}
+
+static bool names_say(const struct scan_values *values, const struct scan_value *value)
+{
+	return is_named_around(container_of(values, value->container), value->name) ||
+	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
+}
+
+/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. `is_named`:
+ * names give it context. */
+static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
 {
 	struct sieve_found found;
 
@@ -149,7 +164,7 @@ static bool add(struct scan_values *values, const struct scan_value *value, stru
 		return true;
 	if (!values->has_own && is_uuid(value, text))
 		return false;
-	switch (sift_value(&values->sift, value, container_of(values, value->container), text, &found)) {
+	switch (sift_value(&values->sift, value->place, is_named, text, &found)) {
 	case SIFT_OUT:
 		break;
 	case SIFT_KEPT:
@@ -163,8 +178,8 @@ static bool add(struct scan_values *values, const struct scan_value *value, stru
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
-static void add_layer(struct scan_values *values, const struct scan_value *value, struct bytes text,
-		      enum scan_layer layer)
+static void add_layer(struct scan_values *values, const struct scan_value *value, bool is_named,
+		      struct bytes text, enum scan_layer layer)
 {
 	struct bytes inner = layer_open(layer, text, values->arena);
 	struct scan_value unwrapped;
@@ -174,19 +189,26 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	unwrapped = *value;
 	unwrapped.layer = layer;
 	unwrapped.is_decoded = true;
-	(void)add(values, &unwrapped, inner);
+	(void)add(values, &unwrapped, is_named, inner);
+}
+
+/* One that is not a piece, and what it holds a layer below. */
+static void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
+		      struct bytes text)
+{
+	if (text.len < values->len_min || !add(values, value, is_named, text) || values->arena == NULL ||
+	    text.len == values->len_min)
+		return;
+	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
+		add_layer(values, value, is_named, text, (enum scan_layer)__builtin_ctz(layers));
 }
 
 void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	bool is_piece = value->lead > 0 || value->trail > 0;
-
-	if (text.len < values->len_min)
-		return;
-	if (!add(values, value, text) || values->arena == NULL || text.len <= values->len_min || is_piece)
-		return;
-	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
-		add_layer(values, value, text, (enum scan_layer)__builtin_ctz(layers));
+	if (value->lead == 0 && value->trail == 0)
+		add_whole(values, value, names_say(values, value), text);
+	else
+		(void)add(values, value, names_say(values, value), text);
 }
 
 /* Is there room for it below the ceilings? */
@@ -238,25 +260,30 @@ void values_note_fields(struct scan_values *values)
 	}
 }
 
+static void add_name(struct scan_values *values, const struct scan_value *value)
+{
+	struct scan_value text = *value;
+
+	text.is_name = true;
+	(void)add(values, &text, is_named_around(container_of(values, text.container), text.name), text.name);
+}
+
 void values_add_name(struct scan_values *values, const struct scan_value *value)
 {
-	struct scan_value text;
-
-	if (!names_look(values->sift.names, value->name)->is_data)
-		return;
-	text = *value;
-	text.is_name = true;
-	(void)add(values, &text, value->name);
+	if (names_look(values->sift.names, value->name)->is_data)
+		add_name(values, value);
 }
 
 /* -- JSON ------------------------------------------------------------------- */
 
+/* An object or array that is being walked through. */
 struct level {
-	bool is_array;
+	yyjson_val *end;    /* behind all that is in it */
 	uint32_t container; /* counted from 1 */
 	uint32_t index;     /* of the next item of an array */
-	yyjson_arr_iter items;
-	yyjson_obj_iter entries;
+	size_t count;       /* of the values kept before it */
+	bool is_array;
+	bool is_named, is_named_twice; /* as its container */
 };
 
 /* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
@@ -289,7 +316,8 @@ static size_t count_digits(uint64_t number)
 }
 
 /* A whole number is written in digits only where they are looked at. No class is below zero. */
-static void add_number(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+static void add_number(struct scan_values *values, const struct scan_value *spot, bool is_named,
+		       yyjson_val *value)
 {
 	uint64_t number = yyjson_get_uint(value);
 	size_t len = count_digits(number), counted = len;
@@ -299,24 +327,24 @@ static void add_number(struct scan_values *values, const struct scan_value *spot
 		return;
 	if (len < values->len_min)
 		return;
-	if (sift_number(&values->sift, spot, container_of(values, spot->container), len)) {
+	if (!is_named && sift_number(&values->sift, len)) {
 		(void)count_value(values, &counted);
 		return;
 	}
 	for (size_t at = len; at > 0; number /= 10)
 		digits[--at] = (char)('0' + number % 10);
-	values_add(values, spot, (struct bytes){digits, len});
+	add_whole(values, spot, is_named, (struct bytes){digits, len});
 }
 
 /* Of numbers that are not whole the text as it stands, where the reader kept it. */
-static void add_scalar(struct scan_values *values, const struct scan_value *spot, yyjson_val *value)
+static void add_scalar(struct scan_values *values, const struct scan_value *spot, bool is_named,
+		       yyjson_val *value)
 {
-	if (yyjson_is_str(value))
-		values_add(values, spot, (struct bytes){yyjson_get_str(value), yyjson_get_len(value)});
-	else if (yyjson_is_raw(value))
-		values_add(values, spot, (struct bytes){yyjson_get_raw(value), yyjson_get_len(value)});
+	if (yyjson_is_str(value) || yyjson_is_raw(value))
+		add_whole(values, spot, is_named,
+			  (struct bytes){unsafe_yyjson_get_str(value), unsafe_yyjson_get_len(value)});
 	else if (yyjson_is_int(value))
-		add_number(values, spot, value);
+		add_number(values, spot, is_named, value);
 }
 
 /* Which of the nearest keys give context: its own and those above. */
@@ -338,7 +366,7 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 	void *containers = values->containers;
 	struct scan_container *container;
 
-	if (values->container_count >= LIMIT_BODY_VALUES ||
+	if (++values->opened_count > LIMIT_BODY_VALUES ||
 	    !reserve(&containers, &values->container_capacity, values->container_count + 1,
 		     sizeof(*values->containers))) {
 		values->is_cut = true;
@@ -358,7 +386,6 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
 			   struct level *levels, size_t *depth)
 {
-	struct level *level = &levels[*depth];
 	uint32_t number;
 
 	if (*depth == LIMIT_JSON_DEPTH) {
@@ -368,58 +395,74 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 	number = values_open(values, spot);
 	if (number == 0)
 		return false;
-	*level = (struct level){.is_array = yyjson_is_arr(node), .container = number};
-	if (level->is_array)
-		yyjson_arr_iter_init(node, &level->items);
-	else
-		yyjson_obj_iter_init(node, &level->entries);
-	++*depth;
+	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
+					    .container = number,
+					    .count = values->count,
+					    .is_array = unsafe_yyjson_is_arr(node),
+					    .is_named = values->containers[number - 1].is_named,
+					    .is_named_twice = values->containers[number - 1].is_named_twice};
 	return true;
 }
 
-/* The next child of a level and its spot; NULL at the end. */
-static yyjson_val *next_child(struct level *level, struct scan_value *spot)
+/* A container in which nothing was kept is forgotten. */
+static void close_container(struct scan_values *values, const struct level *level)
 {
-	yyjson_val *key;
-
-	spot->container = level->container;
-	spot->is_in_array = level->is_array;
-	if (level->is_array) {
-		spot->index = level->index++;
-		spot->name = BYTES_NONE;
-		return yyjson_arr_iter_next(&level->items);
-	}
-	key = yyjson_obj_iter_next(&level->entries);
-	if (key == NULL)
-		return NULL;
-	spot->name = (struct bytes){yyjson_get_str(key), yyjson_get_len(key)};
-	return yyjson_obj_iter_get_val(key);
+	if (values->count == level->count && values->container_count == level->container)
+		values->container_count--;
 }
 
+/* Its name may be data itself. True: names give the child context. */
+static bool look_at_name(struct scan_values *values, const struct level *level, const struct scan_value *spot)
+{
+	const struct name_facts *facts;
+
+	if (spot->name.len == 0)
+		return level->is_named_twice;
+	facts = names_look(values->sift.names, spot->name);
+	if (facts->is_data)
+		add_name(values, spot);
+	return level->is_named || facts->classes != NULL;
+}
+
+/* A tree lies in one list: what is in a value comes behind it, a name before its value. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
 {
 	struct level levels[LIMIT_JSON_DEPTH];
 	struct scan_value spot = {.place = place, .is_json = true};
+	yyjson_val *at = root + 1;
 	size_t depth = 0;
 
 	if (!yyjson_is_ctn(root)) {
-		add_scalar(values, &spot, root);
+		add_scalar(values, &spot, false, root);
 		return;
 	}
 	if (!open_container(values, root, &spot, levels, &depth))
 		return;
 	while (depth > 0) {
-		yyjson_val *child = next_child(&levels[depth - 1], &spot);
+		struct level *level = &levels[depth - 1];
+		bool is_named;
 
-		if (child == NULL) {
+		if (at == level->end) {
+			close_container(values, level);
 			depth--;
 			continue;
 		}
-		values_add_name(values, &spot);
-		if (yyjson_is_ctn(child))
-			open_container(values, child, &spot, levels, &depth);
+		spot.container = level->container;
+		spot.is_in_array = level->is_array;
+		if (level->is_array) {
+			spot.index = level->index++;
+			spot.name = BYTES_NONE;
+		} else {
+			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
+			at++;
+		}
+		is_named = look_at_name(values, level, &spot);
+		if (!unsafe_yyjson_is_ctn(at))
+			add_scalar(values, &spot, is_named, at++);
+		else if (open_container(values, at, &spot, levels, &depth))
+			at++;
 		else
-			add_scalar(values, &spot, child);
+			at = unsafe_yyjson_get_next(at);
 	}
 }
 

@@ -21,8 +21,8 @@ struct word_trie;
 /* A JSON object or array on the way to a value. */
 struct scan_container {
 	uint32_t parent;  /* number of its container, counted from 1; 0: it is the root */
-	uint32_t index;   /* its place in an array */
 	struct bytes key; /* its key in an object */
+	uint32_t index;   /* its place in an array */
 	bool is_in_array;
 	bool is_named;       /* the nearest key, its own or one above, gives context */
 	bool is_named_twice; /* ... or the one above that */
@@ -69,6 +69,7 @@ struct scan_values {
 	size_t found_count, found_capacity;
 	struct arena *arena;         /* of the exchange: what is unwrapped; NULL: nothing is */
 	size_t seen_len, seen_count; /* with those that were not kept: the ceilings are for them */
+	size_t opened_count;         /* containers, likewise */
 	struct scan_sift sift;
 	size_t len_min; /* shorter values match nothing */
 	bool has_own;   /* classes of the user's, which may be looked for in UUIDs */

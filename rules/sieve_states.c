@@ -156,28 +156,32 @@ bool states_add(struct sieve_states *states, size_t lane, const struct places *p
 
 /* -- columns ---------------------------------------------------------------- */
 
-/* Bytes of a column that are in the set, beside others that are not, get a column of their own. */
-static void columns_split(struct sieve_states *states, const struct byte_set *set)
+/* Bytes of a column that are in the set, beside others that are not, get a column of their own. `sizes`: how
+ * many bytes each column has. Most sets are one letter: what is not in them is not looked at. */
+static void columns_split(struct sieve_states *states, const struct byte_set *set, uint16_t *sizes)
 {
-	uint16_t split[256] = {0};
-	bool is_outside[256] = {false};
+	uint16_t inside[256] = {0}, split[256] = {0};
 
-	for (unsigned byte = 0; byte < 256; byte++)
-		if (!byte_set_has(set, (unsigned char)byte))
-			is_outside[states->columns[byte]] = true;
-	for (unsigned byte = 0; byte < 256; byte++) {
+	for (unsigned byte = byte_set_next(set, 0); byte < 256; byte = byte_set_next(set, byte + 1))
+		inside[states->columns[byte]]++;
+	for (unsigned byte = byte_set_next(set, 0); byte < 256; byte = byte_set_next(set, byte + 1)) {
 		uint8_t column = states->columns[byte];
 
-		if (!byte_set_has(set, (unsigned char)byte) || !is_outside[column])
+		if (inside[column] == sizes[column])
 			continue;
 		if (split[column] == 0)
 			split[column] = (uint16_t)states->column_count++;
 		states->columns[byte] = (uint8_t)split[column];
 	}
+	for (unsigned column = 0; column < 256; column++)
+		if (split[column] != 0) {
+			sizes[column] -= inside[column];
+			sizes[split[column]] = inside[column];
+		}
 }
 
 /* What enum state_before tells apart. */
-static void columns_split_before(struct sieve_states *states)
+static void columns_split_before(struct sieve_states *states, uint16_t *sizes)
 {
 	struct byte_set digits = {0}, letters = {0}, separators = {0}, line = {0};
 
@@ -186,10 +190,10 @@ static void columns_split_before(struct sieve_states *states)
 	byte_set_add(&letters, 'a', 'z');
 	byte_set_add(&separators, '-', '.');
 	byte_set_add(&line, '\n', '\n');
-	columns_split(states, &digits);
-	columns_split(states, &letters);
-	columns_split(states, &separators);
-	columns_split(states, &line);
+	columns_split(states, &digits, sizes);
+	columns_split(states, &letters, sizes);
+	columns_split(states, &separators, sizes);
+	columns_split(states, &line, sizes);
 }
 
 /* Texts are of few bytes mostly: their columns stand side by side, so that few lines of the cache hold them.
@@ -217,10 +221,11 @@ static void columns_sort(struct sieve_states *states)
 static void columns_make(struct sieve_states *states)
 {
 	struct byte_set seen[SETS_SEEN] = {0};
+	uint16_t sizes[256] = {256};
 
 	states->column_count = 1;
 	if (!states->is_anywhere)
-		columns_split_before(states);
+		columns_split_before(states, sizes);
 	for (size_t i = 0; i < states->place_count; i++) {
 		const struct byte_set *set = &states->bytes[i];
 		uint64_t hash = (set->bits[0] * 3 + set->bits[1] * 5 + set->bits[2] * 7 + set->bits[3]) *
@@ -230,7 +235,7 @@ static void columns_make(struct sieve_states *states)
 		if (memcmp(last, set, sizeof(*set)) == 0)
 			continue;
 		*last = *set;
-		columns_split(states, set);
+		columns_split(states, set, sizes);
 	}
 	columns_sort(states);
 	states->symbol_count = states->column_count <= UINT8_MAX ? SYMBOL_COUNT : SYMBOL_DIGIT;

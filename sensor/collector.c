@@ -13,6 +13,7 @@
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
 #define TEXTS_LEN       512 /* of most records */
+#define CALLED_AHEAD    3   /* records: look_ahead */
 
 static const char *const health_type = "specular.health.v1";
 
@@ -305,18 +306,25 @@ static void take_first(struct collector *collector)
 	collector->ahead_first = (collector->ahead_first + 1) % LIMIT_LOOKAHEAD_RECORDS;
 	collector->ahead_count--;
 	collector->ahead_bytes -= judged->bytes;
+	collector->ahead_learned -= judged->is_learned;
 	profile_begin(&collector->profile);
 	look_ahead(collector);
 	profile_lap(&collector->profile, STAGE_COLLECT);
 	take(collector, judged);
 }
 
-/* Those that waited long enough at that time. What they know of later records is the same however the clock
- * moved, since every record passes here in order. */
-static void take_until(struct collector *collector, uint64_t time_ns)
+/* What comes next says something of learned templates only. It is not waited for by a record that has none,
+ * unless one that has, and came before it, waits. */
+static bool may_leave(const struct judged *judged, uint64_t time_ns)
 {
-	while (collector->ahead_count > 0 &&
-	       collector->ahead[collector->ahead_first]->time_ns + LIMIT_LOOKAHEAD_NS <= time_ns)
+	return !judged->is_learned || judged->time_ns + LIMIT_LOOKAHEAD_NS <= time_ns;
+}
+
+/* Those that need not wait any longer at that time, but the last `kept`. What they know of later records is
+ * the same however the clock moved, since every record passes here in order. */
+static void take_until(struct collector *collector, uint64_t time_ns, size_t kept)
+{
+	while (collector->ahead_count > kept && may_leave(collector->ahead[collector->ahead_first], time_ns))
 		take_first(collector);
 }
 
@@ -326,14 +334,18 @@ static bool is_ahead_full(const struct collector *collector, const struct judged
 	       (collector->ahead_count > 0 && collector->ahead_bytes + judged->bytes > LIMIT_LOOKAHEAD_BYTES);
 }
 
-/* It left merge. */
+/* It left merge. Where nobody waits for what comes next, the last few stay so long as more come at once: what
+ * taking them needs is called meanwhile. */
 static void look(struct collector *collector, struct judged *judged)
 {
+	bool is_waited_for = judged->is_learned || collector->ahead_learned > 0;
+
 	freight_unload(&collector->plan.freights[judged->worker], judged->bytes);
-	take_until(collector, judged->time_ns);
+	take_until(collector, judged->time_ns, is_waited_for ? 0 : CALLED_AHEAD);
 	while (is_ahead_full(collector, judged))
 		take_first(collector);
 	collector->ahead_bytes += judged->bytes;
+	collector->ahead_learned += judged->is_learned;
 	learner_see(&collector->learner, judged);
 	collector->ahead[(collector->ahead_first + collector->ahead_count++) % LIMIT_LOOKAHEAD_RECORDS] =
 		judged;
@@ -457,7 +469,7 @@ static void clock_moves(struct collector *collector)
 
 	if (time_ns == UINT64_MAX)
 		return;
-	take_until(collector, time_ns);
+	take_until(collector, time_ns, 0);
 	time_ns = time_ns > LIMIT_LOOKAHEAD_NS ? time_ns - LIMIT_LOOKAHEAD_NS : 0;
 	if (time_ns <= collector->clock_ns)
 		return;

@@ -84,6 +84,7 @@ struct collector {
 	uint64_t relearned_opened, relearned_ns;
 	struct judged **ahead; /* a ring of records that wait for what comes next */
 	size_t ahead_first, ahead_count, ahead_bytes;
+	size_t ahead_learned;                /* of them: with a learned template */
 	struct recall recalls[2];            /* of the next two of them, by their places in the ring */
 	struct worker_counts *worker_counts; /* the newest of each */
 	struct source_report *source_reports;

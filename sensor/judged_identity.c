@@ -50,7 +50,7 @@ static void make_given(struct judged *judged, const struct evidence *seen, const
 	past->token_given = judged_hash(key, token);
 	past->token_life_ns = (seconds < TOKEN_LIFE_MAX_S ? seconds : TOKEN_LIFE_MAX_S) * SECONDS;
 	if (client.len > 0 && client.len <= CLIENT_LEN_MAX)
-		past->token_client = judged_client(judged, client, seen->hides_users, key);
+		past->token_client = judged_client(judged, client, seen, key);
 }
 
 static void make_shown(struct judged *judged, const struct evidence *seen, const struct fingerprint_key *key)

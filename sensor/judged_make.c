@@ -8,6 +8,7 @@
 #include "sensor/judged_past.h"
 #include "sensor/publish/event.h"
 #include "sensor/publish/redact.h"
+#include "specs/digest_memory.h"
 #include "specs/partner.h"
 #include "specs/template.h"
 
@@ -156,20 +157,35 @@ static void make_match(struct judged *judged, const struct evidence *seen)
 			ARENA_JOIN(&judged->arena, judged->method, BYTES(" "), judged->template);
 }
 
-static struct bytes hashed(struct judged *judged, struct bytes user, const struct fingerprint_key *key)
+/* It is the same in each request of a caller. */
+static void remembered(const struct evidence *seen, const struct fingerprint_key *key, enum digest_use use,
+		       struct bytes value, char text[FINGERPRINT_TEXT_LEN + 1])
+{
+	char digest[DIGEST_LEN] = "";
+
+	_Static_assert(sizeof(digest) > FINGERPRINT_TEXT_LEN, "it has room");
+	if (!digest_memory_find(seen->digests, use, value, digest)) {
+		fingerprint(key, use == DIGEST_OF_USER ? "user" : "credential", value, digest);
+		digest_memory_put(seen->digests, use, value, digest);
+	}
+	memcpy(text, digest, FINGERPRINT_TEXT_LEN + 1);
+}
+
+static struct bytes hashed(struct judged *judged, struct bytes user, const struct evidence *seen,
+			   const struct fingerprint_key *key)
 {
 	char text[FINGERPRINT_TEXT_LEN + 1];
 
-	fingerprint(key, "user", user, text);
+	remembered(seen, key, DIGEST_OF_USER, user, text);
 	return ARENA_JOIN(&judged->arena, BYTES("hmac:"), bytes_of(text));
 }
 
 /* A client is a program, but some issuers put the person there. */
-struct bytes judged_client(struct judged *judged, struct bytes id, bool is_hidden,
+struct bytes judged_client(struct judged *judged, struct bytes id, const struct evidence *seen,
 			   const struct fingerprint_key *key)
 {
-	if (is_hidden || id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
-		return hashed(judged, id, key);
+	if (seen->hides_users || id.len > CLIENT_LEN_MAX || words_look_personal(id) || jwt_is_likely(id))
+		return hashed(judged, id, seen, key);
 	return arena_copy(&judged->arena, id);
 }
 
@@ -188,9 +204,9 @@ static void make_caller(struct judged *judged, const struct evidence *seen, cons
 	if (first == NULL)
 		return;
 	if (first->has_jwt && first->jwt.client_id.len > 0)
-		judged->client_id = judged_client(judged, first->jwt.client_id, seen->hides_users, key);
+		judged->client_id = judged_client(judged, first->jwt.client_id, seen, key);
 	else if (first->user.len > 0)
-		judged->client_id = hashed(judged, first->user, key);
+		judged->client_id = hashed(judged, first->user, seen, key);
 }
 
 struct bytes judged_lasting(const struct credential *credential)
@@ -203,15 +219,16 @@ struct bytes judged_lasting(const struct credential *credential)
 	return credential->user.len > 0 ? credential->user : credential->value;
 }
 
-static void make_credential(struct judged *judged, const struct credentials *credentials,
+static void make_credential(struct judged *judged, const struct evidence *seen,
 			    const struct fingerprint_key *key)
 {
+	const struct credentials *credentials = seen->credentials;
 	struct bytes same = BYTES_NONE;
 
 	for (size_t i = 0; i < credentials->count && same.len == 0; i++)
 		same = judged_lasting(&credentials->list[i]);
 	if (same.len > 0)
-		fingerprint(key, "credential", same, judged->credential_hmac);
+		remembered(seen, key, DIGEST_OF_CREDENTIAL, same, judged->credential_hmac);
 }
 
 static void make_classes(struct judged *judged, const struct hits *hits)
@@ -332,7 +349,7 @@ struct judged *judged_make(const struct evidence *seen, const struct findings *f
 	make_grpc(judged, exchange->grpc);
 	make_match(judged, seen);
 	make_caller(judged, seen, key);
-	make_credential(judged, seen->credentials, key);
+	make_credential(judged, seen, key);
 	make_classes(judged, seen->hits);
 	judged_past_make(judged, seen, key);
 	make_findings(judged, findings);

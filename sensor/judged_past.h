@@ -20,5 +20,5 @@ uint64_t judged_hash(const struct fingerprint_key *key, struct bytes value);
 struct bytes judged_lasting(const struct credential *credential);
 
 /* A client's id as it may be shown: hashed where users are hidden, and where it looks like a person. */
-struct bytes judged_client(struct judged *judged, struct bytes id, bool is_hidden,
+struct bytes judged_client(struct judged *judged, struct bytes id, const struct evidence *seen,
 			   const struct fingerprint_key *key);

@@ -6,6 +6,7 @@
 #include "rules/scan_along.h"
 #include "rules/token_checker.h"
 #include "sensor/judged_make.h"
+#include "specs/digest_memory.h"
 
 /* -- bodies too large to keep ----------------------------------------------------------------- */
 
@@ -46,6 +47,7 @@ static void long_close(void *context, void *reading, bool is_whole)
 void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
 	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
+	pipeline->digests = digest_memory_new(plan->seed); /* without: each is worked out */
 	stock_init(&pipeline->exchanges, EXCHANGE_STOCK_LEN, LIMIT_SPARE_EXCHANGES);
 	pipeline->reader = (struct long_reader){.context = pipeline,
 						.wants = long_wants,
@@ -71,6 +73,7 @@ void pipeline_finish(struct pipeline *pipeline)
 	unpacker_finish(&pipeline->unpacker);
 	scanner_free(pipeline->scanner);
 	token_checker_free(pipeline->tokens);
+	digest_memory_free(pipeline->digests);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
@@ -115,6 +118,16 @@ static void find_client(const struct forwarded_policy *policy, struct exchange *
 	exchange->client = client;
 	exchange->proxy = peer;
 	exchange->is_proxied = true;
+}
+
+/* NULL: clients are told as they are. */
+static const struct address *find_pseudonym(const struct knowledge *known, const struct address *client,
+					    struct address *out_pseudonym)
+{
+	if (!known->hides_clients)
+		return NULL;
+	fingerprint_address(&known->key, client, out_pseudonym);
+	return out_pseudonym;
 }
 
 static void count_judged(struct worker_counts *counts, bool is_part, bool is_sent)
@@ -170,21 +183,20 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 				.surroundings = &pipeline->known->surroundings,
 				.client_origin = &client_origin,
 				.server_origin = &server_origin,
-				.tokens = pipeline->tokens};
+				.tokens = pipeline->tokens,
+				.digests = pipeline->digests};
 	struct profile *profile = &pipeline->profile;
 	struct judged *judged;
 
 	profile_lap(profile, STAGE_PARSE);
 	exchange->time_ns = pipeline->clock_ns;
 	find_client(&pipeline->known->surroundings.forwarded, exchange);
-	if (pipeline->known->hides_clients) {
-		fingerprint_address(&pipeline->known->key, &exchange->client.address, &pseudonym);
-		seen.client_pseudonym = &pseudonym;
-	}
+	seen.client_pseudonym = find_pseudonym(pipeline->known, &exchange->client.address, &pseudonym);
 	geo_find(pipeline->known->geo, &exchange->client.address, &client_origin);
 	geo_find(pipeline->known->geo, &exchange->server.address, &server_origin);
 	credential_find(exchange, &credentials);
-	contract_partners(contract, exchange, &credentials, &seen.partner_shown, &seen.partner_of_place);
+	contract_partners(contract, exchange, &credentials, pipeline->digests, &seen.partner_shown,
+			  &seen.partner_of_place);
 	seen.partner = partner != NULL              ? partner
 		       : seen.partner_shown != NULL ? seen.partner_shown
 						    : seen.partner_of_place;

@@ -40,6 +40,7 @@ struct pipeline {
 	const struct classes *classes; /* of known */
 	struct scanner *scanner;       /* of their patterns */
 	struct token_checker *tokens;  /* by the keys of known->contract */
+	struct digest_memory *digests; /* of credentials that were shown */
 	struct long_reader reader;     /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;

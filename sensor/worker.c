@@ -9,7 +9,7 @@
 #define RECORDS_A_TURN 256
 
 /* The allocator tidies up when it is asked for so much: not each time. */
-#define TURNS_A_REACH 16
+#define TURNS_A_REACH 8
 
 /* A quiet interface ticks every tenth of a second; a source that is silent for longer is not waited for. */
 #define WAIT_NS_MAX (3 * SECONDS / 10)

@@ -175,6 +175,7 @@ struct match {
 };
 
 struct contract;
+struct digest_memory;
 
 /* Loads what can be loaded; a broken file is refused with its problems and the
  * others still load. STATUS_INVALID only when nothing at all can be built. */
@@ -187,10 +188,11 @@ void contract_free(struct contract *contract); /* accepts NULL */
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials);
 
-/* Whom a credential names, and whom the path, host or network names; NULL: nobody. */
+/* Whom a credential names, and whom the path, host or network names; NULL: nobody. `digests`: of the keys
+ * that were shown lately; NULL: none are remembered. */
 void contract_partners(const struct contract *contract, const struct exchange *exchange,
-		       const struct credentials *credentials, const struct partner **out_shown,
-		       const struct partner **out_place);
+		       const struct credentials *credentials, struct digest_memory *digests,
+		       const struct partner **out_shown, const struct partner **out_place);
 /* Of that partner, or the defaults when it is NULL. */
 const struct resources_agreed *resources_of(const struct partner *partner);
 

@@ -2,7 +2,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
-#include "specs/digest.h"
+#include "specs/digest_memory.h"
 
 /* What a text of the map stands for; the first byte of its key. */
 enum identity {
@@ -233,18 +233,22 @@ static const struct partner *look(const struct identities *identities, enum iden
 									    : NULL;
 }
 
-static const struct partner *by_key_value(const struct identities *identities, struct bytes value)
+static const struct partner *by_key_value(const struct identities *identities, struct digest_memory *digests,
+					  struct bytes value)
 {
 	char digest[DIGEST_LEN];
 
 	if (value.len == 0)
 		return NULL;
-	digest_sha256_bytes(value, digest);
+	if (!digest_memory_find(digests, DIGEST_OF_KEY, value, digest)) {
+		digest_sha256_bytes(value, digest);
+		digest_memory_put(digests, DIGEST_OF_KEY, value, digest);
+	}
 	return look(identities, IDENTITY_KEY, (struct bytes){.data = digest, .len = sizeof(digest)});
 }
 
 static const struct partner *by_declared_key(const struct identities *identities,
-					     const struct exchange *exchange,
+					     struct digest_memory *digests, const struct exchange *exchange,
 					     const struct security_scheme *scheme)
 {
 	const struct partner *partner = NULL;
@@ -252,20 +256,20 @@ static const struct partner *by_declared_key(const struct identities *identities
 	if (scheme->part == PART_HEADER) {
 		const struct header *header = message_header(&exchange->request, scheme->name);
 
-		return header == NULL ? NULL : by_key_value(identities, header->value);
+		return header == NULL ? NULL : by_key_value(identities, digests, header->value);
 	}
 	for (struct bytes rest = exchange->query; rest.data != NULL && partner == NULL;) {
 		struct bytes value = bytes_split(&rest, '&');
 		struct bytes name = bytes_split(&value, '=');
 
 		if (bytes_equal(name, scheme->name))
-			partner = by_key_value(identities, value);
+			partner = by_key_value(identities, digests, value);
 	}
 	return partner;
 }
 
-static const struct partner *by_key(const struct identities *identities, const struct exchange *exchange,
-				    const struct credentials *credentials)
+static const struct partner *by_key(const struct identities *identities, struct digest_memory *digests,
+				    const struct exchange *exchange, const struct credentials *credentials)
 {
 	const struct partner *partner = NULL;
 
@@ -274,9 +278,9 @@ static const struct partner *by_key(const struct identities *identities, const s
 	for (size_t i = 0; i < credentials->count && partner == NULL; i++)
 		if (credentials->list[i].kind == CREDENTIAL_KEY ||
 		    credentials->list[i].kind == CREDENTIAL_BEARER)
-			partner = by_key_value(identities, credentials->list[i].value);
+			partner = by_key_value(identities, digests, credentials->list[i].value);
 	for (size_t i = 0; i < identities->key_count && partner == NULL; i++)
-		partner = by_declared_key(identities, exchange, identities->keys[i]);
+		partner = by_declared_key(identities, digests, exchange, identities->keys[i]);
 	return partner;
 }
 
@@ -374,11 +378,11 @@ static const struct partner *by_network(const struct identities *identities, con
 	return partner;
 }
 
-static const struct partner *by_credential(const struct identities *identities,
+static const struct partner *by_credential(const struct identities *identities, struct digest_memory *digests,
 					   const struct exchange *exchange,
 					   const struct credentials *credentials)
 {
-	const struct partner *partner = by_key(identities, exchange, credentials);
+	const struct partner *partner = by_key(identities, digests, exchange, credentials);
 
 	if (partner == NULL)
 		partner = by_token(identities, credentials);
@@ -397,15 +401,15 @@ static const struct partner *by_place(const struct identities *identities, const
 const struct partner *contract_partner(const struct contract *contract, const struct exchange *exchange,
 				       const struct credentials *credentials)
 {
-	const struct partner *partner = by_credential(&contract->identities, exchange, credentials);
+	const struct partner *partner = by_credential(&contract->identities, NULL, exchange, credentials);
 
 	return partner != NULL ? partner : by_place(&contract->identities, exchange);
 }
 
 void contract_partners(const struct contract *contract, const struct exchange *exchange,
-		       const struct credentials *credentials, const struct partner **out_shown,
-		       const struct partner **out_place)
+		       const struct credentials *credentials, struct digest_memory *digests,
+		       const struct partner **out_shown, const struct partner **out_place)
 {
-	*out_shown = by_credential(&contract->identities, exchange, credentials);
+	*out_shown = by_credential(&contract->identities, digests, exchange, credentials);
 	*out_place = by_place(&contract->identities, exchange);
 }

@@ -94,12 +94,22 @@ static bool check_value(struct evaluation *evaluation, const struct schema *sche
 	return false;
 }
 
+/* A tree lies in one list: what is in a value comes behind it. */
+static bool any_names_repeat(yyjson_val *tree)
+{
+	const yyjson_val *end = unsafe_yyjson_get_next(tree);
+
+	for (yyjson_val *value = tree; value < end; value++)
+		if (unsafe_yyjson_is_obj(value) && unsafe_yyjson_get_len(value) > 1 && names_repeat(value))
+			return true;
+	return false;
+}
+
 void schema_check_names(const struct schema *schema, yyjson_val *value, struct schema_checker *checker)
 {
 	struct evaluation evaluation = {.checker = checker, .out = checker->out};
 	const struct path root = {0};
 
-	if (checker->are_names_once)
-		return;
-	check_value(&evaluation, schema, value, &root);
+	if (!checker->are_names_once && any_names_repeat(value))
+		check_value(&evaluation, schema, value, &root);
 }

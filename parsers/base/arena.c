@@ -31,10 +31,12 @@ static bool is_of_stock(const struct arena *arena, size_t block_len)
 
 static void free_block(const struct arena *arena, struct arena_block *block)
 {
-	if (is_of_stock(arena, block->len))
+	if (!is_of_stock(arena, block->len))
+		free(block);
+	else if (arena->is_away)
 		stock_give(arena->stock, block);
 	else
-		free(block);
+		stock_put_back(arena->stock, block);
 }
 
 /* This block and those that are older. */
@@ -168,6 +170,17 @@ void *arena_take(struct arena *arena, size_t len)
 	block->used += rounded;
 	arena->used += rounded;
 	return at;
+}
+
+void arena_keep(struct arena *arena, const void *end)
+{
+	struct arena_block *block = arena->newest;
+	size_t kept =
+		((size_t)((const char *)end - (const char *)block->data) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+
+	CHECK(kept <= block->used);
+	arena->used -= block->used - kept;
+	block->used = kept;
 }
 
 void *arena_alloc(struct arena *arena, size_t len)

@@ -218,12 +218,12 @@
  * server asks for 1 MiB, most for 16 KiB. */
 #define LIMIT_FRAME_LIKELY (1 * MIB)
 
-/* The HPACK table that is followed: what browsers and gRPC ask for. With placeholders it costs some
- * 400 KiB a direction. */
+/* The HPACK table that is followed: what browsers and gRPC ask for. Full of short fields it costs some
+ * 200 KiB a direction, and while a block is read that changes it all the time some 10 MiB more. */
 #define LIMIT_HPACK_TABLE 65536
 
-/* Times that one direction's HPACK table is filled with placeholders (0.2 ms each at most), at once
- * and then by bytes: a real connection loses far less often, a hostile one pays in bytes. */
+/* Times that one direction's HPACK table is begun anew with placeholders, at once and then by bytes: a real
+ * connection loses far less often, a hostile one pays in bytes. */
 #define LIMIT_SEEDINGS      64
 #define LIMIT_SEEDING_BYTES (16 * KIB)
 
@@ -350,6 +350,9 @@
 /* Values of one exchange looked at by the pattern scan, and their bytes. */
 #define LIMIT_SCAN_BYTES (16 * MIB)
 
+/* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
+#define LIMIT_DIGESTS 4096
+
 /* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
 #define LIMIT_SCAN_FIELDS      512
 #define LIMIT_SCAN_FIELD_BYTES 248
@@ -470,7 +473,7 @@
 #define LIMIT_LEARNED 50000
 
 /* So long, and so many, judged records wait so that what comes next may say which of their segments are
- * values. The price is that much delay of a live record. */
+ * values. The price is that much delay of a live record of an undocumented path, and of those behind it. */
 #define LIMIT_LOOKAHEAD_NS      (2 * SECONDS)
 #define LIMIT_LOOKAHEAD_RECORDS 4096
 #define LIMIT_LOOKAHEAD_BYTES   (32 * MIB)

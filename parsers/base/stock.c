@@ -1,5 +1,6 @@
 #include "parsers/base/stock.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "parsers/base/check.h"
@@ -44,15 +45,32 @@ void *stock_take(struct stock *stock)
 	return block;
 }
 
+/* False: there are enough, and it is free. */
+static bool is_kept(struct stock *stock, void *memory)
+{
+	if (atomic_fetch_add_explicit(&stock->spare_count, 1, memory_order_relaxed) < stock->spare_max)
+		return true;
+	atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
+	free(memory);
+	return false;
+}
+
+void stock_put_back(struct stock *stock, void *memory)
+{
+	struct stock_block *block = memory;
+
+	if (!is_kept(stock, memory))
+		return;
+	block->next = stock->spare;
+	stock->spare = block;
+}
+
 void stock_give(struct stock *stock, void *memory)
 {
 	struct stock_block *block = memory;
 
-	if (atomic_fetch_add_explicit(&stock->spare_count, 1, memory_order_relaxed) >= stock->spare_max) {
-		atomic_fetch_sub_explicit(&stock->spare_count, 1, memory_order_relaxed);
-		free(memory);
+	if (!is_kept(stock, memory))
 		return;
-	}
 	block->next = atomic_load_explicit(&stock->given_back, memory_order_relaxed);
 	while (!atomic_compare_exchange_weak_explicit(&stock->given_back, &block->next, block,
 						      memory_order_release, memory_order_relaxed))

@@ -6,11 +6,12 @@
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
  *	stock_give(&stock, block);	freed when there are enough; malloc's of that length are welcome too
+ *	stock_put_back(&stock, block);	likewise, by who takes: the next to be taken, while it is in the cache
  *	stock_shed(&stock);		when it is quiet: the spare blocks are freed
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.
- * Thread   stock_take, stock_shed and stock_finish: one. stock_give: any, without a lock.
+ * Thread   one. stock_give: any, without a lock.
  */
 #pragma once
 
@@ -29,5 +30,6 @@ struct stock {
 void stock_init(struct stock *stock, size_t block_len, size_t spare_max);
 void *stock_take(struct stock *stock);
 void stock_give(struct stock *stock, void *block);
+void stock_put_back(struct stock *stock, void *block);
 void stock_shed(struct stock *stock);
 void stock_finish(struct stock *stock); /* accepts zeroed memory */

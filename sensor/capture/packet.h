@@ -1,5 +1,5 @@
 /*
- * packet: one captured frame. Lends libpcap's (or a ring slot's) bytes until
+ * packet: one captured frame. Lends libpcap's or its file's bytes until
  * the next packet.
  */
 #pragma once

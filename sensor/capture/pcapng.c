@@ -30,7 +30,7 @@ struct interface {
 };
 
 struct pcapng {
-	FILE *file;
+	struct intake *intake;
 	bool is_swapped, is_inside; /* a section has begun */
 	struct interface *interfaces;
 	size_t interface_count, interface_capacity;
@@ -40,13 +40,13 @@ struct pcapng {
 	char data[LIMIT_SNAPLEN];
 };
 
-struct pcapng *pcapng_new(FILE *file)
+struct pcapng *pcapng_new(struct intake *intake)
 {
 	struct pcapng *pcapng = malloc(sizeof(*pcapng));
 
 	if (pcapng != NULL) {
 		memset(pcapng, 0, offsetof(struct pcapng, data));
-		pcapng->file = file;
+		pcapng->intake = intake;
 	}
 	return pcapng;
 }
@@ -78,12 +78,17 @@ static void fail(struct pcapng *pcapng, const char *words)
 
 static void file_read(struct pcapng *pcapng, void *out, size_t len)
 {
-	if (pcapng->error == NULL && fread(out, 1, len, pcapng->file) == len)
+	struct bytes run = intake_take(pcapng->intake, pcapng->error == NULL ? len : 0);
+	int error = pcapng->intake->error;
+
+	if (pcapng->error == NULL && run.len == len) {
+		memcpy(out, run.data, len);
 		return;
+	}
 	memset(out, 0, len);
-	fail(pcapng, !ferror(pcapng->file) ? "the file is truncated in the middle of a block"
-		     : errno == EBADMSG    ? "the compressed file is damaged or truncated"
-					   : "the file cannot be read");
+	fail(pcapng, error == 0         ? "the file is truncated in the middle of a block"
+		     : error == EBADMSG ? "the compressed file is damaged or truncated"
+					: "the file cannot be read");
 }
 
 /* From the block at hand. */
@@ -220,7 +225,7 @@ static uint64_t time_of(const struct interface *interface, uint64_t ticks)
 }
 
 /* What is more than LIMIT_SNAPLEN is left out, as a capture with that snapshot length would. */
-static void data_read(struct pcapng *pcapng, uint32_t len, struct pcapng_packet *packet)
+static void data_read(struct pcapng *pcapng, uint32_t len, struct packet *packet)
 {
 	uint32_t kept = len < LIMIT_SNAPLEN ? len : (uint32_t)LIMIT_SNAPLEN;
 
@@ -229,7 +234,7 @@ static void data_read(struct pcapng *pcapng, uint32_t len, struct pcapng_packet 
 	skip(pcapng, len - kept);
 }
 
-static bool packet_read(struct pcapng *pcapng, uint32_t type, struct pcapng_packet *packet)
+static bool packet_read(struct pcapng *pcapng, uint32_t type, struct packet *packet)
 {
 	uint32_t number = 0, len;
 	uint64_t ticks;
@@ -244,7 +249,7 @@ static bool packet_read(struct pcapng *pcapng, uint32_t type, struct pcapng_pack
 		fail(pcapng, "a packet names an interface that is not described");
 		return false;
 	}
-	packet->link_type = pcapng->interfaces[number].link_type;
+	packet->link_type = (int)pcapng->interfaces[number].link_type;
 	if (type == BLOCK_PACKET_SIMPLE) {
 		uint32_t snaplen = pcapng->interfaces[0].snaplen;
 
@@ -281,20 +286,16 @@ static uint32_t block_begin(struct pcapng *pcapng, uint32_t type, uint32_t *out_
 	return pcapng->error == NULL ? *out_len - used - 4 : 0;
 }
 
-enum pcapng_result pcapng_next(struct pcapng *pcapng, struct pcapng_packet *out_packet)
+enum source_result pcapng_next(struct pcapng *pcapng, struct packet *out_packet)
 {
 	while (pcapng->error == NULL) {
-		struct pcapng_packet packet = {0};
+		struct packet packet = *out_packet;
 		uint32_t type, len, again;
 		bool is_packet = false;
-		size_t got = fread(&type, 1, sizeof(type), pcapng->file);
 
-		if (got == 0 && !ferror(pcapng->file))
-			return PCAPNG_END;
-		if (got < sizeof(type)) {
-			file_read(pcapng, &type, sizeof(type)); /* for its words */
-			break;
-		}
+		if (intake_peek(pcapng->intake, 1).len == 0 && pcapng->intake->error == 0)
+			return SOURCE_END;
+		file_read(pcapng, &type, sizeof(type));
 		type = order32(pcapng, type);
 		pcapng->left = block_begin(pcapng, type, &len);
 		if (type == BLOCK_INTERFACE)
@@ -309,8 +310,8 @@ enum pcapng_result pcapng_next(struct pcapng *pcapng, struct pcapng_packet *out_
 			fail(pcapng, "a block ends with another length than it begins with");
 		if (is_packet && pcapng->error == NULL) {
 			*out_packet = packet;
-			return PCAPNG_PACKET;
+			return SOURCE_PACKET;
 		}
 	}
-	return PCAPNG_ERROR;
+	return SOURCE_ERROR;
 }

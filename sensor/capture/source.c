@@ -1,15 +1,18 @@
 #include "sensor/capture/source.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
 #include <poll.h>
 #include <stdatomic.h>
-#include <stdio_ext.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/pcap_file.h"
 #include "sensor/capture/pcapng.h"
 #include "sensor/capture/source_words.h"
 #include "sensor/capture/unpack.h"
@@ -23,32 +26,30 @@
 #define PACKETS_PER_LOOK 4096
 
 #define KERNEL_BUFFER_BYTES ((int)(64 * MIB))
-#define FILE_BUFFER_BYTES   MIB
 #define PCAPNG_FIRST_BYTE   0x0a
-#define LINKTYPE_RAW        101
 #define SECONDS_MAX         (1ull << 33) /* the year 2242: keeps sums of nanoseconds far from wrapping */
 
 struct source {
 	struct source_plan plan;
 	char *name;
-	pcap_t *pcap; /* of a pcapng file NULL, or only there for the filter */
+	pcap_t *pcap; /* of a file NULL, or only there for the filter */
 	int link_type;
-	struct pcapng *pcapng;
-	char *filter_text; /* pcapng: compiled for the link type of the packet at hand */
+	struct pcap_file pcap_file;
+	struct pcapng *pcapng; /* NULL: the file is a classic one */
+	char *filter_text;     /* of a file: compiled for the link type of the packet at hand */
 	struct bpf_program filter;
 	bool has_filter;
 	struct pollfd pollfd;
-	FILE *file;    /* for progress; NULL when live */
-	FILE *content; /* what is read: the file, or what was unpacked from it; NULL when it is pcap's */
-	char *file_buffer;
-	uint64_t file_len;
+	int descriptor; /* -1 when live */
+	struct intake file, unpacked;
+	struct unpack *unpack; /* NULL: the file is not compressed */
+	uint64_t file_len;     /* 0: not known */
 	atomic_bool is_stopped;
 	enum source_result over; /* SOURCE_PACKET while it goes on */
 	struct source_counts counts;
 	unsigned packets_since_look;
 	uint32_t kernel_drops_seen, interface_drops_seen;
 	char error[SOURCE_ERROR_LEN];
-	bool is_packed; /* the file is compressed */
 };
 
 static enum status open_live(struct source *source, char *error, size_t error_len)
@@ -77,80 +78,53 @@ static enum status open_live(struct source *source, char *error, size_t error_le
 	return STATUS_OK;
 }
 
-static void file_prepare(struct source *source)
+static struct intake *content_of(struct source *source)
 {
-	struct stat stat;
-
-	__fsetlocking(source->file, FSETLOCKING_BYCALLER); /* only one thread asks anything of it */
-	if (fstat(fileno(source->file), &stat) == 0 && S_ISREG(stat.st_mode))
-		source->file_len = (uint64_t)stat.st_size;
-	if (source->file == stdin)
-		return;
-	source->file_buffer = malloc(FILE_BUFFER_BYTES);
-	if (source->file_buffer != NULL)
-		(void)setvbuf(source->file, source->file_buffer, _IOFBF, FILE_BUFFER_BYTES);
+	return source->unpack != NULL ? &source->unpacked : &source->file;
 }
 
-/* Without taking it off: standard input cannot be rewound. */
-static int peek(FILE *file)
+static bool unpack_begin(struct source *source)
 {
-	int first = fgetc(file);
-
-	if (first != EOF)
-		(void)ungetc(first, file);
-	return first;
+	source->unpack = unpack_new(&source->file);
+	return source->unpack != NULL && intake_init(&source->unpacked, unpack_read, source->unpack);
 }
 
-static enum status read_start(struct source *source, const char *name, struct bytes start, char *error,
-			      size_t error_len)
+/* What kind of file it is, its first bytes tell. */
+static enum status read_start(struct source *source, const char *name, char *error, size_t error_len)
 {
-	char words[PCAP_ERRBUF_SIZE] = "";
-	int first = peek(source->content);
+	const char *words;
+	struct bytes start;
 
-	if (unpack_is_packed(first)) {
-		FILE *content = unpack_open(source->content);
-
-		if (content == NULL)
-			return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
-		source->content = content;
-		source->is_packed = true;
-		first = peek(content);
-		if (first == EOF && ferror(content))
-			return source_say(error, error_len, STATUS_INVALID,
-					  "%s: the compressed file is damaged or truncated", name);
-		start = BYTES_NONE;
-	}
-	if (first == PCAPNG_FIRST_BYTE) {
-		source->pcapng = pcapng_new(source->content);
+	if (unpack_is_packed(intake_peek(&source->file, 1)) && !unpack_begin(source))
+		return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
+	start = intake_peek(content_of(source), SOURCE_SNIFF_LEN);
+	if (start.len == 0 && source->unpacked.error != 0)
+		return source_say(error, error_len, STATUS_INVALID,
+				  "%s: the compressed file is damaged or truncated", name);
+	if (start.len > 0 && start.data[0] == PCAPNG_FIRST_BYTE) {
+		source->pcapng = pcapng_new(content_of(source));
 		return source->pcapng != NULL
 			       ? STATUS_OK
 			       : source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
 	}
-	source->pcap =
-		pcap_fopen_offline_with_tstamp_precision(source->content, PCAP_TSTAMP_PRECISION_NANO, words);
-	if (source->pcap == NULL)
-		return source_say_not_capture(error, error_len, name, start, words);
-	source->content = NULL; /* pcap_close closes it */
-	return STATUS_OK;
+	words = pcap_file_open(&source->pcap_file, content_of(source));
+	return words == NULL ? STATUS_OK : source_say_not_capture(error, error_len, name, start, words);
 }
 
 static enum status open_file(struct source *source, char *error, size_t error_len)
 {
 	bool is_stdin = strcmp(source->plan.name, "-") == 0;
 	const char *name = is_stdin ? "standard input" : source->plan.name;
-	struct bytes start = BYTES_NONE;
-	char first[SOURCE_SNIFF_LEN];
+	struct stat stat;
 
-	source->file = is_stdin ? stdin : fopen(name, "rb");
-	if (source->file == NULL)
+	source->descriptor = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	if (source->descriptor < 0)
 		return source_say_file(error, error_len, name);
-	source->content = source->file;
-	file_prepare(source);
-	if (source->file_len > 0 && !is_stdin) {
-		start = (struct bytes){.data = first, .len = fread(first, 1, sizeof(first), source->file)};
-		rewind(source->file);
-	}
-	return read_start(source, name, start, error, error_len);
+	if (fstat(source->descriptor, &stat) == 0 && S_ISREG(stat.st_mode))
+		source->file_len = (uint64_t)stat.st_size;
+	if (!intake_init(&source->file, intake_read_file, &source->descriptor))
+		return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", name);
+	return read_start(source, name, error, error_len);
 }
 
 static bool filter_compile(struct source *source, pcap_t *pcap, const char *text)
@@ -159,10 +133,25 @@ static bool filter_compile(struct source *source, pcap_t *pcap, const char *text
 	return source->has_filter;
 }
 
-/* LINKTYPE_RAW is the one whose DLT_ has another number here. */
+/* Of a file with the same head, and no packets: libpcap compiles for the systems that files may come from. */
+static pcap_t *filter_handle(struct source *source, int link_type)
+{
+	char *head = source->pcap_file.head, words[PCAP_ERRBUF_SIZE];
+	FILE *file;
+	pcap_t *pcap;
+
+	if (source->pcapng != NULL)
+		pcap_file_write_head((uint32_t)link_type, head);
+	file = fmemopen(head, PCAP_FILE_HEAD_LEN, "rb");
+	pcap = file == NULL ? NULL : pcap_fopen_offline(file, words);
+	if (pcap == NULL && file != NULL)
+		fclose(file);
+	return pcap;
+}
+
 static bool filter_compile_for(struct source *source, int link_type)
 {
-	pcap_t *pcap = pcap_open_dead(link_type == LINKTYPE_RAW ? DLT_RAW : link_type, LIMIT_SNAPLEN);
+	pcap_t *pcap = filter_handle(source, link_type);
 
 	if (pcap == NULL)
 		return false;
@@ -179,19 +168,23 @@ static bool filter_compile_for(struct source *source, int link_type)
 static enum status filter_refuse(const struct source *source, char *error, size_t error_len)
 {
 	return source_say(error, error_len, STATUS_INVALID, "filter \"%s\": %s (see pcap-filter(7))",
-			  source->plan.filter, pcap_geterr(source->pcap));
+			  source->plan.filter,
+			  source->pcap == NULL ? "libpcap has none for such files"
+					       : pcap_geterr(source->pcap));
 }
 
 static enum status filter_set(struct source *source, char *error, size_t error_len)
 {
 	if (source->plan.filter == NULL || source->plan.filter[0] == '\0')
 		return STATUS_OK;
-	if (source->pcapng != NULL) {
+	if (!source->plan.is_live) {
+		int link_type = source->pcapng != NULL ? DLT_EN10MB : (int)source->pcap_file.link_type;
+
 		source->filter_text = strdup(source->plan.filter);
 		if (source->filter_text == NULL)
 			return source_say(error, error_len, STATUS_NO_MEMORY, "no memory");
-		return filter_compile_for(source, DLT_EN10MB) ? STATUS_OK
-							      : filter_refuse(source, error, error_len);
+		return filter_compile_for(source, link_type) ? STATUS_OK
+							     : filter_refuse(source, error, error_len);
 	}
 	if (!filter_compile(source, source->pcap, source->plan.filter))
 		return filter_refuse(source, error, error_len);
@@ -210,6 +203,7 @@ enum status source_open(const struct source_plan *plan, char *error, size_t erro
 	if (source == NULL)
 		return source_say(error, error_len, STATUS_NO_MEMORY, "%s: no memory", plan->name);
 	source->plan = *plan;
+	source->descriptor = -1;
 	source->name = strdup(plan->name);
 	if (source->name == NULL) {
 		source_close(source);
@@ -225,7 +219,7 @@ enum status source_open(const struct source_plan *plan, char *error, size_t erro
 	}
 	source->plan.name = NULL; /* borrowed for the opening only */
 	source->plan.filter = NULL;
-	if (source->pcapng == NULL)
+	if (plan->is_live)
 		source->link_type = pcap_datalink(source->pcap);
 	*out_source = source;
 	return STATUS_OK;
@@ -258,70 +252,76 @@ static uint64_t time_of(const struct pcap_pkthdr *header, int precision)
 	return seconds * SECONDS + (precision == PCAP_TSTAMP_PRECISION_NANO ? part : part * 1000);
 }
 
-/* The stream of a compressed file fails where its content ends in something else, or not at all. */
-static bool is_unpacking_over(const struct source *source)
+static const char *words_of_error(const struct source *source)
 {
-	FILE *content = source->pcapng != NULL ? source->content : pcap_file(source->pcap);
+	if (source->plan.is_live)
+		return pcap_geterr(source->pcap);
+	return source->pcapng != NULL ? pcapng_error(source->pcapng) : source->pcap_file.error;
+}
 
-	return source->is_packed && content != NULL && ferror(content);
+/* What is compressed fails where its content ends in something else, or not at all. */
+static void say_failed(struct source *source)
+{
+	const char *words = words_of_error(source);
+
+	if (source->unpacked.error != 0)
+		words = "the compressed file is damaged, truncated, or followed by something else";
+	if (source->plan.is_live)
+		(void)source_say(source->error, sizeof(source->error), STATUS_IO, "%s: %s", source->name,
+				 words);
+	else
+		(void)source_say(source->error, sizeof(source->error), STATUS_IO,
+				 "%s: behind packet %" PRIu64 ", byte %" PRIu64
+				 "%s: %s; the packets before count",
+				 source->name, source->counts.packets, intake_offset(content_of(source)),
+				 source->unpack != NULL ? " of what is unpacked" : "", words);
 }
 
 static enum source_result finish(struct source *source, enum source_result result)
 {
-	if (result == SOURCE_ERROR && is_unpacking_over(source))
-		(void)source_say(
-			source->error, sizeof(source->error), STATUS_IO,
-			"%s: behind packet %" PRIu64
-			" the compressed file is damaged, truncated, or followed by something else; the "
-			"packets before count",
-			source->name, source->counts.packets);
-	else if (result == SOURCE_ERROR)
-		(void)source_say(source->error, sizeof(source->error), STATUS_IO, "%s: %s", source->name,
-				 source->pcapng != NULL ? pcapng_error(source->pcapng)
-							: pcap_geterr(source->pcap));
+	if (result == SOURCE_ERROR)
+		say_failed(source);
 	source->over = result;
 	return result;
 }
 
 /* A filter that makes no sense for the packet's link type lets it through: capture has its own counts. */
-static bool is_wanted(struct source *source, const struct pcapng_packet *packet)
+static bool is_wanted(struct source *source, const struct packet *packet)
 {
 	struct pcap_pkthdr header = {.caplen = (bpf_u_int32)packet->data.len, .len = packet->wire_len};
 
 	if (source->filter_text == NULL)
 		return true;
-	if (source->link_type != (int)packet->link_type)
-		(void)filter_compile_for(source, (int)packet->link_type);
+	if (source->link_type != packet->link_type)
+		(void)filter_compile_for(source, packet->link_type);
 	return !source->has_filter ||
 	       pcap_offline_filter(&source->filter, &header, (const unsigned char *)packet->data.data) != 0;
 }
 
-static enum source_result pcapng_packet_read(struct source *source, struct packet *out_packet)
+static enum source_result file_packet_read(struct source *source, struct packet *out_packet)
 {
-	struct pcapng_packet packet;
-	enum pcapng_result result;
-
-	do {
-		result = pcapng_next(source->pcapng, &packet);
-		source->counts.secrets_skipped = pcapng_secrets(source->pcapng);
-	} while (result == PCAPNG_PACKET && !is_wanted(source, &packet));
-	if (result != PCAPNG_PACKET)
-		return finish(source, result == PCAPNG_END ? SOURCE_END : SOURCE_ERROR);
-	*out_packet = (struct packet){
-		.data = packet.data,
-		.wire_len = packet.wire_len,
-		.link_type = (int)packet.link_type,
-		.time_ns = packet.time_ns,
+	struct packet packet = {
 		.source = source->plan.index,
 		.is_decrypted = source->plan.is_decrypted,
 		.plan = &source->plan.capture,
 	};
+	enum source_result result;
+
+	do {
+		result = source->pcapng != NULL ? pcapng_next(source->pcapng, &packet)
+						: pcap_file_next(&source->pcap_file, &packet);
+	} while (result == SOURCE_PACKET && !is_wanted(source, &packet));
+	if (source->pcapng != NULL)
+		source->counts.secrets_skipped = pcapng_secrets(source->pcapng);
+	if (result != SOURCE_PACKET)
+		return finish(source, result);
+	*out_packet = packet;
 	source->counts.packets++;
 	source->counts.bytes += packet.data.len;
 	return SOURCE_PACKET;
 }
 
-static enum source_result packet_read(struct source *source, struct packet *out_packet)
+static enum source_result live_packet_read(struct source *source, struct packet *out_packet)
 {
 	struct pcap_pkthdr *header;
 	const unsigned char *data;
@@ -357,13 +357,13 @@ enum source_result source_next(struct source *source, struct packet *out_packet)
 		return source->over;
 	if (atomic_load_explicit(&source->is_stopped, memory_order_relaxed))
 		return finish(source, SOURCE_END);
-	if (source->pcapng != NULL)
-		return pcapng_packet_read(source, out_packet);
-	result = packet_read(source, out_packet);
+	if (!source->plan.is_live)
+		return file_packet_read(source, out_packet);
+	result = live_packet_read(source, out_packet);
 	if (result != SOURCE_IDLE)
 		return result;
-	if (source->plan.is_live && poll(&source->pollfd, 1, IDLE_MS) > 0)
-		result = packet_read(source, out_packet);
+	if (poll(&source->pollfd, 1, IDLE_MS) > 0)
+		result = live_packet_read(source, out_packet);
 	if (result == SOURCE_IDLE)
 		drops_look(source);
 	return result;
@@ -372,7 +372,7 @@ enum source_result source_next(struct source *source, struct packet *out_packet)
 void source_stop(struct source *source)
 {
 	atomic_store_explicit(&source->is_stopped, true, memory_order_relaxed);
-	if (source->pcapng == NULL)
+	if (source->plan.is_live)
 		pcap_breakloop(source->pcap);
 }
 
@@ -394,9 +394,7 @@ uint64_t source_len(const struct source *source)
 
 uint64_t source_done(const struct source *source)
 {
-	off_t at = source->file_len > 0 ? ftello(source->file) : -1;
-
-	return at < 0 ? 0 : (uint64_t)at;
+	return source->file_len > 0 ? source->file.read_len : 0;
 }
 
 void source_close(struct source *source)
@@ -407,11 +405,13 @@ void source_close(struct source *source)
 		pcap_freecode(&source->filter);
 	if (source->pcap != NULL)
 		pcap_close(source->pcap);
-	if (source->content != NULL && source->content != stdin)
-		fclose(source->content);
 	pcapng_free(source->pcapng);
+	unpack_free(source->unpack);
+	intake_finish(&source->unpacked);
+	intake_finish(&source->file);
+	if (source->descriptor > STDIN_FILENO)
+		close(source->descriptor);
 	free(source->filter_text);
-	free(source->file_buffer);
 	free(source->name);
 	free(source);
 }

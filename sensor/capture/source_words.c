@@ -88,6 +88,7 @@ static bool is_capture(struct bytes start)
 	static const struct bytes magics[] = {
 		BYTES_INIT("\xa1\xb2\xc3\xd4"), BYTES_INIT("\xd4\xc3\xb2\xa1"),
 		BYTES_INIT("\xa1\xb2\x3c\x4d"), BYTES_INIT("\x4d\x3c\xb2\xa1"),
+		BYTES_INIT("\xa1\xb2\xcd\x34"), BYTES_INIT("\x34\xcd\xb2\xa1"),
 		BYTES_INIT("\x0a\x0d\x0d\x0a"),
 	};
 

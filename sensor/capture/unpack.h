@@ -3,18 +3,22 @@
  * behind another) and zstd (frames likewise). Nothing is held but a window, so
  * what a small file may grow to costs time, not memory.
  *
- *	if (unpack_is_packed(first_byte))
- *		content = unpack_open(file);	NULL without memory
- *	fread(..., content);			an error with errno EBADMSG when it is damaged or cut
- *	fclose(content);
+ *	if (unpack_is_packed(intake_peek(&packed, 1)))
+ *		unpack = unpack_new(&packed);	NULL without memory
+ *	intake_init(&content, unpack_read, unpack);	an error, EBADMSG, when it is damaged or cut
+ *	unpack_free(unpack);
  *
- * Owns     the packed file; fclose of the content closes it, but never standard input.
+ * The packed intake stays the caller's.
+ *
  * Thread   one.
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdio.h>
+#include "sensor/capture/intake.h"
 
-bool unpack_is_packed(int first_byte);
-FILE *unpack_open(FILE *packed);
+struct unpack;
+
+bool unpack_is_packed(struct bytes start);
+struct unpack *unpack_new(struct intake *packed);
+intake_reader unpack_read;
+void unpack_free(struct unpack *unpack); /* accepts NULL */

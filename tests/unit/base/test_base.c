@@ -128,6 +128,27 @@ static void arena_rewinds_to_a_mark(void **state)
 	arena_wipe(&arena);
 }
 
+static void arena_takes_back_the_end_of_the_newest(void **state)
+{
+	struct arena arena;
+	char *first, *newest;
+
+	(void)state;
+	arena_init(&arena, 100000);
+	first = arena_take(&arena, 64);
+	assert_non_null(first);
+	newest = arena_take(&arena, 50000); /* a block of its own */
+	assert_non_null(newest);
+	arena_keep(&arena, newest + 50000);
+	assert_int_equal(arena.used, 64 + 50000);
+	arena_keep(&arena, newest + 33);
+	assert_int_equal(arena.used, 64 + 48);
+	assert_ptr_equal(arena_take(&arena, 8), newest + 48);
+	arena_keep(&arena, newest);
+	assert_int_equal(arena.used, 64);
+	arena_wipe(&arena);
+}
+
 static void buffer_takes_all_or_nothing(void **state)
 {
 	struct buffer buffer = BUFFER_MAX(4);
@@ -350,6 +371,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_found_wherever_they_stand),
 		cmocka_unit_test(arena_stops_at_its_ceiling),
 		cmocka_unit_test(arena_rewinds_to_a_mark),
+		cmocka_unit_test(arena_takes_back_the_end_of_the_newest),
 		cmocka_unit_test(buffer_takes_all_or_nothing),
 		cmocka_unit_test(map_lets_the_oldest_go),
 		cmocka_unit_test(map_grows_and_keeps_all),

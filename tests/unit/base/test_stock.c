@@ -36,6 +36,29 @@ static void keeps_some(void **state)
 	stock_finish(&(struct stock){0});
 }
 
+/* What was in use last is the next to be used, whatever else came back before. */
+static void puts_back_in_front(void **state)
+{
+	struct stock stock;
+	void *blocks[3];
+
+	(void)state;
+	stock_init(&stock, 64, 2);
+	for (int i = 0; i < 3; i++)
+		blocks[i] = stock_take(&stock);
+	stock_give(&stock, blocks[0]);
+	stock_put_back(&stock, blocks[1]);
+	stock_put_back(&stock, blocks[2]); /* one too many */
+	assert_int_equal(stock.spare_count, 2);
+	assert_ptr_equal(stock_take(&stock), blocks[1]);
+	assert_ptr_equal(stock_take(&stock), blocks[0]);
+	stock_put_back(&stock, blocks[0]);
+	stock_put_back(&stock, blocks[1]);
+	assert_ptr_equal(stock_take(&stock), blocks[1]);
+	stock_put_back(&stock, blocks[1]);
+	stock_finish(&stock);
+}
+
 static void sheds_what_is_spare(void **state)
 {
 	struct stock stock;
@@ -154,8 +177,11 @@ static void between_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_some),      cmocka_unit_test(sheds_what_is_spare),
-		cmocka_unit_test(of_an_arena),     cmocka_unit_test(of_an_arena_that_is_away),
+		cmocka_unit_test(keeps_some),
+		cmocka_unit_test(puts_back_in_front),
+		cmocka_unit_test(sheds_what_is_spare),
+		cmocka_unit_test(of_an_arena),
+		cmocka_unit_test(of_an_arena_that_is_away),
 		cmocka_unit_test(between_threads),
 	};
 

@@ -151,7 +151,7 @@ static void standard_input_is_a_file_too(void **state)
 	unlink(path);
 	assert_int_equal(open_named("-", NULL, &source), STATUS_OK);
 	assert_int_equal(source_next(source, &packet), SOURCE_PACKET);
-	assert_int_equal(packet.link_type, 12); /* libpcap's DLT_RAW for LINKTYPE_RAW */
+	assert_int_equal(packet.link_type, 101);
 	assert_int_equal(source_next(source, &packet), SOURCE_END);
 	source_close(source);
 }
@@ -278,6 +278,8 @@ static void what_is_no_capture_is_named(void **state)
 	refuse("", 0, "pcap or pcapng");
 	refuse("\xd4\xc3\xb2\xa1\2\0\4", 7, "pcap or pcapng");
 	refuse("x", 1, "starts with the bytes 78");
+	refuse("\xd4\xc3\xb2\xa1\1\0\4\0\0\0\0\0\0\0\0\0\xff\xff\0\0\1\0\0\0", 24, "version");
+	refuse("\xd4\xc3\xb2\xa1\2\0\5\0\0\0\0\0\0\0\0\0\xff\xff\0\0\1\0\0\0", 24, "version");
 	assert_int_equal(open_named("/nonexistent/file.pcap", NULL, &source), STATUS_NOT_FOUND);
 	assert_non_null(strstr(words, "/nonexistent/file.pcap"));
 	assert_int_equal(open_named("/tmp", NULL, &source), STATUS_INVALID);

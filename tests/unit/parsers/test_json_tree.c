@@ -238,6 +238,7 @@ static void the_tree_grows_and_has_ceilings(void **state)
 	assert_true(repeated_both_ways("[", "1,", 100000, "1]"));
 	assert_true(repeated_both_ways("[", "{},", 100000, "[]]"));
 	assert_true(repeated_both_ways("[", "{\"a\":[\"\\n\"]},", 50000, "0]"));
+	assert_true(repeated_both_ways("[\"\\n\",", "1,", 1000, "\"\\t\"]")); /* grows behind its texts */
 	assert_false(repeated_both_ways("[", "1,", LIMIT_BODY_VALUES / 2 + 1, "1]"));
 	for (size_t depth = LIMIT_JSON_DEPTH - 1; depth < LIMIT_JSON_DEPTH + 2; depth++) {
 		deep = repeated("", "[", depth, "", &len);

@@ -85,10 +85,10 @@ void security_match(const struct operation *operation, struct exchange *exchange
 }
 
 void contract_partners(const struct contract *contract, const struct exchange *exchange,
-		       const struct credentials *credentials, const struct partner **out_shown,
-		       const struct partner **out_place)
+		       const struct credentials *credentials, struct digest_memory *digests,
+		       const struct partner **out_shown, const struct partner **out_place)
 {
-	(void)contract, (void)exchange, (void)credentials;
+	(void)contract, (void)exchange, (void)credentials, (void)digests;
 	*out_shown = *out_place = made.evidence.partner;
 }
 

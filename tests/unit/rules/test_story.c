@@ -154,7 +154,7 @@ static void judge(struct call call, const char *id)
 
 	credential_find(exchange, &credentials);
 	evidence.partner = contract_partner(contract, exchange, &credentials);
-	contract_partners(contract, exchange, &credentials, &evidence.partner_shown,
+	contract_partners(contract, exchange, &credentials, NULL, &evidence.partner_shown,
 			  &evidence.partner_of_place);
 	contract_operation(contract, evidence.partner, exchange, &match);
 	body_read(exchange, &exchange->request, &request);

@@ -243,6 +243,7 @@ static void records_ahead_have_a_ceiling_in_bytes(void **state)
 	(void)state;
 	for (uint64_t i = 0; i < 200; i++) {
 		judged = judged_at(scene, 0, 1000 + i);
+		judged->is_learned = true;
 		judged->bytes = 1 * MIB;
 		freight_init(&scene->freights[0], LIMIT_JUDGED_BYTES);
 		assert_int_equal(merge_put(&scene->collector.merge, judged), STATUS_OK);
@@ -256,6 +257,45 @@ static void records_ahead_have_a_ceiling_in_bytes(void **state)
 	scene_free(scene);
 }
 
+/* It leaves merge at once. */
+static void come(struct scene *scene, uint64_t time_ns, bool is_learned)
+{
+	struct judged *judged = judged_at(scene, 0, time_ns);
+
+	judged->is_learned = is_learned;
+	assert_true(freight_load(&scene->freights[0], judged->bytes));
+	assert_int_equal(merge_put(&scene->collector.merge, judged), STATUS_OK);
+	merge_clock(&scene->collector.merge, 0, time_ns + 1);
+	merge_clock(&scene->collector.merge, 1, time_ns + 1);
+	turn(scene);
+}
+
+static void only_what_was_learned_waits_for_what_comes_next(void **state)
+{
+	struct scene *scene = scene_new();
+
+	(void)state;
+	for (uint64_t i = 0; i < 10; i++) {
+		come(scene, 1000 + i, false);
+		assert_int_equal(scene->collector.ahead_count, 0);
+		assert_int_equal(scene->collector.clock_ns, 1000 + i);
+	}
+	come(scene, 2000, true);
+	for (uint64_t i = 1; i <= 10; i++) { /* none before it */
+		come(scene, 2000 + i, i == 5);
+		assert_int_equal(scene->collector.ahead_count, 1 + i);
+	}
+	assert_int_equal(scene->collector.ahead_learned, 2);
+	assert_int_equal(scene->collector.clock_ns, 1009);
+	come(scene, 2000 + LIMIT_LOOKAHEAD_NS, false);
+	assert_int_equal(scene->collector.ahead_count, 7); /* up to the next that was learned */
+	come(scene, 2005 + LIMIT_LOOKAHEAD_NS, false);
+	assert_int_equal(scene->collector.ahead_count, 0);
+	assert_int_equal(scene->collector.ahead_learned, 0);
+	assert_int_equal(scene->collector.ahead_bytes, 0);
+	scene_free(scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +306,7 @@ int main(void)
 		cmocka_unit_test(what_the_other_one_still_has_to_do_is_waited_for),
 		cmocka_unit_test(more_of_one_moment_than_there_is_room_for),
 		cmocka_unit_test(records_ahead_have_a_ceiling_in_bytes),
+		cmocka_unit_test(only_what_was_learned_waits_for_what_comes_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
