@@ -425,14 +425,15 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-/* Does any word stand above the last line? Else none gives context to what begins with a line. */
+/* Could a word stand above the last line? Else none gives context to what begins with a line. A long value is
+ * not looked through for it. */
 static bool has_word_above(struct sieve *sieve, struct bytes value)
 {
 	const char *feed = memrchr(value.data, '\n', value.len);
 	struct walk walk = {.states = &sieve->word_states, .lanes = sieve->wanted};
 
-	if (feed == NULL)
-		return false;
+	if (feed == NULL || value.len > SIEVE_FOLLOW_LEN_MAX)
+		return feed != NULL;
 	walk.state = begin_of(&sieve->begin_words, &sieve->word_states);
 	return !walk_through(&walk, bytes_slice(value, 0, (size_t)(feed - value.data))) || walk.is_any;
 }
