@@ -425,15 +425,23 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	return true;
 }
 
-static struct bound_set *set_of(struct sieve *sieve, const uint64_t *named, const uint64_t *worded,
-				struct bytes value)
+/* Could a word stand above the last line? Else none gives context to what begins with a line. A long value is
+ * not looked through for it. */
+static bool has_word_above(struct sieve *sieve, struct bytes value)
 {
-	return bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
+	const char *feed = memrchr(value.data, '\n', value.len);
+	struct walk walk = {.states = &sieve->word_states, .lanes = sieve->wanted};
+
+	if (feed == NULL || value.len > SIEVE_FOLLOW_LEN_MAX)
+		return feed != NULL;
+	walk.state = begin_of(&sieve->begin_words, &sieve->word_states);
+	return !walk_through(&walk, bytes_slice(value, 0, (size_t)(feed - value.data))) || walk.is_any;
 }
 
 bool sieve_rules_out(struct sieve *sieve, const uint64_t *worded, unsigned place, struct bytes value)
 {
-	const struct bound_set *set = set_of(sieve, sieve->none, worded, value);
+	const struct bound_set *set =
+		bound_sets_find(&sieve->sets, sieve->none, worded, has_word_above(sieve, value));
 	const uint64_t *lanes;
 	uint64_t any = 0;
 
@@ -456,7 +464,7 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	*out_found = found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
-	set = set_of(sieve, named, worded, value);
+	set = bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);
 	if (bound_is_out(set, value))
 		return true;
 	walk.wanted = set->begin.lanes;

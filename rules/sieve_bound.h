@@ -19,7 +19,7 @@
 struct bound_set {
 	struct begin begin; /* its lanes */
 	bool is_known, is_any;
-	bool has_lines; /* there is more than one */
+	bool has_lines; /* something may begin with a line behind a word */
 	size_t run_min; /* each lane needs so many bytes in a row without a letter of ASCII; 0: not all do, */
 	unsigned digits_min; /* and so many digits */
 };

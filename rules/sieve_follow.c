@@ -17,26 +17,27 @@ static bool follow(const struct follow_plan *plan, struct bytes value, size_t fr
 	struct sieve_states *states = plan->states;
 	const uint8_t *columns = states->columns;
 	const uint32_t *rows = states->rows;
-	uint32_t state = plan->begin;
+	size_t state = plan->begin;
 
 	*out_ends = (struct sieve_ends){.from = (uint16_t)from};
 	for (size_t at = from; at < value.len; at++) {
 		unsigned char byte = (unsigned char)value.data[at];
-		uint32_t next = rows[state + columns[byte]];
+		size_t next = states_step(rows, columns, state, byte);
 
-		if (next == STATE_DEAD)
-			return true;
-		if (!state_is_plain(next)) {
+		if (!state_is_plain((uint32_t)next)) {
 			if (next == STATE_UNKNOWN)
-				next = states_make(states, state, byte);
+				next = states_make(states, (uint32_t)state, byte);
 			if (next == STATE_UNKNOWN)
 				return false;
-			if (!state_is_plain(next))
+			if (!state_is_plain((uint32_t)next))
 				add_end(plan, value, at, out_ends);
+			next &= STATE_ROW;
 		}
-		state = next & STATE_ROW;
+		if (next == STATE_DEAD)
+			return true;
+		state = next;
 	}
-	if (states_has_ends(states, state))
+	if (states_has_ends(states, (uint32_t)state))
 		add_end(plan, value, value.len, out_ends);
 	return true;
 }

@@ -43,30 +43,14 @@ static void stop(struct walk *walk, uint32_t state)
 		add_ends(walk);
 }
 
-/* What a step needs, where the compiler can keep it at hand. */
-struct steps {
-	const uint32_t *rows;
-	const uint8_t *columns;
-};
-
-static struct steps steps_of(const struct sieve_states *states)
-{
-	return (struct steps){states->rows, states->columns};
-}
-
-/* As wide as an address: it becomes one at the next step. */
-static inline size_t next_of(struct steps steps, size_t state, char byte)
-{
-	return steps.rows[state + steps.columns[(unsigned char)byte]];
-}
-
 bool walk_through(struct walk *walk, struct bytes value)
 {
-	struct steps steps = steps_of(walk->states);
+	const uint32_t *rows = walk->states->rows;
+	const uint8_t *columns = walk->states->columns;
 	size_t state = walk->state;
 
 	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
-		size_t next = next_of(steps, state, *at);
+		size_t next = states_step(rows, columns, state, (unsigned char)*at);
 
 		if (!state_is_plain((uint32_t)next)) {
 			walk->state = (uint32_t)state;
@@ -85,12 +69,13 @@ bool walk_through(struct walk *walk, struct bytes value)
 /* Side by side: each waits for its tables, and not for the other's. */
 bool walk_both(struct walk *one, struct walk *two, struct bytes value)
 {
-	struct steps steps_one = steps_of(one->states), steps_two = steps_of(two->states);
+	const uint32_t *rows_one = one->states->rows, *rows_two = two->states->rows;
+	const uint8_t *columns_one = one->states->columns, *columns_two = two->states->columns;
 	size_t state_one = one->state, state_two = two->state;
 
 	for (const char *at = value.data, *end = at + value.len; at < end; at++) {
-		size_t next_one = next_of(steps_one, state_one, *at);
-		size_t next_two = next_of(steps_two, state_two, *at);
+		size_t next_one = states_step(rows_one, columns_one, state_one, (unsigned char)*at);
+		size_t next_two = states_step(rows_two, columns_two, state_two, (unsigned char)*at);
 
 		if (!state_is_plain((uint32_t)(next_one | next_two))) {
 			one->state = (uint32_t)state_one;
@@ -113,7 +98,7 @@ bool walk_is_clear(struct sieve_states *states, uint32_t state, struct bytes tex
 {
 	for (size_t at = 0; at < text.len; at++) {
 		unsigned symbol = text.data[at] == '0' ? SYMBOL_DIGIT : (unsigned char)text.data[at];
-		uint32_t next = states->rows[state + states->columns[symbol]];
+		uint32_t next = (uint32_t)states_step(states->rows, states->columns, state, symbol);
 
 		if (next == STATE_UNKNOWN)
 			next = states_make(states, state, symbol);

@@ -58,7 +58,8 @@ size_t bytes_find(struct bytes run, struct bytes part)
 size_t bytes_find_nocase(struct bytes run, struct bytes part)
 {
 	for (size_t i = 0; i + part.len <= run.len; i++)
-		if (bytes_equal_nocase((struct bytes){run.data + i, part.len}, part))
+		if ((part.len == 0 || ascii_lower(run.data[i]) == ascii_lower(part.data[0])) &&
+		    bytes_equal_nocase((struct bytes){run.data + i, part.len}, part))
 			return i;
 	return BYTES_NOT_FOUND;
 }

@@ -90,7 +90,9 @@ void config_cookie_flags(const struct evidence *evidence, struct findings *out)
 {
 	const struct message *answer = &evidence->exchange->response;
 
-	for (size_t i = 0; evidence_has_request(evidence) && answer->is_seen && i < answer->header_count; i++)
+	if (!evidence_has_request(evidence) || !answer->is_seen)
+		return;
+	for (size_t i = 0; i < answer->header_count; i++)
 		if (bytes_equal(answer->headers[i].name, BYTES("set-cookie")))
 			judge_cookie(evidence, answer->headers[i].value, out);
 }

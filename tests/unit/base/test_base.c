@@ -43,6 +43,25 @@ static void bytes_numbers_refuse_overflow(void **state)
 	assert_true(value == UINT64_MAX);
 }
 
+/* Short runs and long ones are looked through in different ways. */
+static void bytes_are_found_wherever_they_stand(void **state)
+{
+	char text[160];
+
+	(void)state;
+	for (size_t len = 3; len <= sizeof(text); len++)
+		for (size_t at = 0; at + 3 <= len; at++) {
+			memset(text, 'a', sizeof(text));
+			text[at] = 'b';
+			text[at + 2] = 'c';
+			assert_int_equal(bytes_find((struct bytes){text, len}, BYTES("bac")), at);
+			assert_true(bytes_find((struct bytes){text, at + 2}, BYTES("bac")) ==
+				    BYTES_NOT_FOUND);
+			assert_int_equal(bytes_find_nocase((struct bytes){text, len}, BYTES("BaC")), at);
+		}
+	assert_int_equal(bytes_find_nocase(BYTES("a"), BYTES("")), 0);
+}
+
 static void bytes_search_and_compare(void **state)
 {
 	(void)state;
@@ -349,6 +368,7 @@ int main(void)
 		cmocka_unit_test(bytes_split_gives_every_part),
 		cmocka_unit_test(bytes_numbers_refuse_overflow),
 		cmocka_unit_test(bytes_search_and_compare),
+		cmocka_unit_test(bytes_are_found_wherever_they_stand),
 		cmocka_unit_test(arena_stops_at_its_ceiling),
 		cmocka_unit_test(arena_rewinds_to_a_mark),
 		cmocka_unit_test(arena_takes_back_the_end_of_the_newest),

@@ -65,11 +65,55 @@ static void many_document_types_cost_little(void **state)
 	free(text);
 }
 
+static void send_json(const char *text)
+{
+	yyjson_doc *body = yyjson_read(text, strlen(text), 0);
+
+	assert_non_null(body);
+	made.request = (struct body_reading){.kind = BODY_JSON, .json = yyjson_doc_get_root(body)};
+	made.findings.count = 0;
+	resource_json(&made.evidence, &made.findings);
+	yyjson_doc_free(body);
+}
+
+static void tells_what_is_larger_than_agreed(void **state)
+{
+	static const struct {
+		const char *text, *id; /* NULL: nothing is told */
+	} rows[] = {
+		{"7", NULL},
+		{"[[[]]]", NULL},
+		{"[[[[]]]]", "resource.json_depth"},
+		{"{\"a\":[{}]}", NULL},
+		{"{\"a\":[{\"b\":[]}]}", "resource.json_depth"},
+		{"[[],[],[],[],[]]", NULL},
+		{"[1,2,3,4,5,6]", NULL},
+		{"[1,2,3,4,5,6,7]", "resource.array_items"},
+		{"{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", NULL},
+		{"{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5}", "resource.json_entries"},
+		{"[\"123456789\"]", NULL},
+		{"[\"1234567890\"]", "resource.string_length"},
+		{"{\"12345\":\"123456789\"}", NULL},
+		{"{\"123456\":\"1\"}", "resource.name_length"},
+	};
+
+	(void)state;
+	made.partner.resources = (struct resources_agreed){
+		.json_depth = 3, .json_entries = 4, .array_items = 6, .string_bytes = 9, .name_bytes = 5};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		send_json(rows[i].text);
+		if (made.findings.count != (rows[i].id != NULL) ||
+		    (rows[i].id != NULL && strcmp(made.findings.list[0].kind->id, rows[i].id) != 0))
+			fail_msg("%s", rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tells_document_types, make, unmake),
 		cmocka_unit_test_setup_teardown(many_document_types_cost_little, make, unmake),
+		cmocka_unit_test_setup_teardown(tells_what_is_larger_than_agreed, make, unmake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

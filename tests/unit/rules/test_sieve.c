@@ -447,8 +447,48 @@ static void behind_a_word_no_first_line_begins(void **state)
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra abcd 12")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra\nabcd 12")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra abcd 34")));
+		assert_true(ways_agree_on(bench.scanner, name, BYTES("zebra\nabcd 12\n")));
 		assert_true(ways_agree_on(bench.scanner, name, BYTES("abcd 12\nzebra\n \nefgh 34")));
 	}
+}
+
+/* ... where a word in the value alone gives context to the class? */
+static bool is_worth_keeping(struct sieve *sieve, const char *id, struct bytes value)
+{
+	unsigned place = (unsigned)__builtin_ctz((unsigned)SCAN_RESPONSE_BODY);
+	uint64_t classes[16] = {0};
+	size_t index = class_named(id);
+
+	classes[index / 64] = 1ull << index % 64;
+	return !sieve_rules_out(sieve, classes, place, value);
+}
+
+static void a_word_alone_keeps_no_value(void **state)
+{
+	struct sieve *sieve = sieve_new(bench.set);
+
+	(void)state;
+	assert_non_null(sieve);
+	assert_true(is_worth_keeping(sieve, "imei", BYTES("imei 35-209900-176148-1")));
+	assert_true(is_worth_keeping(sieve, "imei", BYTES("imei: 490154203237518")));
+	assert_false(is_worth_keeping(sieve, "imei", BYTES("imei")));
+	assert_false(is_worth_keeping(sieve, "imei", BYTES("the imei is not known")));
+	assert_false(is_worth_keeping(sieve, "imei", BYTES("imei 4901542032375")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("zebra abcd 12")));
+	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd 12")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("abcd 12\nzebra abcd 34")));
+	assert_false(is_worth_keeping(sieve, "odd_lines", BYTES("\nzebra abcd 12")));
+	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("abcd 12\nzebra\nabcd 34")));
+	assert_true(is_worth_keeping(sieve, "odd_lines", BYTES("zebra\nabcd 12\n")));
+	assert_false(is_worth_keeping(sieve, "email", BYTES("ana@example.com"))); /* needs no word */
+	sieve_free(sieve);
+	assert_true(ways_agree_on(bench.scanner, BYTES("q"), BYTES("imei 490154203237518")));
+	assert_true(ways_agree_on(bench.scanner, BYTES("q"), BYTES("the imei is not known")));
+	assert_true(ways_agree_on(bench.scanner, BYTES("imei"),
+				  BYTES("the imei is not known, the other is "
+					"490154203237518")));
 }
 
 static void what_is_not_followed_is_said(void **state)
@@ -480,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_number_needs_a_run_without_letters),
 		cmocka_unit_test(behind_a_word_no_first_line_begins),
 		cmocka_unit_test(a_look_tells_patterns_and_words),
+		cmocka_unit_test(a_word_alone_keeps_no_value),
 		cmocka_unit_test(what_is_not_followed_is_said),
 	};
 
