@@ -5,9 +5,9 @@
  *
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
- *	stock_put_back(&stock, block);	by the thread that takes: the next one that it takes, still in its
- *cache stock_give(&stock, block);	by any thread freed when there are enough; malloc's of that length are
- *welcome too stock_shed(&stock);		when it is quiet: the spare blocks are freed
+ *	stock_put_back(&stock, block);	by the thread that takes: the next one that it takes
+ *	stock_give(&stock, block);	by any thread; freed when there are enough, malloc's are welcome too
+ *	stock_shed(&stock);		when it is quiet: the spare blocks are freed
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.
