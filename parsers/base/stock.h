@@ -5,13 +5,13 @@
  *
  *	stock_init(&stock, block_len, spare_max);
  *	block = stock_take(&stock);	NULL without memory
- *	stock_put_back(&stock, block);	by the thread that takes: the next one that it takes, still in its
- *cache stock_give(&stock, block);	by any thread freed when there are enough; malloc's of that length are
- *welcome too stock_shed(&stock);		when it is quiet: the spare blocks are freed
+ *	stock_give(&stock, block);	freed when there are enough; malloc's of that length are welcome too
+ *	stock_put_back(&stock, block);	likewise, by who takes: the next to be taken, while it is in the cache
+ *	stock_shed(&stock);		when it is quiet: the spare blocks are freed
  *	stock_finish(&stock);		when all were given back
  *
  * Owns     the spare blocks.
- * Thread   stock_take, stock_put_back, stock_shed and stock_finish: one. stock_give: any, without a lock.
+ * Thread   one. stock_give: any, without a lock.
  */
 #pragma once
 
