@@ -172,6 +172,17 @@ void *arena_take(struct arena *arena, size_t len)
 	return at;
 }
 
+void arena_keep(struct arena *arena, const void *end)
+{
+	struct arena_block *block = arena->newest;
+	size_t kept =
+		((size_t)((const char *)end - (const char *)block->data) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+
+	CHECK(kept <= block->used);
+	arena->used -= block->used - kept;
+	block->used = kept;
+}
+
 void *arena_alloc(struct arena *arena, size_t len)
 {
 	void *at = arena_take(arena, len);
