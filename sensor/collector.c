@@ -65,7 +65,7 @@ static struct state_tables tables_of(struct collector *collector)
 
 static void tell_exchange(struct collector *collector, const struct judged *judged)
 {
-	char uid[EVENT_UID_TEXT], address[ADDRESS_TEXT_MAX];
+	char uid[EVENT_UID_TEXT];
 
 	if (collector->plan.sinks.exchanges == NULL)
 		return;
@@ -77,9 +77,9 @@ static void tell_exchange(struct collector *collector, const struct judged *judg
 		return;
 	}
 	collector->health.exchanges_told++;
-	address_print(&judged->client.address, address);
 	send(collector, collector->plan.sinks.exchanges, judged->time_ns, uid,
-	     (struct sink_message){.key = judged->partner_id.len > 0 ? judged->partner_id : bytes_of(address),
+	     (struct sink_message){.key = judged->partner_id.len > 0 ? judged->partner_id
+								     : judged->past.source,
 				   .type = BYTES("specular.exchange.v1"),
 				   .subject = judged->operation_id,
 				   .partner = judged->partner_id});
