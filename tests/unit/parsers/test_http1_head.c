@@ -133,13 +133,52 @@ static void mixtures(void **state)
 	}
 }
 
+/* The first LF with at most `cr_max` CRs and an LF behind it ends the head. */
+static size_t head_end(const char *head, size_t len, size_t cr_max)
+{
+	for (size_t i = 0; i < len; i++) {
+		size_t at = i + 1;
+
+		while (head[i] == '\n' && at < len && at - i - 1 < cr_max && head[at] == '\r')
+			at++;
+		if (head[i] == '\n' && at < len && head[at] == '\n')
+			return at + 1;
+	}
+	return 0;
+}
+
+/* However much of it comes at once, the head ends where it ends. */
+static void ends(void **state)
+{
+	static const char *const parts[] = {
+		"\r\n", "\r\n", "\n", "\r", "\r\r", "a: b", "X-Some-Longer-Name: value"};
+	uint64_t seed = 11;
+	char head[1000];
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		bool is_request = below(&seed, 2);
+		size_t len = 0, scanned = 0, found = 0, end;
+
+		for (unsigned i = below(&seed, 20); i > 0; i--)
+			len += (size_t)snprintf(head + len, 64, "%s",
+						parts[below(&seed, sizeof(parts) / sizeof(parts[0]))]);
+		end = head_end(head, len, is_request ? 1 : 4);
+		for (size_t had = 0; had < len && found == 0;) {
+			had += 1 + below(&seed, 40);
+			had = had < len ? had : len;
+			found = http1_head_len((struct bytes){head, had}, is_request, &scanned);
+			assert_in_range(scanned, 0, had);
+		}
+		assert_int_equal(found, end);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everyday),
-		cmocka_unit_test(hostile),
-		cmocka_unit_test(too_many),
-		cmocka_unit_test(mixtures),
+		cmocka_unit_test(everyday), cmocka_unit_test(hostile), cmocka_unit_test(too_many),
+		cmocka_unit_test(mixtures), cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
