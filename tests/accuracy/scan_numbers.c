@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "rules/scan.h"
+#include "tests/unit/rules/workbench.h"
 
 #define FIELDS   64
 #define TEXT_MAX 48
@@ -21,7 +22,6 @@
 #define BOUND_PAN_PER_MILLION   400
 #define BOUND_OTHER_PER_MILLION 10
 
-static const struct fingerprint_key key = {.bytes = {4}};
 static uint64_t state = 0x9E3779B97F4A7C15ull;
 
 /* xorshift64: the same numbers every time. */
@@ -213,24 +213,13 @@ static bool measure(struct scanner *scanner, const struct packs *packs, bool is_
 int main(int count, char **arguments)
 {
 	uint64_t values = count > 1 ? strtoull(arguments[1], NULL, 10) : 10000000;
-	struct problems problems;
-	struct pattern_set *set = NULL;
-	struct packs packs;
-	struct scanner *scanner;
+	struct workbench bench;
 	bool is_good;
 
-	problems_init(&problems);
-	if (packs_init(&packs, &problems) != STATUS_OK ||
-	    pattern_set_new(&packs, &problems, &set) != STATUS_OK)
+	if (!workbench_up(&bench, NULL))
 		return 1;
-	scanner = scanner_new(set, &key);
-	if (scanner == NULL)
-		return 1;
-	is_good = measure(scanner, &packs, false, values);
-	is_good = measure(scanner, &packs, true, values) && is_good;
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	is_good = measure(bench.scanner, &bench.packs, false, values);
+	is_good = measure(bench.scanner, &bench.packs, true, values) && is_good;
+	workbench_down(&bench);
 	return is_good ? 0 : 1;
 }

@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "rules/scan.h"
-
-static const struct fingerprint_key key = {.bytes = {3}};
+#include "tests/unit/rules/workbench.h"
 
 static struct bytes text_of(yyjson_val *row, const char *name)
 {
@@ -93,20 +92,12 @@ static void row_run(struct scanner *scanner, const struct packs *packs, yyjson_v
 
 int main(void)
 {
-	struct problems problems;
-	struct pattern_set *set = NULL;
-	struct packs packs;
-	struct scanner *scanner;
+	struct workbench bench;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
 
-	problems_init(&problems);
-	if (packs_init(&packs, &problems) != STATUS_OK ||
-	    pattern_set_new(&packs, &problems, &set) != STATUS_OK)
-		return 1;
-	scanner = scanner_new(set, &key);
-	if (scanner == NULL)
+	if (!workbench_up(&bench, NULL))
 		return 1;
 	while ((len = getline(&line, &size, stdin)) > 0) {
 		yyjson_doc *doc = yyjson_read(line, (size_t)len, 0);
@@ -114,13 +105,10 @@ int main(void)
 		if (doc == NULL)
 			printf("\n");
 		else
-			row_run(scanner, &packs, yyjson_doc_get_root(doc));
+			row_run(bench.scanner, &bench.packs, yyjson_doc_get_root(doc));
 		yyjson_doc_free(doc);
 	}
 	free(line);
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	workbench_down(&bench);
 	return 0;
 }

@@ -11,11 +11,11 @@
 
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
+#include "tests/unit/rules/workbench.h"
 
 #define BODIES     400
 #define BODY_BYTES 8192
 
-static const struct fingerprint_key key = {.bytes = {5}};
 static uint64_t state = 88172645463325252ull;
 
 /* xorshift64: the same bodies every time. */
@@ -125,24 +125,18 @@ int main(int count, char **arguments)
 {
 	double wanted = count > 1 ? strtod(arguments[1], NULL) : 5, spent = 0, best = 1e9;
 	static struct made made[BODIES];
-	struct problems problems;
-	struct pattern_set *set = NULL;
-	struct packs packs;
-	struct scanner *scanner;
+	struct workbench bench;
 	size_t bytes = 0, hits = 0, first_hits = 0;
 
-	problems_init(&problems);
-	if (packs_init(&packs, &problems) != STATUS_OK ||
-	    pattern_set_new(&packs, &problems, &set) != STATUS_OK)
+	if (!workbench_up(&bench, NULL))
 		return 1;
-	scanner = scanner_new(set, &key);
 	for (size_t i = 0; i < BODIES; i++) {
 		made_init(&made[i]);
 		bytes += made[i].len;
 	}
-	pass(scanner, made, &first_hits);
+	pass(bench.scanner, made, &first_hits);
 	while (spent < wanted) {
-		double took = pass(scanner, made, &hits);
+		double took = pass(bench.scanner, made, &hits);
 
 		spent += took;
 		best = took < best ? took : best;
@@ -151,9 +145,6 @@ int main(int count, char **arguments)
 	       (double)bytes / best / 1e6, first_hits);
 	for (size_t i = 0; i < BODIES; i++)
 		exchange_free(made[i].exchange);
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	workbench_down(&bench);
 	return 0;
 }

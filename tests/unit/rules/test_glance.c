@@ -13,39 +13,25 @@
 #include "rules/sieve.h"
 #include "rules/skeleton.h"
 #include "tests/unit/rules/both_ways.h"
+#include "tests/unit/rules/workbench.h"
 
-static const struct fingerprint_key key = {.bytes = {9}};
-
-struct bench {
-	struct problems problems;
-	struct packs packs;
-	struct pattern_set *set;
-	struct scanner *scanner;
-	struct sieve *sieve;
-};
-
-static struct bench bench;
+static struct workbench bench;
+static struct sieve *sieve;
 
 static int bench_up(void **state)
 {
 	(void)state;
-	problems_init(&bench.problems);
-	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
-	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
+	if (!workbench_up(&bench, NULL))
 		return -1;
-	bench.scanner = scanner_new(bench.set, &key);
-	bench.sieve = sieve_new(bench.set);
-	return bench.scanner == NULL || bench.sieve == NULL;
+	sieve = sieve_new(bench.set);
+	return sieve == NULL;
 }
 
 static int bench_down(void **state)
 {
 	(void)state;
-	sieve_free(bench.sieve);
-	scanner_free(bench.scanner);
-	pattern_set_free(bench.set);
-	packs_finish(&bench.packs);
-	problems_finish(&bench.problems);
+	sieve_free(sieve);
+	workbench_down(&bench);
 	return 0;
 }
 
@@ -107,17 +93,16 @@ static void letters_and_digits_are_told_at_a_glance(void **state)
 	struct sieve_found found;
 
 	(void)state;
-	assert_true(sieve_glance(bench.sieve, BYTES("parcel"), &found));
+	assert_true(sieve_glance(sieve, BYTES("parcel"), &found));
 	assert_true(found.is_plain && !found.is_any && !found.is_any_word && found.lanes[0] == 0);
-	assert_true(sieve_glance(bench.sieve, BYTES("1234567890123"), &found));
-	assert_true(sieve_glance_number(bench.sieve, 13));
-	assert_false(sieve_glance(bench.sieve, BYTES("4111111111111111"), &found)); /* as long as a card's */
-	assert_false(sieve_glance_number(bench.sieve, 16));
-	assert_false(
-		sieve_glance(bench.sieve, BYTES("ring twice"), &found)); /* a word may stand before a match */
-	assert_false(sieve_glance(bench.sieve, BYTES("caf\xc3\xa9"), &found));
-	assert_false(sieve_glance(bench.sieve, BYTES("DE89370400440532013000"), &found));
-	assert_false(sieve_glance_number(bench.sieve, 65));
+	assert_true(sieve_glance(sieve, BYTES("1234567890123"), &found));
+	assert_true(sieve_glance_number(sieve, 13));
+	assert_false(sieve_glance(sieve, BYTES("4111111111111111"), &found)); /* as long as a card's */
+	assert_false(sieve_glance_number(sieve, 16));
+	assert_false(sieve_glance(sieve, BYTES("ring twice"), &found)); /* a word may stand before a match */
+	assert_false(sieve_glance(sieve, BYTES("caf\xc3\xa9"), &found));
+	assert_false(sieve_glance(sieve, BYTES("DE89370400440532013000"), &found));
+	assert_false(sieve_glance_number(sieve, 65));
 }
 
 /* What a glance lets go, the plain way finds nothing in: strings of the classes without their signs, under
@@ -193,7 +178,7 @@ static bool is_clear(const char *text)
 {
 	struct sieve_found found;
 
-	return sieve_glance(bench.sieve, bytes_of(text), &found) && !found.is_any && !found.is_any_word;
+	return sieve_glance(sieve, bytes_of(text), &found) && !found.is_any && !found.is_any_word;
 }
 
 static void skeletons_are_kept_in_mind(void **state)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "rules/pattern.h"
-#include "rules/scan.h"
+#include "tests/unit/rules/workbench.h"
 
 static void assert_text(struct bytes run, const char *text)
 {
@@ -22,20 +22,13 @@ static void what_was_found_is_shown_or_forgotten(void **state)
 	struct exchange *exchange = exchange_new(NULL);
 	struct hit *shown, *other;
 	struct bytes sample, value;
-	struct problems problems;
-	struct pattern_set *set;
-	struct scanner *scanner;
-	struct packs packs;
+	struct workbench bench;
 	struct hits hits;
 
 	(void)state;
-	problems_init(&problems);
-	assert_int_equal(packs_init(&packs, &problems), STATUS_OK);
-	assert_int_equal(pattern_set_new(&packs, &problems, &set), STATUS_OK);
-	scanner = scanner_new(set, &(struct fingerprint_key){.bytes = {7}});
-	assert_non_null(scanner);
+	assert_true(workbench_up(&bench, NULL));
 	exchange->request.is_seen = true;
-	scanner_scan(scanner, exchange, &reading, NULL, &hits);
+	scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
 	assert_int_equal(hits.count, 2);
 	shown = &hits.list[1];
 	other = &hits.list[0];
@@ -47,17 +40,14 @@ static void what_was_found_is_shown_or_forgotten(void **state)
 	assert_text(sample, "a***@example.com");
 	value = other->value;
 	assert_text(value, "799-08-6684");
-	scanner_forget(scanner);
+	scanner_forget(bench.scanner);
 	for (size_t i = 0; i < value.len; i++)
 		assert_int_equal(value.data[i], 0);
 	hit_show(&hits, shown, &exchange->arena);
 	assert_ptr_equal(shown->sample.data, sample.data);
 	assert_int_equal(strlen(shown->value_hmac), FINGERPRINT_TEXT_LEN);
 	exchange_free(exchange);
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	workbench_down(&bench);
 }
 
 int main(void)

@@ -12,9 +12,7 @@
 #include <yyjson.h>
 
 #include "parsers/base/limits.h"
-#include "rules/scan.h"
-
-static const struct fingerprint_key key = {.bytes = {9}};
+#include "tests/unit/rules/workbench.h"
 
 /* The corpus's names of the classes. `is_bound`: these have to reach the figures. */
 struct tally {
@@ -181,10 +179,7 @@ static void figures_are_reached(void)
 static void labelled_payloads(void **state)
 {
 	const char *folder = getenv("SPECULAR_CORPUS");
-	struct problems problems;
-	struct pattern_set *set = NULL;
-	struct packs packs;
-	struct scanner *scanner;
+	struct workbench bench;
 	size_t len = 0;
 	char *text = folder == NULL ? NULL : file_read(folder, "pii/synthetic-payloads.jsonl", &len);
 
@@ -194,16 +189,10 @@ static void labelled_payloads(void **state)
 			      "pii/synthetic-payloads.jsonl\n");
 		skip();
 	}
-	problems_init(&problems);
-	assert_int_equal(packs_init(&packs, &problems), STATUS_OK);
-	assert_int_equal(pattern_set_new(&packs, &problems, &set), STATUS_OK);
-	scanner = scanner_new(set, &key);
-	rows_run(scanner, (struct bytes){text, len});
+	assert_true(workbench_up(&bench, NULL));
+	rows_run(bench.scanner, (struct bytes){text, len});
 	free(text);
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	workbench_down(&bench);
 	figures_are_reached();
 }
 

@@ -12,42 +12,25 @@
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
 #include "tests/unit/rules/both_ways.h"
+#include "tests/unit/rules/workbench.h"
 
-static const struct fingerprint_key key = {.bytes = {7}};
+static const char own[] =
+	"pack: t\nclasses:\n  - {id: lines, pattern: '^zz[^q]+$'}\n"
+	"  - {id: wide, pattern: '[a-z.]{1,64}#[a-z.]{1,255}[.][a-z]{2,24}'}\n"
+	"  - {id: code, pattern: 'AC[0-9]{8}', locations: [request.query], mask: {keep_last: 3}}\n";
 
-struct bench {
-	struct problems problems;
-	struct packs packs;
-	struct pattern_set *set;
-	struct scanner *scanner;
-};
-
-static struct bench bench;
+static struct workbench bench;
 
 static int bench_up(void **state)
 {
 	(void)state;
-	problems_init(&bench.problems);
-	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
-	    packs_add(&bench.packs,
-		      BYTES("pack: t\nclasses:\n  - {id: lines, pattern: '^zz[^q]+$'}\n"
-			    "  - {id: wide, pattern: '[a-z.]{1,64}#[a-z.]{1,255}[.][a-z]{2,24}'}\n"
-			    "  - {id: code, pattern: 'AC[0-9]{8}', locations: [request.query], mask: "
-			    "{keep_last: 3}}\n"),
-		      "t", &bench.problems) != STATUS_OK ||
-	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
-		return -1;
-	bench.scanner = scanner_new(bench.set, &key);
-	return bench.scanner == NULL;
+	return workbench_up(&bench, own) ? 0 : -1;
 }
 
 static int bench_down(void **state)
 {
 	(void)state;
-	scanner_free(bench.scanner);
-	pattern_set_free(bench.set);
-	packs_finish(&bench.packs);
-	problems_finish(&bench.problems);
+	workbench_down(&bench);
 	return 0;
 }
 

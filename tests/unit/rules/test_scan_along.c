@@ -15,36 +15,20 @@
 #include "parsers/grpc.h"
 #include "rules/scan_along.h"
 #include "tests/unit/rules/both_ways.h"
+#include "tests/unit/rules/workbench.h"
 
-static const struct fingerprint_key key = {.bytes = {7}};
-
-struct bench {
-	struct problems problems;
-	struct packs packs;
-	struct pattern_set *set;
-	struct scanner *scanner;
-};
-
-static struct bench bench;
+static struct workbench bench;
 
 static int bench_up(void **state)
 {
 	(void)state;
-	problems_init(&bench.problems);
-	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
-	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
-		return -1;
-	bench.scanner = scanner_new(bench.set, &key);
-	return bench.scanner == NULL;
+	return workbench_up(&bench, NULL) ? 0 : -1;
 }
 
 static int bench_down(void **state)
 {
 	(void)state;
-	scanner_free(bench.scanner);
-	pattern_set_free(bench.set);
-	packs_finish(&bench.packs);
-	problems_finish(&bench.problems);
+	workbench_down(&bench);
 	return 0;
 }
 
@@ -237,7 +221,7 @@ static void other_packs_take_over(void **state)
 	along_take(along, bench.scanner, BYTES("{\"mails\":[\"ann@example.com\","));
 	assert_int_equal(packs_init(&packs, &bench.problems), STATUS_OK);
 	assert_int_equal(pattern_set_new(&packs, &bench.problems, &set), STATUS_OK);
-	other = scanner_new(set, &key);
+	other = scanner_new(set, &workbench_key);
 	along_take(along, other, BYTES("\"bob@example.com\"],\"n\":\"4111 1111 1111 1111\"}"));
 	along_end(along, other);
 	scanner_scan(other, exchange, NULL, NULL, &hits);

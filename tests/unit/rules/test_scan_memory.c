@@ -9,6 +9,7 @@
 
 #include "parsers/base/limits.h"
 #include "rules/scan.h"
+#include "tests/unit/rules/workbench.h"
 
 /* How many numbers of insurance a field alone holds. */
 static size_t ssns_in(struct scanner *scanner, struct header field, bool is_response)
@@ -68,26 +69,14 @@ static void fields_are_remembered_byte_for_byte(void **state)
 
 int main(void)
 {
-	static const struct fingerprint_key key = {.bytes = {7}};
 	struct CMUnitTest tests[] = {cmocka_unit_test(fields_are_remembered_byte_for_byte)};
-	struct problems problems;
-	struct packs packs;
-	struct pattern_set *set;
-	struct scanner *scanner;
+	struct workbench bench;
 	int failed;
 
-	problems_init(&problems);
-	if (packs_init(&packs, &problems) != STATUS_OK ||
-	    pattern_set_new(&packs, &problems, &set) != STATUS_OK)
+	if (!workbench_up(&bench, NULL))
 		return 1;
-	scanner = scanner_new(set, &key);
-	if (scanner == NULL)
-		return 1;
-	tests[0].initial_state = scanner;
+	tests[0].initial_state = bench.scanner;
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	scanner_free(scanner);
-	pattern_set_free(set);
-	packs_finish(&packs);
-	problems_finish(&problems);
+	workbench_down(&bench);
 	return failed;
 }

@@ -13,8 +13,7 @@
 #include "rules/sieve_bound.h"
 #include "rules/sieve_needs.h"
 #include "tests/unit/rules/both_ways.h"
-
-static const struct fingerprint_key key = {.bytes = {9}};
+#include "tests/unit/rules/workbench.h"
 
 /* Patterns written in ways that the built-in packs are not. */
 static const char odd[] =
@@ -30,34 +29,18 @@ static const char odd[] =
 	"  - {id: odd_ticket, pattern: '5e7a[0-9a-f]{4}-[0-9a-f-]{27}'}\n"
 	"  - {id: odd_lines, pattern: '^[a-z]{4} [0-9]{2}$', context: [zebra], context_required: true}\n";
 
-struct bench {
-	struct problems problems;
-	struct packs packs;
-	struct pattern_set *set;
-	struct scanner *scanner;
-};
-
-static struct bench bench;
+static struct workbench bench;
 
 static int bench_up(void **state)
 {
 	(void)state;
-	problems_init(&bench.problems);
-	if (packs_init(&bench.packs, &bench.problems) != STATUS_OK ||
-	    packs_add(&bench.packs, bytes_of(odd), "odd", &bench.problems) != STATUS_OK ||
-	    pattern_set_new(&bench.packs, &bench.problems, &bench.set) != STATUS_OK)
-		return -1;
-	bench.scanner = scanner_new(bench.set, &key);
-	return bench.scanner == NULL;
+	return workbench_up(&bench, odd) ? 0 : -1;
 }
 
 static int bench_down(void **state)
 {
 	(void)state;
-	scanner_free(bench.scanner);
-	pattern_set_free(bench.set);
-	packs_finish(&bench.packs);
-	problems_finish(&bench.problems);
+	workbench_down(&bench);
 	return 0;
 }
 
