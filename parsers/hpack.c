@@ -44,7 +44,7 @@ static bool read_text(struct hpack_block *block, struct bytes *out_text)
 	uint32_t len;
 	char *text;
 
-	if (!read_number(block, 7, HPACK_TEXT_MAX, &len) || len > (size_t)(block->end - block->at))
+	if (!read_number(block, 7, LIMIT_HPACK_TEXT, &len) || len > (size_t)(block->end - block->at))
 		return false;
 	coded = (struct bytes){.data = (const char *)block->at, .len = len};
 	block->at += len;

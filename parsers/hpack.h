@@ -17,9 +17,6 @@
 #include "parsers/base/arena.h"
 #include "parsers/hpack_table.h"
 
-/* The longest name or value, as it is sent. */
-#define HPACK_TEXT_MAX 65536
-
 struct hpack_block {
 	const unsigned char *at, *end;
 	struct arena *arena;

@@ -222,6 +222,10 @@
  * 200 KiB a direction, and while a block is read that changes it all the time some 10 MiB more. */
 #define LIMIT_HPACK_TABLE 65536
 
+/* The longest name or value of a header block, as it is sent: as long as the table. nghttp2 takes no longer
+ * one either. */
+#define LIMIT_HPACK_TEXT 65536
+
 /* Times that one direction's HPACK table is begun anew with placeholders, at once and then by bytes: a real
  * connection loses far less often, a hostile one pays in bytes. */
 #define LIMIT_SEEDINGS      64
