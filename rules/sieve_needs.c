@@ -6,36 +6,46 @@
 /* Bits of enum scan_place. */
 #define PLACE_COUNT 16
 
-/* How many places within `bytes` every match passes: the way with the fewest. */
+/* What comes first, or behind these places: those within `bytes` cost one more. */
+static void reach(const struct place_set *places, const struct place_set *within, size_t words,
+		  struct place_set *here, struct place_set *one_more)
+{
+	for (size_t word = 0; word < words; word++) {
+		here->bits[word] |= places->bits[word] & ~within->bits[word];
+		one_more->bits[word] |= places->bits[word] & within->bits[word];
+	}
+}
+
+/* How many places within `bytes` every match passes: the way with the fewest. Places of one cost after the
+ * other, each once. */
 static unsigned places_least(const struct places *places, const struct byte_set *bytes, unsigned ceiling)
 {
-	unsigned cost[PLACES_MAX], best = ceiling;
-	bool is_within[PLACES_MAX], is_changed = true;
+	struct place_set within = {0}, done = {0}, here = {0}, one_more = {0};
+	const size_t words = (places->count + 63) / 64;
 
-	for (size_t i = 0; i < places->count; i++) {
-		is_within[i] = byte_set_within(&places->bytes[i], bytes);
-		cost[i] = place_set_has(&places->first, i) ? is_within[i] : ceiling + 1;
-	}
-	while (is_changed) {
-		is_changed = false;
-		for (size_t i = 0; i < places->count; i++)
-			for (size_t word = 0; word * 64 < places->count && cost[i] <= ceiling; word++)
-				for (uint64_t bits = places->follow[i].bits[word]; bits != 0;
-				     bits &= bits - 1) {
-					size_t next = word * 64 + (size_t)__builtin_ctzll(bits);
-					unsigned there = cost[i] + is_within[next];
-
-					there = there > ceiling ? ceiling : there;
-					if (there < cost[next]) {
-						cost[next] = there;
-						is_changed = true;
-					}
-				}
-	}
 	for (size_t i = 0; i < places->count; i++)
-		if (place_set_has(&places->last, i) && cost[i] < best)
-			best = cost[i];
-	return best;
+		if (byte_set_within(&places->bytes[i], bytes))
+			place_set_add(&within, i);
+	reach(&places->first, &within, words, &here, &one_more);
+	for (unsigned cost = 0; cost < ceiling; cost++) {
+		for (bool is_more = true; is_more;) {
+			is_more = false;
+			for (size_t word = 0; word < words; word++) {
+				uint64_t bits = here.bits[word] & ~done.bits[word];
+
+				if ((bits & places->last.bits[word]) != 0)
+					return cost;
+				done.bits[word] |= bits;
+				is_more |= bits != 0;
+				for (; bits != 0; bits &= bits - 1)
+					reach(&places->follow[word * 64 + (size_t)__builtin_ctzll(bits)],
+					      &within, words, &here, &one_more);
+			}
+		}
+		here = one_more;
+		one_more = (struct place_set){0};
+	}
+	return ceiling;
 }
 
 static struct byte_set bytes_of_kinds(const struct shaper *shaper, uint64_t kinds)
