@@ -121,8 +121,20 @@ static void keep(struct scan_values *values, const struct scan_value *value, str
 	values->text[values->len++] = '\n';
 }
 
+/* Is there room for it below the ceilings? */
+static inline bool has_room(const struct scan_values *values, size_t len)
+{
+	return values->seen_count < LIMIT_BODY_VALUES && values->seen_len + len < LIMIT_SCAN_BYTES;
+}
+
+static inline void count_value(struct scan_values *values, size_t len)
+{
+	values->seen_count++;
+	values->seen_len += len + 1;
+}
+
 /* One more value, of which so many bytes are looked at; false at a ceiling. */
-static bool count_value(struct scan_values *values, size_t *len)
+static bool count_within(struct scan_values *values, size_t *len)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->seen_len;
 
@@ -136,8 +148,7 @@ static bool count_value(struct scan_values *values, size_t *len)
 		values->is_cut = true;
 		return false;
 	}
-	values->seen_count++;
-	values->seen_len += *len + 1;
+	count_value(values, *len);
 	return true;
 }
 
@@ -155,17 +166,13 @@ static bool names_say(const struct scan_values *values, const struct scan_value 
 	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
 }
 
-/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. `is_named`:
- * names give it context. */
-static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
+/* Keeps the value if it could be one. `is_named`: names give it context. */
+static void sift(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text,
+		 enum sieve_said said)
 {
 	struct sieve_found found;
 
-	if (!count_value(values, &text.len))
-		return true;
-	if (!values->has_own && is_uuid(value, text))
-		return false;
-	switch (sift_value(&values->sift, value->place, is_named, text, &found)) {
+	switch (sift_value(&values->sift, said, value->place, is_named, text, &found)) {
 	case SIFT_OUT:
 		break;
 	case SIFT_KEPT:
@@ -173,9 +180,18 @@ static bool add(struct scan_values *values, const struct scan_value *value, bool
 		break;
 	case SIFT_UNSEEN:
 		keep(values, value, text, NULL);
-		return true;
+		break;
 	}
-	return !found.is_plain || text.len >= SCAN_BASE64_LEN_MIN;
+}
+
+/* Counts it, and keeps it if it could be one. False at a ceiling. */
+static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
+{
+	if (!count_within(values, &text.len))
+		return false;
+	if (values->has_own || !is_uuid(value, text))
+		sift(values, value, is_named, text, sift_glance(&values->sift, text));
+	return true;
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
@@ -193,29 +209,47 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	(void)add(values, &unwrapped, is_named, inner);
 }
 
-/* One that is not a piece, and what it holds a layer below. */
-static void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
-		      struct bytes text)
+static void add_layers(struct scan_values *values, const struct scan_value *value, bool is_named,
+		       struct bytes text)
 {
-	if (text.len < values->len_min || !add(values, value, is_named, text) || values->arena == NULL ||
-	    text.len == values->len_min)
+	if (values->arena == NULL || text.len == values->len_min)
 		return;
 	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
 		add_layer(values, value, is_named, text, (enum scan_layer)__builtin_ctz(layers));
 }
 
-void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* One that is not a piece, and what it holds a layer below. Most values are seen to be nothing, and done. */
+static inline void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
+			     struct bytes text)
 {
-	if (value->lead == 0 && value->trail == 0)
-		add_whole(values, value, names_say(values, value), text);
-	else
-		(void)add(values, value, names_say(values, value), text);
+	enum sieve_said said;
+
+	if (text.len < values->len_min)
+		return;
+	if (!has_room(values, text.len)) {
+		if (!add(values, value, is_named, text))
+			add_layers(values, value, is_named, text);
+		return;
+	}
+	count_value(values, text.len);
+	if (text.len == UUID_LEN && !values->has_own && uuid_is(text))
+		return;
+	said = sift_glance(&values->sift, text);
+	if (said == SIEVE_EMPTY && !is_named)
+		return;
+	sift(values, value, is_named, text, said);
+	if (said != SIEVE_EMPTY)
+		add_layers(values, value, is_named, text);
 }
 
-/* Is there room for it below the ceilings? */
-static bool has_room(const struct scan_values *values, struct bytes text)
+void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	return values->seen_count < LIMIT_BODY_VALUES && values->seen_len + text.len < LIMIT_SCAN_BYTES;
+	bool is_named = names_say(values, value);
+
+	if (value->lead == 0 && value->trail == 0)
+		add_whole(values, value, is_named, text);
+	else
+		(void)add(values, value, is_named, text);
 }
 
 /* Remembered is what was seen as one value, with nothing in it: at once when it was not kept, else when it
@@ -236,11 +270,10 @@ void values_add_field(struct scan_values *values, const struct scan_value *value
 	size_t seen = values->seen_count, count = values->count;
 	bool is_kept_in_mind = values->sift.sieve != NULL && text.len >= values->len_min &&
 			       !name_is_key_header(value->name) && !name_is_certificate_header(value->name) &&
-			       has_room(values, text);
+			       has_room(values, text.len);
 
 	if (is_kept_in_mind && memory_has(values->sift.memory, &field)) {
-		values->seen_count++;
-		values->seen_len += text.len + 1;
+		count_value(values, text.len);
 		return;
 	}
 	values_add(values, value, text);
@@ -287,6 +320,13 @@ struct level {
 	bool is_named, is_named_twice; /* as its container */
 };
 
+/* A tree on the way through it. */
+struct tree {
+	struct scan_values *values;
+	struct scan_value spot;
+	uint32_t numbers_out; /* the counts of digits of numbers that hold nothing, a bit for each */
+};
+
 /* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
 static size_t count_digits(uint64_t number)
 {
@@ -316,36 +356,41 @@ static size_t count_digits(uint64_t number)
 	return at + (number >= powers[at]);
 }
 
-/* A whole number is written in digits only where they are looked at. No class is below zero. */
-static void add_number(struct scan_values *values, const struct scan_value *spot, bool is_named,
-		       yyjson_val *value)
+/* A whole number is written in digits only where they are looked at. */
+static __attribute__((noinline)) void add_digits(struct tree *tree, bool is_named, uint64_t number,
+						 size_t len)
 {
-	uint64_t number = yyjson_get_uint(value);
-	size_t len = count_digits(number), counted = len;
-	char digits[20];
+	char digits[SIEVE_NUMBER_DIGITS_MAX];
 
-	if (yyjson_is_sint(value) && yyjson_get_sint(value) < 0)
-		return;
-	if (len < values->len_min)
-		return;
-	if (!is_named && sift_number(&values->sift, len)) {
-		(void)count_value(values, &counted);
-		return;
-	}
 	for (size_t at = len; at > 0; number /= 10)
 		digits[--at] = (char)('0' + number % 10);
-	add_whole(values, spot, is_named, (struct bytes){digits, len});
+	add_whole(tree->values, &tree->spot, is_named, (struct bytes){digits, len});
+}
+
+/* No class is below zero. */
+static inline void add_number(struct tree *tree, bool is_named, yyjson_val *value)
+{
+	uint64_t number = unsafe_yyjson_get_uint(value);
+	size_t len = count_digits(number);
+
+	if (len < tree->values->len_min || (unsafe_yyjson_is_sint(value) && (int64_t)number < 0))
+		return;
+	if (is_named || (tree->numbers_out >> len & 1) == 0)
+		add_digits(tree, is_named, number, len);
+	else if (has_room(tree->values, len))
+		count_value(tree->values, len);
+	else
+		(void)count_within(tree->values, &len);
 }
 
 /* Of numbers that are not whole the text as it stands, where the reader kept it. */
-static void add_scalar(struct scan_values *values, const struct scan_value *spot, bool is_named,
-		       yyjson_val *value)
+static inline void add_scalar(struct tree *tree, bool is_named, yyjson_val *value)
 {
-	if (yyjson_is_str(value) || yyjson_is_raw(value))
-		add_whole(values, spot, is_named,
+	if (unsafe_yyjson_is_str(value) || unsafe_yyjson_is_raw(value))
+		add_whole(tree->values, &tree->spot, is_named,
 			  (struct bytes){unsafe_yyjson_get_str(value), unsafe_yyjson_get_len(value)});
-	else if (yyjson_is_int(value))
-		add_number(values, spot, is_named, value);
+	else if (unsafe_yyjson_is_int(value))
+		add_number(tree, is_named, value);
 }
 
 /* Which of the nearest keys give context: its own and those above. */
@@ -412,128 +457,75 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* Its name may be data itself. True: names give the child context. */
-static bool look_at_name(struct scan_values *values, const struct level *level, const struct scan_value *spot)
+/* The name in hand, which may be data itself. */
+static inline const struct name_facts *look_at_name(struct tree *tree)
 {
-	const struct name_facts *facts;
+	const struct name_facts *facts = names_look(tree->values->sift.names, tree->spot.name);
 
-	if (spot->name.len == 0)
-		return level->is_named_twice;
-	facts = names_look(values->sift.names, spot->name);
 	if (facts->is_data)
-		add_name(values, spot);
-	return level->is_named || facts->classes != NULL;
+		add_name(tree->values, &tree->spot);
+	return facts;
 }
 
-/* A tree lies in one list: what is in a value comes behind it, a name before its value. */
+/* The scalars of an object, up to its end or to one that is none; a name stands before its value. */
+static yyjson_val *add_members(struct tree *tree, const struct level *level, yyjson_val *at)
+{
+	bool is_named;
+
+	for (; at < level->end; at++) {
+		tree->spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
+		is_named = level->is_named_twice;
+		if (tree->spot.name.len > 0)
+			is_named = look_at_name(tree)->classes != NULL || level->is_named;
+		if (unsafe_yyjson_is_ctn(++at))
+			break;
+		add_scalar(tree, is_named, at);
+	}
+	return at;
+}
+
+/* ... of an array. */
+static yyjson_val *add_items(struct tree *tree, struct level *level, yyjson_val *at)
+{
+	tree->spot.name = BYTES_NONE;
+	for (; at < level->end; at++) {
+		tree->spot.index = level->index++;
+		if (unsafe_yyjson_is_ctn(at))
+			break;
+		add_scalar(tree, level->is_named_twice, at);
+	}
+	return at;
+}
+
+/* A tree lies in one list: what is in a value comes behind it. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
 {
 	struct level levels[LIMIT_JSON_DEPTH];
-	struct scan_value spot = {.place = place, .is_json = true};
+	struct tree tree = {.values = values,
+			    .spot = {.place = place, .is_json = true},
+			    .numbers_out = sift_numbers_out(&values->sift)};
 	yyjson_val *at = root + 1;
 	size_t depth = 0;
 
-	if (!yyjson_is_ctn(root)) {
-		add_scalar(values, &spot, false, root);
+	if (!unsafe_yyjson_is_ctn(root)) {
+		add_scalar(&tree, false, root);
 		return;
 	}
-	if (!open_container(values, root, &spot, levels, &depth))
+	if (!open_container(values, root, &tree.spot, levels, &depth))
 		return;
 	while (depth > 0) {
 		struct level *level = &levels[depth - 1];
-		bool is_named;
 
+		tree.spot.container = level->container;
+		tree.spot.is_in_array = level->is_array;
+		at = level->is_array ? add_items(&tree, level, at) : add_members(&tree, level, at);
 		if (at == level->end) {
 			close_container(values, level);
 			depth--;
-			continue;
-		}
-		spot.container = level->container;
-		spot.is_in_array = level->is_array;
-		if (level->is_array) {
-			spot.index = level->index++;
-			spot.name = BYTES_NONE;
+		} else if (open_container(values, at, &tree.spot, levels, &depth)) {
+			at++;
 		} else {
-			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-			at++;
-		}
-		is_named = look_at_name(values, level, &spot);
-		if (!unsafe_yyjson_is_ctn(at))
-			add_scalar(values, &spot, is_named, at++);
-		else if (open_container(values, at, &spot, levels, &depth))
-			at++;
-		else
 			at = unsafe_yyjson_get_next(at);
-	}
-}
-
-/* -- pointers --------------------------------------------------------------- */
-
-struct writer {
-	char *text;
-	size_t len, size;
-};
-
-static void put(struct writer *writer, char byte)
-{
-	if (writer->len < writer->size)
-		writer->text[writer->len++] = byte;
-}
-
-/* RFC 6901 section 3: ~0 stands for '~', ~1 for '/'. */
-static void put_step(struct writer *writer, bool is_index, uint32_t index, struct bytes key, bool is_folded)
-{
-	char digits[12];
-	size_t at = sizeof(digits);
-
-	put(writer, '/');
-	if (is_index && is_folded) {
-		put(writer, '-');
-	} else if (is_index) {
-		do {
-			digits[--at] = (char)('0' + index % 10);
-			index /= 10;
-		} while (index > 0);
-		for (; at < sizeof(digits); at++)
-			put(writer, digits[at]);
-	}
-	for (size_t i = 0; !is_index && i < key.len; i++) {
-		if (key.data[i] == '~' || key.data[i] == '/') {
-			put(writer, '~');
-			put(writer, key.data[i] == '~' ? '0' : '1');
-		} else {
-			put(writer, key.data[i]);
 		}
 	}
-}
-
-bool values_is_in_array(const struct scan_values *values, const struct scan_value *value)
-{
-	bool is_in_array = value->is_in_array;
-
-	for (uint32_t at = value->container; at != 0 && !is_in_array; at = values->containers[at - 1].parent)
-		is_in_array = values->containers[at - 1].is_in_array;
-	return is_in_array;
-}
-
-size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
-		      char *text, size_t size)
-{
-	uint32_t chain[LIMIT_JSON_DEPTH + 1];
-	struct writer writer = {.text = text, .size = size};
-	size_t depth = 0;
-
-	if (!value->is_json || value->container == 0)
-		return 0;
-	/* The root has no step of its own. */
-	for (uint32_t at = value->container; values->containers[at - 1].parent != 0;
-	     at = values->containers[at - 1].parent)
-		chain[depth++] = at;
-	while (depth > 0) {
-		const struct scan_container *container = &values->containers[chain[--depth] - 1];
-
-		put_step(&writer, container->is_in_array, container->index, container->key, is_folded);
-	}
-	put_step(&writer, value->is_in_array, value->index, value->name, is_folded);
-	return writer.len;
 }
