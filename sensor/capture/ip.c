@@ -6,7 +6,6 @@
 #include "sensor/capture/fragment.h"
 #include "sensor/capture/walk.h"
 
-#define IPV4_HEADER_LEN 20
 #define IPV6_HEADER_LEN 40
 
 static void address_set(struct endpoint *endpoint, const char *bytes, bool is_ipv6)

@@ -73,6 +73,7 @@ bool layer_is_known(enum place place, uint32_t number);
 #define ETHERTYPE_IPV4     0x0800
 #define ETHERTYPE_IPV6     0x86dd
 #define ETHERTYPE_ETHERNET 0x6558 /* transparent bridging, RFC 1701 */
+#define IPV4_HEADER_LEN    20     /* without options */
 
 /* link.c */
 layer_reader ethernet_read, sll_read, sll2_read, loopback_read, raw_ip_read, hdlc_read, nflog_read;

@@ -335,11 +335,57 @@ static void take_known(struct connection *connection, enum direction direction, 
 	connections_place(connection);
 }
 
+/* Its first byte is known for certain, and nothing of it is missing, waits or is acknowledged before it was
+ * seen. */
+static bool is_in_step(const struct stream *stream)
+{
+	return stream->unsettled == NULL && stream->is_seen && (stream->is_begun || stream->is_base_firm) &&
+	       !stream->has_fin && stream->acked <= stream->next && stream->seen_end == stream->next;
+}
+
+/*
+ * Nearly every packet: the bytes that come next, or none, and an acknowledgement of what was seen. For these
+ * the rest of this file comes to what take_straight does.
+ */
+static bool is_straight(const struct connection *connection, const struct stream *own,
+			const struct stream *other, const struct segment *segment)
+{
+	uint32_t behind = other->base_seq + (uint32_t)other->next - segment->ack;
+
+	return (segment->flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_ACK &&
+	       segment->cut_len == 0 && segment->seq == own->base_seq + (uint32_t)own->next &&
+	       behind <= INT32_MAX && behind <= other->next && connection->odd == NULL && is_in_step(own) &&
+	       is_in_step(other);
+}
+
+static void take_straight(struct connection *connection, struct stream *own, struct stream *other,
+			  const struct segment *segment)
+{
+	uint64_t acked = other->next - (other->base_seq + (uint32_t)other->next - segment->ack);
+
+	own->last_number = segment->number;
+	connection->is_signed |= segment->is_signed;
+	connection->touched_ns = segment->clock_ns;
+	stream_acknowledge(other, acked);
+	if (segment->payload.len > 0) {
+		connection->state |= CONNECTION_DATA;
+		stream_take_next(own, &(struct piece){.bytes = segment->payload,
+						      .offset = own->next,
+						      .peer_offset = acked,
+						      .is_peer_offset_known = true,
+						      .is_segment_start = true,
+						      .time_ns = segment->time_ns,
+						      .clock_ns = segment->clock_ns,
+						      .number = segment->number});
+	}
+	connections_place(connection);
+}
+
 void connection_take(struct connection *connection, const struct segment *segment)
 {
 	struct reassembly_counts *counts = connection->home->plan.counts;
 	enum direction direction = connection_direction(connection, segment);
-	struct stream *own = &connection->streams[direction];
+	struct stream *own = &connection->streams[direction], *other = &connection->streams[!direction];
 	uint32_t print = segment_print(segment, connection->home->plan.seed, false);
 	bool is_copy = is_copy_of_earlier(connection, own, segment, print);
 	int64_t offset;
@@ -350,6 +396,11 @@ void connection_take(struct connection *connection, const struct segment *segmen
 	connection->last_number = segment->number;
 	if (is_copy && is_spent(own, segment))
 		return;
+	if (!is_copy && is_straight(connection, own, other, segment)) {
+		prints_add(&own->prints, print);
+		take_straight(connection, own, other, segment);
+		return;
+	}
 	if (segment->flags & TCP_RST) {
 		take_reset(connection, direction, segment);
 		prints_add(&own->prints, print);

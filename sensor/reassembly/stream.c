@@ -263,6 +263,14 @@ bool stream_take(struct stream *stream, const struct segment *segment, int64_t o
 	return is_again;
 }
 
+void stream_take_next(struct stream *stream, const struct piece *piece)
+{
+	CHECK(stream->home->current_of == NULL && piece->offset == stream->next);
+	stream->seen_end = stream->next + piece->bytes.len;
+	stream->home->current = *piece;
+	stream->home->current_of = stream;
+}
+
 const struct piece *stream_head(const struct stream *stream)
 {
 	const struct stream_unsettled *unsettled = stream->unsettled;

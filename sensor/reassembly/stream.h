@@ -97,6 +97,9 @@ void stream_acknowledge(struct stream *stream, uint64_t offset);
 bool stream_take(struct stream *stream, const struct segment *segment, int64_t offset,
 		 const struct piece *piece, bool must_wait);
 
+/* Likewise, of a stream that waits for nothing: bytes that start at `next`. */
+void stream_take_next(struct stream *stream, const struct piece *piece);
+
 /* What stands at `next`: a piece (a bare FIN is an empty one), or NULL where nothing or a hole is. */
 const struct piece *stream_head(const struct stream *stream);
 bool stream_is_current(const struct stream *stream);              /* it is a piece of the segment at hand */
