@@ -149,10 +149,16 @@ static bool is_named_around(const struct scan_container *container, struct bytes
 	return name.len > 0 ? container->is_named : container->is_named_twice;
 }
 
+/* Does its own name give context? */
+static bool is_named_itself(const struct scan_values *values, const struct scan_value *value)
+{
+	return value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL;
+}
+
 static bool names_say(const struct scan_values *values, const struct scan_value *value)
 {
 	return is_named_around(container_of(values, value->container), value->name) ||
-	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
+	       is_named_itself(values, value);
 }
 
 /* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. `is_named`:
@@ -349,7 +355,7 @@ static void add_scalar(struct scan_values *values, const struct scan_value *spot
 }
 
 /* Which of the nearest keys give context: its own and those above. */
-static void name_container(const struct scan_values *values, struct scan_container *container)
+static void name_container(const struct scan_values *values, struct scan_container *container, bool is_named)
 {
 	const struct scan_container *above = container_of(values, container->parent);
 
@@ -358,11 +364,12 @@ static void name_container(const struct scan_values *values, struct scan_contain
 		container->is_named_twice = above != NULL && above->is_named_twice;
 		return;
 	}
-	container->is_named = names_look(values->sift.names, container->key)->classes != NULL;
-	container->is_named_twice = container->is_named || (above != NULL && above->is_named);
+	container->is_named = is_named;
+	container->is_named_twice = is_named || (above != NULL && above->is_named);
 }
 
-uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+/* `is_named`: its key gives context. The number, 0 at a ceiling or without memory. */
+static uint32_t add_container(struct scan_values *values, const struct scan_value *spot, bool is_named)
 {
 	void *containers = values->containers;
 	struct scan_container *container;
@@ -379,13 +386,18 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 					     .index = spot->index,
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
-	name_container(values, container);
+	name_container(values, container, is_named);
 	return (uint32_t)values->container_count;
+}
+
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+{
+	return add_container(values, spot, is_named_itself(values, spot));
 }
 
 /* Remembers a container and opens it; false at a ceiling. */
 static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
-			   struct level *levels, size_t *depth)
+			   bool is_named, struct level *levels, size_t *depth)
 {
 	uint32_t number;
 
@@ -393,7 +405,7 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 		values->is_cut = true;
 		return false;
 	}
-	number = values_open(values, spot);
+	number = add_container(values, spot, is_named);
 	if (number == 0)
 		return false;
 	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
@@ -412,17 +424,19 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* Its name may be data itself. True: names give the child context. */
-static bool look_at_name(struct scan_values *values, const struct level *level, const struct scan_value *spot)
+/* A key may be data itself. True: it gives context. */
+static bool look_at_key(struct scan_values *values, const struct scan_value *spot, const yyjson_val *key)
 {
+	const struct json_name *known = json_name_of(key);
 	const struct name_facts *facts;
 
 	if (spot->name.len == 0)
-		return level->is_named_twice;
-	facts = names_look(values->sift.names, spot->name);
+		return false;
+	facts = known != NULL ? names_known(values->sift.names, known)
+			      : names_look(values->sift.names, spot->name);
 	if (facts->is_data)
 		add_name(values, spot);
-	return level->is_named || facts->classes != NULL;
+	return facts->classes != NULL;
 }
 
 /* A tree lies in one list: what is in a value comes behind it, a name before its value. */
@@ -437,11 +451,11 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 		add_scalar(values, &spot, false, root);
 		return;
 	}
-	if (!open_container(values, root, &spot, levels, &depth))
+	if (!open_container(values, root, &spot, false, levels, &depth))
 		return;
 	while (depth > 0) {
 		struct level *level = &levels[depth - 1];
-		bool is_named;
+		bool is_named = false, is_around;
 
 		if (at == level->end) {
 			close_container(values, level);
@@ -455,12 +469,12 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 			spot.name = BYTES_NONE;
 		} else {
 			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-			at++;
+			is_named = look_at_key(values, &spot, at++);
 		}
-		is_named = look_at_name(values, level, &spot);
+		is_around = spot.name.len > 0 ? level->is_named : level->is_named_twice;
 		if (!unsafe_yyjson_is_ctn(at))
-			add_scalar(values, &spot, is_named, at++);
-		else if (open_container(values, at, &spot, levels, &depth))
+			add_scalar(values, &spot, is_named || is_around, at++);
+		else if (open_container(values, at, &spot, is_named, levels, &depth))
 			at++;
 		else
 			at = unsafe_yyjson_get_next(at);
