@@ -3,8 +3,9 @@
  *x86-64 has (32 and 64 at a time were slower: most texts are short), else one by one.
  *
  *	const char *stop = text_stop(at, end, &wide);	-> a quote, a backslash, a control character, or end
+ *	(run_same(expected, at) & bits) == bits	-> these bytes are the expected ones
  *
- * Reads nothing from `end` on.
+ * text_stop reads nothing from `end` on.
  */
 #pragma once
 
@@ -49,4 +50,26 @@ static inline void run_copy(char *to, const char *from, size_t len, const char *
 	}
 	for (size_t i = 0; i < len; i += RUN_COPY_OVER)
 		memcpy(to + i, from + i, RUN_COPY_OVER);
+}
+
+/* Bytes that are compared at once. */
+#define LANE_RUN 32
+
+/* One bit for each byte, the first lowest, in which the two runs are the same. */
+static inline uint32_t run_same(const char *left, const char *right)
+{
+	uint32_t same = 0;
+
+#if defined(__SSE2__)
+	for (int i = 0; i < LANE_RUN; i += 16) {
+		__m128i a = _mm_loadu_si128((const __m128i *)(const void *)(left + i));
+		__m128i b = _mm_loadu_si128((const __m128i *)(const void *)(right + i));
+
+		same |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(a, b)) << i;
+	}
+#else
+	for (int i = 0; i < LANE_RUN; i++)
+		same |= (uint32_t)(left[i] == right[i]) << i;
+#endif
+	return same;
 }

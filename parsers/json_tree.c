@@ -16,9 +16,14 @@ struct tree {
 	const char *start, *end;
 	struct arena *arena;
 	yyjson_val *list, *limit;
-	bool is_list_newest; /* of what was taken from the arena; else the texts are */
-	char *texts;         /* where the next text with escapes goes; NULL: there was none */
-	unsigned wide;       /* not 0: not all of it is ASCII */
+	bool is_list_newest;          /* of what was taken from the arena; else the texts are */
+	char *texts;                  /* where the next text with escapes goes; NULL: there was none */
+	unsigned wide;                /* not 0: not all of it is ASCII */
+	struct json_names *names;     /* or NULL */
+	struct json_name none;        /* where there are no names */
+	struct json_name *name;       /* read last, of the container being read */
+	struct json_name **next_name; /* which is expected */
+	const char *names_end;        /* names that begin before it may be known */
 };
 
 static inline const char *space_skip(const char *at)
@@ -252,22 +257,55 @@ static bool tree_enlarge(struct tree *tree, size_t count, const char *at)
 	return tree_grow(tree, count, count + (more < count ? count : more > 3 * count ? 3 * count : more));
 }
 
-/* A name and the colon; to what stands behind it. */
-static inline const char *name_read(struct tree *tree, const char *at, yyjson_val *out_name)
+static inline void name_take(struct tree *tree, struct json_name *name, yyjson_val *out_name)
 {
+	tree->name = name;
+	tree->next_name = &name->next;
+	out_name->tag = name->tag;
+	out_name->uni.str = name->text + 1;
+}
+
+/* One that is not known, or did not come after the last one before. */
+static __attribute__((noinline)) const char *name_other(struct tree *tree, const char *at,
+							yyjson_val *out_name)
+{
+	const char *from = at;
+	struct json_name *name = NULL;
+
 	if (*at != '"')
 		return NULL;
 	at = text_read(tree, at + 1, out_name);
 	if (at == NULL)
 		return NULL;
+	if (*at == ':' && from < tree->names_end && at - from < LANE_RUN && out_name->uni.str == from + 1)
+		name = json_names_find(tree->names, from, (size_t)(at - from) - 2);
+	if (name != NULL) {
+		*tree->next_name = name;
+		name_take(tree, name, out_name);
+	}
 	at = space_skip(at);
 	return *at == ':' ? space_skip(at + 1) : NULL;
+}
+
+/* A name and the colon; to what stands behind it. */
+static inline const char *name_read(struct tree *tree, const char *at, yyjson_val *out_name)
+{
+	struct json_name *name;
+
+	if (at >= tree->names_end)
+		return name_other(tree, at, out_name);
+	name = *tree->next_name;
+	if (!json_name_is_at(name, at))
+		return name_other(tree, at, out_name);
+	name_take(tree, name, out_name);
+	return space_skip(at + json_name_len(name) + 3);
 }
 
 /* A container that is open around the one being read. */
 struct around {
 	uint32_t at; /* in the list */
 	uint32_t count;
+	struct json_name *name; /* of the one being read */
 	char close;
 };
 
@@ -296,7 +334,9 @@ static bool tree_read(struct tree *tree, const char *at)
 		if (*at == '{' || *at == '[') {
 			if (depth == LIMIT_JSON_DEPTH)
 				return false;
-			around[depth++] = (struct around){(uint32_t)(open - tree->list), count, close};
+			around[depth++] =
+				(struct around){(uint32_t)(open - tree->list), count, tree->name, close};
+			tree->next_name = &tree->name->first;
 			open = next++;
 			count = 0;
 			close = *at == '{' ? '}' : ']';
@@ -319,6 +359,8 @@ static bool tree_read(struct tree *tree, const char *at)
 			open = tree->list + around[depth].at;
 			count = around[depth].count + 1;
 			close = around[depth].close;
+			tree->name = around[depth].name;
+			tree->next_name = &tree->name->next;
 			at = space_skip(at);
 		}
 		if (*at != ',')
@@ -342,12 +384,23 @@ static void leave_rest(const struct tree *tree)
 						     : tree->texts + RUN_COPY_OVER);
 }
 
-yyjson_val *json_tree_read(struct bytes text, struct arena *arena)
+/* Where names can be known, LANE_RUN bytes can be read. */
+static void names_use(struct tree *tree, struct json_names *names)
+{
+	bool is_long = tree->end - tree->start >= LANE_RUN;
+
+	tree->names = names;
+	tree->name = names == NULL ? &tree->none : json_names_root(names);
+	tree->names_end = names == NULL || !is_long ? tree->start : tree->end - LANE_RUN + 1;
+}
+
+yyjson_val *json_tree_read(struct bytes text, struct arena *arena, struct json_names *names)
 {
 	struct bytes inner = bytes_trim(text);
 	struct tree tree = {.start = inner.data, .end = inner.data + inner.len, .arena = arena};
 	struct arena_mark mark = arena_mark(arena);
 
+	names_use(&tree, names);
 	if (is_closed(inner) && tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) &&
 	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner))) {
 		leave_rest(&tree);

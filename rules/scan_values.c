@@ -160,10 +160,16 @@ static bool is_named_around(const struct scan_container *container, struct bytes
 	return name.len > 0 ? container->is_named : container->is_named_twice;
 }
 
+/* Does its own name give context? */
+static bool is_named_itself(const struct scan_values *values, const struct scan_value *value)
+{
+	return value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL;
+}
+
 static bool names_say(const struct scan_values *values, const struct scan_value *value)
 {
 	return is_named_around(container_of(values, value->container), value->name) ||
-	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
+	       is_named_itself(values, value);
 }
 
 /* Keeps the value if it could be one. `is_named`: names give it context. */
@@ -324,6 +330,7 @@ struct level {
 struct tree {
 	struct scan_values *values;
 	struct scan_value spot;
+	bool is_named;        /* the key in hand gives context */
 	uint32_t numbers_out; /* the counts of digits of numbers that hold nothing, a bit for each */
 };
 
@@ -394,7 +401,7 @@ static inline void add_scalar(struct tree *tree, bool is_named, yyjson_val *valu
 }
 
 /* Which of the nearest keys give context: its own and those above. */
-static void name_container(const struct scan_values *values, struct scan_container *container)
+static void name_container(const struct scan_values *values, struct scan_container *container, bool is_named)
 {
 	const struct scan_container *above = container_of(values, container->parent);
 
@@ -403,11 +410,12 @@ static void name_container(const struct scan_values *values, struct scan_contain
 		container->is_named_twice = above != NULL && above->is_named_twice;
 		return;
 	}
-	container->is_named = names_look(values->sift.names, container->key)->classes != NULL;
-	container->is_named_twice = container->is_named || (above != NULL && above->is_named);
+	container->is_named = is_named;
+	container->is_named_twice = is_named || (above != NULL && above->is_named);
 }
 
-uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+/* `is_named`: its key gives context. The number, 0 at a ceiling or without memory. */
+static uint32_t add_container(struct scan_values *values, const struct scan_value *spot, bool is_named)
 {
 	void *containers = values->containers;
 	struct scan_container *container;
@@ -424,13 +432,18 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 					     .index = spot->index,
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
-	name_container(values, container);
+	name_container(values, container, is_named);
 	return (uint32_t)values->container_count;
+}
+
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+{
+	return add_container(values, spot, is_named_itself(values, spot));
 }
 
 /* Remembers a container and opens it; false at a ceiling. */
 static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
-			   struct level *levels, size_t *depth)
+			   bool is_named, struct level *levels, size_t *depth)
 {
 	uint32_t number;
 
@@ -438,7 +451,7 @@ static bool open_container(struct scan_values *values, yyjson_val *node, const s
 		values->is_cut = true;
 		return false;
 	}
-	number = values_open(values, spot);
+	number = add_container(values, spot, is_named);
 	if (number == 0)
 		return false;
 	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
@@ -457,29 +470,33 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* The name in hand, which may be data itself. */
-static inline const struct name_facts *look_at_name(struct tree *tree)
+/* A key may be data itself. True: it gives context. */
+static inline bool look_at_key(struct tree *tree, const yyjson_val *key)
 {
-	const struct name_facts *facts = names_look(tree->values->sift.names, tree->spot.name);
+	const struct json_name *known = json_name_of(key);
+	const struct name_facts *facts;
 
+	if (tree->spot.name.len == 0)
+		return false;
+	facts = known != NULL ? names_known(tree->values->sift.names, known)
+			      : names_look(tree->values->sift.names, tree->spot.name);
 	if (facts->is_data)
 		add_name(tree->values, &tree->spot);
-	return facts;
+	return facts->classes != NULL;
 }
 
 /* The scalars of an object, up to its end or to one that is none; a name stands before its value. */
 static yyjson_val *add_members(struct tree *tree, const struct level *level, yyjson_val *at)
 {
-	bool is_named;
-
 	for (; at < level->end; at++) {
+		bool is_around;
+
 		tree->spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-		is_named = level->is_named_twice;
-		if (tree->spot.name.len > 0)
-			is_named = look_at_name(tree)->classes != NULL || level->is_named;
+		tree->is_named = look_at_key(tree, at);
+		is_around = tree->spot.name.len > 0 ? level->is_named : level->is_named_twice;
 		if (unsafe_yyjson_is_ctn(++at))
 			break;
-		add_scalar(tree, is_named, at);
+		add_scalar(tree, tree->is_named || is_around, at);
 	}
 	return at;
 }
@@ -488,6 +505,7 @@ static yyjson_val *add_members(struct tree *tree, const struct level *level, yyj
 static yyjson_val *add_items(struct tree *tree, struct level *level, yyjson_val *at)
 {
 	tree->spot.name = BYTES_NONE;
+	tree->is_named = false;
 	for (; at < level->end; at++) {
 		tree->spot.index = level->index++;
 		if (unsafe_yyjson_is_ctn(at))
@@ -511,7 +529,7 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 		add_scalar(&tree, false, root);
 		return;
 	}
-	if (!open_container(values, root, &tree.spot, levels, &depth))
+	if (!open_container(values, root, &tree.spot, false, levels, &depth))
 		return;
 	while (depth > 0) {
 		struct level *level = &levels[depth - 1];
@@ -522,7 +540,7 @@ void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_pla
 		if (at == level->end) {
 			close_container(values, level);
 			depth--;
-		} else if (open_container(values, at, &tree.spot, levels, &depth)) {
+		} else if (open_container(values, at, &tree.spot, tree.is_named, levels, &depth)) {
 			at++;
 		} else {
 			at = unsafe_yyjson_get_next(at);

@@ -368,7 +368,6 @@ static void names_ready(const struct plan *plan)
 		bool is_all = name->schema != NULL && name->schema->plan != NULL && !name->is_more;
 
 		name->sure = is_all ? &name->schema->plan->sure : &nothing;
-		word_ends(name->name, &name->head, &name->tail);
 	}
 }
 
