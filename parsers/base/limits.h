@@ -357,6 +357,9 @@
 /* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
 #define LIMIT_DIGESTS 4096
 
+/* Hosts, agents and media types that were looked at and told as they are, in each worker: 264 bytes each. */
+#define LIMIT_WORDS 64
+
 /* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
 #define LIMIT_SCAN_FIELDS      512
 #define LIMIT_SCAN_FIELD_BYTES 248
