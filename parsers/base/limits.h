@@ -401,6 +401,9 @@
 #define LIMIT_EVENT_MEMBERS       512
 #define LIMIT_EVENT_MEMBERS_BYTES 1400
 
+/* Of how many partners' operations it stays known where what is remembered of them lies: 300 bytes each. */
+#define LIMIT_PLACES 1024
+
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000
 #define LIMIT_ACQUAINTANCES 100000 /* partners, credentials and operations known from before, of each */
