@@ -22,7 +22,7 @@ size_t http1_head_len(struct bytes run, bool is_request, size_t *scanned)
 	const char *end = run.data + run.len;
 
 	while (*scanned < run.len) {
-		const char *at = last_line_feed(run.data + *scanned, end), *next = at + 1;
+		const char *at = likely_head_end(run.data + *scanned, end), *next = at + 1;
 		size_t cr_count = 0;
 
 		*scanned = (size_t)(at -
@@ -226,7 +226,6 @@ static inline bool may_speak(struct bytes name)
 struct line_reader {
 	enum reading reading;
 	size_t max;
-	bool is_straight;       /* as far as it was read */
 	struct header *current; /* may be continued by the next line */
 	bool is_current_mute;   /* says nothing about the framing */
 	struct connection_fields connection;
@@ -271,49 +270,58 @@ static const char name_letters[UCHAR_MAX + 1] =
 	"\0abcdefghijklmnopqrstuvwxyz\0\0\0^_"
 	"`abcdefghijklmnopqrstuvwxyz\0|\0~";
 
-/* Nearly every line: "name: value" CR LF. False: read_line has to see it. */
-static bool read_straight_line(struct line_reader *reader, struct bytes *rest, struct http1_fields *fields)
+/* Of a name in front of a colon, now in lower case; 0: there is none. */
+static size_t straight_name(char *at, const char *over)
 {
-	char *at = (char *)(uintptr_t)rest->data;
-	const char *over = rest->data + rest->len, *end;
 	size_t len = name_lower(at, over);
-	struct bytes value;
 	char letter;
 
-	if (fields->header_count == reader->max)
-		return false;
 	while (at + len < over && (letter = name_letters[(unsigned char)at[len]]) != 0)
 		at[len++] = letter;
-	if (len == 0 || at + len == over || at[len] != ':')
-		return false;
-	end = line_end(at + len, over);
-	if (over - end < 2 || end[0] != '\r' || end[1] != '\n')
-		return false;
-	value = (struct bytes){.data = at + len + 1, .len = (size_t)(end - at) - len - 1};
-	field_over(reader, fields);
-	reader->current = &fields->headers[fields->header_count++];
-	reader->is_current_mute = false;
-	*reader->current = (struct header){.name = {.data = at, .len = len}, .value = bytes_trim(value)};
-	*rest = end + 2 == over ? BYTES_NONE : bytes_from(*rest, (size_t)(end - at) + 2);
-	return true;
+	return at + len < over && at[len] == ':' ? len : 0;
+}
+
+/* Nearly all lines: "name: value" CR LF. The rest has to be seen by read_line, one by one. */
+static struct bytes read_straight_lines(struct line_reader *reader, struct bytes run,
+					struct http1_fields *fields)
+{
+	const char *over = run.data + run.len;
+	char *at = (char *)(uintptr_t)run.data;
+	size_t len;
+
+	while (fields->header_count < reader->max && (len = straight_name(at, over)) > 0) {
+		const char *value = at + len + 1, *end = line_end(at + len, over), *next = end + 2;
+
+		if (over - end < 2 || end[0] != '\r' || end[1] != '\n')
+			break;
+		while (value < end && is_blank(*value))
+			value++;
+		while (end > value && is_blank(end[-1]))
+			end--;
+		field_over(reader, fields);
+		reader->current = &fields->headers[fields->header_count++];
+		*reader->current = (struct header){.name = {.data = at, .len = len},
+						   .value = {.data = value, .len = (size_t)(end - value)}};
+		at = (char *)(uintptr_t)next;
+	}
+	return at == over ? BYTES_NONE : (struct bytes){.data = at, .len = (size_t)(over - at)};
 }
 
 /* `run` stands in the arena and is changed in place. The slot behind `max` takes the fields that are not
- * kept, for their framing. Once a line is odd, all that follow are read the slow way. */
+ * kept, for their framing. */
 static bool read_fields(struct bytes run, size_t max, struct arena *arena, enum reading reading,
 			struct http1_fields *fields)
 {
-	struct line_reader reader = {.reading = reading, .max = max, .is_straight = true};
+	struct line_reader reader = {.reading = reading, .max = max};
 	struct header room[LIMIT_HEAD_FIELDS + 1];
+	struct bytes rest;
 	size_t len;
 
 	CHECK(max <= LIMIT_HEAD_FIELDS);
 	fields->headers = room;
-	for (struct bytes rest = run; rest.data != NULL && !bytes_equal(rest, BYTES("\r\n"));) {
-		reader.is_straight = reader.is_straight && read_straight_line(&reader, &rest, fields);
-		if (!reader.is_straight)
-			read_line(&reader, take_line(&rest, reading, &fields->oddities), fields);
-	}
+	rest = read_straight_lines(&reader, run, fields);
+	while (rest.data != NULL && !bytes_equal(rest, BYTES("\r\n")))
+		read_line(&reader, take_line(&rest, reading, &fields->oddities), fields);
 	field_over(&reader, fields);
 	fields->wants_upgrade = reader.connection.has_upgrade && reader.connection.says_upgrade;
 	len = fields->header_count * sizeof(*room);

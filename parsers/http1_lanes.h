@@ -2,7 +2,7 @@
  * http1_lanes: what is looked for in heads, sixteen bytes at a time (SSE2, which every x86-64 has).
  *
  *	at = line_end(at, end);		-> a CR or LF, or end
- *	at = last_line_feed(at, end);	-> an LF with a CR, an LF or nothing behind it, or end
+ *	at = likely_head_end(at, end);	-> an LF with a CR, an LF, something odd or nothing behind it, or end
  *	len = name_lower(at, end);	-> of a plain name in front of a colon, now in lower case; 0: look
  *yourself
  *
@@ -53,15 +53,20 @@ static inline const char *line_end(const char *at, const char *end)
 	return at;
 }
 
-static inline const char *last_line_feed(const char *at, const char *end)
+/* Both ends of lines are below 14, and little else that stands in heads. */
+static inline __m128i lane_last_line_feed(const char *at)
 {
-	for (; end - at > LANE_LEN; at += LANE_LEN) {
-		__m128i next = lane_load(at + 1);
-		__m128i is_end = _mm_or_si128(lane_is(next, '\r'), lane_is(next, '\n'));
-		unsigned found = lane_bits(_mm_and_si128(lane_is(lane_load(at), '\n'), is_end));
+	return _mm_and_si128(lane_is(lane_load(at), '\n'),
+			     _mm_cmplt_epi8(lane_load(at + 1), _mm_set1_epi8(14)));
+}
 
-		if (found != 0)
-			return at + __builtin_ctz(found);
+static inline const char *likely_head_end(const char *at, const char *end)
+{
+	for (; end - at > 2 * LANE_LEN; at += 2 * LANE_LEN) {
+		__m128i first = lane_last_line_feed(at), second = lane_last_line_feed(at + LANE_LEN);
+
+		if (lane_bits(_mm_or_si128(first, second)) != 0)
+			return at + __builtin_ctz(lane_bits(first) | lane_bits(second) << LANE_LEN);
 	}
 	while (at < end && (*at != '\n' || (end - at > 1 && at[1] != '\r' && at[1] != '\n')))
 		at++;
