@@ -2,9 +2,6 @@
 
 #include <stdlib.h>
 
-/* What stands around a name: two quotes and the colon. */
-#define AROUND 3
-
 #define PLACES (2 * JSON_NAMES)
 
 /* So many places are looked at; where names collide, the last ones are not known. */
@@ -25,12 +22,12 @@ static void clear(struct json_names *names)
 	memset(names->places, 0, sizeof(names->places));
 	names->count = 0;
 	names->numbers_begin += JSON_NAMES;
-	(void)json_names_find(names, empty, 0);
+	(void)json_names_add(names, empty, 3);
 }
 
 struct json_names *json_names_new(void)
 {
-	struct json_names *names = malloc(sizeof(*names));
+	struct json_names *names = aligned_alloc(_Alignof(struct json_names), sizeof(*names));
 
 	if (names == NULL)
 		return NULL;
@@ -72,39 +69,60 @@ static bool is_plain(const struct json_name *name)
 
 static size_t hash_of(const char text[LANE_RUN])
 {
-	uint64_t words[LANE_RUN / 8], hash = 0;
+	uint64_t words[LANE_RUN / 8], hash;
 
 	memcpy(words, text, LANE_RUN);
-	for (size_t i = 0; i < LANE_RUN / 8; i++) {
-		hash = (hash ^ words[i]) * 0x9E3779B97F4A7C15ull;
-		hash ^= hash >> 32;
-	}
-	return hash;
+	hash = (words[0] ^ words[2] << 1) * 0x9E3779B97F4A7C15ull ^
+	       (words[1] ^ words[3] << 1) * 0xff51afd7ed558ccdull;
+	return (hash ^ hash >> 32) * 0xc4ceb9fe1a85ec53ull >> 40;
 }
 
-struct json_name *json_names_find(struct json_names *names, const char *at, size_t len)
+/* Its place, or the free one where it would be; SIZE_MAX when there is none. */
+static size_t place_of(const struct json_names *names, const char text[LANE_RUN])
 {
-	struct json_name name = {.bits = (uint32_t)(UINT64_MAX >> (64 - AROUND - len))}, *made;
+	size_t place = hash_of(text);
+
+	for (int i = 0; i < PROBES; i++, place++) {
+		uint16_t number = names->places[place % PLACES];
+
+		if (number == 0 || json_name_is_at(&names->list[number - 1], text))
+			return place % PLACES;
+	}
+	return SIZE_MAX;
+}
+
+struct json_name *json_names_find(struct json_names *names, const char *at)
+{
+	uint32_t quotes = run_marks(at, '"') & 0x7FFFFFFE; /* behind the first one, with room for the colon */
+	char text[LANE_RUN];
 	size_t place;
 
-	memcpy(name.text, at, len + AROUND);
-	place = hash_of(name.text);
-	for (int i = 0; i < PROBES; i++, place++) {
-		uint16_t *number = &names->places[place % PLACES];
+	if (quotes == 0)
+		return NULL;
+	run_cut(text, at, (size_t)__builtin_ctz(quotes) + 2);
+	place = place_of(names, text);
+	if (place == SIZE_MAX || names->places[place] == 0)
+		return NULL;
+	return &names->list[names->places[place] - 1];
+}
 
-		if (*number != 0 && json_name_is_at(&names->list[*number - 1], name.text))
-			return &names->list[*number - 1];
-		if (*number != 0)
-			continue;
-		if (names->count == JSON_NAMES || !is_plain(&name))
-			return NULL;
-		made = &names->list[names->count];
-		name.tag = (uint64_t)len << YYJSON_TAG_BIT | YYJSON_TYPE_STR | JSON_NAME_KNOWN;
-		name.number = names->numbers_begin + names->count;
-		name.next = name.first = names->list;
-		*made = name;
-		*number = (uint16_t)++names->count;
-		return made;
-	}
-	return NULL;
+struct json_name *json_names_add(struct json_names *names, const char *at, size_t len)
+{
+	struct json_name *name = &names->list[names->count];
+	size_t place;
+
+	if (names->count == JSON_NAMES)
+		return NULL;
+	*name = (struct json_name){.tag = (uint64_t)(len - 3) << YYJSON_TAG_BIT | YYJSON_TYPE_STR |
+					  JSON_NAME_KNOWN,
+				   .bits = UINT32_MAX >> (LANE_RUN - len),
+				   .len = (uint32_t)len,
+				   .follow = {names->list, names->list},
+				   .number = names->numbers_begin + names->count};
+	memcpy(name->text, at, len);
+	place = place_of(names, name->text);
+	if (place == SIZE_MAX || !is_plain(name))
+		return NULL;
+	names->places[place] = (uint16_t)++names->count;
+	return name;
 }

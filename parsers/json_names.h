@@ -29,14 +29,20 @@
 /* In the tag of a key, in the bits that yyjson has no use for. */
 #define JSON_NAME_KNOWN (UINT64_C(1) << (YYJSON_TYPE_BIT + YYJSON_SUBTYPE_BIT))
 
+/* What the reader looks at is one line of the processor's cache. */
 struct json_name {
-	char text[LANE_RUN];                /* as it is written, with its quotes and the colon; then zeros */
+	_Alignas(64) char text[LANE_RUN];   /* as it is written, with its quotes and the colon; then zeros */
 	uint64_t tag;                       /* of its key */
 	uint32_t bits;                      /* one for each byte of `text` */
-	struct json_name *next;             /* that came after it in an object */
-	struct json_name *first;            /* of the object that it names, or of those in its array */
+	uint32_t len;                       /* of those */
+	struct json_name *follow[2];        /* who came last time, by enum json_follow */
 	uint64_t number;                    /* no other name ever has it */
 	const void *notes[JSON_NAME_NOTES]; /* json_name_note */
+};
+
+enum json_follow {
+	JSON_FOLLOW_NEXT,  /* in the same object */
+	JSON_FOLLOW_FIRST, /* in the object that it names, or in those of the array that it names */
 };
 
 struct json_names;
@@ -50,27 +56,27 @@ void json_names_rest(struct json_names *names);
 /* Likewise; and what the notes say is no longer true. */
 void json_names_forget(struct json_names *names);
 
-/* The name of what has none: of a whole text. */
+/* The empty name, which is the first of the table. */
 struct json_name *json_names_root(struct json_names *names);
 
-/* The name that is written here, its opening quote first, `len` bytes long without quotes. LANE_RUN bytes can
- * be read. NULL when it is not to be known. */
-struct json_name *json_names_find(struct json_names *names, const char *at, size_t len);
+/* The name that is written here, its opening quote first; NULL when it is not known. LANE_RUN bytes can be
+ * read.
+ */
+struct json_name *json_names_find(struct json_names *names, const char *at);
 
-/* Is this the next name? LANE_RUN bytes can be read. */
+/* The same of one that is to be known from now on: read, and so many bytes long with its quotes and the
+ * colon, without escapes. NULL when there is no room. */
+struct json_name *json_names_add(struct json_names *names, const char *at, size_t len);
+
+/* Is it this one? LANE_RUN bytes can be read. */
 static inline bool json_name_is_at(const struct json_name *name, const char *at)
 {
 	return (run_same(name->text, at) & name->bits) == name->bits;
 }
 
-static inline size_t json_name_len(const struct json_name *name)
-{
-	return name->tag >> YYJSON_TAG_BIT;
-}
-
 static inline struct bytes json_name_text(const struct json_name *name)
 {
-	return (struct bytes){.data = name->text + 1, .len = json_name_len(name)};
+	return (struct bytes){.data = name->text + 1, .len = name->tag >> YYJSON_TAG_BIT};
 }
 
 static inline struct json_name *json_name_of(const yyjson_val *key)
