@@ -9,7 +9,8 @@
 
 #include "parsers/base/bytes.h"
 
-#define GLANCE_LEN_MAX 64
+#define GLANCE_LEN_MAX  64
+#define GLANCE_ENDS_MAX 32
 
 struct glance {
 	unsigned digits, letters; /* of ASCII */
@@ -27,7 +28,7 @@ static inline __m128i glance_load(const char *at, size_t len)
 	if (len >= 8) {
 		memcpy(&head, at, 8);
 		memcpy(&tail, at + len - 8, 8);
-		return _mm_set_epi64x(len == 8 ? 0 : (int64_t)(tail >> 8 * (16 - len)), (int64_t)head);
+		return _mm_set_epi64x((int64_t)(tail >> 8 >> 8 * (15 - len)), (int64_t)head);
 	}
 	if (len >= 4) {
 		memcpy(&first, at, 4);
@@ -39,37 +40,80 @@ static inline __m128i glance_load(const char *at, size_t len)
 	return _mm_cvtsi64_si128((int64_t)head);
 }
 
-/* 0xFF where the byte is one of them. */
+/* 0xFF where the byte is one of them: moved up so that the last is the largest of all. */
 static inline __m128i glance_within(__m128i bytes, char first, char last)
 {
-	__m128i from_first = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
+	__m128i moved = _mm_add_epi8(bytes, _mm_set1_epi8((char)(INT8_MAX - last)));
 
-	return _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((char)(last - first))), from_first);
+	return _mm_cmpgt_epi8(moved, _mm_set1_epi8((char)(INT8_MAX - (last - first) - 1)));
 }
 
-/* The sum of sixteen small counts. */
-static inline unsigned glance_sum(__m128i counts)
+/* A value of up to GLANCE_ENDS_MAX bytes: its first sixteen, and its last where it has more. */
+struct glance_ends {
+	__m128i head, tail; /* zeros where there is nothing */
+};
+
+static inline struct glance_ends glance_ends(struct bytes value)
 {
-	__m128i sums = _mm_sad_epu8(counts, _mm_setzero_si128());
+	struct glance_ends ends = {.tail = _mm_setzero_si128()};
 
-	return (unsigned)_mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums)));
+	if (value.len <= 16) {
+		ends.head = glance_load(value.data, value.len);
+		return ends;
+	}
+	ends.head = glance_load(value.data, 16);
+	ends.tail = glance_load(value.data + value.len - 16, 16);
+	return ends;
 }
 
+/* Where the last sixteen bytes are none of the first: all of them in a value of 32 bytes. */
+static inline __m128i glance_fresh(size_t len)
+{
+	static const unsigned char fresh[32] = {
+		[16] = 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+		0xFF,        0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	};
+
+	return _mm_loadu_si128((const __m128i *)(const void *)(fresh + len - 16));
+}
+
+/* Of each digit 1, of each letter 64. */
+static inline __m128i glance_weigh(__m128i bytes)
+{
+	__m128i digits = glance_within(bytes, '0', '9');
+	__m128i letters = glance_within(_mm_or_si128(bytes, _mm_set1_epi8(' ')), 'a', 'z');
+
+	return _mm_or_si128(_mm_and_si128(digits, _mm_set1_epi8(1)),
+			    _mm_and_si128(letters, _mm_set1_epi8(64)));
+}
+
+static inline struct glance glance_at_ends(const struct glance_ends *ends, size_t len)
+{
+	__m128i weights = glance_weigh(ends->head), sums;
+	unsigned sum, digits, letters;
+
+	if (len > 16)
+		weights = _mm_add_epi8(weights, _mm_and_si128(glance_weigh(ends->tail), glance_fresh(len)));
+	sums = _mm_sad_epu8(weights, _mm_setzero_si128());
+	sum = (unsigned)_mm_cvtsi128_si32(_mm_add_epi32(sums, _mm_unpackhi_epi64(sums, sums)));
+	digits = sum % 64;
+	letters = sum / 64;
+	return (struct glance){digits, letters, (unsigned)len - digits - letters};
+}
+
+/* Two parts, of half the longest at most. */
 static inline struct glance glance_at(struct bytes value)
 {
-	__m128i digits = _mm_setzero_si128(), letters = digits;
-	struct glance glance;
+	size_t first = value.len < GLANCE_ENDS_MAX ? value.len : GLANCE_ENDS_MAX;
+	struct glance_ends ends = glance_ends((struct bytes){value.data, first});
+	struct glance glance = glance_at_ends(&ends, first), rest;
 
-	for (size_t at = 0; at < value.len; at += 16) {
-		size_t left = value.len - at;
-		__m128i bytes = glance_load(value.data + at, left < 16 ? left : 16);
-
-		digits = _mm_sub_epi8(digits, glance_within(bytes, '0', '9'));
-		letters = _mm_sub_epi8(letters,
-				       glance_within(_mm_or_si128(bytes, _mm_set1_epi8(' ')), 'a', 'z'));
+	if (value.len > first) {
+		ends = glance_ends((struct bytes){value.data + first, value.len - first});
+		rest = glance_at_ends(&ends, value.len - first);
+		glance.digits += rest.digits;
+		glance.letters += rest.letters;
+		glance.others += rest.others;
 	}
-	glance.digits = glance_sum(digits);
-	glance.letters = glance_sum(letters);
-	glance.others = (unsigned)value.len - glance.digits - glance.letters;
 	return glance;
 }

@@ -1,10 +1,9 @@
 #include "rules/scan_layer.h"
 
-#include <emmintrin.h>
-
 #include "parsers/body.h"
 #include "parsers/jwt.h"
 #include "parsers/utf8.h"
+#include "rules/glance.h"
 
 /* How much is decoded to see whether text comes out: a file says what it is in fewer bytes. */
 #define BASE64_PROBE_LEN 64
@@ -30,13 +29,6 @@ static size_t next_at(struct bytes value, size_t at)
 static __m128i is_byte(__m128i bytes, char byte)
 {
 	return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte));
-}
-
-static __m128i is_within(__m128i bytes, char first, char last)
-{
-	__m128i from_first = _mm_sub_epi8(bytes, _mm_set1_epi8(first));
-
-	return _mm_cmpeq_epi8(_mm_min_epu8(from_first, _mm_set1_epi8((char)(last - first))), from_first);
 }
 
 static bool has_percent(struct bytes value)
@@ -65,11 +57,11 @@ static bool is_base64(struct bytes text)
 	while (run.len > text.len - 2 && run.data[run.len - 1] == '=')
 		run.len--;
 	for (size_t at = 0;; at = next_at(run, at)) {
-		__m128i bytes = bytes_at(run, at), is_lower = is_within(bytes, 'a', 'z'),
-			is_upper = is_within(bytes, 'A', 'Z'), is_sign;
+		__m128i bytes = bytes_at(run, at), is_lower = glance_within(bytes, 'a', 'z'),
+			is_upper = glance_within(bytes, 'A', 'Z'), is_sign;
 
 		/* '/' and digits stand in a row */
-		is_sign = _mm_or_si128(is_within(bytes, '/', '9'),
+		is_sign = _mm_or_si128(glance_within(bytes, '/', '9'),
 				       _mm_or_si128(is_byte(bytes, '+'),
 						    _mm_or_si128(is_byte(bytes, '-'), is_byte(bytes, '_'))));
 		lower = _mm_or_si128(lower, is_lower);
@@ -177,7 +169,7 @@ unsigned layers_likely(struct bytes value)
 		return 0;
 	if (has_percent(value))
 		layers |= 1u << SCAN_LAYER_PERCENT;
-	if (value.data[0] == 'd' ? value.len >= SCAN_BASE64_LEN_MIN : is_base64(value))
+	if (value.len >= SCAN_BASE64_LEN_MIN && (value.data[0] == 'd' || is_base64(value)))
 		layers |= 1u << SCAN_LAYER_BASE64;
 	if (value.data[0] == 'e' || value.data[0] == 'B') /* eyJ..., Bearer eyJ... */
 		layers |= 1u << SCAN_LAYER_TOKEN;

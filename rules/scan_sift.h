@@ -3,7 +3,9 @@
  * nothing without context could match in it, and nothing with, or neither its
  * names nor a word in it give any.
  *
- *	if (sift_value(&values->sift, place, is_named, text, &found) != SIFT_OUT) keep it
+ *	said = sift_glance(&values->sift, text);
+ *	if (said != SIEVE_EMPTY || is_named)
+ *		if (sift_value(&values->sift, said, place, is_named, text, &found) != SIFT_OUT) keep it
  */
 #pragma once
 
@@ -17,9 +19,32 @@ enum sift {
 	SIFT_UNSEEN, /* there is no sieve, or it did not look */
 };
 
-/* What could match without context is lent by the sieve, until the next value. */
-enum sift sift_value(const struct scan_sift *sift, enum scan_place place, bool is_named, struct bytes text,
-		     struct sieve_found *out_found);
+static inline enum sieve_said sift_glance(const struct scan_sift *sift, struct bytes text)
+{
+	return sift->sieve == NULL ? SIEVE_UNSURE : sieve_glance(sift->sieve, text);
+}
 
-/* True: a whole number of so many digits is not worth it, whichever they are, where no name gives context. */
-bool sift_number(const struct scan_sift *sift, size_t digits);
+/* What could match without context is lent by the sieve, until the next value. */
+static inline enum sift sift_value(const struct scan_sift *sift, enum sieve_said said, enum scan_place place,
+				   bool is_named, struct bytes text, struct sieve_found *out_found)
+{
+	unsigned number = (unsigned)__builtin_ctz((unsigned)place);
+
+	if (sift->sieve == NULL)
+		return SIFT_UNSEEN;
+	if (said != SIEVE_UNSURE)
+		*out_found = sieve_found_nothing(sift->sieve);
+	else if (!sieve_look(sift->sieve, number, text, out_found))
+		return SIFT_UNSEEN;
+	if (out_found->is_any || is_named)
+		return SIFT_KEPT;
+	return out_found->is_any_word && !sieve_rules_out(sift->sieve, out_found->words, number, text)
+		       ? SIFT_KEPT
+		       : SIFT_OUT;
+}
+
+/* The bit of a count of digits: whole numbers of so many are not worth it, where no name gives context. */
+static inline uint32_t sift_numbers_out(const struct scan_sift *sift)
+{
+	return sift->sieve == NULL ? 0 : sieve_numbers_out(sift->sieve);
+}

@@ -121,8 +121,20 @@ static void keep(struct scan_values *values, const struct scan_value *value, str
 	values->text[values->len++] = '\n';
 }
 
+/* Is there room for it below the ceilings? */
+static inline bool has_room(const struct scan_values *values, size_t len)
+{
+	return values->seen_count < LIMIT_BODY_VALUES && values->seen_len + len < LIMIT_SCAN_BYTES;
+}
+
+static inline void count_value(struct scan_values *values, size_t len)
+{
+	values->seen_count++;
+	values->seen_len += len + 1;
+}
+
 /* One more value, of which so many bytes are looked at; false at a ceiling. */
-static bool count_value(struct scan_values *values, size_t *len)
+static bool count_within(struct scan_values *values, size_t *len)
 {
 	size_t room = LIMIT_SCAN_BYTES - values->seen_len;
 
@@ -136,42 +148,23 @@ static bool count_value(struct scan_values *values, size_t *len)
 		values->is_cut = true;
 		return false;
 	}
-	values->seen_count++;
-	values->seen_len += *len + 1;
+	count_value(values, *len);
 	return true;
-}
-
-/* Is context given by the names that count for what lies in this container? */
-static bool is_named_around(const struct scan_container *container, struct bytes name)
-{
-	if (container == NULL)
-		return false;
-	return name.len > 0 ? container->is_named : container->is_named_twice;
-}
-
-/* Does its own name give context? */
-static bool is_named_itself(const struct scan_values *values, const struct scan_value *value)
-{
-	return value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL;
 }
 
 static bool names_say(const struct scan_values *values, const struct scan_value *value)
 {
-	return is_named_around(container_of(values, value->container), value->name) ||
-	       is_named_itself(values, value);
+	return container_is_named(container_of(values, value->container), value->name) ||
+	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
 }
 
-/* Within the ceilings: keeps the value if it could be one. False: nothing can lie a layer below. `is_named`:
- * names give it context. */
-static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
+/* Keeps the value if it could be one. `is_named`: names give it context. */
+static void sift(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text,
+		 enum sieve_said said)
 {
 	struct sieve_found found;
 
-	if (!count_value(values, &text.len))
-		return true;
-	if (!values->has_own && is_uuid(value, text))
-		return false;
-	switch (sift_value(&values->sift, value->place, is_named, text, &found)) {
+	switch (sift_value(&values->sift, said, value->place, is_named, text, &found)) {
 	case SIFT_OUT:
 		break;
 	case SIFT_KEPT:
@@ -179,14 +172,23 @@ static bool add(struct scan_values *values, const struct scan_value *value, bool
 		break;
 	case SIFT_UNSEEN:
 		keep(values, value, text, NULL);
-		return true;
+		break;
 	}
-	return !found.is_plain || text.len >= SCAN_BASE64_LEN_MIN;
+}
+
+/* Counts it, and keeps it if it could be one. False at a ceiling. */
+static bool add(struct scan_values *values, const struct scan_value *value, bool is_named, struct bytes text)
+{
+	if (!count_within(values, &text.len))
+		return false;
+	if (values->has_own || !is_uuid(value, text))
+		sift(values, value, is_named, text, sift_glance(&values->sift, text));
+	return true;
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
-static void add_layer(struct scan_values *values, const struct scan_value *value, bool is_named,
-		      struct bytes text, enum scan_layer layer)
+static __attribute__((noinline)) void add_layer(struct scan_values *values, const struct scan_value *value,
+						bool is_named, struct bytes text, enum scan_layer layer)
 {
 	struct bytes inner = layer_open(layer, text, values->arena);
 	struct scan_value unwrapped;
@@ -199,29 +201,47 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	(void)add(values, &unwrapped, is_named, inner);
 }
 
-/* One that is not a piece, and what it holds a layer below. */
-static void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
-		      struct bytes text)
+static inline void add_layers(struct scan_values *values, const struct scan_value *value, bool is_named,
+			      struct bytes text)
 {
-	if (text.len < values->len_min || !add(values, value, is_named, text) || values->arena == NULL ||
-	    text.len == values->len_min)
+	if (values->arena == NULL || text.len == values->len_min)
 		return;
 	for (unsigned layers = layers_likely(text); layers != 0; layers &= layers - 1)
 		add_layer(values, value, is_named, text, (enum scan_layer)__builtin_ctz(layers));
 }
 
-void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
+/* One that is not a piece, and what it holds a layer below. Most values are seen to be nothing, and done. */
+static inline void add_whole(struct scan_values *values, const struct scan_value *value, bool is_named,
+			     struct bytes text)
 {
-	if (value->lead == 0 && value->trail == 0)
-		add_whole(values, value, names_say(values, value), text);
-	else
-		(void)add(values, value, names_say(values, value), text);
+	enum sieve_said said;
+
+	if (text.len < values->len_min)
+		return;
+	if (!has_room(values, text.len)) {
+		if (!add(values, value, is_named, text))
+			add_layers(values, value, is_named, text);
+		return;
+	}
+	count_value(values, text.len);
+	if (text.len == UUID_LEN && !values->has_own && uuid_is(text))
+		return;
+	said = sift_glance(&values->sift, text);
+	if (said == SIEVE_EMPTY && !is_named)
+		return;
+	sift(values, value, is_named, text, said);
+	if (said != SIEVE_EMPTY)
+		add_layers(values, value, is_named, text);
 }
 
-/* Is there room for it below the ceilings? */
-static bool has_room(const struct scan_values *values, struct bytes text)
+void values_add(struct scan_values *values, const struct scan_value *value, struct bytes text)
 {
-	return values->seen_count < LIMIT_BODY_VALUES && values->seen_len + text.len < LIMIT_SCAN_BYTES;
+	bool is_named = names_say(values, value);
+
+	if (value->lead == 0 && value->trail == 0)
+		add_whole(values, value, is_named, text);
+	else
+		(void)add(values, value, is_named, text);
 }
 
 /* Remembered is what was seen as one value, with nothing in it: at once when it was not kept, else when it
@@ -242,11 +262,10 @@ void values_add_field(struct scan_values *values, const struct scan_value *value
 	size_t seen = values->seen_count, count = values->count;
 	bool is_kept_in_mind = values->sift.sieve != NULL && text.len >= values->len_min &&
 			       !name_is_key_header(value->name) && !name_is_certificate_header(value->name) &&
-			       has_room(values, text);
+			       has_room(values, text.len);
 
 	if (is_kept_in_mind && memory_has(values->sift.memory, &field)) {
-		values->seen_count++;
-		values->seen_len += text.len + 1;
+		count_value(values, text.len);
 		return;
 	}
 	values_add(values, value, text);
@@ -272,7 +291,8 @@ static void add_name(struct scan_values *values, const struct scan_value *value)
 	struct scan_value text = *value;
 
 	text.is_name = true;
-	(void)add(values, &text, is_named_around(container_of(values, text.container), text.name), text.name);
+	(void)add(values, &text, container_is_named(container_of(values, text.container), text.name),
+		  text.name);
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)
@@ -290,7 +310,14 @@ struct level {
 	uint32_t index;     /* of the next item of an array */
 	size_t count;       /* of the values kept before it */
 	bool is_array;
-	bool is_named, is_named_twice; /* as its container */
+	uint8_t named; /* as its container */
+};
+
+/* A tree on the way through it. */
+struct tree {
+	struct scan_values *values;
+	struct scan_value spot;
+	uint32_t numbers_out; /* the counts of digits of numbers that hold nothing, a bit for each */
 };
 
 /* Powers of ten by the number's length in bits: 77 / 256 is nearly the logarithm of 2. */
@@ -322,54 +349,57 @@ static size_t count_digits(uint64_t number)
 	return at + (number >= powers[at]);
 }
 
-/* A whole number is written in digits only where they are looked at. No class is below zero. */
-static void add_number(struct scan_values *values, const struct scan_value *spot, bool is_named,
-		       yyjson_val *value)
+/* A whole number is written in digits only where they are looked at. */
+static __attribute__((noinline)) void add_digits(struct tree *tree, bool is_named, uint64_t number,
+						 size_t len)
 {
-	uint64_t number = yyjson_get_uint(value);
-	size_t len = count_digits(number), counted = len;
-	char digits[20];
+	char digits[SIEVE_NUMBER_DIGITS_MAX];
 
-	if (yyjson_is_sint(value) && yyjson_get_sint(value) < 0)
-		return;
-	if (len < values->len_min)
-		return;
-	if (!is_named && sift_number(&values->sift, len)) {
-		(void)count_value(values, &counted);
-		return;
-	}
 	for (size_t at = len; at > 0; number /= 10)
 		digits[--at] = (char)('0' + number % 10);
-	add_whole(values, spot, is_named, (struct bytes){digits, len});
+	add_whole(tree->values, &tree->spot, is_named, (struct bytes){digits, len});
+}
+
+/* No class is below zero. */
+static inline void add_number(struct tree *tree, bool is_named, yyjson_val *value)
+{
+	uint64_t number = unsafe_yyjson_get_uint(value);
+	size_t len = count_digits(number);
+
+	if (len < tree->values->len_min || (unsafe_yyjson_is_sint(value) && (int64_t)number < 0))
+		return;
+	if (is_named || (tree->numbers_out >> len & 1) == 0)
+		add_digits(tree, is_named, number, len);
+	else if (has_room(tree->values, len))
+		count_value(tree->values, len);
+	else
+		(void)count_within(tree->values, &len);
 }
 
 /* Of numbers that are not whole the text as it stands, where the reader kept it. */
-static void add_scalar(struct scan_values *values, const struct scan_value *spot, bool is_named,
-		       yyjson_val *value)
+static inline void add_scalar(struct tree *tree, bool is_named, yyjson_val *value)
 {
-	if (yyjson_is_str(value) || yyjson_is_raw(value))
-		add_whole(values, spot, is_named,
+	if (unsafe_yyjson_is_str(value) || unsafe_yyjson_is_raw(value))
+		add_whole(tree->values, &tree->spot, is_named,
 			  (struct bytes){unsafe_yyjson_get_str(value), unsafe_yyjson_get_len(value)});
-	else if (yyjson_is_int(value))
-		add_number(values, spot, is_named, value);
+	else if (unsafe_yyjson_is_int(value))
+		add_number(tree, is_named, value);
 }
 
 /* Which of the nearest keys give context: its own and those above. */
-static void name_container(const struct scan_values *values, struct scan_container *container, bool is_named)
+static void name_container(const struct scan_values *values, struct scan_container *container)
 {
 	const struct scan_container *above = container_of(values, container->parent);
 
-	if (container->key.len == 0) {
-		container->is_named = above != NULL && above->is_named;
-		container->is_named_twice = above != NULL && above->is_named_twice;
-		return;
-	}
-	container->is_named = is_named;
-	container->is_named_twice = is_named || (above != NULL && above->is_named);
+	if (container->key.len == 0)
+		container->named = above == NULL ? 0 : above->named;
+	else if (names_look(values->sift.names, container->key)->classes != NULL)
+		container->named = 1;
+	else
+		container->named = above != NULL && above->named == 1 ? 2 : 0;
 }
 
-/* `is_named`: its key gives context. The number, 0 at a ceiling or without memory. */
-static uint32_t add_container(struct scan_values *values, const struct scan_value *spot, bool is_named)
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 {
 	void *containers = values->containers;
 	struct scan_container *container;
@@ -386,34 +416,25 @@ static uint32_t add_container(struct scan_values *values, const struct scan_valu
 					     .index = spot->index,
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
-	name_container(values, container, is_named);
+	name_container(values, container);
 	return (uint32_t)values->container_count;
 }
 
-uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+/* Remembers a container and goes into it; false at a ceiling. */
+static bool open_container(struct tree *tree, yyjson_val *node, struct level *level)
 {
-	return add_container(values, spot, is_named_itself(values, spot));
-}
+	struct scan_values *values = tree->values;
+	uint32_t number = values_open(values, &tree->spot);
+	const struct scan_container *container = container_of(values, number);
 
-/* Remembers a container and opens it; false at a ceiling. */
-static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
-			   bool is_named, struct level *levels, size_t *depth)
-{
-	uint32_t number;
-
-	if (*depth == LIMIT_JSON_DEPTH) {
-		values->is_cut = true;
+	if (container == NULL)
 		return false;
-	}
-	number = add_container(values, spot, is_named);
-	if (number == 0)
-		return false;
-	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
-					    .container = number,
-					    .count = values->count,
-					    .is_array = unsafe_yyjson_is_arr(node),
-					    .is_named = values->containers[number - 1].is_named,
-					    .is_named_twice = values->containers[number - 1].is_named_twice};
+	level->end = unsafe_yyjson_get_next(node);
+	level->container = number;
+	level->index = 0;
+	level->count = values->count;
+	level->is_array = unsafe_yyjson_is_arr(node);
+	level->named = container->named;
 	return true;
 }
 
@@ -424,130 +445,81 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* A key may be data itself. True: it gives context. */
-static bool look_at_key(struct scan_values *values, const struct scan_value *spot, const yyjson_val *key)
+/* The name in hand, which may be data itself. */
+static inline const struct name_facts *look_at_name(struct tree *tree, const yyjson_val *key)
 {
 	const struct json_name *known = json_name_of(key);
-	const struct name_facts *facts;
+	struct scan_names *names = tree->values->sift.names;
+	const struct name_facts *facts =
+		known != NULL ? names_known(names, known) : names_look(names, tree->spot.name);
 
-	if (spot->name.len == 0)
-		return false;
-	facts = known != NULL ? names_known(values->sift.names, known)
-			      : names_look(values->sift.names, spot->name);
 	if (facts->is_data)
-		add_name(values, spot);
-	return facts->classes != NULL;
+		add_name(tree->values, &tree->spot);
+	return facts;
 }
 
-/* A tree lies in one list: what is in a value comes behind it, a name before its value. */
+/* The scalars of an object, up to its end or to one that is none; a name stands before its value. */
+static yyjson_val *add_members(struct tree *tree, const struct level *level, yyjson_val *at)
+{
+	bool is_named;
+
+	for (; at < level->end; at++) {
+		tree->spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
+		is_named = level->named != 0;
+		if (tree->spot.name.len > 0)
+			is_named = look_at_name(tree, at)->classes != NULL || level->named == 1;
+		if (unsafe_yyjson_is_ctn(++at))
+			break;
+		add_scalar(tree, is_named, at);
+	}
+	return at;
+}
+
+/* ... of an array. */
+static yyjson_val *add_items(struct tree *tree, struct level *level, yyjson_val *at)
+{
+	tree->spot.name = BYTES_NONE;
+	for (; at < level->end; at++) {
+		tree->spot.index = level->index++;
+		if (unsafe_yyjson_is_ctn(at))
+			break;
+		add_scalar(tree, level->named != 0, at);
+	}
+	return at;
+}
+
+/* Goes on in a container, up to its end or the next one in it. */
+static inline yyjson_val *add_scalars(struct tree *tree, struct level *level, yyjson_val *at)
+{
+	tree->spot.container = level->container;
+	tree->spot.is_in_array = level->is_array;
+	return level->is_array ? add_items(tree, level, at) : add_members(tree, level, at);
+}
+
+/* A tree lies in one list: what is in a value comes behind it. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
 {
-	struct level levels[LIMIT_JSON_DEPTH];
-	struct scan_value spot = {.place = place, .is_json = true};
-	yyjson_val *at = root + 1;
-	size_t depth = 0;
+	struct level levels[LIMIT_JSON_DEPTH + 1], *level = levels; /* the first is above the root */
+	const struct level *last = levels + LIMIT_JSON_DEPTH;
+	struct tree tree = {.values = values,
+			    .spot = {.place = place, .is_json = true},
+			    .numbers_out = sift_numbers_out(&values->sift)};
+	yyjson_val *at = root;
 
-	if (!yyjson_is_ctn(root)) {
-		add_scalar(values, &spot, false, root);
+	if (!unsafe_yyjson_is_ctn(root)) {
+		add_scalar(&tree, false, root);
 		return;
 	}
-	if (!open_container(values, root, &spot, false, levels, &depth))
-		return;
-	while (depth > 0) {
-		struct level *level = &levels[depth - 1];
-		bool is_named = false, is_around;
-
-		if (at == level->end) {
-			close_container(values, level);
-			depth--;
-			continue;
-		}
-		spot.container = level->container;
-		spot.is_in_array = level->is_array;
-		if (level->is_array) {
-			spot.index = level->index++;
-			spot.name = BYTES_NONE;
-		} else {
-			spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-			is_named = look_at_key(values, &spot, at++);
-		}
-		is_around = spot.name.len > 0 ? level->is_named : level->is_named_twice;
-		if (!unsafe_yyjson_is_ctn(at))
-			add_scalar(values, &spot, is_named || is_around, at++);
-		else if (open_container(values, at, &spot, is_named, levels, &depth))
+	do {
+		if (level == last)
+			values->is_cut = true;
+		if (level < last && open_container(&tree, at, level + 1)) {
+			level++;
 			at++;
-		else
-			at = unsafe_yyjson_get_next(at);
-	}
-}
-
-/* -- pointers --------------------------------------------------------------- */
-
-struct writer {
-	char *text;
-	size_t len, size;
-};
-
-static void put(struct writer *writer, char byte)
-{
-	if (writer->len < writer->size)
-		writer->text[writer->len++] = byte;
-}
-
-/* RFC 6901 section 3: ~0 stands for '~', ~1 for '/'. */
-static void put_step(struct writer *writer, bool is_index, uint32_t index, struct bytes key, bool is_folded)
-{
-	char digits[12];
-	size_t at = sizeof(digits);
-
-	put(writer, '/');
-	if (is_index && is_folded) {
-		put(writer, '-');
-	} else if (is_index) {
-		do {
-			digits[--at] = (char)('0' + index % 10);
-			index /= 10;
-		} while (index > 0);
-		for (; at < sizeof(digits); at++)
-			put(writer, digits[at]);
-	}
-	for (size_t i = 0; !is_index && i < key.len; i++) {
-		if (key.data[i] == '~' || key.data[i] == '/') {
-			put(writer, '~');
-			put(writer, key.data[i] == '~' ? '0' : '1');
 		} else {
-			put(writer, key.data[i]);
+			at = unsafe_yyjson_get_next(at);
 		}
-	}
-}
-
-bool values_is_in_array(const struct scan_values *values, const struct scan_value *value)
-{
-	bool is_in_array = value->is_in_array;
-
-	for (uint32_t at = value->container; at != 0 && !is_in_array; at = values->containers[at - 1].parent)
-		is_in_array = values->containers[at - 1].is_in_array;
-	return is_in_array;
-}
-
-size_t values_pointer(const struct scan_values *values, const struct scan_value *value, bool is_folded,
-		      char *text, size_t size)
-{
-	uint32_t chain[LIMIT_JSON_DEPTH + 1];
-	struct writer writer = {.text = text, .size = size};
-	size_t depth = 0;
-
-	if (!value->is_json || value->container == 0)
-		return 0;
-	/* The root has no step of its own. */
-	for (uint32_t at = value->container; values->containers[at - 1].parent != 0;
-	     at = values->containers[at - 1].parent)
-		chain[depth++] = at;
-	while (depth > 0) {
-		const struct scan_container *container = &values->containers[chain[--depth] - 1];
-
-		put_step(&writer, container->is_in_array, container->index, container->key, is_folded);
-	}
-	put_step(&writer, value->is_in_array, value->index, value->name, is_folded);
-	return writer.len;
+		while (level > levels && (at = add_scalars(&tree, level, at)) == level->end)
+			close_container(values, level--);
+	} while (level > levels);
 }

@@ -5,6 +5,7 @@
 #include "parsers/base/limits.h"
 #include "rules/glance.h"
 #include "rules/places_word.h"
+#include "rules/scan_layer.h"
 #include "rules/sieve_bound.h"
 #include "rules/sieve_follow.h"
 #include "rules/sieve_needs.h"
@@ -38,6 +39,7 @@ struct sieve {
 	uint64_t *all;          /* classes */
 	uint64_t *none;         /* lanes */
 	struct needs_runs runs; /* of the free lanes */
+	uint32_t numbers_out;
 	struct skeletons skeletons;
 	char last[GLANCE_LEN_MAX]; /* looked at, and nothing was found: lists repeat values */
 	size_t last_len;           /* 0: none */
@@ -155,6 +157,8 @@ static void shapes_make(struct sieve *sieve)
 	for (size_t lane = 0; lane < sieve->lane_words * 64; lane++)
 		if (has(sieve->free, lane))
 			runs_add(&sieve->runs, &sieve->needs.list[lane]);
+	for (size_t digits = 1; digits <= SIEVE_NUMBER_DIGITS_MAX; digits++)
+		sieve->numbers_out |= runs_have(&sieve->runs, digits, digits) ? 0 : 1u << digits;
 	grid_settle(&sieve->grid);
 }
 
@@ -321,15 +325,14 @@ static bool add_blind(struct sieve *sieve, const uint64_t *wanted)
 	return any != 0;
 }
 
-static struct sieve_found found_nothing(const struct sieve *sieve)
+struct sieve_found sieve_found_nothing(const struct sieve *sieve)
 {
 	return (struct sieve_found){.lanes = sieve->none, .words = sieve->none};
 }
 
-static bool is_clear(struct sieve *sieve, const struct skeleton *skeleton)
+static bool is_clear(struct sieve *sieve, struct bytes text)
 {
 	size_t made = sieve->states.made + sieve->word_states.made;
-	struct bytes text = {skeleton->text, skeleton->len};
 	bool is_so = walk_is_clear(&sieve->word_states, begin_of(&sieve->begin_words, &sieve->word_states),
 				   text) &&
 		     walk_is_clear(&sieve->states, begin_of(&sieve->begin_free, &sieve->states), text);
@@ -338,40 +341,61 @@ static bool is_clear(struct sieve *sieve, const struct skeleton *skeleton)
 	return is_so;
 }
 
-/* Of what has many digits: nothing is found in any value that differs in its digits alone. */
-static bool glance_skeleton(struct sieve *sieve, struct bytes value)
+/* What layers there could be in a text does not depend on which digits it has. */
+static enum sieve_said say_of_kind(struct sieve *sieve, struct bytes value)
 {
-	struct skeleton skeleton = skeleton_of(value);
-	enum skeleton_said said = skeletons_say(&sieve->skeletons, &skeleton);
-	bool is_so;
+	char folded[SKELETON_LEN_MAX];
+	struct bytes text = skeleton_text(value, folded);
 
-	if (said != SKELETON_NEW)
-		return said == SKELETON_CLEAR;
-	is_so = !is_spent(sieve, value) && is_clear(sieve, &skeleton);
-	skeletons_put(&sieve->skeletons, &skeleton, is_so);
-	return is_so;
+	if (is_spent(sieve, value) || !is_clear(sieve, text))
+		return SIEVE_UNSURE;
+	return layers_likely(text) == 0 ? SIEVE_EMPTY : SIEVE_CLEAR;
 }
 
-bool sieve_glance(struct sieve *sieve, struct bytes value, struct sieve_found *out_found)
+static __attribute__((noinline)) enum sieve_said learn_skeleton(struct sieve *sieve, struct skeleton *slot,
+								struct bytes value)
+{
+	struct glance_ends ends = glance_ends(value);
+
+	*slot = skeleton_of(&ends, value.len);
+	slot->said = say_of_kind(sieve, value);
+	return slot->said;
+}
+
+static __attribute__((noinline)) enum sieve_said glance_long(const struct sieve *sieve, struct bytes value)
 {
 	struct glance glance;
-	bool is_plain;
 
 	if (value.len > GLANCE_LEN_MAX)
-		return false;
+		return SIEVE_UNSURE;
 	glance = glance_at(value);
-	is_plain = glance.others == 0 && !runs_have(&sieve->runs, value.len, glance.digits);
-	if (!is_plain && (glance.digits < SKELETON_DIGITS_MIN || value.len > SKELETON_LEN_MAX ||
-			  !sieve->has_skeletons || !glance_skeleton(sieve, value)))
-		return false;
-	*out_found = found_nothing(sieve);
-	out_found->is_plain = is_plain;
-	return true;
+	return glance.others == 0 && !runs_have(&sieve->runs, value.len, glance.digits) ? SIEVE_CLEAR
+											: SIEVE_UNSURE;
 }
 
-bool sieve_glance_number(const struct sieve *sieve, size_t digits)
+/* Of what has many digits nothing is found in any value that differs in its digits alone. */
+enum sieve_said sieve_glance(struct sieve *sieve, struct bytes value)
 {
-	return digits <= GLANCE_LEN_MAX && !runs_have(&sieve->runs, digits, digits);
+	struct glance_ends ends;
+	struct skeleton skeleton, *slot;
+	struct glance glance;
+
+	if (value.len > SKELETON_LEN_MAX)
+		return glance_long(sieve, value);
+	ends = glance_ends(value);
+	glance = glance_at_ends(&ends, value.len);
+	if (glance.others == 0 && !runs_have(&sieve->runs, value.len, glance.digits))
+		return value.len < SCAN_BASE64_LEN_MIN ? SIEVE_EMPTY : SIEVE_CLEAR;
+	if (glance.digits < SKELETON_DIGITS_MIN || !sieve->has_skeletons)
+		return SIEVE_UNSURE;
+	skeleton = skeleton_of(&ends, value.len);
+	slot = skeletons_slot(&sieve->skeletons, &skeleton);
+	return skeleton_is(slot, &skeleton) ? slot->said : learn_skeleton(sieve, slot, value);
+}
+
+uint32_t sieve_numbers_out(const struct sieve *sieve)
+{
+	return sieve->numbers_out;
 }
 
 void sieve_forget(struct sieve *sieve)
@@ -403,7 +427,7 @@ bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct 
 	size_t made = sieve->states.made + sieve->word_states.made;
 	bool is_walked;
 
-	*out_found = found_nothing(sieve);
+	*out_found = sieve_found_nothing(sieve);
 	if (is_last(sieve, value))
 		return true;
 	if (is_spent(sieve, value))
@@ -461,7 +485,7 @@ bool sieve_look_bound(struct sieve *sieve, const uint64_t *named, const uint64_t
 	struct bound_set *set;
 	bool is_walked;
 
-	*out_found = found_nothing(sieve);
+	*out_found = sieve_found_nothing(sieve);
 	if (is_spent(sieve, value))
 		return false;
 	set = bound_sets_find(&sieve->sets, named, worded, bytes_find_byte(value, '\n') != BYTES_NOT_FOUND);

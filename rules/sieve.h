@@ -33,7 +33,6 @@ struct sieve_found {
 	const uint64_t *lanes; /* forms that could match; of a look without context: classes */
 	const uint64_t *words; /* classes that have a context word in the value */
 	bool is_any, is_any_word;
-	bool is_plain; /* letters and digits alone, and not many */
 };
 
 /* What is known of a class's forms in a value that was looked at: it does not match. */
@@ -51,14 +50,24 @@ void sieve_forget(struct sieve *sieve);
  * room: nothing is told. Looked for are patterns that need no context, and context words. */
 bool sieve_look(struct sieve *sieve, unsigned place, struct bytes value, struct sieve_found *out_found);
 
-/* The same at a glance, without a walk: of letters and digits alone there is one place where a match may
- * begin, the first, so no context word stands before it, and few of them are too few; and what differs in its
- * digits alone from a text that was walked through for all digits is known (rules/skeleton.h). False when it
- * is not sure. */
-bool sieve_glance(struct sieve *sieve, struct bytes value, struct sieve_found *out_found);
+/* What can be told without a walk. */
+enum sieve_said {
+	SIEVE_UNSURE, /* look */
+	SIEVE_CLEAR,  /* a look would find nothing */
+	SIEVE_EMPTY,  /* ... nor is anything written inside (scan_layer.h) */
+};
 
-/* ... of a whole number of so many digits: nothing is found. */
-bool sieve_glance_number(const struct sieve *sieve, size_t digits);
+/* At a glance: of letters and digits alone there is one place where a match may begin, the first, so no
+ * context word stands before it, and few of them are too few; and what differs in its digits alone from a
+ * text that was walked through for all digits is known (rules/skeleton.h). */
+enum sieve_said sieve_glance(struct sieve *sieve, struct bytes value);
+
+/* ... of whole numbers: the bit of each count of digits of which nothing is found, whichever they are. */
+#define SIEVE_NUMBER_DIGITS_MAX 20
+uint32_t sieve_numbers_out(const struct sieve *sieve);
+
+/* What a look tells that found nothing. */
+struct sieve_found sieve_found_nothing(const struct sieve *sieve);
 
 /* True: of the classes that have a word in the value, none has there what needs it. A word says little: most
  * often what it stands for has not the shape of the text. */
