@@ -281,20 +281,12 @@ static void read_around(struct scanner *scanner, uint32_t container, unsigned na
 	}
 }
 
-static bool is_named_around(const struct scanner *scanner, const struct scan_value *value)
-{
-	const struct scan_container *container;
-
-	if (value->container == 0)
-		return false;
-	container = &scanner->values.containers[value->container - 1];
-	return value->name.len > 0 ? container->is_named : container->is_named_twice;
-}
-
 /* The classes that a value's name, or the next one above it, gives context to. */
 static const uint64_t *read_context(struct scanner *scanner, const struct scan_value *value)
 {
-	bool is_around = is_named_around(scanner, value);
+	const struct scan_container *container =
+		value->container == 0 ? NULL : &scanner->values.containers[value->container - 1];
+	bool is_around = container_is_named(container, value->name);
 	const uint64_t *own = NULL;
 
 	if (is_around)

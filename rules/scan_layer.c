@@ -169,7 +169,7 @@ unsigned layers_likely(struct bytes value)
 		return 0;
 	if (has_percent(value))
 		layers |= 1u << SCAN_LAYER_PERCENT;
-	if (value.data[0] == 'd' ? value.len >= SCAN_BASE64_LEN_MIN : is_base64(value))
+	if (value.len >= SCAN_BASE64_LEN_MIN && (value.data[0] == 'd' || is_base64(value)))
 		layers |= 1u << SCAN_LAYER_BASE64;
 	if (value.data[0] == 'e' || value.data[0] == 'B') /* eyJ..., Bearer eyJ... */
 		layers |= 1u << SCAN_LAYER_TOKEN;

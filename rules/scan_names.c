@@ -272,22 +272,24 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 	return names->last_facts;
 }
 
-static __attribute__((noinline)) const struct name_facts *know(struct scan_names *names,
-							       const struct json_name *name)
+static __attribute__((noinline)) void know(struct scan_names *names, const struct json_name *name)
 {
 	size_t at = name->number % JSON_NAMES;
 	struct known *known = &names->known[at];
 
 	work_out(names, json_name_text(name), bits_at(names, SLOT_COUNT + at), &known->facts);
 	known->number = name->number;
-	return &known->facts;
 }
 
 const struct name_facts *names_known(struct scan_names *names, const struct json_name *name)
 {
-	const struct known *known = &names->known[name->number % JSON_NAMES];
+	struct known *known = &names->known[name->number % JSON_NAMES];
 
-	return known->number == name->number ? &known->facts : know(names, name);
+	if (known->number != name->number)
+		know(names, name);
+	names->last = json_name_text(name);
+	names->last_facts = &known->facts;
+	return &known->facts;
 }
 
 void names_forget(struct scan_names *names)

@@ -25,8 +25,23 @@ static inline enum sieve_said sift_glance(const struct scan_sift *sift, struct b
 }
 
 /* What could match without context is lent by the sieve, until the next value. */
-enum sift sift_value(const struct scan_sift *sift, enum sieve_said said, enum scan_place place, bool is_named,
-		     struct bytes text, struct sieve_found *out_found);
+static inline enum sift sift_value(const struct scan_sift *sift, enum sieve_said said, enum scan_place place,
+				   bool is_named, struct bytes text, struct sieve_found *out_found)
+{
+	unsigned number = (unsigned)__builtin_ctz((unsigned)place);
+
+	if (sift->sieve == NULL)
+		return SIFT_UNSEEN;
+	if (said != SIEVE_UNSURE)
+		*out_found = sieve_found_nothing(sift->sieve);
+	else if (!sieve_look(sift->sieve, number, text, out_found))
+		return SIFT_UNSEEN;
+	if (out_found->is_any || is_named)
+		return SIFT_KEPT;
+	return out_found->is_any_word && !sieve_rules_out(sift->sieve, out_found->words, number, text)
+		       ? SIFT_KEPT
+		       : SIFT_OUT;
+}
 
 /* The bit of a count of digits: whole numbers of so many are not worth it, where no name gives context. */
 static inline uint32_t sift_numbers_out(const struct scan_sift *sift)

@@ -152,24 +152,10 @@ static bool count_within(struct scan_values *values, size_t *len)
 	return true;
 }
 
-/* Is context given by the names that count for what lies in this container? */
-static bool is_named_around(const struct scan_container *container, struct bytes name)
-{
-	if (container == NULL)
-		return false;
-	return name.len > 0 ? container->is_named : container->is_named_twice;
-}
-
-/* Does its own name give context? */
-static bool is_named_itself(const struct scan_values *values, const struct scan_value *value)
-{
-	return value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL;
-}
-
 static bool names_say(const struct scan_values *values, const struct scan_value *value)
 {
-	return is_named_around(container_of(values, value->container), value->name) ||
-	       is_named_itself(values, value);
+	return container_is_named(container_of(values, value->container), value->name) ||
+	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
 }
 
 /* Keeps the value if it could be one. `is_named`: names give it context. */
@@ -201,8 +187,8 @@ static bool add(struct scan_values *values, const struct scan_value *value, bool
 }
 
 /* A value of the path is masked as a whole when it is not read as it stands there. */
-static void add_layer(struct scan_values *values, const struct scan_value *value, bool is_named,
-		      struct bytes text, enum scan_layer layer)
+static __attribute__((noinline)) void add_layer(struct scan_values *values, const struct scan_value *value,
+						bool is_named, struct bytes text, enum scan_layer layer)
 {
 	struct bytes inner = layer_open(layer, text, values->arena);
 	struct scan_value unwrapped;
@@ -215,8 +201,8 @@ static void add_layer(struct scan_values *values, const struct scan_value *value
 	(void)add(values, &unwrapped, is_named, inner);
 }
 
-static void add_layers(struct scan_values *values, const struct scan_value *value, bool is_named,
-		       struct bytes text)
+static inline void add_layers(struct scan_values *values, const struct scan_value *value, bool is_named,
+			      struct bytes text)
 {
 	if (values->arena == NULL || text.len == values->len_min)
 		return;
@@ -305,7 +291,8 @@ static void add_name(struct scan_values *values, const struct scan_value *value)
 	struct scan_value text = *value;
 
 	text.is_name = true;
-	(void)add(values, &text, is_named_around(container_of(values, text.container), text.name), text.name);
+	(void)add(values, &text, container_is_named(container_of(values, text.container), text.name),
+		  text.name);
 }
 
 void values_add_name(struct scan_values *values, const struct scan_value *value)
@@ -323,14 +310,13 @@ struct level {
 	uint32_t index;     /* of the next item of an array */
 	size_t count;       /* of the values kept before it */
 	bool is_array;
-	bool is_named, is_named_twice; /* as its container */
+	uint8_t named; /* as its container */
 };
 
 /* A tree on the way through it. */
 struct tree {
 	struct scan_values *values;
 	struct scan_value spot;
-	bool is_named;        /* the key in hand gives context */
 	uint32_t numbers_out; /* the counts of digits of numbers that hold nothing, a bit for each */
 };
 
@@ -401,21 +387,19 @@ static inline void add_scalar(struct tree *tree, bool is_named, yyjson_val *valu
 }
 
 /* Which of the nearest keys give context: its own and those above. */
-static void name_container(const struct scan_values *values, struct scan_container *container, bool is_named)
+static void name_container(const struct scan_values *values, struct scan_container *container)
 {
 	const struct scan_container *above = container_of(values, container->parent);
 
-	if (container->key.len == 0) {
-		container->is_named = above != NULL && above->is_named;
-		container->is_named_twice = above != NULL && above->is_named_twice;
-		return;
-	}
-	container->is_named = is_named;
-	container->is_named_twice = is_named || (above != NULL && above->is_named);
+	if (container->key.len == 0)
+		container->named = above == NULL ? 0 : above->named;
+	else if (names_look(values->sift.names, container->key)->classes != NULL)
+		container->named = 1;
+	else
+		container->named = above != NULL && above->named == 1 ? 2 : 0;
 }
 
-/* `is_named`: its key gives context. The number, 0 at a ceiling or without memory. */
-static uint32_t add_container(struct scan_values *values, const struct scan_value *spot, bool is_named)
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 {
 	void *containers = values->containers;
 	struct scan_container *container;
@@ -432,34 +416,25 @@ static uint32_t add_container(struct scan_values *values, const struct scan_valu
 					     .index = spot->index,
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
-	name_container(values, container, is_named);
+	name_container(values, container);
 	return (uint32_t)values->container_count;
 }
 
-uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+/* Remembers a container and goes into it; false at a ceiling. */
+static bool open_container(struct tree *tree, yyjson_val *node, struct level *level)
 {
-	return add_container(values, spot, is_named_itself(values, spot));
-}
+	struct scan_values *values = tree->values;
+	uint32_t number = values_open(values, &tree->spot);
+	const struct scan_container *container = container_of(values, number);
 
-/* Remembers a container and opens it; false at a ceiling. */
-static bool open_container(struct scan_values *values, yyjson_val *node, const struct scan_value *spot,
-			   bool is_named, struct level *levels, size_t *depth)
-{
-	uint32_t number;
-
-	if (*depth == LIMIT_JSON_DEPTH) {
-		values->is_cut = true;
+	if (container == NULL)
 		return false;
-	}
-	number = add_container(values, spot, is_named);
-	if (number == 0)
-		return false;
-	levels[(*depth)++] = (struct level){.end = unsafe_yyjson_get_next(node),
-					    .container = number,
-					    .count = values->count,
-					    .is_array = unsafe_yyjson_is_arr(node),
-					    .is_named = values->containers[number - 1].is_named,
-					    .is_named_twice = values->containers[number - 1].is_named_twice};
+	level->end = unsafe_yyjson_get_next(node);
+	level->container = number;
+	level->index = 0;
+	level->count = values->count;
+	level->is_array = unsafe_yyjson_is_arr(node);
+	level->named = container->named;
 	return true;
 }
 
@@ -470,33 +445,32 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* A key may be data itself. True: it gives context. */
-static inline bool look_at_key(struct tree *tree, const yyjson_val *key)
+/* The name in hand, which may be data itself. */
+static inline const struct name_facts *look_at_name(struct tree *tree, const yyjson_val *key)
 {
 	const struct json_name *known = json_name_of(key);
-	const struct name_facts *facts;
+	struct scan_names *names = tree->values->sift.names;
+	const struct name_facts *facts =
+		known != NULL ? names_known(names, known) : names_look(names, tree->spot.name);
 
-	if (tree->spot.name.len == 0)
-		return false;
-	facts = known != NULL ? names_known(tree->values->sift.names, known)
-			      : names_look(tree->values->sift.names, tree->spot.name);
 	if (facts->is_data)
 		add_name(tree->values, &tree->spot);
-	return facts->classes != NULL;
+	return facts;
 }
 
 /* The scalars of an object, up to its end or to one that is none; a name stands before its value. */
 static yyjson_val *add_members(struct tree *tree, const struct level *level, yyjson_val *at)
 {
-	for (; at < level->end; at++) {
-		bool is_around;
+	bool is_named;
 
+	for (; at < level->end; at++) {
 		tree->spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-		tree->is_named = look_at_key(tree, at);
-		is_around = tree->spot.name.len > 0 ? level->is_named : level->is_named_twice;
+		is_named = level->named != 0;
+		if (tree->spot.name.len > 0)
+			is_named = look_at_name(tree, at)->classes != NULL || level->named == 1;
 		if (unsafe_yyjson_is_ctn(++at))
 			break;
-		add_scalar(tree, tree->is_named || is_around, at);
+		add_scalar(tree, is_named, at);
 	}
 	return at;
 }
@@ -505,45 +479,47 @@ static yyjson_val *add_members(struct tree *tree, const struct level *level, yyj
 static yyjson_val *add_items(struct tree *tree, struct level *level, yyjson_val *at)
 {
 	tree->spot.name = BYTES_NONE;
-	tree->is_named = false;
 	for (; at < level->end; at++) {
 		tree->spot.index = level->index++;
 		if (unsafe_yyjson_is_ctn(at))
 			break;
-		add_scalar(tree, level->is_named_twice, at);
+		add_scalar(tree, level->named != 0, at);
 	}
 	return at;
+}
+
+/* Goes on in a container, up to its end or the next one in it. */
+static inline yyjson_val *add_scalars(struct tree *tree, struct level *level, yyjson_val *at)
+{
+	tree->spot.container = level->container;
+	tree->spot.is_in_array = level->is_array;
+	return level->is_array ? add_items(tree, level, at) : add_members(tree, level, at);
 }
 
 /* A tree lies in one list: what is in a value comes behind it. */
 void values_add_json(struct scan_values *values, yyjson_val *root, enum scan_place place)
 {
-	struct level levels[LIMIT_JSON_DEPTH];
+	struct level levels[LIMIT_JSON_DEPTH + 1], *level = levels; /* the first is above the root */
+	const struct level *last = levels + LIMIT_JSON_DEPTH;
 	struct tree tree = {.values = values,
 			    .spot = {.place = place, .is_json = true},
 			    .numbers_out = sift_numbers_out(&values->sift)};
-	yyjson_val *at = root + 1;
-	size_t depth = 0;
+	yyjson_val *at = root;
 
 	if (!unsafe_yyjson_is_ctn(root)) {
 		add_scalar(&tree, false, root);
 		return;
 	}
-	if (!open_container(values, root, &tree.spot, false, levels, &depth))
-		return;
-	while (depth > 0) {
-		struct level *level = &levels[depth - 1];
-
-		tree.spot.container = level->container;
-		tree.spot.is_in_array = level->is_array;
-		at = level->is_array ? add_items(&tree, level, at) : add_members(&tree, level, at);
-		if (at == level->end) {
-			close_container(values, level);
-			depth--;
-		} else if (open_container(values, at, &tree.spot, tree.is_named, levels, &depth)) {
+	do {
+		if (level == last)
+			values->is_cut = true;
+		if (level < last && open_container(&tree, at, level + 1)) {
+			level++;
 			at++;
 		} else {
 			at = unsafe_yyjson_get_next(at);
 		}
-	}
+		while (level > levels && (at = add_scalars(&tree, level, at)) == level->end)
+			close_container(values, level--);
+	} while (level > levels);
 }

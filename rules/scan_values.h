@@ -24,9 +24,16 @@ struct scan_container {
 	struct bytes key; /* its key in an object */
 	uint32_t index;   /* its place in an array */
 	bool is_in_array;
-	bool is_named;       /* the nearest key, its own or one above, gives context */
-	bool is_named_twice; /* ... or the one above that */
+	uint8_t named; /* 1: the nearest key, its own or one above, gives context; 2: not it, but the one
+			* above that; 0: neither
+			*/
 };
+
+/* Do the names that count give context to what lies in the container, under this name? NULL: at the root. */
+static inline bool container_is_named(const struct scan_container *container, struct bytes name)
+{
+	return container != NULL && (name.len > 0 ? container->named == 1 : container->named != 0);
+}
 
 struct scan_value {
 	uint32_t offset, len; /* in the text */
