@@ -65,7 +65,7 @@ static enum http_version version_of(struct bytes text)
 }
 
 /* HTTP/d.d SP NNN, then anything but a digit. A shorter run may still become one. */
-static enum http1_start look_response(struct bytes run)
+enum http1_start http1_look_response(struct bytes run)
 {
 	size_t at = VERSION_LEN;
 
@@ -219,7 +219,7 @@ enum http1_start http1_look_due(struct bytes run)
 
 enum http1_start http1_look(struct bytes run, size_t *scanned)
 {
-	enum http1_start response = look_response(run);
+	enum http1_start response = http1_look_response(run);
 
 	return response != HTTP1_START_NOT ? response : look_request(run, scanned);
 }

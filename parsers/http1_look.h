@@ -27,6 +27,9 @@ struct http1_line {
  * spares a second look at the same bytes when the run has grown. */
 enum http1_start http1_look(struct bytes run, size_t *scanned);
 
+/* The same for a response alone: a request is HTTP1_START_NOT. */
+enum http1_start http1_look_response(struct bytes run);
+
 /* Does it begin with a method of IANA's registry (RFC 9110 section 16.1.1) or of UPnP, and a blank? Where a
  * boundary was lost "ET /orders" is the rest of a request, and no method of somebody's own. */
 bool http1_look_known_method(struct bytes run);

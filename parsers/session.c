@@ -146,10 +146,8 @@ static enum look http1_request_look(struct bytes run, size_t *scanned)
 
 static enum look http1_response_look(struct bytes run, size_t *scanned)
 {
-	size_t none = 0;
-
 	(void)scanned;
-	return http1_look(run, &none) == HTTP1_START_RESPONSE ? LOOK_YES : LOOK_NO;
+	return http1_look_response(run) == HTTP1_START_RESPONSE ? LOOK_YES : LOOK_NO;
 }
 
 static void http1_begin(struct session *session, enum direction client)

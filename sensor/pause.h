@@ -1,6 +1,5 @@
 /*
- * pause: how a thread waits that has nothing to do: first shortly, then longer, so that an idle or a full
- *ring costs next to nothing.
+ * pause: how a thread waits that has nothing to do, so that an idle or a full ring costs next to nothing.
  *
  *	if (took_something)
  *		pause_over(&pause);
@@ -15,12 +14,10 @@
 #include <time.h>
 
 /* Long enough for much to come together: threads that take turns at one processor lose what it has in its
- * caches each time. A ring holds more than comes in meanwhile. */
-#define PAUSE_FIRST_NS (500 * 1000)
-#define PAUSE_LAST_NS  (2 * 1000 * 1000)
+ * caches each time. A full ring is work for longer, and a ring holds more than comes in meanwhile. */
+#define PAUSE_NS (2 * 1000 * 1000)
 
 struct pause {
-	uint32_t next_ns;
 	uint64_t waited_ns; /* since the last thing was there */
 };
 
@@ -31,9 +28,6 @@ static inline void pause_over(struct pause *pause)
 
 static inline void pause_take(struct pause *pause)
 {
-	uint32_t length_ns = pause->next_ns == 0 ? PAUSE_FIRST_NS : pause->next_ns;
-
-	nanosleep(&(struct timespec){.tv_nsec = length_ns}, NULL);
-	pause->waited_ns += length_ns;
-	pause->next_ns = length_ns * 2 > PAUSE_LAST_NS ? PAUSE_LAST_NS : length_ns * 2;
+	nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+	pause->waited_ns += PAUSE_NS;
 }

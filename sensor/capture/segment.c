@@ -306,19 +306,29 @@ enum drop segment_read(const struct packet *packet, struct capture_counts *count
 	return drop;
 }
 
+/* Address and port as one number that is in the order of both. */
+static uint64_t ipv4_end(const struct endpoint *end)
+{
+	struct bytes address = {.data = (const char *)end->address.bytes, .len = 4};
+
+	return (uint64_t)bytes_u32(address, 0) << 16 | end->port;
+}
+
+static size_t ipv4_end_write(uint64_t end, char *out)
+{
+	end = htobe64(end << 16);
+	memcpy(out, &end, 6);
+	return 6;
+}
+
 static size_t end_write(const struct endpoint *end, char *out)
 {
-	size_t len = 4;
-
-	if (end->address.is_ipv6) {
-		len = 16;
-		memcpy(out, end->address.bytes, 16);
-	} else {
-		memcpy(out, end->address.bytes, 4);
-	}
-	out[len] = (char)(end->port >> 8);
-	out[len + 1] = (char)end->port;
-	return len + 2;
+	if (!end->address.is_ipv6)
+		return ipv4_end_write(ipv4_end(end), out);
+	memcpy(out, end->address.bytes, 16);
+	out[16] = (char)(end->port >> 8);
+	out[17] = (char)end->port;
+	return 18;
 }
 
 static bool is_after(const struct endpoint *end, const struct endpoint *other)
@@ -327,7 +337,9 @@ static bool is_after(const struct endpoint *end, const struct endpoint *other)
 
 	if (end->address.is_ipv6 != other->address.is_ipv6)
 		return end->address.is_ipv6;
-	order = memcmp(end->address.bytes, other->address.bytes, end->address.is_ipv6 ? 16 : 4);
+	if (!end->address.is_ipv6)
+		return ipv4_end(end) > ipv4_end(other);
+	order = memcmp(end->address.bytes, other->address.bytes, 16);
 	return order != 0 ? order > 0 : end->port > other->port;
 }
 

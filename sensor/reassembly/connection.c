@@ -344,8 +344,8 @@ static bool is_in_step(const struct stream *stream)
 }
 
 /*
- * Nearly every packet: the bytes that come next, or none, and an acknowledgement of what was seen. For these
- * the rest of this file comes to what take_straight does.
+ * Nearly every packet: the bytes that come next, or an acknowledgement of more of what was seen. It brings
+ * something new, so no copy of it went before; and the rest of this file comes to what take_straight does.
  */
 static bool is_straight(const struct connection *connection, const struct stream *own,
 			const struct stream *other, const struct segment *segment)
@@ -354,8 +354,9 @@ static bool is_straight(const struct connection *connection, const struct stream
 
 	return (segment->flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_ACK &&
 	       segment->cut_len == 0 && segment->seq == own->base_seq + (uint32_t)own->next &&
-	       behind <= INT32_MAX && behind <= other->next && connection->odd == NULL && is_in_step(own) &&
-	       is_in_step(other);
+	       behind <= INT32_MAX && behind <= other->next &&
+	       (segment->payload.len > 0 || other->next - behind > other->acked) && connection->odd == NULL &&
+	       is_in_step(own) && is_in_step(other);
 }
 
 static void take_straight(struct connection *connection, struct stream *own, struct stream *other,
@@ -387,20 +388,21 @@ void connection_take(struct connection *connection, const struct segment *segmen
 	enum direction direction = connection_direction(connection, segment);
 	struct stream *own = &connection->streams[direction], *other = &connection->streams[!direction];
 	uint32_t print = segment_print(segment, connection->home->plan.seed, false);
-	bool is_copy = is_copy_of_earlier(connection, own, segment, print);
 	int64_t offset;
+	bool is_copy;
 
 	counts->segments++;
-	counts->duplicates += is_copy;
 	connection->clock_ns = segment->clock_ns;
 	connection->last_number = segment->number;
-	if (is_copy && is_spent(own, segment))
-		return;
-	if (!is_copy && is_straight(connection, own, other, segment)) {
+	if (is_straight(connection, own, other, segment)) {
 		prints_add(&own->prints, print);
 		take_straight(connection, own, other, segment);
 		return;
 	}
+	is_copy = is_copy_of_earlier(connection, own, segment, print);
+	counts->duplicates += is_copy;
+	if (is_copy && is_spent(own, segment))
+		return;
 	if (segment->flags & TCP_RST) {
 		take_reset(connection, direction, segment);
 		prints_add(&own->prints, print);
