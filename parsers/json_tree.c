@@ -10,6 +10,11 @@
 /* Of nearly all bodies: a value, or a name, takes eleven bytes or more. */
 #define BYTES_A_VALUE 8
 
+/* Names that are not known cost a look each: where more than a few and a quarter of all are, the others are
+ * not looked for either. */
+#define STRANGERS       16
+#define A_VALUE_STRANGE 8
+
 #define TAG(type, subtype, len) ((uint64_t)(len) << YYJSON_TAG_BIT | (uint64_t)(type) | (uint64_t)(subtype))
 
 struct tree {
@@ -21,6 +26,7 @@ struct tree {
 	char *texts;                 /* where the next text with escapes goes; NULL: there was none */
 	unsigned wide;               /* not 0: not all of it is ASCII */
 	struct json_names *names;    /* or NULL */
+	size_t strangers;            /* names that were not known */
 	const char *names_end;       /* names that begin before it may be known */
 	struct json_name none;       /* one that is not known */
 	struct json_name **expected; /* the next name */
@@ -264,6 +270,12 @@ static inline void name_take(struct tree *tree, struct json_name *name, yyjson_v
 	out_name->uni.str = name->text + 1;
 }
 
+static void count_stranger(struct tree *tree, const yyjson_val *name)
+{
+	if (++tree->strangers > STRANGERS + (size_t)(name - tree->list) / A_VALUE_STRANGE)
+		tree->names_end = tree->start;
+}
+
 /* Not the one that is expected. */
 static __attribute__((noinline)) const char *name_other(struct tree *tree, const char *at,
 							yyjson_val *out_name)
@@ -275,6 +287,8 @@ static __attribute__((noinline)) const char *name_other(struct tree *tree, const
 	if (*at != '"')
 		return NULL;
 	name = may_know ? json_names_find(tree->names, from) : NULL;
+	if (may_know && name == NULL)
+		count_stranger(tree, out_name);
 	if (name == NULL) {
 		at = text_read(tree, from + 1, out_name);
 		if (at == NULL)
