@@ -157,11 +157,11 @@ static struct body_reading read_text(struct bytes content, bool is_declared)
 	return (struct body_reading){.kind = BODY_OPAQUE};
 }
 
-struct body_reading body_read_json(struct bytes content, struct arena *arena)
+struct body_reading body_read_json(struct bytes content, struct arena *arena, struct json_names *names)
 {
 	struct json_reading json;
 
-	json_read(content, arena, &json);
+	json_read_named(content, arena, names, &json);
 	switch (json.outcome) {
 	case JSON_READ:
 		return (struct body_reading){.kind = BODY_JSON, .json = json.root};
@@ -190,7 +190,8 @@ static struct body_reading read_form(struct bytes content, struct arena *arena)
 }
 
 /* No Content-Type: RFC 9110 section 8.3 lets a recipient look. What only looks like JSON is text. */
-static struct body_reading read_by_content(struct bytes content, struct arena *arena)
+static struct body_reading read_by_content(struct bytes content, struct arena *arena,
+					   struct json_names *names)
 {
 	size_t bom_len = bytes_starts(content, BYTES("\xEF\xBB\xBF")) ? 3 : 0;
 	struct bytes start = bytes_trim(bytes_from(content, bom_len));
@@ -198,17 +199,18 @@ static struct body_reading read_by_content(struct bytes content, struct arena *a
 
 	if (!bytes_starts(start, BYTES("{")) && !bytes_starts(start, BYTES("[")))
 		return read_text(content, false);
-	reading = body_read_json(content, arena);
+	reading = body_read_json(content, arena, names);
 	return reading.kind == BODY_MALFORMED ? read_text(content, false) : reading;
 }
 
-static struct body_reading read_as(enum reader reader, const struct message *message, struct arena *arena)
+static struct body_reading read_as(enum reader reader, const struct message *message, struct arena *arena,
+				   struct json_names *names)
 {
 	struct bytes content = message->body.content;
 
 	switch (reader) {
 	case READ_JSON:
-		return body_read_json(content, arena);
+		return body_read_json(content, arena, names);
 	case READ_FORM:
 		return read_form(content, arena);
 	case READ_MULTIPART:
@@ -225,14 +227,15 @@ static struct body_reading read_as(enum reader reader, const struct message *mes
 	case READ_TEXT:
 		return read_text(content, true);
 	case READ_BY_CONTENT:
-		return read_by_content(content, arena);
+		return read_by_content(content, arena, names);
 	case READ_UNKNOWN:
 		break;
 	}
 	return read_text(content, false);
 }
 
-void body_read(struct exchange *exchange, struct message *message, struct body_reading *out_reading)
+void body_read(struct exchange *exchange, struct message *message, struct json_names *names,
+	       struct body_reading *out_reading)
 {
 	struct bytes content = message->body.content;
 	const char *reason = unread_reason(message);
@@ -244,5 +247,5 @@ void body_read(struct exchange *exchange, struct message *message, struct body_r
 	else if (message->body.state == BODY_NONE || content.len == 0)
 		*out_reading = (struct body_reading){.kind = BODY_EMPTY};
 	else
-		*out_reading = read_as(reader_of(message), message, &exchange->arena);
+		*out_reading = read_as(reader_of(message), message, &exchange->arena, names);
 }

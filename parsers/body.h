@@ -4,12 +4,14 @@
  * body knows this header and nothing of JSON text, forms or coding.
  *
  * Owns     nothing; trees are allocated in the exchange's arena.
+ * Lends    names of JSON objects, from `names`.
  */
 #pragma once
 
 #include <yyjson.h>
 
 #include "parsers/exchange.h"
+#include "parsers/json_names.h"
 #include "parsers/multipart.h"
 #include "parsers/xml_read.h"
 
@@ -65,8 +67,9 @@ enum body_syntax {
 enum body_syntax body_syntax_of(const struct message *message, struct bytes start);
 
 /* Reads by the media type; "application/json", "+json" suffixes, and, with no
- * Content-Type at all, by the first byte. */
-void body_read(struct exchange *exchange, struct message *message, struct body_reading *out_reading);
+ * Content-Type at all, by the first byte. `names`: of JSON that came before; or NULL. */
+void body_read(struct exchange *exchange, struct message *message, struct json_names *names,
+	       struct body_reading *out_reading);
 
 /* Splits a query or form; at most LIMIT_BODY_VALUES fields. NULL and 0 when empty or without memory. */
 struct form_field *form_read(struct bytes text, struct arena *arena, size_t *out_count);

@@ -15,7 +15,7 @@ static void part_read(struct body_part *part, struct arena *arena)
 	if (content.len == 0) {
 		part->kind = BODY_EMPTY;
 	} else if (body_is_json_type(type)) {
-		struct body_reading json = body_read_json(content, arena);
+		struct body_reading json = body_read_json(content, arena, NULL);
 
 		part->kind = json.kind == BODY_UNREAD ? BODY_OPAQUE : json.kind;
 		part->json = json.json;

@@ -11,7 +11,8 @@
 bool body_is_json_type(struct bytes type);
 struct body_reading body_not_read(enum body_kind kind, struct bytes content, const char *error,
 				  size_t error_offset);
-struct body_reading body_read_json(struct bytes content, struct arena *arena);
+/* `names`: NULL for a tree that is copied. */
+struct body_reading body_read_json(struct bytes content, struct arena *arena, struct json_names *names);
 
 /* -- body_multipart.c ------------------------------------------------------- */
 struct body_reading body_read_multipart(struct bytes content, struct bytes content_type, struct arena *arena);

@@ -121,10 +121,11 @@ static struct json_reading read_slowly(struct bytes text, struct arena *arena)
 	return (struct json_reading){.outcome = JSON_READ, .root = yyjson_doc_get_root(doc)};
 }
 
-void json_read(struct bytes text, struct arena *arena, struct json_reading *out_reading)
+void json_read_named(struct bytes text, struct arena *arena, struct json_names *names,
+		     struct json_reading *out_reading)
 {
 	const size_t bom_len = bytes_starts(text, BYTES("\xEF\xBB\xBF")) ? 3 : 0;
-	yyjson_val *root = json_tree_read(bytes_from(text, bom_len), arena);
+	yyjson_val *root = json_tree_read(bytes_from(text, bom_len), arena, names);
 
 	if (root != NULL) {
 		*out_reading = (struct json_reading){.outcome = JSON_READ, .root = root};
@@ -133,6 +134,11 @@ void json_read(struct bytes text, struct arena *arena, struct json_reading *out_
 	*out_reading = read_slowly(bytes_from(text, bom_len), arena);
 	if (out_reading->outcome == JSON_MALFORMED)
 		out_reading->error_offset += bom_len;
+}
+
+void json_read(struct bytes text, struct arena *arena, struct json_reading *out_reading)
+{
+	json_read_named(text, arena, NULL, out_reading);
 }
 
 struct bytes json_text(yyjson_val *value)

@@ -12,13 +12,15 @@
  *		use(reading.root);
  *
  * Owns     nothing; the tree lives in the arena and must not be freed.
- * Lends    texts, which mostly stay where they were read: `text` must live as long. They do not end in NUL.
+ * Lends    texts, which mostly stay where they were read, or in the names: these must live as long. They do
+ *          not end in NUL.
  */
 #pragma once
 
 #include <yyjson.h>
 
 #include "parsers/base/arena.h"
+#include "parsers/json_names.h"
 
 enum json_outcome {
 	JSON_READ,
@@ -34,6 +36,10 @@ struct json_reading {
 };
 
 void json_read(struct bytes text, struct arena *arena, struct json_reading *out_reading);
+
+/* The same, with the names of objects that came before; NULL: of none. */
+void json_read_named(struct bytes text, struct arena *arena, struct json_names *names,
+		     struct json_reading *out_reading);
 
 /* A string value as bytes; empty with data NULL when `value` is NULL or no string. */
 struct bytes json_text(yyjson_val *value);

@@ -14,11 +14,16 @@
 
 struct tree {
 	const char *start, *end;
+	const char *last; /* what closes it all: what runs on stops there */
 	struct arena *arena;
 	yyjson_val *list, *limit;
-	bool is_list_newest; /* of what was taken from the arena; else the texts are */
-	char *texts;         /* where the next text with escapes goes; NULL: there was none */
-	unsigned wide;       /* not 0: not all of it is ASCII */
+	bool is_list_newest;         /* of what was taken from the arena; else the texts are */
+	char *texts;                 /* where the next text with escapes goes; NULL: there was none */
+	unsigned wide;               /* not 0: not all of it is ASCII */
+	struct json_names *names;    /* or NULL */
+	const char *names_end;       /* names that begin before it may be known */
+	struct json_name none;       /* one that is not known */
+	struct json_name **expected; /* the next name */
 };
 
 static inline const char *space_skip(const char *at)
@@ -116,14 +121,14 @@ static __attribute__((noinline)) const char *escaped_read(struct tree *tree, con
 	while (true) {
 		run_copy(out, from, (size_t)(stop - from), tree->end);
 		out += stop - from;
-		if (stop == tree->end || *stop != '\\')
+		if (*stop != '\\')
 			break;
-		from = escape_read(stop + 1, tree->end, &out);
+		from = escape_read(stop + 1, tree->last, &out);
 		if (from == NULL)
 			return NULL;
-		stop = text_stop(from, tree->end, &tree->wide);
+		stop = text_stop(from, tree->last, &tree->wide);
 	}
-	if (stop == tree->end || *stop != '"')
+	if (*stop != '"')
 		return NULL;
 	tree->texts = out;
 	out_value->tag = TAG(YYJSON_TYPE_STR, 0, out - text);
@@ -134,10 +139,10 @@ static __attribute__((noinline)) const char *escaped_read(struct tree *tree, con
 /* From behind the opening quote to behind the closing one. */
 static inline const char *text_read(struct tree *tree, const char *from, yyjson_val *out_value)
 {
-	const char *stop = text_stop(from, tree->end, &tree->wide);
+	const char *stop = text_stop(from, tree->last, &tree->wide);
 
-	if (stop == tree->end || *stop != '"')
-		return stop < tree->end && *stop == '\\' ? escaped_read(tree, from, stop, out_value) : NULL;
+	if (*stop != '"')
+		return *stop == '\\' ? escaped_read(tree, from, stop, out_value) : NULL;
 	out_value->tag = TAG(YYJSON_TYPE_STR, 0, stop - from);
 	out_value->uni.str = from;
 	return stop + 1;
@@ -154,8 +159,8 @@ static __attribute__((noinline)) const char *number_other(const char *at, yyjson
 /* To behind the digits; *value is continued, modulo 2^64. */
 static inline const char *digits_read(const char *at, uint64_t *value)
 {
-	for (; ascii_is_digit(*at); at++)
-		*value = *value * 10 + (uint64_t)(*at - '0');
+	for (unsigned digit; (digit = (unsigned char)*at - (unsigned)'0') <= 9; at++)
+		*value = *value * 10 + digit;
 	return at;
 }
 
@@ -252,22 +257,60 @@ static bool tree_enlarge(struct tree *tree, size_t count, const char *at)
 	return tree_grow(tree, count, count + (more < count ? count : more > 3 * count ? 3 * count : more));
 }
 
+static inline void name_take(struct tree *tree, struct json_name *name, yyjson_val *out_name)
+{
+	tree->expected = name->follow;
+	out_name->tag = name->tag;
+	out_name->uni.str = name->text + 1;
+}
+
+/* Not the one that is expected. */
+static __attribute__((noinline)) const char *name_other(struct tree *tree, const char *at,
+							yyjson_val *out_name)
+{
+	const char *from = at;
+	bool may_know = from < tree->names_end;
+	struct json_name *name;
+
+	if (*at != '"')
+		return NULL;
+	name = may_know ? json_names_find(tree->names, from) : NULL;
+	if (name == NULL) {
+		at = text_read(tree, from + 1, out_name);
+		if (at == NULL)
+			return NULL;
+		if (may_know && *at == ':' && at - from < LANE_RUN && out_name->uni.str == from + 1)
+			name = json_names_add(tree->names, from, (size_t)(at + 1 - from));
+	}
+	if (name == NULL) {
+		tree->expected = tree->none.follow;
+		at = space_skip(at);
+		return *at == ':' ? space_skip(at + 1) : NULL;
+	}
+	*tree->expected = name;
+	name_take(tree, name, out_name);
+	return space_skip(from + name->len);
+}
+
 /* A name and the colon; to what stands behind it. */
 static inline const char *name_read(struct tree *tree, const char *at, yyjson_val *out_name)
 {
-	if (*at != '"')
-		return NULL;
-	at = text_read(tree, at + 1, out_name);
-	if (at == NULL)
-		return NULL;
-	at = space_skip(at);
-	return *at == ':' ? space_skip(at + 1) : NULL;
+	struct json_name *name;
+
+	if (at >= tree->names_end)
+		return name_other(tree, at, out_name);
+	name = *tree->expected;
+	if (!json_name_is_at(name, at))
+		return name_other(tree, at, out_name);
+	name_take(tree, name, out_name);
+	return space_skip(at + name->len);
 }
 
 /* A container that is open around the one being read. */
 struct around {
 	uint32_t at; /* in the list */
 	uint32_t count;
+	struct json_name **expected; /* behind the one being read */
 	char close;
 };
 
@@ -296,7 +339,9 @@ static bool tree_read(struct tree *tree, const char *at)
 		if (*at == '{' || *at == '[') {
 			if (depth == LIMIT_JSON_DEPTH)
 				return false;
-			around[depth++] = (struct around){(uint32_t)(open - tree->list), count, close};
+			around[depth++] =
+				(struct around){(uint32_t)(open - tree->list), count, tree->expected, close};
+			tree->expected += close == '}' ? JSON_FOLLOW_FIRST : 0;
 			open = next++;
 			count = 0;
 			close = *at == '{' ? '}' : ']';
@@ -319,6 +364,7 @@ static bool tree_read(struct tree *tree, const char *at)
 			open = tree->list + around[depth].at;
 			count = around[depth].count + 1;
 			close = around[depth].close;
+			tree->expected = around[depth].expected;
 			at = space_skip(at);
 		}
 		if (*at != ',')
@@ -342,12 +388,27 @@ static void leave_rest(const struct tree *tree)
 						     : tree->texts + RUN_COPY_OVER);
 }
 
-yyjson_val *json_tree_read(struct bytes text, struct arena *arena)
+/* Where names can be known, LANE_RUN bytes can be read. What names have none is the empty one's. */
+static void names_use(struct tree *tree, struct json_names *names)
+{
+	struct json_name *root = names == NULL ? NULL : json_names_root(names);
+
+	tree->names = names;
+	tree->names_end = tree->start;
+	tree->none.follow[JSON_FOLLOW_NEXT] = tree->none.follow[JSON_FOLLOW_FIRST] = root;
+	tree->expected = &(root == NULL ? &tree->none : root)->follow[JSON_FOLLOW_FIRST];
+	if (names != NULL && tree->end - tree->start >= LANE_RUN)
+		tree->names_end = tree->end - LANE_RUN + 1;
+}
+
+yyjson_val *json_tree_read(struct bytes text, struct arena *arena, struct json_names *names)
 {
 	struct bytes inner = bytes_trim(text);
 	struct tree tree = {.start = inner.data, .end = inner.data + inner.len, .arena = arena};
 	struct arena_mark mark = arena_mark(arena);
 
+	tree.last = tree.end - 1;
+	names_use(&tree, names);
 	if (is_closed(inner) && tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) &&
 	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner))) {
 		leave_rest(&tree);

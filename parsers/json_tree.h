@@ -4,13 +4,15 @@
  * surely right, or might be over a ceiling, it leaves to json_read.c, which asks yyjson; so a verdict about
  * odd text is always yyjson's.
  *
- * Lends    the texts, from `text` and from the arena.
+ * Lends    the texts, from `text`, from the arena and from the names.
  */
 #pragma once
 
 #include <yyjson.h>
 
 #include "parsers/base/arena.h"
+#include "parsers/json_names.h"
 
-/* NULL: yyjson is to say. What was taken from the arena is then given back. */
-yyjson_val *json_tree_read(struct bytes text, struct arena *arena);
+/* `names`: those that it knows are read by them; or NULL. The result is NULL when yyjson is to say: then what
+ * was taken from the arena is given back. */
+yyjson_val *json_tree_read(struct bytes text, struct arena *arena, struct json_names *names);

@@ -30,13 +30,20 @@ struct slot {
 	char name[SLOT_NAME_MAX];
 };
 
+/* Of a name that the JSON reader knows. */
+struct known {
+	uint64_t number; /* 0: of none */
+	struct name_facts facts;
+};
+
 struct scan_names {
 	const struct packs *packs;
 	const struct word_trie *beside; /* the words for a class, and those against it */
 	struct word_trie *against;
 	size_t words;
-	uint64_t *bits; /* of each slot, and one more answer for names too long to keep */
+	uint64_t *bits; /* of each slot, of each known name, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
+	struct known known[JSON_NAMES];
 	struct bytes last; /* looked at; the same run has the same facts */
 	struct name_facts *last_facts;
 	struct slot *at;              /* the slot last looked at */
@@ -57,7 +64,7 @@ struct scan_names *names_new(const struct packs *packs, const struct word_trie *
 	names->beside = beside;
 	names->against = word_trie_new(packs, WORDS_AGAINST);
 	names->words = packs->count / 64 + 1;
-	names->bits = calloc((SLOT_COUNT + 1) * 2 * names->words, sizeof(*names->bits));
+	names->bits = calloc((SLOT_COUNT + JSON_NAMES + 1) * 2 * names->words, sizeof(*names->bits));
 	if (names->bits != NULL && names->against != NULL)
 		return names;
 	names_free(names);
@@ -198,6 +205,12 @@ static void work_out(const struct scan_names *names, struct bytes name, uint64_t
 					 .is_data = is_data(name)};
 }
 
+/* The room of an answer. */
+static uint64_t *bits_at(const struct scan_names *names, size_t at)
+{
+	return names->bits + at * 2 * names->words;
+}
+
 static struct slot *find(struct scan_names *names, struct bytes name, const struct ends *ends)
 {
 	struct slots_of_name at = slots_of(name, ends);
@@ -211,7 +224,7 @@ static struct slot *find(struct scan_names *names, struct bytes name, const stru
 	names->turn += TURN_STEP;
 	index = names->turn >> 31 == 0 ? at.one : at.other;
 	slot = &names->slots[index];
-	work_out(names, name, names->bits + index * 2 * names->words, &slot->facts);
+	work_out(names, name, bits_at(names, index), &slot->facts);
 	slot->len = name.len;
 	slot->ends = *ends;
 	if (name.len > 0)
@@ -225,7 +238,7 @@ static struct name_facts *find_facts(struct scan_names *names, struct bytes name
 
 	if (name.len <= SLOT_NAME_MAX)
 		return &find(names, name, &ends)->facts;
-	work_out(names, name, names->bits + SLOT_COUNT * 2 * names->words, &names->long_facts);
+	work_out(names, name, bits_at(names, SLOT_COUNT + JSON_NAMES), &names->long_facts);
 	return &names->long_facts;
 }
 
@@ -257,6 +270,24 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 	names->last = name;
 	names->last_facts = look(names, name);
 	return names->last_facts;
+}
+
+static __attribute__((noinline)) const struct name_facts *know(struct scan_names *names,
+							       const struct json_name *name)
+{
+	size_t at = name->number % JSON_NAMES;
+	struct known *known = &names->known[at];
+
+	work_out(names, json_name_text(name), bits_at(names, SLOT_COUNT + at), &known->facts);
+	known->number = name->number;
+	return &known->facts;
+}
+
+const struct name_facts *names_known(struct scan_names *names, const struct json_name *name)
+{
+	const struct known *known = &names->known[name->number % JSON_NAMES];
+
+	return known->number == name->number ? &known->facts : know(names, name);
 }
 
 void names_forget(struct scan_names *names)

@@ -5,12 +5,13 @@
  *	facts = names_look(names, key);
  *	if (facts->classes != NULL && (facts->classes[index / 64] >> index % 64 & 1))
  *
- * Owns     a table of fixed size; a name that is new takes the place of another.
+ * Owns     tables of fixed size; a name that is new takes the place of another.
  * Lends    the classes, until the next call.
  * Thread   one scanner's.
  */
 #pragma once
 
+#include "parsers/json_names.h"
 #include "rules/pack.h"
 #include "rules/word_trie.h"
 
@@ -33,6 +34,9 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 
 /* The same of a name out of its order: names_look expects those of an object one after another. */
 const struct name_facts *names_find(struct scan_names *names, struct bytes name);
+
+/* The same of a name that the JSON reader knows: always of one reader's names. */
+const struct name_facts *names_known(struct scan_names *names, const struct json_name *name);
 
 /* The bytes of names looked at before may have changed: for the next exchange. */
 void names_forget(struct scan_names *names);

@@ -48,6 +48,7 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
 	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
 	pipeline->digests = digest_memory_new(plan->seed); /* without: each is worked out */
+	pipeline->names = json_names_new();                /* without: none are known */
 	stock_init(&pipeline->exchanges, EXCHANGE_STOCK_LEN, LIMIT_SPARE_EXCHANGES);
 	pipeline->reader = (struct long_reader){.context = pipeline,
 						.wants = long_wants,
@@ -74,6 +75,7 @@ void pipeline_finish(struct pipeline *pipeline)
 	scanner_free(pipeline->scanner);
 	token_checker_free(pipeline->tokens);
 	digest_memory_free(pipeline->digests);
+	json_names_free(pipeline->names);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
@@ -98,6 +100,7 @@ static void refresh(struct pipeline *pipeline)
 	if (known == pipeline->known)
 		return;
 	pipeline->known = known;
+	json_names_forget(pipeline->names); /* what they mean in the contracts of before */
 	refresh_scanner(pipeline, known);
 	token_checker_free(pipeline->tokens); /* other keys, other verdicts */
 	pipeline->tokens = token_checker_new(pipeline->plan.seed);
@@ -202,8 +205,8 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 						    : seen.partner_of_place;
 	contract_operation(contract, seen.partner, exchange, &match);
 	profile_lap(profile, STAGE_IDENTIFY);
-	body_read(exchange, &exchange->request, &request);
-	body_read(exchange, &exchange->response, &response);
+	body_read(exchange, &exchange->request, pipeline->names, &request);
+	body_read(exchange, &exchange->response, pipeline->names, &response);
 	profile_lap(profile, STAGE_BODY);
 	conform_check(&match, exchange, &request, &response, &departures);
 	profile_lap(profile, STAGE_CONFORM);
@@ -240,6 +243,7 @@ static void follow(struct pipeline *pipeline, struct connection *connection)
 		while ((exchange = session_next(&connection->session)) != NULL) {
 			pipeline->counts.exchanges++;
 			judge(pipeline, exchange, NULL);
+			json_names_rest(pipeline->names);
 		}
 		profile_lap(&pipeline->profile, STAGE_PARSE);
 	}

@@ -41,6 +41,7 @@ struct pipeline {
 	struct scanner *scanner;       /* of their patterns */
 	struct token_checker *tokens;  /* by the keys of known->contract */
 	struct digest_memory *digests; /* of credentials that were shown */
+	struct json_names *names;      /* of all bodies */
 	struct long_reader reader;     /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;

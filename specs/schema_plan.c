@@ -358,7 +358,7 @@ static void telling_find(struct schema_set *set, const struct schema_list *branc
 	}
 }
 
-/* When all plans are made: what is asked of the scalars of each name, and the ends by which it is told. */
+/* When all plans are made: what is asked of the scalars of each name. */
 static void names_ready(const struct plan *plan)
 {
 	static const struct schema_sure nothing = {.tags = 0};
@@ -368,7 +368,6 @@ static void names_ready(const struct plan *plan)
 		bool is_all = name->schema != NULL && name->schema->plan != NULL && !name->is_more;
 
 		name->sure = is_all ? &name->schema->plan->sure : &nothing;
-		word_ends(name->name, &name->head, &name->tail);
 	}
 }
 

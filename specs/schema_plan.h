@@ -34,7 +34,6 @@ struct plan_name {
 	const struct schema *schema;    /* NULL: only required */
 	const struct schema *second;    /* another part says something too; or NULL */
 	const struct schema_sure *sure; /* of `schema`, when that says all; it may be sure of nothing */
-	uint64_t head, tail;            /* of the name: word_ends */
 	uint64_t required;              /* its bit among the required ones, or 0 */
 	bool is_read_only, is_write_only;
 	bool is_more; /* any of these three says more than `schema` */

@@ -1,23 +1,10 @@
 /* Runs a plan. Follows schema_check*.c in what fits and schema_applied.c in what is to be reported. */
+#include "parsers/json_names.h"
 #include "specs/schema_plan.h"
 
 /* A check that takes longer than this is left to the full walk, which has its own ceiling. */
 #define QUICK_STEPS_MAX (LIMIT_SCHEMA_STEPS / 4)
 #define QUICK_DEPTH_MAX (LIMIT_SCHEMA_DEPTH / 2)
-
-/* Which name came after which in the object before, of those in one array: senders keep to their order, not
- * to the contract's. Names with higher numbers share the last place. */
-#define ORDER_NAMES 64
-struct order {
-	const struct plan *plan;
-	uint8_t after[ORDER_NAMES + 1]; /* the first; then by the name it follows */
-};
-
-/* The order of the contract. */
-#define FOUR(n)    (n), (n) + 1, (n) + 2, (n) + 3
-#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
-static const struct order contract_order = {
-	.after = {SIXTEEN(0), SIXTEEN(16), SIXTEEN(32), SIXTEEN(48), ORDER_NAMES}};
 
 struct quick {
 	struct evaluation *evaluation;
@@ -25,7 +12,6 @@ struct quick {
 	unsigned depth;
 	bool is_request;
 	bool are_names_once; /* of all objects, as far as their plans know the names */
-	struct order *order; /* of the array whose items are being walked; NULL: none */
 };
 
 static enum quick_outcome quick_container(struct quick *quick, const struct schema *schema, yyjson_val *value,
@@ -114,72 +100,60 @@ static enum quick_outcome quick_member(struct quick *quick, const struct plan_na
 	return outcome;
 }
 
-static inline bool name_is(const struct plan_name *name, struct bytes text)
+static __attribute__((noinline)) const struct plan_name *name_search(const struct plan *plan, yyjson_val *key)
 {
-	uint64_t head, tail;
+	size_t at = words_find(&plan->words, plan->names, sizeof(*plan->names), text_of(key));
 
-	if (name->name.len != text.len)
-		return false;
-	word_ends(text, &head, &tail);
-	return name->head == head && name->tail == tail &&
-	       (text.len <= WORD_ENDS_MAX || memcmp(name->name.data, text.data, text.len) == 0);
+	return at == SIZE_MAX ? NULL : &plan->names[at];
 }
 
-/* Not the one that was expected: its number, or SIZE_MAX for another one. */
-static __attribute__((noinline)) size_t name_search(const struct plan *plan, struct order *order,
-						    size_t place, struct bytes text)
+/* Neighbours in memory are noted in different places. */
+static inline size_t note_place(const struct plan *plan)
 {
-	size_t at = words_find(&plan->words, plan->names, sizeof(*plan->names), text);
-
-	if (order != NULL && at < ORDER_NAMES)
-		order->after[place] = (uint8_t)at;
-	return at;
+	return (uintptr_t)plan * 0x9e3779b97f4a7c15ull >> 48;
 }
 
-/* The order of the objects before it; that of the contract until the first of them has shown another. */
-static const struct order *order_of(struct order *order, const struct plan *plan)
+/* Which name of the plan it is; NULL: another one. A name that is known has noted which it was the last time.
+ */
+static inline const struct plan_name *name_find(const struct plan *plan, yyjson_val *key, size_t place)
 {
-	if (order == NULL)
-		return &contract_order;
-	if (order->plan != plan) {
-		*order = contract_order;
-		order->plan = plan;
-	}
-	return order;
+	struct json_name *known = json_name_of(key);
+	const void **note = known != NULL ? json_name_note(known, place) : NULL;
+	const struct plan_name *name;
+
+	if (note != NULL && (uintptr_t)*note - (uintptr_t)plan->names < plan->name_count * sizeof(*name))
+		return *note;
+	name = name_search(plan, key);
+	if (note != NULL && name != NULL)
+		*note = name;
+	return name;
 }
 
 static enum quick_outcome quick_object(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
 	const size_t count = unsafe_yyjson_get_len(value);
-	struct order *order = quick->order;
-	const struct order *expected = order_of(order, plan);
+	const size_t place = note_place(plan);
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
 	uint64_t seen = 0, named = 0, twice = 0;
-	size_t place = 0;
 
 	if (count < plan->count_min || count > plan->count_max)
 		return QUICK_FAILS;
 	quick->steps += count;
-	quick->order = NULL;
 	for (size_t left = count; left > 0 && outcome != QUICK_FAILS; left--) {
-		size_t at = expected->after[place];
+		const struct plan_name *name = name_find(plan, key, place);
 		yyjson_val *member = key + 1;
-		const struct plan_name *name;
+		size_t at;
 
-		if (at >= plan->name_count || !name_is(&plan->names[at], text_of(key)))
-			at = name_search(plan, order, place, text_of(key));
-		if (at == SIZE_MAX) {
+		if (name == NULL) {
 			outcome = worse(outcome, other_name(quick, plan, member));
 			key = unsafe_yyjson_get_next(member);
-			place = 0;
 			continue;
 		}
-		name = &plan->names[at];
+		at = (size_t)(name - plan->names);
 		seen |= name->required;
 		twice |= (named & 1ull << (at & 63)) | at / 64; /* of higher ones it is not known */
 		named |= 1ull << (at & 63);
-		place = at < ORDER_NAMES ? at + 1 : ORDER_NAMES;
 		key = member + 1;
 		if (schema_sure_fits(name->sure, member))
 			continue;
@@ -188,7 +162,6 @@ static enum quick_outcome quick_object(struct quick *quick, const struct plan *p
 							      : other_name(quick, plan, member));
 	}
 	quick->are_names_once &= twice == 0;
-	quick->order = order;
 	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
 		outcome = worse(outcome, missing(plan, plan->required & ~seen));
 	return outcome;
@@ -199,19 +172,15 @@ static enum quick_outcome quick_array(struct quick *quick, const struct plan *pl
 	size_t left = unsafe_yyjson_get_len(value);
 	yyjson_val *item = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	struct order order, *outer = quick->order;
 
 	if (left < plan->items_min || left > plan->items_max)
 		return QUICK_FAILS;
-	order.plan = NULL;
-	quick->order = left > 1 ? &order : NULL;
 	quick->steps += left;
 	for (; left > 0 && plan->items != NULL && outcome != QUICK_FAILS; left--) {
 		if (plan->items->plan == NULL || !schema_sure_fits(&plan->items->plan->sure, item))
 			outcome = worse(outcome, quick_value(quick, plan->items, item, false));
 		item = unsafe_yyjson_get_next(item);
 	}
-	quick->order = outer;
 	if (outcome == QUICK_FITS && plan->is_unique && !array_is_unique(quick->evaluation, value))
 		return QUICK_FAILS;
 	return outcome;
@@ -241,7 +210,7 @@ static const struct schema *told_branch(const struct plan_telling *telling, yyjs
 static bool names_rule_out(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
 	yyjson_val *key = unsafe_yyjson_get_first(value);
-	size_t left = unsafe_yyjson_get_len(value), next = 0;
+	size_t left = unsafe_yyjson_get_len(value), place = note_place(plan);
 	uint64_t seen = 0;
 
 	if (!plan->has_object || plan->discriminator != NULL ||
@@ -249,16 +218,11 @@ static bool names_rule_out(struct quick *quick, const struct plan *plan, yyjson_
 		return false;
 	quick->steps += left;
 	for (; left > 0; left--, key = unsafe_yyjson_get_next(key + 1)) {
-		size_t at = next;
+		const struct plan_name *name = name_find(plan, key, place);
 
-		if (at >= plan->name_count || !name_is(&plan->names[at], text_of(key)))
-			at = name_search(plan, NULL, 0, text_of(key));
-		if (at == SIZE_MAX && plan->is_closed)
+		if (name == NULL && plan->is_closed)
 			return true;
-		if (at == SIZE_MAX)
-			continue;
-		seen |= plan->names[at].required;
-		next = at + 1;
+		seen |= name != NULL ? name->required : 0;
 	}
 	return missing(plan, plan->required & ~seen) == QUICK_FAILS;
 }

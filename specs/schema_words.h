@@ -45,8 +45,6 @@ static inline void word_ends(struct bytes word, uint64_t *out_head, uint64_t *ou
 	}
 }
 
-#define WORD_ENDS_MAX 16
-
 /* Length, head and tail: what tells names apart. */
 static inline uint64_t word_hash(struct bytes word)
 {

@@ -83,7 +83,7 @@ static void row_run(struct scanner *scanner, const struct packs *packs, yyjson_v
 		reading = (struct body_reading){.kind = BODY_FORM, .fields = &field, .field_count = 1};
 	} else {
 		request_make(exchange, &type, text_of(row, "format"), text);
-		body_read(exchange, &exchange->request, &reading);
+		body_read(exchange, &exchange->request, NULL, &reading);
 	}
 	scanner_scan(scanner, exchange, &reading, NULL, &hits);
 	hits_print(packs, &hits);

@@ -39,8 +39,8 @@ static void ask(const struct contract *contract, struct bytes target)
 	exchange->status = 200;
 	exchange->response.body =
 		(struct body){.content = target, .wire_len = target.len, .state = BODY_WHOLE};
-	body_read(exchange, &exchange->request, &request);
-	body_read(exchange, &exchange->response, &response);
+	body_read(exchange, &exchange->request, NULL, &request);
+	body_read(exchange, &exchange->response, NULL, &response);
 	contract_operation(contract, NULL, exchange, &match);
 	conform_check(&match, exchange, &request, &response, &departures);
 	exchange_free(exchange);

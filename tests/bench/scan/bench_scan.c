@@ -104,7 +104,7 @@ static void made_init(struct made *made)
 	answer->body.content = body_make();
 	answer->body.state = BODY_WHOLE;
 	made->len = answer->body.content.len;
-	body_read(made->exchange, answer, &made->reading);
+	body_read(made->exchange, answer, NULL, &made->reading);
 }
 
 /* One pass over all bodies: its seconds. */

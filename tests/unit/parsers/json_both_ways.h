@@ -21,7 +21,7 @@ static bool json_scalar_same(yyjson_val *left, yyjson_val *right)
 /* Type, length and value of each, in the order of the text; whether a text needs escapes is not told. */
 static bool json_same(yyjson_val *left, yyjson_val *right)
 {
-	const uint64_t untold = yyjson_is_str(left) ? YYJSON_SUBTYPE_NOESC : 0;
+	const uint64_t untold = yyjson_is_str(left) ? YYJSON_SUBTYPE_NOESC | JSON_NAME_KNOWN : 0;
 	yyjson_val *a, *b;
 
 	if (((left->tag ^ right->tag) & ~untold) != 0)
@@ -39,6 +39,24 @@ static bool json_same(yyjson_val *left, yyjson_val *right)
 	return a == unsafe_yyjson_get_next(left);
 }
 
+/* As its names are met, as they come again, and as they come in the same order again. */
+static void json_named_ways(struct bytes text, yyjson_val *expected)
+{
+	struct json_names *names = json_names_new();
+	struct arena arena;
+	yyjson_val *root;
+
+	CHECK(names != NULL);
+	for (int i = 0; i < 3; i++) {
+		arena_init(&arena, LIMIT_EXCHANGE_BYTES);
+		root = json_tree_read(text, &arena, names);
+		CHECK((root != NULL) == (expected != NULL) && (root == NULL || json_same(root, expected)));
+		json_names_rest(names);
+		arena_finish(&arena);
+	}
+	json_names_free(names);
+}
+
 /* True when json_tree read it. */
 static bool json_both_ways(struct bytes text)
 {
@@ -48,7 +66,8 @@ static bool json_both_ways(struct bytes text)
 	yyjson_val *root;
 
 	arena_init(&arena, LIMIT_EXCHANGE_BYTES);
-	root = json_tree_read(text, &arena);
+	root = json_tree_read(text, &arena, NULL);
+	json_named_ways(text, root);
 	CHECK(root == NULL || (doc != NULL && json_same(root, yyjson_doc_get_root(doc))));
 	CHECK(root != NULL || arena.used == 0);
 	json_read(text, &arena, &reading);

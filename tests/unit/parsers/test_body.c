@@ -33,7 +33,7 @@ static enum body_kind kind_of(const char *type, struct bytes content)
 	struct exchange *exchange = with_body(type, content);
 	struct body_reading reading;
 
-	body_read(exchange, &exchange->request, &reading);
+	body_read(exchange, &exchange->request, NULL, &reading);
 	exchange_free(exchange);
 	return reading.kind;
 }
@@ -88,7 +88,7 @@ static void numbers_stay_exact(void **state)
 	struct body_reading reading;
 
 	(void)state;
-	body_read(exchange, &exchange->request, &reading);
+	body_read(exchange, &exchange->request, NULL, &reading);
 	assert_int_equal(reading.kind, BODY_JSON);
 	assert_true(yyjson_get_uint(yyjson_arr_get(reading.json, 0)) == 9007199254740993u);
 	assert_true(bytes_equal(raw_at(reading.json, 1), BYTES("18446744073709551616")));
@@ -113,7 +113,7 @@ static void malformed_says_where(void **state)
 	assert_int_equal(kind_of("application/x-www-form-urlencoded", BYTES("a\0b")), BODY_MALFORMED);
 
 	exchange = with_body("application/json", BYTES("\xEF\xBB\xBF{\"a\":x}"));
-	body_read(exchange, &exchange->request, &reading);
+	body_read(exchange, &exchange->request, NULL, &reading);
 	assert_int_equal(reading.error_offset, 8);
 	assert_non_null(reading.error);
 	assert_int_equal(reading.text.len, 10);
@@ -131,7 +131,7 @@ static void what_is_not_whole_is_unread(void **state)
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
 		exchange->request.body.state = states[i];
-		body_read(exchange, &exchange->request, &reading);
+		body_read(exchange, &exchange->request, NULL, &reading);
 		assert_int_equal(reading.kind, BODY_UNREAD);
 		assert_int_equal(reading.text.len, 5);
 		assert_non_null(reading.error);
@@ -139,14 +139,14 @@ static void what_is_not_whole_is_unread(void **state)
 	exchange->request.body.state = BODY_WHOLE;
 	for (size_t i = 0; i < 5; i++) {
 		exchange->request.body.coding = codings[i];
-		body_read(exchange, &exchange->request, &reading);
+		body_read(exchange, &exchange->request, NULL, &reading);
 		assert_int_equal(reading.kind, BODY_UNREAD);
 	}
 	exchange->request.body.coding = CODING_DECODED;
-	body_read(exchange, &exchange->request, &reading);
+	body_read(exchange, &exchange->request, NULL, &reading);
 	assert_int_equal(reading.kind, BODY_MALFORMED);
 	exchange->request.is_seen = false;
-	body_read(exchange, &exchange->request, &reading);
+	body_read(exchange, &exchange->request, NULL, &reading);
 	assert_int_equal(reading.kind, BODY_UNREAD);
 	exchange_free(exchange);
 }

@@ -261,7 +261,7 @@ static void a_full_arena_is_left_as_it_was(void **state)
 	for (size_t bytes_max = 64; bytes_max < 4096; bytes_max += 64) {
 		arena_init(&arena, bytes_max);
 		assert_non_null(arena_take(&arena, 32));
-		is_read = json_tree_read(text, &arena) != NULL;
+		is_read = json_tree_read(text, &arena, NULL) != NULL;
 		assert_true(is_read || (arena.used == 32 && !arena.is_full));
 		arena_finish(&arena);
 	}

@@ -24,6 +24,7 @@ struct bench {
 	struct packs packs;
 	struct word_trie *beside;
 	struct scan_names *names;
+	struct json_names *known;
 };
 
 static struct bench bench;
@@ -37,12 +38,14 @@ static int bench_up(void **state)
 		return -1;
 	bench.beside = word_trie_new(&bench.packs, WORDS_BESIDE);
 	bench.names = bench.beside == NULL ? NULL : names_new(&bench.packs, bench.beside);
-	return bench.names == NULL;
+	bench.known = json_names_new();
+	return bench.names == NULL || bench.known == NULL;
 }
 
 static int bench_down(void **state)
 {
 	(void)state;
+	json_names_free(bench.known);
 	names_free(bench.names);
 	word_trie_free(bench.beside);
 	packs_finish(&bench.packs);
@@ -53,6 +56,32 @@ static int bench_down(void **state)
 static bool has(const uint64_t *bits, size_t index)
 {
 	return bits != NULL && (bits[index / 64] >> index % 64 & 1) != 0;
+}
+
+static void facts_are_same(const struct name_facts *left, const struct name_facts *right)
+{
+	for (size_t i = 0; i < bench.packs.count; i++) {
+		assert_int_equal(has(left->classes, i), has(right->classes, i));
+		assert_int_equal(has(left->others, i), has(right->others, i));
+	}
+	assert_int_equal(left->is_data, right->is_data);
+}
+
+/* As a name that the JSON reader knows, when it does. */
+static void check_known(const char *name, const struct name_facts *facts)
+{
+	char text[LANE_RUN] = {0};
+	int len = snprintf(text, sizeof(text), "\"%s\":", name);
+	struct json_name *known;
+
+	if (len >= (int)sizeof(text))
+		return;
+	known = json_names_find(bench.known, text);
+	if (known == NULL)
+		known = json_names_add(bench.known, text, (size_t)len);
+	for (int i = 0; i < 2 && known != NULL; i++)
+		facts_are_same(facts, names_known(bench.names, known));
+	json_names_rest(bench.known);
 }
 
 /* The table says what asking for each word says. True: some word was there. */
@@ -75,6 +104,7 @@ static bool check(const char *name)
 		is_any = is_any || is_beside || is_against;
 	}
 	assert_int_equal(is_any, facts->classes != NULL || facts->others != NULL);
+	check_known(name, facts);
 	names_forget(bench.names);
 	return is_any;
 }

@@ -219,7 +219,7 @@ static void values_of_other_bodies_are_scanned(void **state)
 		exchange->request.header_count = 1;
 		exchange->request.body.content = bytes_of(rows[i].content);
 		exchange->request.body.state = BODY_WHOLE;
-		body_read(exchange, &exchange->request, &reading);
+		body_read(exchange, &exchange->request, NULL, &reading);
 		scanner_scan(bench.scanner, exchange, &reading, NULL, &hits);
 		assert_int_equal(hits.count, 1);
 		assert_bytes(hits.list[0].pointer, rows[i].pointer);
