@@ -280,18 +280,14 @@ static __attribute__((noinline)) const struct name_facts *know(struct scan_names
 
 	work_out(names, json_name_text(name), bits_at(names, SLOT_COUNT + at), &known->facts);
 	known->number = name->number;
-	return names_known(names, name);
+	return &known->facts;
 }
 
 const struct name_facts *names_known(struct scan_names *names, const struct json_name *name)
 {
 	const struct known *known = &names->known[name->number % JSON_NAMES];
 
-	if (known->number != name->number)
-		return know(names, name);
-	names->last = json_name_text(name);
-	names->last_facts = &known->facts;
-	return &known->facts;
+	return known->number == name->number ? &known->facts : know(names, name);
 }
 
 void names_forget(struct scan_names *names)
