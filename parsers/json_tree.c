@@ -10,10 +10,10 @@
 /* Of nearly all bodies: a value, or a name, takes eleven bytes or more. */
 #define BYTES_A_VALUE 8
 
-/* Names that are not known cost a look each: where more than a few and a quarter of all are, the others are
- * not looked for either. */
-#define STRANGERS       16
-#define A_VALUE_STRANGE 8
+/* Names that are not known cost a look each. Where they are more than a few, and more than one in so many
+ * names and values, the rest is not looked for. */
+#define STRANGERS        16
+#define STRANGERS_ONE_IN 8
 
 #define TAG(type, subtype, len) ((uint64_t)(len) << YYJSON_TAG_BIT | (uint64_t)(type) | (uint64_t)(subtype))
 
@@ -28,7 +28,7 @@ struct tree {
 	struct json_names *names;    /* or NULL */
 	size_t strangers;            /* names that were not known */
 	const char *names_end;       /* names that begin before it may be known */
-	struct json_name none;       /* one that is not known */
+	struct json_name *none[2];   /* who follow a name that is not known */
 	struct json_name **expected; /* the next name */
 };
 
@@ -272,7 +272,7 @@ static inline void name_take(struct tree *tree, struct json_name *name, yyjson_v
 
 static void count_stranger(struct tree *tree, const yyjson_val *name)
 {
-	if (++tree->strangers > STRANGERS + (size_t)(name - tree->list) / A_VALUE_STRANGE)
+	if (++tree->strangers > STRANGERS + (size_t)(name - tree->list) / STRANGERS_ONE_IN)
 		tree->names_end = tree->start;
 }
 
@@ -297,7 +297,7 @@ static __attribute__((noinline)) const char *name_other(struct tree *tree, const
 			name = json_names_add(tree->names, from, (size_t)(at + 1 - from));
 	}
 	if (name == NULL) {
-		tree->expected = tree->none.follow;
+		tree->expected = tree->none;
 		at = space_skip(at);
 		return *at == ':' ? space_skip(at + 1) : NULL;
 	}
@@ -402,15 +402,15 @@ static void leave_rest(const struct tree *tree)
 						     : tree->texts + RUN_COPY_OVER);
 }
 
-/* Where names can be known, LANE_RUN bytes can be read. What names have none is the empty one's. */
+/* Where names can be known, LANE_RUN bytes can be read. What has no name is the empty one's. */
 static void names_use(struct tree *tree, struct json_names *names)
 {
 	struct json_name *root = names == NULL ? NULL : json_names_root(names);
 
 	tree->names = names;
 	tree->names_end = tree->start;
-	tree->none.follow[JSON_FOLLOW_NEXT] = tree->none.follow[JSON_FOLLOW_FIRST] = root;
-	tree->expected = &(root == NULL ? &tree->none : root)->follow[JSON_FOLLOW_FIRST];
+	tree->none[JSON_FOLLOW_NEXT] = tree->none[JSON_FOLLOW_FIRST] = root;
+	tree->expected = (root == NULL ? tree->none : root->follow) + JSON_FOLLOW_FIRST;
 	if (names != NULL && tree->end - tree->start >= LANE_RUN)
 		tree->names_end = tree->end - LANE_RUN + 1;
 }
@@ -421,10 +421,12 @@ yyjson_val *json_tree_read(struct bytes text, struct arena *arena, struct json_n
 	struct tree tree = {.start = inner.data, .end = inner.data + inner.len, .arena = arena};
 	struct arena_mark mark = arena_mark(arena);
 
+	if (!is_closed(inner))
+		return NULL;
 	tree.last = tree.end - 1;
 	names_use(&tree, names);
-	if (is_closed(inner) && tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) &&
-	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner))) {
+	if (tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) && tree_read(&tree, inner.data) &&
+	    (tree.wide == 0 || utf8_is_text(inner))) {
 		leave_rest(&tree);
 		return tree.list;
 	}
