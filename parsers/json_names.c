@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define PLACES (2 * JSON_NAMES)
+_Static_assert(JSON_NAMES < 65536, "a place has 16 bits for a name");
 
 /* So many places are looked at; where names collide, the last ones are not known. */
 #define PROBES 8
@@ -10,7 +11,7 @@
 struct json_names {
 	uint32_t count;
 	uint64_t numbers_begin;
-	uint16_t places[PLACES]; /* by hash: 1 + its place in the list; 0 is free */
+	uint32_t places[PLACES]; /* by hash: half of it, and 1 + the place in the list; 0 is free */
 	struct json_name list[JSON_NAMES];
 };
 
@@ -67,48 +68,50 @@ static bool is_plain(const struct json_name *name)
 	return true;
 }
 
-static size_t hash_of(const char text[LANE_RUN])
+static uint32_t hash_of(const char text[LANE_RUN])
 {
 	uint64_t words[LANE_RUN / 8], hash;
 
 	memcpy(words, text, LANE_RUN);
 	hash = (words[0] ^ words[2] << 1) * 0x9E3779B97F4A7C15ull ^
 	       (words[1] ^ words[3] << 1) * 0xff51afd7ed558ccdull;
-	return (hash ^ hash >> 32) * 0xc4ceb9fe1a85ec53ull >> 40;
+	return (uint32_t)((hash ^ hash >> 32) * 0xc4ceb9fe1a85ec53ull >> 32);
 }
 
-/* Its place, or the free one where it would be; SIZE_MAX when there is none. */
-static size_t place_of(const struct json_names *names, const char text[LANE_RUN])
+/* Its name; else NULL, and the free place where it would be, or PLACES when there is none. */
+static struct json_name *look(struct json_names *names, uint32_t hash, const char text[LANE_RUN],
+			      size_t *out_free)
 {
-	size_t place = hash_of(text);
+	for (size_t i = 0; i < PROBES; i++) {
+		size_t at = (hash + i) % PLACES;
+		uint32_t place = names->places[at];
 
-	for (int i = 0; i < PROBES; i++, place++) {
-		uint16_t number = names->places[place % PLACES];
-
-		if (number == 0 || json_name_is_at(&names->list[number - 1], text))
-			return place % PLACES;
+		*out_free = at;
+		if (place == 0)
+			return NULL;
+		if (place >> 16 == hash >> 16 && json_name_is_at(&names->list[(place & 0xffff) - 1], text))
+			return &names->list[(place & 0xffff) - 1];
 	}
-	return SIZE_MAX;
+	*out_free = PLACES;
+	return NULL;
 }
 
 struct json_name *json_names_find(struct json_names *names, const char *at)
 {
 	uint32_t quotes = run_marks(at, '"') & 0x7FFFFFFE; /* behind the first one, with room for the colon */
 	char text[LANE_RUN];
-	size_t place;
+	size_t unused;
 
 	if (quotes == 0)
 		return NULL;
 	run_cut(text, at, (size_t)__builtin_ctz(quotes) + 2);
-	place = place_of(names, text);
-	if (place == SIZE_MAX || names->places[place] == 0)
-		return NULL;
-	return &names->list[names->places[place] - 1];
+	return look(names, hash_of(text), text, &unused);
 }
 
 struct json_name *json_names_add(struct json_names *names, const char *at, size_t len)
 {
 	struct json_name *name = &names->list[names->count];
+	uint32_t hash;
 	size_t place;
 
 	if (names->count == JSON_NAMES)
@@ -120,9 +123,9 @@ struct json_name *json_names_add(struct json_names *names, const char *at, size_
 				   .follow = {names->list, names->list},
 				   .number = names->numbers_begin + names->count};
 	memcpy(name->text, at, len);
-	place = place_of(names, name->text);
-	if (place == SIZE_MAX || !is_plain(name))
+	hash = hash_of(name->text);
+	if (!is_plain(name) || look(names, hash, name->text, &place) != NULL || place == PLACES)
 		return NULL;
-	names->places[place] = (uint16_t)++names->count;
+	names->places[place] = (hash >> 16 << 16) | ++names->count;
 	return name;
 }

@@ -21,7 +21,7 @@
 #include "parsers/json_lanes.h"
 
 /* Of all bodies that a worker sees in turn. */
-#define JSON_NAMES 4096
+#define JSON_NAMES 2048
 
 /* Of those who note something at a name. */
 #define JSON_NAME_NOTES 7

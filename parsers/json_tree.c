@@ -10,6 +10,11 @@
 /* Of nearly all bodies: a value, or a name, takes eleven bytes or more. */
 #define BYTES_A_VALUE 8
 
+/* Names that are not known cost a look each. Where they are more than a few, and more than one in so many
+ * names and values, the rest is not looked for. */
+#define STRANGERS        16
+#define STRANGERS_ONE_IN 8
+
 #define TAG(type, subtype, len) ((uint64_t)(len) << YYJSON_TAG_BIT | (uint64_t)(type) | (uint64_t)(subtype))
 
 struct tree {
@@ -21,8 +26,9 @@ struct tree {
 	char *texts;                 /* where the next text with escapes goes; NULL: there was none */
 	unsigned wide;               /* not 0: not all of it is ASCII */
 	struct json_names *names;    /* or NULL */
+	size_t strangers;            /* names that were not known */
 	const char *names_end;       /* names that begin before it may be known */
-	struct json_name none;       /* one that is not known */
+	struct json_name *none[2];   /* who follow a name that is not known */
 	struct json_name **expected; /* the next name */
 };
 
@@ -264,6 +270,12 @@ static inline void name_take(struct tree *tree, struct json_name *name, yyjson_v
 	out_name->uni.str = name->text + 1;
 }
 
+static void count_stranger(struct tree *tree, const yyjson_val *name)
+{
+	if (++tree->strangers > STRANGERS + (size_t)(name - tree->list) / STRANGERS_ONE_IN)
+		tree->names_end = tree->start;
+}
+
 /* Not the one that is expected. */
 static __attribute__((noinline)) const char *name_other(struct tree *tree, const char *at,
 							yyjson_val *out_name)
@@ -275,6 +287,8 @@ static __attribute__((noinline)) const char *name_other(struct tree *tree, const
 	if (*at != '"')
 		return NULL;
 	name = may_know ? json_names_find(tree->names, from) : NULL;
+	if (may_know && name == NULL)
+		count_stranger(tree, out_name);
 	if (name == NULL) {
 		at = text_read(tree, from + 1, out_name);
 		if (at == NULL)
@@ -283,7 +297,7 @@ static __attribute__((noinline)) const char *name_other(struct tree *tree, const
 			name = json_names_add(tree->names, from, (size_t)(at + 1 - from));
 	}
 	if (name == NULL) {
-		tree->expected = tree->none.follow;
+		tree->expected = tree->none;
 		at = space_skip(at);
 		return *at == ':' ? space_skip(at + 1) : NULL;
 	}
@@ -388,15 +402,15 @@ static void leave_rest(const struct tree *tree)
 						     : tree->texts + RUN_COPY_OVER);
 }
 
-/* Where names can be known, LANE_RUN bytes can be read. What names have none is the empty one's. */
+/* Where names can be known, LANE_RUN bytes can be read. What has no name is the empty one's. */
 static void names_use(struct tree *tree, struct json_names *names)
 {
 	struct json_name *root = names == NULL ? NULL : json_names_root(names);
 
 	tree->names = names;
 	tree->names_end = tree->start;
-	tree->none.follow[JSON_FOLLOW_NEXT] = tree->none.follow[JSON_FOLLOW_FIRST] = root;
-	tree->expected = &(root == NULL ? &tree->none : root)->follow[JSON_FOLLOW_FIRST];
+	tree->none[JSON_FOLLOW_NEXT] = tree->none[JSON_FOLLOW_FIRST] = root;
+	tree->expected = (root == NULL ? tree->none : root->follow) + JSON_FOLLOW_FIRST;
 	if (names != NULL && tree->end - tree->start >= LANE_RUN)
 		tree->names_end = tree->end - LANE_RUN + 1;
 }
@@ -407,10 +421,12 @@ yyjson_val *json_tree_read(struct bytes text, struct arena *arena, struct json_n
 	struct tree tree = {.start = inner.data, .end = inner.data + inner.len, .arena = arena};
 	struct arena_mark mark = arena_mark(arena);
 
+	if (!is_closed(inner))
+		return NULL;
 	tree.last = tree.end - 1;
 	names_use(&tree, names);
-	if (is_closed(inner) && tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) &&
-	    tree_read(&tree, inner.data) && (tree.wide == 0 || utf8_is_text(inner))) {
+	if (tree_grow(&tree, 0, inner.len / BYTES_A_VALUE + 16) && tree_read(&tree, inner.data) &&
+	    (tree.wide == 0 || utf8_is_text(inner))) {
 		leave_rest(&tree);
 		return tree.list;
 	}

@@ -45,7 +45,7 @@ struct scan_names {
 	struct slot slots[SLOT_COUNT];
 	struct known known[JSON_NAMES];
 	struct bytes last; /* looked at; the same run has the same facts */
-	struct name_facts *last_facts;
+	const struct name_facts *last_facts;
 	struct slot *at;              /* the slot last looked at */
 	uint32_t turn;                /* its first bit: which of its two slots a new name takes */
 	struct name_facts long_facts; /* of a name too long to keep */
@@ -272,24 +272,22 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 	return names->last_facts;
 }
 
-static __attribute__((noinline)) void know(struct scan_names *names, const struct json_name *name)
+static __attribute__((noinline)) const struct name_facts *know(struct scan_names *names,
+							       const struct json_name *name)
 {
 	size_t at = name->number % JSON_NAMES;
 	struct known *known = &names->known[at];
 
 	work_out(names, json_name_text(name), bits_at(names, SLOT_COUNT + at), &known->facts);
 	known->number = name->number;
+	return &known->facts;
 }
 
 const struct name_facts *names_known(struct scan_names *names, const struct json_name *name)
 {
-	struct known *known = &names->known[name->number % JSON_NAMES];
+	const struct known *known = &names->known[name->number % JSON_NAMES];
 
-	if (known->number != name->number)
-		know(names, name);
-	names->last = json_name_text(name);
-	names->last_facts = &known->facts;
-	return &known->facts;
+	return known->number == name->number ? &known->facts : know(names, name);
 }
 
 void names_forget(struct scan_names *names)

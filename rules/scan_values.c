@@ -152,10 +152,16 @@ static bool count_within(struct scan_values *values, size_t *len)
 	return true;
 }
 
+/* Does its own name give context? */
+static bool is_named_itself(const struct scan_values *values, const struct scan_value *value)
+{
+	return value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL;
+}
+
 static bool names_say(const struct scan_values *values, const struct scan_value *value)
 {
 	return container_is_named(container_of(values, value->container), value->name) ||
-	       (value->name.len > 0 && names_look(values->sift.names, value->name)->classes != NULL);
+	       is_named_itself(values, value);
 }
 
 /* Keeps the value if it could be one. `is_named`: names give it context. */
@@ -317,6 +323,7 @@ struct level {
 struct tree {
 	struct scan_values *values;
 	struct scan_value spot;
+	bool is_key_named;    /* the key of what is in hand gives context */
 	uint32_t numbers_out; /* the counts of digits of numbers that hold nothing, a bit for each */
 };
 
@@ -387,19 +394,20 @@ static inline void add_scalar(struct tree *tree, bool is_named, yyjson_val *valu
 }
 
 /* Which of the nearest keys give context: its own and those above. */
-static void name_container(const struct scan_values *values, struct scan_container *container)
+static void name_container(const struct scan_values *values, struct scan_container *container, bool is_named)
 {
 	const struct scan_container *above = container_of(values, container->parent);
 
 	if (container->key.len == 0)
 		container->named = above == NULL ? 0 : above->named;
-	else if (names_look(values->sift.names, container->key)->classes != NULL)
+	else if (is_named)
 		container->named = 1;
 	else
 		container->named = above != NULL && above->named == 1 ? 2 : 0;
 }
 
-uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+/* `is_named`: its key gives context. The number, 0 at a ceiling or without memory. */
+static uint32_t add_container(struct scan_values *values, const struct scan_value *spot, bool is_named)
 {
 	void *containers = values->containers;
 	struct scan_container *container;
@@ -416,15 +424,20 @@ uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
 					     .index = spot->index,
 					     .key = spot->name,
 					     .is_in_array = spot->is_in_array};
-	name_container(values, container);
+	name_container(values, container, is_named);
 	return (uint32_t)values->container_count;
+}
+
+uint32_t values_open(struct scan_values *values, const struct scan_value *spot)
+{
+	return add_container(values, spot, is_named_itself(values, spot));
 }
 
 /* Remembers a container and goes into it; false at a ceiling. */
 static bool open_container(struct tree *tree, yyjson_val *node, struct level *level)
 {
 	struct scan_values *values = tree->values;
-	uint32_t number = values_open(values, &tree->spot);
+	uint32_t number = add_container(values, &tree->spot, tree->is_key_named);
 	const struct scan_container *container = container_of(values, number);
 
 	if (container == NULL)
@@ -445,32 +458,35 @@ static void close_container(struct scan_values *values, const struct level *leve
 		values->container_count--;
 }
 
-/* The name in hand, which may be data itself. */
-static inline const struct name_facts *look_at_name(struct tree *tree, const yyjson_val *key)
+/* The key of what comes next, which may be data itself. */
+static inline void look_at_key(struct tree *tree, yyjson_val *key)
 {
+	struct scan_values *values = tree->values;
 	const struct json_name *known = json_name_of(key);
-	struct scan_names *names = tree->values->sift.names;
-	const struct name_facts *facts =
-		known != NULL ? names_known(names, known) : names_look(names, tree->spot.name);
+	const struct name_facts *facts;
 
+	tree->spot.name = (struct bytes){unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key)};
+	tree->is_key_named = false;
+	if (tree->spot.name.len == 0)
+		return;
+	facts = known != NULL ? names_known(values->sift.names, known)
+			      : names_look(values->sift.names, tree->spot.name);
+	tree->is_key_named = facts->classes != NULL;
 	if (facts->is_data)
-		add_name(tree->values, &tree->spot);
-	return facts;
+		add_name(values, &tree->spot);
 }
 
 /* The scalars of an object, up to its end or to one that is none; a name stands before its value. */
 static yyjson_val *add_members(struct tree *tree, const struct level *level, yyjson_val *at)
 {
-	bool is_named;
-
 	for (; at < level->end; at++) {
-		tree->spot.name = (struct bytes){unsafe_yyjson_get_str(at), unsafe_yyjson_get_len(at)};
-		is_named = level->named != 0;
-		if (tree->spot.name.len > 0)
-			is_named = look_at_name(tree, at)->classes != NULL || level->named == 1;
+		bool is_around;
+
+		look_at_key(tree, at);
 		if (unsafe_yyjson_is_ctn(++at))
 			break;
-		add_scalar(tree, is_named, at);
+		is_around = tree->spot.name.len > 0 ? level->named == 1 : level->named != 0;
+		add_scalar(tree, tree->is_key_named || is_around, at);
 	}
 	return at;
 }
@@ -479,6 +495,7 @@ static yyjson_val *add_members(struct tree *tree, const struct level *level, yyj
 static yyjson_val *add_items(struct tree *tree, struct level *level, yyjson_val *at)
 {
 	tree->spot.name = BYTES_NONE;
+	tree->is_key_named = false;
 	for (; at < level->end; at++) {
 		tree->spot.index = level->index++;
 		if (unsafe_yyjson_is_ctn(at))

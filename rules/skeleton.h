@@ -19,7 +19,7 @@
 #define SKELETON_LEN_MAX    GLANCE_ENDS_MAX
 #define SKELETON_DIGITS_MIN 4
 
-#define SKELETON_SLOT_BITS 8
+#define SKELETON_SLOT_BITS 10
 
 struct skeleton {
 	struct glance_ends ends; /* each digit a '0' */
