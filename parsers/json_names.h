@@ -24,7 +24,7 @@
 #define JSON_NAMES 2048
 
 /* Of those who note something at a name. */
-#define JSON_NAME_NOTES 4
+#define JSON_NAME_NOTES 7
 
 /* In the tag of a key, in the bits that yyjson has no use for. */
 #define JSON_NAME_KNOWN (UINT64_C(1) << (YYJSON_TYPE_BIT + YYJSON_SUBTYPE_BIT))
@@ -86,9 +86,9 @@ static inline struct json_name *json_name_of(const yyjson_val *key)
 	return (struct json_name *)((uintptr_t)key->uni.str - 1 - offsetof(struct json_name, text));
 }
 
-/* Room for what somebody knows of names, until json_names_forget; NULL at first. Others may overwrite it: the
- * note itself must tell whose it is. */
+/* Room for what somebody (below JSON_NAME_NOTES) knows of names, until json_names_forget; NULL at first.
+ * Others may overwrite it: the note itself must tell whose it is. */
 static inline const void **json_name_note(struct json_name *name, size_t whose)
 {
-	return &name->notes[whose % JSON_NAME_NOTES];
+	return &name->notes[whose];
 }

@@ -1,5 +1,7 @@
 #include "specs/schema_format.h"
 
+#include <string.h>
+
 #include "parsers/base/endpoint.h"
 #include "parsers/base/uuid.h"
 #include "specs/schema_format_uri.h"
@@ -48,61 +50,79 @@ static char at(struct bytes text, size_t index)
 	return index < text.len ? text.data[index] : '\0';
 }
 
-/* `count` digits from `from`, which the text has room for. */
-static inline bool digits_read(struct bytes text, size_t from, size_t count, unsigned *out_value)
+/* Eight bytes are like the sample: digits where that has 0, what it has elsewhere. */
+static inline bool is_like(const char *text, const char *sample)
 {
-	unsigned value = 0, other = 0;
+	const uint64_t ones = 0x0101010101010101, tops = ones << 7;
+	uint64_t other, like, is_mark;
 
-	for (size_t i = from; i < from + count; i++) {
-		unsigned digit = (unsigned)((unsigned char)text.data[i] - '0');
+	memcpy(&other, text, 8);
+	memcpy(&like, sample, 8);
+	is_mark = (((like ^ '0' * ones) + 0x7F * ones) & tops) >> 7;
+	other ^= like;
+	/* its top bit says that a byte is above 9, or of a mark above 0 */
+	return (((other + 0x76 * ones + 9 * is_mark) | other) & tops) == 0;
+}
 
-		other |= digit > 9;
-		value = value * 10 + digit;
-	}
-	*out_value = value;
-	return other == 0;
+/* Two digits. */
+static inline unsigned pair(const char *text)
+{
+	return (unsigned)(text[0] * 10 + text[1] - '0' * 11);
+}
+
+static bool is_leap(unsigned year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
 /* RFC 3339 section 5.6: full-date */
-static bool is_date(struct bytes text)
+static inline bool is_date(struct bytes text)
 {
-	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	unsigned year, month, day, last;
+	static const unsigned char days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	unsigned month, day;
 
-	if (text.len != 10 || text.data[4] != '-' || text.data[7] != '-' || !digits_read(text, 0, 4, &year) ||
-	    !digits_read(text, 5, 2, &month) || !digits_read(text, 8, 2, &day) || month < 1 || month > 12)
+	if (text.len != 10 || !is_like(text.data, "0000-00-") || !is_like(text.data + 2, "00-00-00"))
 		return false;
-	last = days[month - 1];
-	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
-		last = 29;
-	return day >= 1 && day <= last;
+	month = pair(text.data + 5);
+	day = pair(text.data + 8);
+	if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+		return false;
+	return day != 29 || month != 2 || is_leap(pair(text.data) * 100 + pair(text.data + 2));
 }
 
 /* time-offset; *out_minutes is what it adds to UTC */
 static bool offset_read(struct bytes text, int *out_minutes)
 {
+	char digits[8] = "00:00:00";
 	unsigned hour, minute;
 
 	*out_minutes = 0;
 	if (text.len == 1)
 		return text.data[0] == 'Z' || text.data[0] == 'z';
-	if (text.len != 6 || (text.data[0] != '+' && text.data[0] != '-') || text.data[3] != ':' ||
-	    !digits_read(text, 1, 2, &hour) || !digits_read(text, 4, 2, &minute) || hour > 23 || minute > 59)
+	if (text.len != 6 || (text.data[0] != '+' && text.data[0] != '-'))
+		return false;
+	memcpy(digits, text.data + 1, 5);
+	hour = pair(digits);
+	minute = pair(digits + 3);
+	if (!is_like(digits, "00:00:00") || hour > 23 || minute > 59)
 		return false;
 	*out_minutes = (int)(hour * 60 + minute) * (text.data[0] == '-' ? -1 : 1);
 	return true;
 }
 
 /* full-time; a leap second is 23:59:60 UTC */
-static bool is_time(struct bytes text)
+static inline bool is_time(struct bytes text)
 {
 	unsigned hour, minute, second;
 	size_t end = 8;
 	int offset, utc;
 
-	if (text.len < 9 || text.data[2] != ':' || text.data[5] != ':' || !digits_read(text, 0, 2, &hour) ||
-	    !digits_read(text, 3, 2, &minute) || !digits_read(text, 6, 2, &second) || hour > 23 ||
-	    minute > 59 || second > 60)
+	if (text.len < 9 || !is_like(text.data, "00:00:00"))
+		return false;
+	hour = pair(text.data);
+	minute = pair(text.data + 3);
+	second = pair(text.data + 6);
+	if (hour > 23 || minute > 59 || second > 60)
 		return false;
 	if (text.data[8] == '.') {
 		end = 9;

@@ -1,5 +1,7 @@
 #include "specs/schema_plan.h"
 
+#include "parsers/json_names.h"
+
 /* The low five bits of a yyjson tag: type, and subtype above it. */
 #define TAG(type, subtype) (1u << ((unsigned)(type) | (unsigned)(subtype)))
 
@@ -117,14 +119,14 @@ static bool *one_way_of(struct schema_set *set, struct bytes name)
 
 static void require(struct schema_set *set, struct plan *plan, struct plan_name *name, size_t *count)
 {
-	if (name->required != 0)
+	if (name->bit != 0)
 		return;
 	if (*count == PLAN_REQUIRED_MAX) {
 		plan->is_unsure = true;
 		return;
 	}
-	name->required = 1ull << *count;
-	plan->required |= name->required;
+	name->bit = 1ull << *count;
+	plan->required |= name->bit;
 	plan->excuses[(*count)++] = one_way_of(set, name->name);
 }
 
@@ -194,6 +196,15 @@ static const bool **excuses_room(struct schema_set *set, const struct plan *plan
 	return schema_alloc(set, (room < PLAN_REQUIRED_MAX ? room : PLAN_REQUIRED_MAX) * sizeof(bool *));
 }
 
+/* The names that are not required. */
+static void bits_give(struct plan *plan, size_t given)
+{
+	for (size_t i = 0; i < plan->name_count; i++)
+		if (plan->names[i].bit == 0)
+			plan->names[i].bit = 1ull
+					     << (given < PLAN_REQUIRED_MAX ? given++ : PLAN_REQUIRED_MAX);
+}
+
 static void objects_join(struct schema_set *set, struct plan *plan)
 {
 	size_t room = 0, required_count = 0, cost;
@@ -219,6 +230,9 @@ static void objects_join(struct schema_set *set, struct plan *plan)
 	     plan->names != NULL && plan->excuses != NULL && i < plan->part_count && !plan->is_unsure; i++)
 		if (plan->parts[i]->object != NULL)
 			object_join(set, plan, plan->parts[i], &required_count, &is_open);
+	bits_give(plan, required_count);
+	plan->note = set->plan_count++ % JSON_NAME_NOTES;
+	plan->names_len = plan->name_count * sizeof(*plan->names);
 	if (is_open)
 		plan->lists_names = false;
 	if (plan->names == NULL || plan->excuses == NULL || plan->is_unsure ||
@@ -286,12 +300,12 @@ static void plan_make(struct schema_set *set, struct schema *schema)
 /* -- branches that a text tells apart ------------------------------------------- */
 
 /* The enum or const of this name, when all in it are texts. */
-static const struct choice_rule *texts_of(const struct plan_name *name)
+static const struct choice_rule *texts_of(const struct plan *object, const struct plan_name *name)
 {
 	const struct plan *plan = name->schema == NULL ? NULL : name->schema->plan;
 	const struct choice_rule *choice;
 
-	if (name->required == 0 || plan == NULL || plan->is_unsure || plan->scalar_count == 0)
+	if ((name->bit & object->required) == 0 || plan == NULL || plan->is_unsure || plan->scalar_count == 0)
 		return NULL;
 	choice = plan->scalars[0]->choice != NULL ? plan->scalars[0]->choice : plan->scalars[0]->constant;
 	for (size_t i = 0; choice != NULL && i < choice->count; i++)
@@ -320,7 +334,8 @@ static bool told_gather(const struct schema_list *branches, struct bytes name, s
 
 	for (size_t i = 0; i < branches->count; i++) {
 		const struct plan_name *found = branch_name(branches->items[i], name);
-		const struct choice_rule *choice = found == NULL ? NULL : texts_of(found);
+		const struct choice_rule *choice =
+			found == NULL ? NULL : texts_of(branches->items[i]->plan, found);
 
 		if (choice == NULL || choice->count > PLAN_TOLD_MAX - count)
 			return false;
@@ -344,7 +359,7 @@ static void telling_find(struct schema_set *set, const struct schema_list *branc
 	size_t count = 0;
 
 	for (size_t i = 0; first != NULL && i < first->name_count && i < PLAN_TELLS_MAX; i++) {
-		if (texts_of(&first->names[i]) == NULL ||
+		if (texts_of(first, &first->names[i]) == NULL ||
 		    !told_gather(branches, first->names[i].name, told, &count) || count == 0)
 			continue;
 		telling->told = schema_alloc(set, count * sizeof(*told));

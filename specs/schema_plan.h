@@ -15,8 +15,9 @@
 
 #define PLAN_PARTS_MAX 16
 
-/* Names of one plan that are required; with more of them it is unsure. */
-#define PLAN_REQUIRED_MAX 64
+/* Names of one plan that are required; with more of them it is unsure. Each has a bit of its own, the others
+ * as far as there are any: the rest share the last one. */
+#define PLAN_REQUIRED_MAX 63
 
 /* Names of one plan, and of all plans of a set: beyond it the full check does the work, and memory stays
  * small. */
@@ -34,7 +35,7 @@ struct plan_name {
 	const struct schema *schema;    /* NULL: only required */
 	const struct schema *second;    /* another part says something too; or NULL */
 	const struct schema_sure *sure; /* of `schema`, when that says all; it may be sure of nothing */
-	uint64_t required;              /* its bit among the required ones, or 0 */
+	uint64_t bit;
 	bool is_read_only, is_write_only;
 	bool is_more; /* any of these three says more than `schema` */
 };
@@ -69,10 +70,11 @@ struct plan {
 	size_t part_count;
 	const struct schema **scalars; /* those parts that have some */
 	size_t scalar_count;
-	struct plan_name *names; /* in the order of the contract, as most bodies have them */
-	size_t name_count;
+	struct plan_name *names;      /* in the order of the contract, as most bodies have them */
+	size_t name_count, names_len; /* in bytes */
+	size_t note;                  /* where names that are known note which of these they are */
 	struct schema_words words;
-	uint64_t required;    /* all bits */
+	uint64_t required;    /* their bits */
 	const bool **excuses; /* by bit: is the name readOnly or writeOnly anywhere? */
 	const struct schema *additional;
 	uint64_t count_min, count_max; /* of properties */

@@ -160,7 +160,8 @@ struct schema_set {
 	struct schema *queue, *queue_end;
 	struct schema *fresh; /* compiled by this call, for the search for circles */
 	bool is_full;
-	bool masks_any; /* a schema says x-specular-masked: known once it is sealed */
+	bool masks_any;    /* a schema says x-specular-masked: known once it is sealed */
+	size_t plan_count; /* of objects */
 	size_t plan_names_left;
 	const struct schema *plain[SCHEMA_PLAIN_MAX];
 	size_t plain_count;

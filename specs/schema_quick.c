@@ -75,7 +75,8 @@ static enum quick_outcome missing(const struct plan *plan, uint64_t bits)
 	return QUICK_UNSURE;
 }
 
-static enum quick_outcome other_name(struct quick *quick, const struct plan *plan, yyjson_val *member)
+static __attribute__((noinline)) enum quick_outcome other_name(struct quick *quick, const struct plan *plan,
+							       yyjson_val *member)
 {
 	quick->are_names_once = false;
 	if (plan->is_closed)
@@ -87,7 +88,8 @@ static enum quick_outcome other_name(struct quick *quick, const struct plan *pla
 	return quick_value(quick, plan->additional, member, false);
 }
 
-static enum quick_outcome quick_member(struct quick *quick, const struct plan_name *name, yyjson_val *member)
+static __attribute__((noinline)) enum quick_outcome
+quick_member(struct quick *quick, const struct plan_name *name, yyjson_val *member)
 {
 	enum quick_outcome outcome = quick_value(quick, name->schema, member, false);
 
@@ -100,69 +102,61 @@ static enum quick_outcome quick_member(struct quick *quick, const struct plan_na
 	return outcome;
 }
 
-static __attribute__((noinline)) const struct plan_name *name_search(const struct plan *plan, yyjson_val *key)
+/* The name is found by its text, and noted where `note` is, unless that is NULL. */
+static __attribute__((noinline)) const struct plan_name *name_search(const struct plan *plan, yyjson_val *key,
+								     const void **note)
 {
 	size_t at = words_find(&plan->words, plan->names, sizeof(*plan->names), text_of(key));
 
-	return at == SIZE_MAX ? NULL : &plan->names[at];
-}
-
-/* Neighbours in memory are noted in different places. */
-static inline size_t note_place(const struct plan *plan)
-{
-	return (uintptr_t)plan * 0x9e3779b97f4a7c15ull >> 48;
+	if (at == SIZE_MAX)
+		return NULL;
+	if (note != NULL)
+		*note = &plan->names[at];
+	return &plan->names[at];
 }
 
 /* Which name of the plan it is; NULL: another one. A name that is known has noted which it was the last time.
  */
-static inline const struct plan_name *name_find(const struct plan *plan, yyjson_val *key, size_t place)
+static inline const struct plan_name *name_find(const struct plan *plan, yyjson_val *key)
 {
 	struct json_name *known = json_name_of(key);
-	const void **note = known != NULL ? json_name_note(known, place) : NULL;
-	const struct plan_name *name;
+	const void **note = known != NULL ? json_name_note(known, plan->note) : NULL;
 
-	if (note != NULL && (uintptr_t)*note - (uintptr_t)plan->names < plan->name_count * sizeof(*name))
+	if (note != NULL && (uintptr_t)*note - (uintptr_t)plan->names < plan->names_len)
 		return *note;
-	name = name_search(plan, key);
-	if (note != NULL && name != NULL)
-		*note = name;
-	return name;
+	return name_search(plan, key, note);
 }
 
 static enum quick_outcome quick_object(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
 	const size_t count = unsafe_yyjson_get_len(value);
-	const size_t place = note_place(plan);
 	yyjson_val *key = unsafe_yyjson_get_first(value);
 	enum quick_outcome outcome = QUICK_FITS;
-	uint64_t seen = 0, named = 0, twice = 0;
+	uint64_t seen = 0, twice = 0;
 
 	if (count < plan->count_min || count > plan->count_max)
 		return QUICK_FAILS;
 	quick->steps += count;
-	for (size_t left = count; left > 0 && outcome != QUICK_FAILS; left--) {
-		const struct plan_name *name = name_find(plan, key, place);
+	for (size_t left = count; left > 0; left--) {
+		const struct plan_name *name = name_find(plan, key);
 		yyjson_val *member = key + 1;
-		size_t at;
 
-		if (name == NULL) {
-			outcome = worse(outcome, other_name(quick, plan, member));
-			key = unsafe_yyjson_get_next(member);
-			continue;
+		if (name != NULL) {
+			twice |= seen & name->bit;
+			seen |= name->bit;
+			key = member + 1;
+			if (schema_sure_fits(name->sure, member))
+				continue;
 		}
-		at = (size_t)(name - plan->names);
-		seen |= name->required;
-		twice |= (named & 1ull << (at & 63)) | at / 64; /* of higher ones it is not known */
-		named |= 1ull << (at & 63);
-		key = member + 1;
-		if (schema_sure_fits(name->sure, member))
-			continue;
 		key = unsafe_yyjson_get_next(member);
-		outcome = worse(outcome, name->schema != NULL ? quick_member(quick, name, member)
-							      : other_name(quick, plan, member));
+		outcome = worse(outcome, name != NULL && name->schema != NULL
+						 ? quick_member(quick, name, member)
+						 : other_name(quick, plan, member));
+		if (outcome == QUICK_FAILS)
+			return outcome;
 	}
 	quick->are_names_once &= twice == 0;
-	if (outcome != QUICK_FAILS && (plan->required & ~seen) != 0)
+	if ((plan->required & ~seen) != 0)
 		outcome = worse(outcome, missing(plan, plan->required & ~seen));
 	return outcome;
 }
@@ -210,7 +204,7 @@ static const struct schema *told_branch(const struct plan_telling *telling, yyjs
 static bool names_rule_out(struct quick *quick, const struct plan *plan, yyjson_val *value)
 {
 	yyjson_val *key = unsafe_yyjson_get_first(value);
-	size_t left = unsafe_yyjson_get_len(value), place = note_place(plan);
+	size_t left = unsafe_yyjson_get_len(value);
 	uint64_t seen = 0;
 
 	if (!plan->has_object || plan->discriminator != NULL ||
@@ -218,11 +212,11 @@ static bool names_rule_out(struct quick *quick, const struct plan *plan, yyjson_
 		return false;
 	quick->steps += left;
 	for (; left > 0; left--, key = unsafe_yyjson_get_next(key + 1)) {
-		const struct plan_name *name = name_find(plan, key, place);
+		const struct plan_name *name = name_find(plan, key);
 
 		if (name == NULL && plan->is_closed)
 			return true;
-		seen |= name != NULL ? name->required : 0;
+		seen |= name != NULL ? name->bit : 0;
 	}
 	return missing(plan, plan->required & ~seen) == QUICK_FAILS;
 }

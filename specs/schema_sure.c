@@ -12,11 +12,13 @@
  * which is counted. */
 static void text_make(struct schema_sure *sure, const struct text_rule *rule, uint32_t tags)
 {
-	sure->kind = rule->format == FORMAT_NONE ? SURE_TEXT : SURE_FORMAT;
-	sure->format = rule->format;
-	sure->len_min = rule->len_min > SIZE_MAX / 4 ? SIZE_MAX : (size_t)rule->len_min * 4;
-	sure->len_max = rule->len_max;
+	if (rule->len_min > rule->len_max / 4)
+		return;
+	sure->kind = SURE_TEXT;
+	sure->len_min = (size_t)rule->len_min * 4;
+	sure->len_more = rule->len_max - sure->len_min;
 	sure->pattern = rule->pattern == NULL ? NULL : pattern_plain(rule->pattern);
+	sure->format = rule->format;
 	if ((rule->pattern == NULL || sure->pattern != NULL) && rule->format != FORMAT_REGEX)
 		sure->tags = tags & TAGS_OF_TEXT;
 }

@@ -9,16 +9,17 @@
 #include "specs/schema_plain.h"
 #include "specs/schema_program.h"
 
-enum sure_kind { SURE_TYPE, SURE_TEXT, SURE_FORMAT, SURE_CHOICE, SURE_RANGE };
+enum sure_kind { SURE_TYPE, SURE_TEXT, SURE_CHOICE, SURE_RANGE };
 
 struct schema_sure {
 	uint32_t tags; /* of the yyjson values that may be sure: none, when more is asked than this can say */
 	enum sure_kind kind;
-	enum format format;
 	union {
 		struct {
-			size_t len_min, len_max; /* so many bytes are surely as many characters as may be */
+			/* so many bytes, and so many more at most, are surely as many characters as may be */
+			size_t len_min, len_more;
 			const struct plain_pattern *pattern; /* or NULL */
+			enum format format;
 		};
 		const struct choice_rule *choice;
 		struct {
@@ -32,8 +33,9 @@ void schema_sure_make(struct schema_sure *sure, const struct schema *part, uint3
 
 static inline bool sure_text(const struct schema_sure *sure, struct bytes text)
 {
-	return text.len >= sure->len_min && text.len <= sure->len_max &&
-	       (sure->pattern == NULL || plain_pattern_fits(sure->pattern, text));
+	return text.len - sure->len_min <= sure->len_more &&
+	       (sure->pattern == NULL || plain_pattern_fits(sure->pattern, text)) &&
+	       (sure->format == FORMAT_NONE || format_fits(sure->format, text));
 }
 
 static inline bool sure_choice(const struct choice_rule *choice, struct bytes text)
@@ -62,8 +64,6 @@ static inline bool schema_sure_fits(const struct schema_sure *sure, yyjson_val *
 		return true;
 	case SURE_TEXT:
 		return sure_text(sure, text);
-	case SURE_FORMAT:
-		return sure_text(sure, text) && format_fits(sure->format, text);
 	case SURE_CHOICE:
 		return sure_choice(sure->choice, text);
 	case SURE_RANGE:

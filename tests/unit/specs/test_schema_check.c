@@ -91,6 +91,61 @@ static void test_text(void **state)
 	assert_check(V30, "{format: iso-country-code}", "\"??\"", "");
 }
 
+/* RFC 3339 section 5.6; each has its twin that is off by a little. */
+static void test_dates(void **state)
+{
+	static const char *const right[] = {"2024-02-29T00:00:00Z",      "2000-02-29t23:59:59z",
+					    "2026-12-31T12:00:00.1Z",    "2026-11-30T12:00:00.123456789Z",
+					    "1996-12-19T16:39:57-08:00", "1990-12-31T15:59:60-08:00",
+					    "0000-01-01T00:00:00+23:59"};
+	static const char *const wrong[] = {"2023-02-29T00:00:00Z",
+					    "1900-02-29T00:00:00Z",
+					    "2026-13-01T00:00:00Z",
+					    "2026-00-01T00:00:00Z",
+					    "2026-11-00T00:00:00Z",
+					    "2026-11-31T00:00:00Z",
+					    "2026-11-3 T00:00:00Z",
+					    "2026-11-:0T00:00:00Z",
+					    "2026-11-/0T00:00:00Z",
+					    "2026.11-30T00:00:00Z",
+					    "2026-11.30T00:00:00Z",
+					    "2O26-11-30T00:00:00Z",
+					    "2026-11-30 00:00:00Z",
+					    "2026-11-30T24:00:00Z",
+					    "2026-11-30T00:60:00Z",
+					    "2026-11-30T00:00:61Z",
+					    "2026-11-30T00:00:60Z",
+					    "2026-11-30T00-00:00Z",
+					    "2026-11-30T00:00;00Z",
+					    "2026-11-30T00:00:0\u0660Z",
+					    "2026-11-30T00:00:00.Z",
+					    "2026-11-30T00:00:00.1",
+					    "2026-11-30T00:00:00",
+					    "2026-11-30T00:00:00+24:00",
+					    "2026-11-30T00:00:00+00:60",
+					    "2026-11-30T00:00:00+0000",
+					    "2026-11-30T00:00:00+00:0",
+					    "2026-11-30T00:00:00+00.00",
+					    "2026-11-30T00:00:00+00:000",
+					    "2026-11-30T",
+					    "2026-11-30",
+					    "\u00b2026-11-30T00:00:00Z"};
+	char json[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		snprintf(json, sizeof(json), "\"%s\"", right[i]);
+		assert_check(V30, "{format: date-time}", json, "");
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(json, sizeof(json), "\"%s\"", wrong[i]);
+		assert_check(V30, "{format: date-time}", json, "format@");
+	}
+	assert_check(V30, "{format: date}", "\"2026-11-30\"", "");
+	assert_check(V30, "{format: date}", "\"2026-11-3O\"", "format@");
+	assert_check(V30, "{format: date}", "\"2026-11-300\"", "format@");
+}
+
 static void test_objects(void **state)
 {
 	static const char closed[] =
@@ -420,15 +475,15 @@ static void test_names_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_types),          cmocka_unit_test(test_nullable),
-		cmocka_unit_test(test_numbers),        cmocka_unit_test(test_choices),
-		cmocka_unit_test(test_text),           cmocka_unit_test(test_objects),
-		cmocka_unit_test(test_arrays),         cmocka_unit_test(test_logic),
-		cmocka_unit_test(test_closest),        cmocka_unit_test(test_discriminator),
-		cmocka_unit_test(test_direction),      cmocka_unit_test(test_undeclared),
-		cmocka_unit_test(test_masked),         cmocka_unit_test(test_as_text),
-		cmocka_unit_test(test_hostile_values), cmocka_unit_test(test_hostile_work),
-		cmocka_unit_test(test_names_once),
+		cmocka_unit_test(test_types),         cmocka_unit_test(test_nullable),
+		cmocka_unit_test(test_numbers),       cmocka_unit_test(test_choices),
+		cmocka_unit_test(test_text),          cmocka_unit_test(test_dates),
+		cmocka_unit_test(test_objects),       cmocka_unit_test(test_arrays),
+		cmocka_unit_test(test_logic),         cmocka_unit_test(test_closest),
+		cmocka_unit_test(test_discriminator), cmocka_unit_test(test_direction),
+		cmocka_unit_test(test_undeclared),    cmocka_unit_test(test_masked),
+		cmocka_unit_test(test_as_text),       cmocka_unit_test(test_hostile_values),
+		cmocka_unit_test(test_hostile_work),  cmocka_unit_test(test_names_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,11 +174,58 @@ static void test_sure_of_what_is_plain(void **state)
 	assert_sure("{type: object}", "{}", false);
 }
 
+/* More names than a plan has bits: the last ones share one, and those that are required have their own. */
+static bool are_once(struct fixture *fixture, const char *names, bool *out_fits)
+{
+	struct schema_checker checker = fixture_checker(fixture);
+	char json[2000] = "{";
+	size_t len = 1;
+	yyjson_doc *doc;
+
+	for (struct bytes rest = bytes_of(names); rest.data != NULL;) {
+		struct bytes name = bytes_split(&rest, ' ');
+
+		len += (size_t)snprintf(json + len, sizeof(json) - len, "%s\"" BYTES_FORMAT "\":0",
+					len > 1 ? "," : "", BYTES_PRINT(name));
+	}
+	snprintf(json + len, sizeof(json) - len, "}");
+	doc = yyjson_read(json, strlen(json), YYJSON_READ_BIGNUM_AS_RAW);
+	assert_non_null(doc);
+	*out_fits = schema_check(fixture->schema, yyjson_doc_get_root(doc), &checker);
+	yyjson_doc_free(doc);
+	return checker.are_names_once;
+}
+
+static void test_many_names(void **state)
+{
+	struct fixture fixture;
+	char text[4000];
+	size_t len = (size_t)snprintf(text, sizeof(text), "{schema: {required: [n5, n99], properties: {");
+	bool fits;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "n%d: {type: integer}, ", i);
+	snprintf(text + len, sizeof(text) - len, "}}}");
+	fixture_open(&fixture, DIALECT_2020_12, text);
+	assert_true(are_once(&fixture, "n99 n5", &fits) && fits);
+	assert_true(are_once(&fixture, "n5 n0 n1 n98 n99", &fits) && fits);
+	assert_false(are_once(&fixture, "n5 n99 n99", &fits));
+	assert_false(are_once(&fixture, "n5 n98 n98 n99", &fits));
+	assert_false(are_once(&fixture, "n0 n5 n0 n99", &fits));
+	(void)are_once(&fixture, "n5 n98", &fits);
+	assert_false(fits);
+	(void)are_once(&fixture, "n99 n98 n97", &fits);
+	assert_false(fits);
+	fixture_close(&fixture);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_never_too_early),
 		cmocka_unit_test(test_sure_of_what_is_plain),
+		cmocka_unit_test(test_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
