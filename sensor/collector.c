@@ -249,7 +249,7 @@ static void take(struct collector *collector, struct judged *judged)
 		return;
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
-	judged->places = places_for(collector->places, judged);
+	places_find(collector->places, judged);
 	judged->is_external = !inner_networks_have(&collector->inner, &judged->caller);
 	if (token_owners_take(&collector->token_owners, judged) != STATUS_OK)
 		collector->health.lost_records++;

@@ -37,7 +37,7 @@ struct judged_grpc {
 
 #define JUDGED_UID_LEN 16
 
-struct places; /* sensor/places.h */
+struct map_place;
 
 /* From where in frozen knowledge the texts of the contract were copied: two records of one source have the
  * same. Never followed: it may be gone. No operation: they were not all copied. */
@@ -73,7 +73,8 @@ struct judged_past {
 	struct bytes actor;  /* the credential's client or fingerprint; without one the source */
 	struct bytes source; /* the client's address */
 	bool has_credential, is_login, is_token_endpoint, is_code;
-	uint64_t account, secret, path;
+	uint64_t account, secret;
+	uint64_t path; /* that is not there */
 
 	struct bytes resource;          /* "orders" of /orders/{id} */
 	uint64_t object, object_number; /* that the path names; its number, shifted by a secret */
@@ -145,8 +146,8 @@ struct judged {
 	size_t class_count;
 
 	struct judged_past past;
-	struct places *places; /* of its source; set by the collector */
-	bool is_over_limit;    /* one of the caller's limits was passed; set by the collector */
+	struct map_place *places, *caller_places; /* sensor/places.h; set by the collector */
+	bool is_over_limit; /* one of the caller's limits was passed; set by the collector */
 
 	double risk_score; /* of the endpoint, once this call made it pass a threshold; set by the collector
 			    */

@@ -101,8 +101,8 @@ static void make_login(struct judged *judged, const struct evidence *seen, const
 {
 	const struct credential *basic = credentials_of(seen->credentials, CREDENTIAL_BASIC);
 	struct judged_past *past = &judged->past;
-	struct bytes last = last_segment(seen->exchange->path);
 	bool is_post = bytes_equal(seen->exchange->method, BYTES("POST"));
+	struct bytes last = is_post ? last_segment(seen->exchange->path) : BYTES_NONE;
 
 	past->is_token_endpoint =
 		seen->match->kind == MATCH_OPERATION && seen->match->operation->is_token_endpoint;
@@ -292,5 +292,6 @@ void judged_actor_make(struct judged *judged, const struct evidence *seen, const
 		return;
 	make_login(judged, seen, key);
 	make_object(judged, seen, key);
-	judged->past.path = judged_hash(key, seen->exchange->path);
+	if (judged->status == 404 || judged->status == 405) /* nobody asks of others */
+		judged->past.path = judged_hash(key, seen->exchange->path);
 }

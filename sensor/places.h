@@ -1,18 +1,19 @@
 /*
- * places: where the collector's tables hold what they know of one partner's operation, or of either alone.
- *The next record of the same source need not look it up again: neither make the keys, nor hash, nor compare
- *them.
+ * places: where the collector's tables hold what they know of one partner's operation, of either alone, and
+ *of one caller of it. The next such record need not look it up again: neither make the keys, nor hash, nor
+ *compare them.
  *
- *	judged->places = places_for(memory, judged);	NULL: what it says is no contract's
+ *	places_find(memory, judged);	for what is no contract's it finds none
  *
  *	line = places_again(judged, PLACE_USAGE, &usage->map);
  *	if (line == NULL)
  *		line = places_put(judged, PLACE_USAGE, &usage->map, key, &is_new);
  *
- * A key of which this is asked must follow from the record's source (judged.h), and nothing else.
+ * A key of which this is asked must follow from the record's source (judged.h), that of a caller's from the
+ * source, the actor and the address, and from nothing else.
  *
- * Owns     a table of fixed size; a source that is new takes the place of another.
- * Lends    places, until the next are asked for.
+ * Owns     tables of fixed size; who is new takes the place of another.
+ * Lends    places, until those of the next record are asked for.
  * Thread   the collector's.
  */
 #pragma once
@@ -34,13 +35,16 @@ enum place_of {
 	PLACE_HARVEST,
 	PLACE_RESOURCE,
 	PLACE_READER,
-	PLACE_COUNT
-};
+	PLACE_COUNT,
 
-struct places {
-	struct judged_source source;
-	size_t template_len; /* of the base path and the operation's: two base paths may begin at one place */
-	struct map_place list[PLACE_COUNT];
+	PLACE_OF_CALLER = PLACE_COUNT,
+	PLACE_CALLER_SOURCE = PLACE_OF_CALLER,
+	PLACE_CALLER_CREDENTIAL,
+	PLACE_CALLER_WALK,
+	PLACE_CALLER_HARVEST,
+	PLACE_CALLER_COURSE,
+	PLACE_CALLER_RHYTHM,
+	PLACE_OF_CALLER_END
 };
 
 struct places_memory;
@@ -48,8 +52,8 @@ struct places_memory;
 struct places_memory *places_memory_new(void);         /* NULL without memory */
 void places_memory_free(struct places_memory *memory); /* accepts NULL */
 
-/* NULL remembers nothing. */
-struct places *places_for(struct places_memory *memory, const struct judged *judged);
+/* Sets the record's places. NULL remembers nothing. */
+void places_find(struct places_memory *memory, struct judged *judged);
 
 void *places_again(const struct judged *judged, enum place_of place, struct map *map);
 void places_keep(const struct judged *judged, enum place_of place, const struct map *map, void *value);

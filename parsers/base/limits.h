@@ -404,6 +404,9 @@
 /* Of how many partners' operations it stays known where what is remembered of them lies: 300 bytes each. */
 #define LIMIT_PLACES 1024
 
+/* Likewise of callers of operations. */
+#define LIMIT_CALLER_PLACES 4096
+
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000
 #define LIMIT_ACQUAINTANCES 100000 /* partners, credentials and operations known from before, of each */

@@ -6,6 +6,7 @@
 #include "sensor/behaviour/distinct.h"
 #include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
+#include "sensor/places.h"
 
 struct source {
 	uint64_t start_ns;
@@ -124,7 +125,8 @@ static enum status take_source(struct actors *actors, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;
 	bool is_new;
-	struct source *source = map_put(&actors->sources, past->source, &is_new);
+	struct source *source =
+		places_put(judged, PLACE_CALLER_SOURCE, &actors->sources, past->source, &is_new);
 	unsigned paths;
 
 	if (source == NULL)
@@ -157,7 +159,7 @@ static enum status take_holder(struct actors *actors, struct judged *judged)
 
 	if (!past->has_credential && !past->is_token_endpoint)
 		return STATUS_OK;
-	holder = map_put(&actors->credentials, past->actor, &is_new);
+	holder = places_put(judged, PLACE_CALLER_CREDENTIAL, &actors->credentials, past->actor, &is_new);
 	if (holder == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_over(holder->start_ns, judged->time_ns))
@@ -205,7 +207,9 @@ static enum status take_walk(struct actors *actors, struct judged *judged, bool 
 
 	if (past->object == 0 || is_known)
 		return STATUS_OK;
-	walk = map_put(&actors->walks, walk_key(judged, key), &is_new);
+	walk = places_again(judged, PLACE_CALLER_WALK, &actors->walks);
+	if (walk == NULL)
+		walk = places_put(judged, PLACE_CALLER_WALK, &actors->walks, walk_key(judged, key), &is_new);
 	if (walk == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_over(walk->start_ns, judged->time_ns))

@@ -127,7 +127,8 @@ enum status course_take(struct course *course, struct judged *judged)
 	if (!is_step(judged))
 		return STATUS_OK;
 	api = places_put(judged, PLACE_COURSE_API, &course->apis, judged->api_id, &is_new_api);
-	caller = map_put(&course->callers, key_of(who, sizeof(who)), &is_new_caller);
+	caller = places_put(judged, PLACE_CALLER_COURSE, &course->callers, key_of(who, sizeof(who)),
+			    &is_new_caller);
 	if (api == NULL || caller == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new_api)

@@ -131,13 +131,17 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 	struct taken *taken;
 	struct kind *kind;
 	struct harvest_keys keys;
-	bool is_new;
+	bool is_new = false;
 
 	if (!is_harvest(judged))
 		return STATUS_OK;
-	make_keys(judged, &keys);
-	kind = places_put(judged, PLACE_HARVEST, &harvest->resources, keys.kind, &is_new);
-	taken = map_put(&harvest->callers, keys.caller, &is_new);
+	kind = places_again(judged, PLACE_HARVEST, &harvest->resources);
+	taken = places_again(judged, PLACE_CALLER_HARVEST, &harvest->callers);
+	if (kind == NULL || taken == NULL) {
+		make_keys(judged, &keys);
+		kind = places_put(judged, PLACE_HARVEST, &harvest->resources, keys.kind, &is_new);
+		taken = places_put(judged, PLACE_CALLER_HARVEST, &harvest->callers, keys.caller, &is_new);
+	}
 	if (kind == NULL || taken == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new || judged->time_ns - taken->start_ns >= HOUR_NS)

@@ -78,30 +78,50 @@ static void judge(struct operation_rhythm *operation, const struct caller *calle
 	judged_raise(judged, &finding);
 }
 
+/* Where: the operation; then who calls it. */
+struct keys {
+	uint64_t who[2];
+};
+
+static struct keys keys_of(const struct judged *judged)
+{
+	return (struct keys){{sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0)),
+			      sketch_hash(judged->past.actor, 0)}};
+}
+
+static struct bytes key_of(const uint64_t *hashes, size_t len)
+{
+	return (struct bytes){.data = (const char *)hashes, .len = len};
+}
+
 void rhythm_recall(const struct rhythm *rhythm, const struct judged *judged, struct recall *recall)
 {
-	const uint64_t where = sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0));
-	const uint64_t who[] = {where, sketch_hash(judged->past.actor, 0)};
+	const struct keys keys = keys_of(judged);
 
 	if (!judged->is_documented)
 		return;
-	recall_add(recall, &rhythm->operations, (struct bytes){(const char *)&where, sizeof(where)});
-	recall_add(recall, &rhythm->callers, (struct bytes){(const char *)who, sizeof(who)});
+	recall_add(recall, &rhythm->operations, key_of(keys.who, sizeof(keys.who[0])));
+	recall_add(recall, &rhythm->callers, key_of(keys.who, sizeof(keys.who)));
 }
 
 enum status rhythm_take(struct rhythm *rhythm, struct judged *judged)
 {
-	const uint64_t where = sketch_hash(judged->operation_id, sketch_hash(judged->api_id, 0));
-	const uint64_t who[] = {where, sketch_hash(judged->past.actor, 0)};
 	struct operation_rhythm *operation;
 	struct caller *caller;
-	bool is_new, is_first;
+	bool is_new = false, is_first = false;
 
 	if (!judged->is_documented)
 		return STATUS_OK;
-	operation = places_put(judged, PLACE_RHYTHM, &rhythm->operations,
-			       (struct bytes){(const char *)&where, sizeof(where)}, &is_new);
-	caller = map_put(&rhythm->callers, (struct bytes){(const char *)who, sizeof(who)}, &is_first);
+	operation = places_again(judged, PLACE_RHYTHM, &rhythm->operations);
+	caller = places_again(judged, PLACE_CALLER_RHYTHM, &rhythm->callers);
+	if (operation == NULL || caller == NULL) {
+		const struct keys keys = keys_of(judged);
+
+		operation = places_put(judged, PLACE_RHYTHM, &rhythm->operations,
+				       key_of(keys.who, sizeof(keys.who[0])), &is_new);
+		caller = places_put(judged, PLACE_CALLER_RHYTHM, &rhythm->callers,
+				    key_of(keys.who, sizeof(keys.who)), &is_first);
+	}
 	if (operation == NULL || caller == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new)

@@ -39,7 +39,7 @@ static void a_source_is_known_again_and_no_other(void **state)
 
 	(void)state;
 	assert_non_null(memory);
-	one.places = places_for(memory, &one);
+	places_find(memory, &one);
 	assert_null(places_again(&one, PLACE_USAGE, &map));
 	value = places_put(&one, PLACE_USAGE, &map, one.operation_id, &is_new);
 	assert_true(is_new);
@@ -49,16 +49,80 @@ static void a_source_is_known_again_and_no_other(void **state)
 	assert_null(places_again(&one, PLACE_VERSION, &map));
 
 	other.source.knowledge = 2; /* another operation may stand where that one stood */
-	other.places = places_for(memory, &other);
+	places_find(memory, &other);
 	assert_null(places_again(&other, PLACE_USAGE, &map));
 	other = one;
 	other.template = BYTES("/v1/orders");
-	other.places = places_for(memory, &other);
+	places_find(memory, &other);
 	assert_null(places_again(&other, PLACE_USAGE, &map));
 	other.source.operation = NULL;
-	assert_null(places_for(memory, &other));
-	assert_null(places_for(NULL, &one));
+	places_find(memory, &other);
+	assert_null(other.places);
+	assert_null(other.caller_places);
+	places_find(NULL, &one);
+	assert_null(one.places);
 	map_finish(&map);
+	places_memory_free(memory);
+}
+
+/* Of the same operation: by actor and address, however alike they are. */
+static void callers_are_told_apart(void **state)
+{
+	static const struct {
+		struct bytes actor, source;
+	} CALLERS[] = {
+		{BYTES_INIT("hmac:0011223344556677"), BYTES_INIT("10.0.0.1")},
+		{BYTES_INIT("hmac:0011223344556677"), BYTES_INIT("10.0.0.2")},
+		{BYTES_INIT("hmac:8811223344556677"), BYTES_INIT("10.0.0.1")},
+		{BYTES_INIT("a"), BYTES_INIT("b1.2.3.4")},
+		{BYTES_INIT("ab"), BYTES_INIT("1.2.3.4")},
+		{BYTES_INIT("1.2.3.4"), BYTES_INIT("1.2.3.4")},
+	};
+	const uintptr_t operation = 0;
+	struct places_memory *memory = places_memory_new();
+	struct map map = small_map(100);
+	bool is_new;
+
+	(void)state;
+	assert_non_null(memory);
+	for (size_t round = 0; round < 3; round++)
+		for (size_t i = 0; i < sizeof(CALLERS) / sizeof(CALLERS[0]); i++) {
+			struct judged judged = record_of(&operation, "a");
+			uint64_t *value;
+
+			judged.past.actor = CALLERS[i].actor;
+			judged.past.source = CALLERS[i].source;
+			places_find(memory, &judged);
+			value = places_put(&judged, PLACE_CALLER_WALK, &map,
+					   (struct bytes){(const char *)&i, sizeof(i)}, &is_new);
+			assert_int_equal(is_new, round == 0);
+			assert_true(is_new || *value == i);
+			*value = i;
+			assert_ptr_equal(places_again(&judged, PLACE_CALLER_WALK, &map), value);
+			assert_null(places_again(&judged, PLACE_CALLER_COURSE, &map));
+			assert_null(places_again(&judged, PLACE_RHYTHM, &map));
+		}
+	map_finish(&map);
+	places_memory_free(memory);
+}
+
+static void too_long_a_name_is_looked_up(void **state)
+{
+	const uintptr_t operation = 0;
+	struct places_memory *memory = places_memory_new();
+	struct judged judged = record_of(&operation, "a");
+	char name[200];
+
+	(void)state;
+	assert_non_null(memory);
+	memset(name, 'n', sizeof(name));
+	judged.past.source = BYTES("10.0.0.1");
+	for (size_t len = 0; len <= sizeof(name); len++) {
+		judged.past.actor = (struct bytes){name, len};
+		places_find(memory, &judged);
+		assert_non_null(judged.places);
+		assert_int_equal(judged.caller_places != NULL, len > 0 && len <= 64);
+	}
 	places_memory_free(memory);
 }
 
@@ -73,7 +137,7 @@ static void what_left_is_not_found(void **state)
 
 	(void)state;
 	assert_non_null(memory);
-	judged.places = places_for(memory, &judged);
+	places_find(memory, &judged);
 	value = places_put(&judged, PLACE_USAGE, &map, judged.operation_id, &is_new);
 	map_remove(&map, value);
 	assert_null(places_again(&judged, PLACE_USAGE, &map));
@@ -108,7 +172,7 @@ static void many_sources_are_not_confused(void **state)
 		number = (random >> 33) % (i % 100 < 60 ? 20 : SOURCES);
 		judged = record_of(&operations[number], "");
 		judged.operation_id = (struct bytes){(const char *)&number, sizeof(number)};
-		judged.places = places_for(memory, &judged);
+		places_find(memory, &judged);
 		value = places_put(&judged, PLACE_HABIT, &map, judged.operation_id, &is_new);
 		assert_non_null(value);
 		assert_ptr_equal(map_find(&map, judged.operation_id), value);
@@ -125,6 +189,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_is_known_again_and_no_other),
+		cmocka_unit_test(callers_are_told_apart),
+		cmocka_unit_test(too_long_a_name_is_looked_up),
 		cmocka_unit_test(what_left_is_not_found),
 		cmocka_unit_test(many_sources_are_not_confused),
 	};
