@@ -133,7 +133,8 @@ static bool side_go_on(struct http1 *http1, struct http1_side *side)
 
 bool http1_run(struct http1 *http1)
 {
-	bool has_moved = false, goes_on = true;
+	bool has_moved = false,
+	     goes_on = http1->client.held.first != NULL || http1->server.held.first != NULL;
 
 	while (goes_on) {
 		goes_on = side_go_on(http1, &http1->client);

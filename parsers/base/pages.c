@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static size_t round_up(size_t len)
+#define CACHE_LINE 64
+
+static size_t round_up(size_t len, size_t to)
 {
-	return (len + PAGES_HUGE - 1) & ~(size_t)(PAGES_HUGE - 1);
+	return (len + to - 1) & ~(to - 1);
 }
 
 /* The system gives any page: of one piece more than is wanted, what lies before and behind goes back. */
@@ -18,7 +20,7 @@ static void *take_huge(size_t len)
 
 	if (memory == MAP_FAILED)
 		return NULL;
-	before = round_up((uintptr_t)memory) - (uintptr_t)memory;
+	before = round_up((uintptr_t)memory, PAGES_HUGE) - (uintptr_t)memory;
 	if (before > 0)
 		(void)munmap(memory, before);
 	if (before < PAGES_HUGE)
@@ -29,13 +31,15 @@ static void *take_huge(size_t len)
 
 void *pages_take(size_t len)
 {
-	return len < PAGES_HUGE ? malloc(len) : len > SIZE_MAX / 2 ? NULL : take_huge(round_up(len));
+	if (len < PAGES_HUGE)
+		return aligned_alloc(CACHE_LINE, round_up(len, CACHE_LINE));
+	return len > SIZE_MAX / 2 ? NULL : take_huge(round_up(len, PAGES_HUGE));
 }
 
 void pages_give(void *memory, size_t len)
 {
 	if (memory != NULL && len >= PAGES_HUGE)
-		(void)munmap(memory, round_up(len));
+		(void)munmap(memory, round_up(len, PAGES_HUGE));
 	else
 		free(memory);
 }

@@ -6,7 +6,8 @@
  *	memory = pages_take(len);	not zeroed; NULL without memory
  *	pages_give(memory, len);
  *
- * Pieces of PAGES_HUGE bytes or more lie in huge pages, if the system has them.
+ * A piece begins with a cache line. Those of PAGES_HUGE bytes or more lie in huge pages, if the system has
+ * them.
  */
 #pragma once
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "parsers/base/pages.h"
 #include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
@@ -45,7 +46,7 @@ void objects_finish(struct objects *objects)
 {
 	map_finish(&objects->resources);
 	map_finish(&objects->readers);
-	free(objects->table);
+	pages_give(objects->table, objects->place_count * sizeof(*objects->table));
 }
 
 static uint32_t owner_of(struct bytes partner)
@@ -91,7 +92,7 @@ static bool table_grow(struct objects *objects, size_t place_count)
 	struct object *old = objects->table, *table;
 	size_t old_count = objects->place_count;
 
-	table = aligned_alloc(WAYS * sizeof(*table), place_count * sizeof(*table));
+	table = pages_take(place_count * sizeof(*table));
 	if (table == NULL)
 		return false;
 	memset(table, 0, place_count * sizeof(*table));
@@ -100,7 +101,7 @@ static bool table_grow(struct objects *objects, size_t place_count)
 	for (size_t i = 0; i < old_count; i++)
 		if (old[i].id != 0)
 			*oldest_place(objects, old[i].id) = old[i];
-	free(old);
+	pages_give(old, old_count * sizeof(*old));
 	return true;
 }
 

@@ -314,42 +314,41 @@ static uint64_t ipv4_end(const struct endpoint *end)
 	return (uint64_t)bytes_u32(address, 0) << 16 | end->port;
 }
 
-static size_t ipv4_end_write(uint64_t end, char *out)
+static size_t ipv4_ends_write(const struct segment *segment, char *out)
 {
-	end = htobe64(end << 16);
-	memcpy(out, &end, 6);
-	return 6;
+	uint64_t from = ipv4_end(&segment->from), to = ipv4_end(&segment->to);
+	uint64_t first = htobe64((from < to ? from : to) << 16),
+		 second = htobe64((from < to ? to : from) << 16);
+
+	memcpy(out, &first, 6);
+	memcpy(out + 6, &second, 6);
+	return 12;
 }
 
-static size_t end_write(const struct endpoint *end, char *out)
+static size_t ipv6_end_write(const struct endpoint *end, char *out)
 {
-	if (!end->address.is_ipv6)
-		return ipv4_end_write(ipv4_end(end), out);
 	memcpy(out, end->address.bytes, 16);
 	out[16] = (char)(end->port >> 8);
 	out[17] = (char)end->port;
 	return 18;
 }
 
-static bool is_after(const struct endpoint *end, const struct endpoint *other)
+static size_t ipv6_ends_write(const struct segment *segment, char *out)
 {
-	int order;
+	const struct endpoint *from = &segment->from, *to = &segment->to;
+	int order = memcmp(from->address.bytes, to->address.bytes, 16);
+	bool is_turned = order > 0 || (order == 0 && from->port > to->port);
 
-	if (end->address.is_ipv6 != other->address.is_ipv6)
-		return end->address.is_ipv6;
-	if (!end->address.is_ipv6)
-		return ipv4_end(end) > ipv4_end(other);
-	order = memcmp(end->address.bytes, other->address.bytes, 16);
-	return order != 0 ? order > 0 : end->port > other->port;
+	ipv6_end_write(is_turned ? to : from, out);
+	return 18 + ipv6_end_write(is_turned ? from : to, out + 18);
 }
 
-/* Each kind has its own length: no key is another kind's. */
+/* Each kind has its own length: no key is another kind's. Both ends are of one kind, of one IP header. */
 size_t segment_key(const struct segment *segment, char out_key[SEGMENT_KEY_MAX])
 {
-	bool is_turned = is_after(&segment->from, &segment->to);
-	size_t len = end_write(is_turned ? &segment->to : &segment->from, out_key);
+	size_t len = segment->from.address.is_ipv6 ? ipv6_ends_write(segment, out_key)
+						   : ipv4_ends_write(segment, out_key);
 
-	len += end_write(is_turned ? &segment->from : &segment->to, out_key + len);
 	if (segment->tenant_vlan == 0 && segment->tenant_vni == 0)
 		return len;
 	memcpy(out_key + len, &segment->tenant_vlan, 4);

@@ -424,16 +424,23 @@ void connection_take(struct connection *connection, const struct segment *segmen
 
 /* -- handing out ------------------------------------------------------------- */
 
-/* A stream that can go on now; NULL when none can. */
+/* The stream that a piece of the segment at hand is next of; NULL: there is none. */
+static struct stream *current_stream(struct connection *connection)
+{
+	struct stream *streams = connection->streams;
+
+	return stream_is_current(&streams[0])   ? &streams[0]
+	       : stream_is_current(&streams[1]) ? &streams[1]
+						: NULL;
+}
+
+/* A stream that can go on now, with what is held; NULL when none can. */
 static struct stream *ready_stream(struct connection *connection)
 {
 	struct stream *streams = connection->streams;
 	const struct piece *heads[2];
 	bool waits[2];
 
-	for (int i = 0; i < 2; i++)
-		if (stream_is_current(&streams[i]))
-			return &streams[i];
 	if (streams[0].unsettled == NULL && streams[1].unsettled == NULL)
 		return NULL; /* most of the time */
 	for (int i = 0; i < 2; i++)
@@ -472,14 +479,14 @@ static void settle(struct connection *connection)
 	connections_wait(connection);
 }
 
-/* Everything was handed out, nothing is missing, and it stands where it belongs: so after most packets. */
+/* Everything but a current piece was handed out, nothing is missing, and it stands where it belongs: so after
+ * most packets. */
 static bool is_settled(const struct connection *connection)
 {
 	const struct stream *streams = connection->streams;
 
 	for (int i = 0; i < 2; i++)
-		if (streams[i].unsettled != NULL || streams[i].acked > streams[i].next ||
-		    stream_is_current(&streams[i]))
+		if (streams[i].unsettled != NULL || streams[i].acked > streams[i].next)
 			return false;
 	return connection->over == ABORT_NONE && !connection_is_closed(connection) &&
 	       connection->links[LINK_WAITING].list == NULL;
@@ -487,11 +494,12 @@ static bool is_settled(const struct connection *connection)
 
 bool connection_next(struct connection *connection, struct chunk *out_chunk)
 {
-	struct stream *stream;
+	struct stream *stream = current_stream(connection);
 
-	if (is_settled(connection))
+	if (stream == NULL && is_settled(connection))
 		return false;
-	stream = ready_stream(connection);
+	if (stream == NULL)
+		stream = ready_stream(connection);
 	for (int i = 0; i < 2; i++)
 		stream_release(&connection->streams[i]);
 	if (stream == NULL && connection->over != ABORT_NONE)

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/capture/plan.h"
 #include "tests/unit/capture/frame.h"
 
 #define ETHERNET 1
@@ -483,6 +484,63 @@ static void noise_is_survived(void **state)
 	}
 }
 
+static void assert_same_segment(const struct segment *one, const struct segment *other)
+{
+	assert_true(endpoint_equal(&one->from, &other->from) && endpoint_equal(&one->to, &other->to));
+	assert_true(one->payload.data == other->payload.data && one->payload.len == other->payload.len);
+	assert_int_equal(one->cut_len, other->cut_len);
+	assert_true(segment_print(one, 1, false) == segment_print(other, 1, false)); /* what TCP says */
+	assert_int_equal(one->has_stamp, other->has_stamp);
+	assert_int_equal(one->is_signed, other->is_signed);
+	assert_int_equal(one->time_ns, other->time_ns);
+	assert_int_equal(one->clock_ns, other->clock_ns);
+	assert_int_equal(one->number, other->number);
+	assert_int_equal(one->source, other->source);
+	assert_int_equal(one->is_decrypted, other->is_decrypted);
+	assert_int_equal(one->vlan | one->vni | one->tenant_vlan | one->tenant_vni,
+			 other->vlan | other->vni | other->tenant_vlan | other->tenant_vni);
+}
+
+/* Usual packets are read in one look. A plan that verifies each of them has them read header by header. */
+static void one_look_reads_what_the_layers_do(void **state)
+{
+	static const struct capture_plan one_look = {.checksums = CHECKSUMS_IGNORE},
+					 layers = {.checksums = CHECKSUMS_COUNT};
+	uint32_t random = 54321;
+	unsigned read_count = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 40000; round++) {
+		struct segment one, other;
+		struct frame frame = {0};
+		struct packet packet;
+		enum drop drop;
+
+		put_ethernet(&frame, 0x0800);
+		put_ipv4(&frame, 6);
+		put_tcp(&frame, round % 2 * 12, "hello");
+		frame_finish(&frame);
+		if (round % 2)
+			memcpy(frame.data + 54, "\1\1\10\12time echo", 12);
+		for (unsigned flips = 0; flips < round % 4; flips++) {
+			random = random * 1664525 + 1013904223;
+			frame.data[12 + (random >> 8) % (frame.len - 12)] ^= (unsigned char)(random >> 24);
+		}
+		packet = frame_packet(&frame, ETHERNET);
+		packet.data.len += round % 3 == 0 ? 2 : 0; /* padding */
+		packet.data.len -= random % 8 == 0 ? (random >> 16) % frame.len : 0;
+		packet.plan = &one_look;
+		drop = read_packet(&packet, &one, NULL);
+		packet.plan = &layers;
+		assert_int_equal(drop, read_packet(&packet, &other, NULL));
+		if (drop != DROP_NONE)
+			continue;
+		assert_same_segment(&one, &other);
+		read_count++;
+	}
+	assert_in_range(read_count, 20000, 39000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +558,7 @@ int main(void)
 		cmocka_unit_test(the_hash_is_symmetric_and_keyed),
 		cmocka_unit_test(the_key_is_as_long_as_it_must_be),
 		cmocka_unit_test(noise_is_survived),
+		cmocka_unit_test(one_look_reads_what_the_layers_do),
 	};
 
 	return cmocka_run_group_tests_name("capture/segment", tests, NULL, NULL);
