@@ -113,7 +113,9 @@ struct security_requirement {
 };
 
 struct operation {
-	struct bytes method;   /* upper case */
+	struct bytes method;      /* upper case */
+	const void *const *lines; /* operation_lines.h */
+	size_t line_count;
 	struct bytes template; /* "/orders/{id}", without the base path */
 	struct bytes id;       /* operationId; "GET /orders/{id}" when it has none */
 	bool is_deprecated;
