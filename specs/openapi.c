@@ -313,8 +313,7 @@ static enum status read_all(struct reader *reader)
 	if (!token_endpoints_read(reader) || !keep_lists(reader))
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < reader->operation_count; i++)
-		if (!operation_lines_make(&reader->operations[i], reader->arena))
-			return STATUS_NO_MEMORY;
+		operation_lines_make(&reader->operations[i]);
 	out->routes = routes_new(reader->operations, reader->operation_count,
 				 (struct place){.file = reader->root.document->file}, reader->problems);
 	return out->routes == NULL ? STATUS_NO_MEMORY : STATUS_OK;

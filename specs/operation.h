@@ -112,10 +112,11 @@ struct security_requirement {
 	size_t count; /* 0: no credential needed */
 };
 
+/* Places in memory that its check looks at. */
+#define OPERATION_LINES_MAX 15
+
 struct operation {
-	struct bytes method;      /* upper case */
-	const void *const *lines; /* operation_lines.h */
-	size_t line_count;
+	struct bytes method;   /* upper case */
 	struct bytes template; /* "/orders/{id}", without the base path */
 	struct bytes id;       /* operationId; "GET /orders/{id}" when it has none */
 	bool is_deprecated;
@@ -139,4 +140,7 @@ struct operation {
 
 	const struct bytes *sensitive; /* data classes that x-specular-sensitive allows here */
 	size_t sensitive_count;
+
+	int32_t lines[OPERATION_LINES_MAX]; /* operation_lines.h */
+	uint32_t line_count;
 };

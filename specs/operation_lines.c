@@ -1,37 +1,43 @@
 #include "specs/operation_lines.h"
 
-#include <string.h>
-
 #include "specs/schema_plan.h"
-
-/* Of one operation: as many as the processor waits for at once. */
-#define LINES_MAX 48
 
 /* Of schemas in schemas, and of the names of one. */
 #define DEPTH_MAX 3
 #define NAMES_MAX 16
 
+/* Runs of lines, as numbers of lines from address 0. */
 struct lines {
-	const void *list[LINES_MAX];
-	size_t count;
+	struct line_run {
+		uintptr_t first, end;
+	} runs[OPERATION_LINES_MAX];
+	uint32_t count;
 };
 
-static void add_line(struct lines *lines, const void *line)
+static void add_line(struct lines *lines, uintptr_t line)
 {
-	for (size_t i = lines->count; i > 0; i--)
-		if (lines->list[i - 1] == line)
+	for (uint32_t i = 0; i < lines->count; i++) {
+		struct line_run *run = &lines->runs[i];
+		bool has_room = run->end - run->first < OPERATION_LINES_RUN;
+
+		if (line >= run->first && line < run->end)
 			return;
-	if (lines->count < LINES_MAX)
-		lines->list[lines->count++] = line;
+		if (has_room && (line == run->end || line + 1 == run->first)) {
+			run->first -= line < run->first;
+			run->end += line == run->end;
+			return;
+		}
+	}
+	if (lines->count < OPERATION_LINES_MAX)
+		lines->runs[lines->count++] = (struct line_run){line, line + 1};
 }
 
 static void add(struct lines *lines, const void *memory, size_t len)
 {
-	const char *end = (const char *)memory + len, *at = memory;
+	uintptr_t from = (uintptr_t)memory, to = from + len;
 
-	at -= (uintptr_t)memory % CACHE_LINE;
-	for (; len > 0 && at < end && lines->count < LINES_MAX; at += CACHE_LINE)
-		add_line(lines, at);
+	for (uintptr_t line = from / CACHE_LINE; len > 0 && line <= (to - 1) / CACHE_LINE; line++)
+		add_line(lines, line);
 }
 
 static void add_text(struct lines *lines, struct bytes text)
@@ -75,10 +81,9 @@ static void add_content(struct lines *lines, const struct content *content)
 	}
 }
 
-bool operation_lines_make(struct operation *operation, struct arena *arena)
+void operation_lines_make(struct operation *operation)
 {
 	struct lines lines = {.count = 0};
-	void *kept;
 
 	for (size_t i = 0; i < operation->parameter_count; i++) {
 		const struct parameter *parameter = &operation->parameters[i];
@@ -94,11 +99,14 @@ bool operation_lines_make(struct operation *operation, struct arena *arena)
 	}
 	add_text(&lines, operation->template);
 	add_text(&lines, operation->id);
-	kept = arena_take(arena, lines.count * sizeof(lines.list[0]));
-	if (kept == NULL)
-		return false;
-	memcpy(kept, lines.list, lines.count * sizeof(lines.list[0]));
-	operation->lines = kept;
-	operation->line_count = lines.count;
-	return true;
+	operation->line_count = 0;
+	for (uint32_t i = 0; i < lines.count; i++) {
+		const struct line_run *run = &lines.runs[i];
+		intptr_t away = (intptr_t)(run->first - (uintptr_t)operation / CACHE_LINE);
+
+		if (away < INT32_MIN / OPERATION_LINES_RUN || away > INT32_MAX / OPERATION_LINES_RUN)
+			continue;
+		operation->lines[operation->line_count++] =
+			(int32_t)(away * OPERATION_LINES_RUN + (intptr_t)(run->end - run->first - 1));
+	}
 }
