@@ -33,6 +33,7 @@ struct evidence {
 	bool hides_users;              /* names of clients and users are told as fingerprints only */
 	struct token_checker *tokens;  /* of the worker; NULL: signatures are not checked */
 	struct digest_memory *digests; /* of the worker; NULL: none are remembered */
+	struct words_memory *words;    /* likewise */
 };
 
 typedef void rule_judge(const struct evidence *evidence, struct findings *out);

@@ -8,6 +8,7 @@
 
 #include "parsers/base/check.h"
 #include "parsers/base/limits.h"
+#include "sensor/places.h"
 #include "sensor/relearn.h"
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
@@ -247,6 +248,7 @@ static void take(struct collector *collector, struct judged *judged)
 		return;
 	}
 	profile_lap(&collector->profile, STAGE_COLLECT);
+	judged->places = places_for(collector->places, judged);
 	judged->is_external = !inner_networks_have(&collector->inner, &judged->caller);
 	if (token_owners_take(&collector->token_owners, judged) != STATUS_OK)
 		collector->health.lost_records++;
@@ -552,6 +554,7 @@ enum status collector_init(struct collector *collector, const struct collector_p
 					.record = BUFFER_MAX(2 * LIMIT_RECORD_BYTES)};
 	outbox_init(&collector->outbox);
 	collector->plan.event.memory = event_memory_new(); /* without: each record is written in full */
+	collector->places = places_memory_new();           /* without: everything is looked up */
 	coverage_init(&collector->coverage, plan->seed);
 	lives_init(&collector->lives, plan->seed, collector_tell_finding, collector);
 	collector->lives.state = plan->state;
@@ -601,4 +604,5 @@ void collector_finish(struct collector *collector)
 	free(collector->source_reports);
 	buffer_finish(&collector->record);
 	event_memory_free(collector->plan.event.memory);
+	places_memory_free(collector->places);
 }

@@ -67,6 +67,8 @@ struct collector_plan {
 	const struct collector_loads *loads; /* NULL: nothing is loaded while it runs */
 };
 
+struct places_memory; /* sensor/places.h */
+
 struct collector {
 	struct collector_plan plan;
 	struct merge merge;
@@ -95,6 +97,7 @@ struct collector {
 	uint64_t end_ns;      /* packet clock at which the workers ended */
 	struct health health; /* counts of its own; the sums are made when told */
 	struct buffer record;
+	struct places_memory *places;
 };
 
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/places.h"
 
 void coverage_init(struct coverage *coverage, uint64_t seed)
 {
@@ -19,8 +20,9 @@ void coverage_finish(struct coverage *coverage)
 void coverage_take(struct coverage *coverage, const struct judged *judged)
 {
 	bool is_new;
-	struct coverage_line *line =
-		judged->part > 0 ? NULL : map_put(&coverage->map, judged->partner_id, &is_new);
+	struct coverage_line *line = judged->part > 0 ? NULL
+						      : places_put(judged, PLACE_COVERAGE, &coverage->map,
+								   judged->partner_id, &is_new);
 
 	if (line == NULL) /* a part of a batch was counted with the batch */
 		return;

@@ -9,6 +9,7 @@
 #include "sensor/behaviour/regression.h"
 #include "sensor/behaviour/risk.h"
 #include "sensor/names.h"
+#include "sensor/places.h"
 
 enum part_of_key { KEY_HOST, KEY_METHOD, KEY_TEMPLATE, KEY_OPERATION, KEY_API, KEY_SPEC, KEY_COUNT };
 
@@ -195,6 +196,16 @@ static void parts_of(const struct judged *judged, struct bytes out_parts[KEY_COU
 	out_parts[KEY_SPEC] = judged->spec_file;
 }
 
+/* A line of the same operation: is it of the host, and the method, of these parts? */
+static bool is_of(const struct line *line, const struct bytes parts[KEY_COUNT])
+{
+	struct bytes first[KEY_METHOD + 1];
+
+	parts_split(map_key(line), first, KEY_METHOD + 1);
+	return bytes_equal(first[KEY_HOST], parts[KEY_HOST]) &&
+	       bytes_equal(first[KEY_METHOD], parts[KEY_METHOD]);
+}
+
 void inventory_recall(struct inventory *inventory, const struct judged *judged, struct recall *recall)
 {
 	struct bytes parts[KEY_COUNT];
@@ -214,11 +225,15 @@ enum status inventory_take(struct inventory *inventory, struct judged *judged)
 	if (!judged->request.is_seen)
 		return STATUS_OK;
 	parts_of(judged, parts);
-	status = parts_join(&inventory->key, parts, KEY_COUNT);
-	if (status != STATUS_OK)
-		return status;
+	line = places_again(judged, PLACE_INVENTORY, &inventory->map);
+	if (line == NULL || !is_of(line, parts)) {
+		status = parts_join(&inventory->key, parts, KEY_COUNT);
+		if (status != STATUS_OK)
+			return status;
+		line = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
+		places_keep(judged, PLACE_INVENTORY, &inventory->map, line);
+	}
 	inventory->time_ns = judged->time_ns;
-	line = map_put(&inventory->map, buffer_bytes(&inventory->key), &is_new);
 	if (line == NULL)
 		return STATUS_NO_MEMORY;
 	reach_judge(&(struct reach){.first_ns = line->first_ns,

@@ -40,3 +40,18 @@ void judged_release(struct judged *judged)
 	arena = judged->arena; /* the record lives in the memory that goes */
 	arena_finish(&arena);
 }
+
+uint64_t judged_source_hash(const struct judged_source *source)
+{
+	uint64_t hash = (uintptr_t)source->partner * 0x9E3779B97F4A7C15ull;
+
+	hash = (hash ^ hash >> 32 ^ (uintptr_t)source->operation) * 0x9E3779B97F4A7C15ull;
+	return hash >> 32;
+}
+
+bool judged_source_equal(const struct judged_source *one, const struct judged_source *other)
+{
+	return one->knowledge == other->knowledge && one->partner == other->partner &&
+	       one->api == other->api && one->operation == other->operation &&
+	       one->base_path == other->base_path;
+}

@@ -37,6 +37,8 @@ struct judged_grpc {
 
 #define JUDGED_UID_LEN 16
 
+struct places; /* sensor/places.h */
+
 /* From where in frozen knowledge the texts of the contract were copied: two records of one source have the
  * same. Never followed: it may be gone. No operation: they were not all copied. */
 struct judged_source {
@@ -143,7 +145,8 @@ struct judged {
 	size_t class_count;
 
 	struct judged_past past;
-	bool is_over_limit; /* one of the caller's limits was passed; set by the collector */
+	struct places *places; /* of its source; set by the collector */
+	bool is_over_limit;    /* one of the caller's limits was passed; set by the collector */
 
 	double risk_score; /* of the endpoint, once this call made it pass a threshold; set by the collector
 			    */
@@ -161,3 +164,6 @@ struct judged *judged_new(struct stock *stock);
 #define JUDGED_STOCK_LEN ARENA_STOCK_LEN(LIMIT_JUDGED_BLOCK)
 struct judged *judged_hold(struct judged *judged);
 void judged_release(struct judged *judged); /* accepts NULL */
+
+uint64_t judged_source_hash(const struct judged_source *source);
+bool judged_source_equal(const struct judged_source *one, const struct judged_source *other);

@@ -162,10 +162,10 @@ static bool is_id(struct bytes name, struct bytes resource)
 	       (bytes_ends_nocase(name, BYTES("id")) || bytes_ends_nocase(name, BYTES("number")));
 }
 
-/* Most names end otherwise than an id does. */
+/* Most names end otherwise than an id does: in none of "dDrR". */
 static inline bool may_be_id(struct bytes name)
 {
-	char last = name.len > 0 ? ascii_lower(name.data[name.len - 1]) : '\0';
+	char last = name.len > 0 ? (char)(name.data[name.len - 1] | 0x20) : '\0';
 
 	return last == 'd' || last == 'r';
 }
@@ -178,6 +178,26 @@ struct gift {
 	uint64_t list[LIMIT_GIVEN_OBJECTS], numbers[LIMIT_GIVEN_OBJECTS];
 };
 
+static void give(struct gift *gift, yyjson_val *value)
+{
+	struct bytes text = {yyjson_get_str(value), yyjson_get_len(value)};
+	uint64_t number = 0;
+	char digits[24];
+
+	if (yyjson_is_uint(value)) {
+		int len =
+			snprintf(digits, sizeof(digits), "%llu", (unsigned long long)yyjson_get_uint(value));
+
+		text = (struct bytes){digits, (size_t)len};
+	} else if (!yyjson_is_str(value)) {
+		return;
+	}
+	if (text.len == 0 || text.len > 128)
+		return;
+	gift->numbers[gift->count] = bytes_to_u64(text, &number) ? number + number_shift(gift->key) : 0;
+	gift->list[gift->count++] = object_of(gift->judged, text, gift->key);
+}
+
 static void give_of(struct gift *gift, yyjson_val *object)
 {
 	yyjson_val *name, *value;
@@ -187,27 +207,11 @@ static void give_of(struct gift *gift, yyjson_val *object)
 		return;
 	yyjson_obj_foreach(object, index, max, name, value)
 	{
-		char digits[24];
-		uint64_t number = 0;
-		struct bytes called = {unsafe_yyjson_get_str(name), unsafe_yyjson_get_len(name)}, text;
+		struct bytes called = {unsafe_yyjson_get_str(name), unsafe_yyjson_get_len(name)};
 
-		if (!may_be_id(called) || gift->count == LIMIT_GIVEN_OBJECTS ||
-		    !is_id(called, gift->judged->past.resource))
-			continue;
-		text = (struct bytes){yyjson_get_str(value), yyjson_get_len(value)};
-		if (yyjson_is_uint(value)) {
-			int len = snprintf(digits, sizeof(digits), "%llu",
-					   (unsigned long long)yyjson_get_uint(value));
-
-			text = (struct bytes){digits, (size_t)len};
-		} else if (!yyjson_is_str(value)) {
-			continue;
-		}
-		if (text.len == 0 || text.len > 128)
-			continue;
-		gift->numbers[gift->count] =
-			bytes_to_u64(text, &number) ? number + number_shift(gift->key) : 0;
-		gift->list[gift->count++] = object_of(gift->judged, text, gift->key);
+		if (may_be_id(called) && gift->count < LIMIT_GIVEN_OBJECTS &&
+		    is_id(called, gift->judged->past.resource))
+			give(gift, value);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "parsers/base/limits.h"
 #include "rules/evidence.h"
 #include "rules/words.h"
+#include "rules/words_memory.h"
 #include "sensor/judged_past.h"
 #include "sensor/publish/event.h"
 #include "sensor/publish/redact.h"
@@ -25,27 +26,29 @@ static struct bytes copy(struct judged *judged, struct bytes text, size_t len_ma
 	return text.len == 0 ? BYTES_NONE : arena_copy(&judged->arena, bytes_slice(text, 0, len_max));
 }
 
-static struct bytes lower_copy(struct judged *judged, struct bytes text, size_t len_max)
+static struct bytes make_type(struct judged *judged, const struct evidence *seen,
+			      const struct message *message)
 {
-	struct bytes lower = copy(judged, text, len_max);
+	struct bytes type = bytes_slice(message_media_type(message), 0, MEDIA_TYPE_LEN_MAX);
 
-	for (size_t i = 0; i < lower.len; i++)
-		((char *)(uintptr_t)lower.data)[i] = ascii_lower(lower.data[i]);
-	return lower;
+	if (type.len == 0)
+		return BYTES_NONE;
+	type = bytes_slice(words_memory_text(seen->words, type, &judged->arena), 0, MEDIA_TYPE_LEN_MAX);
+	for (size_t i = 0; i < type.len; i++)
+		((char *)(uintptr_t)type.data)[i] = ascii_lower(type.data[i]);
+	return type;
 }
 
-static void make_side(struct judged *judged, const struct message *message, struct judged_side *side)
+static void make_side(struct judged *judged, const struct evidence *seen, const struct message *message,
+		      struct judged_side *side)
 {
-	struct bytes type =
-		words_text(bytes_slice(message_media_type(message), 0, MEDIA_TYPE_LEN_MAX), &judged->arena);
-
 	*side = (struct judged_side){.is_seen = message->is_seen,
 				     .is_complete = message->is_complete,
 				     .body_len = message->body.wire_len,
 				     .first_ns = message->first_ns,
 				     .last_ns = message->last_ns,
 				     .gap_len = message->gap_len,
-				     .content_type = lower_copy(judged, type, MEDIA_TYPE_LEN_MAX)};
+				     .content_type = make_type(judged, seen, message)};
 }
 
 /* Sensitive data in the path is taken out of every text made of the path. */
@@ -79,15 +82,16 @@ static void make_request(struct judged *judged, const struct evidence *seen)
 	if (exchange->scheme.len > 0)
 		judged->scheme = words_text(bytes_slice(exchange->scheme, 0, SCHEME_LEN_MAX), &judged->arena);
 	if (exchange->host.len > 0)
-		judged->host = words_host(bytes_slice(exchange->host, 0, HOST_LEN_MAX), &judged->arena);
+		judged->host = words_memory_host(seen->words, bytes_slice(exchange->host, 0, HOST_LEN_MAX),
+						 &judged->arena);
 	judged->host_port = exchange->host_port;
 	judged->path = copy(judged, masked_path(seen, &exchange->arena), PATH_LEN_MAX);
 	judged->query = redact_query(bytes_slice(exchange->query, 0, PATH_LEN_MAX), &judged->arena);
-	make_side(judged, &exchange->request, &judged->request);
-	make_side(judged, &exchange->response, &judged->response);
+	make_side(judged, seen, &exchange->request, &judged->request);
+	make_side(judged, seen, &exchange->response, &judged->response);
 	if (agent != NULL)
-		judged->request.user_agent =
-			words_text(bytes_slice(agent->value, 0, USER_AGENT_LEN_MAX), &judged->arena);
+		judged->request.user_agent = words_memory_text(
+			seen->words, bytes_slice(agent->value, 0, USER_AGENT_LEN_MAX), &judged->arena);
 }
 
 static struct judged_messages messages_of(const struct grpc_messages *messages)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/places.h"
 #include "sensor/state.h"
 
 /* Workers take new contracts one after the other: so long their records, put in order, may show the old
@@ -135,10 +136,15 @@ static enum status take_version(struct lives *lives, const struct judged *judged
 
 	if (judged->spec_file.len == 0)
 		return STATUS_OK;
-	status = make_version_key(lives, judged);
-	if (status != STATUS_OK)
-		return status;
-	version = map_put(&lives->versions, buffer_bytes(&lives->key), &is_new);
+	version = places_again(judged, PLACE_VERSION, &lives->versions);
+	is_new = false;
+	if (version == NULL) {
+		status = make_version_key(lives, judged);
+		if (status != STATUS_OK)
+			return status;
+		version = places_put(judged, PLACE_VERSION, &lives->versions, buffer_bytes(&lives->key),
+				     &is_new);
+	}
 	if (version == NULL)
 		return STATUS_NO_MEMORY;
 	is_other = !is_new && strcmp(version->sha256, judged->spec_sha256) != 0;

@@ -5,6 +5,7 @@
 #include "rules/ruleset.h"
 #include "rules/scan_along.h"
 #include "rules/token_checker.h"
+#include "rules/words_memory.h"
 #include "sensor/judged_make.h"
 #include "specs/digest_memory.h"
 
@@ -48,6 +49,7 @@ void pipeline_init(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
 	*pipeline = (struct pipeline){.plan = *plan, .profile.is_on = plan->is_profiled};
 	pipeline->digests = digest_memory_new(plan->seed); /* without: each is worked out */
+	pipeline->words = words_memory_new();              /* without: each is looked at */
 	stock_init(&pipeline->exchanges, EXCHANGE_STOCK_LEN, LIMIT_SPARE_EXCHANGES);
 	pipeline->reader = (struct long_reader){.context = pipeline,
 						.wants = long_wants,
@@ -74,6 +76,7 @@ void pipeline_finish(struct pipeline *pipeline)
 	scanner_free(pipeline->scanner);
 	token_checker_free(pipeline->tokens);
 	digest_memory_free(pipeline->digests);
+	words_memory_free(pipeline->words);
 	knowledge_leave(pipeline->plan.shelf, pipeline->plan.worker);
 }
 
@@ -184,7 +187,8 @@ static void judge(struct pipeline *pipeline, struct exchange *exchange, const st
 				.client_origin = &client_origin,
 				.server_origin = &server_origin,
 				.tokens = pipeline->tokens,
-				.digests = pipeline->digests};
+				.digests = pipeline->digests,
+				.words = pipeline->words};
 	struct profile *profile = &pipeline->profile;
 	struct judged *judged;
 

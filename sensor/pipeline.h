@@ -41,6 +41,7 @@ struct pipeline {
 	struct scanner *scanner;       /* of their patterns */
 	struct token_checker *tokens;  /* by the keys of known->contract */
 	struct digest_memory *digests; /* of credentials that were shown */
+	struct words_memory *words;    /* of what requests bring along */
 	struct long_reader reader;     /* bodies too large to keep are scanned as they come */
 	uint64_t clock_ns;
 	struct profile profile;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "parsers/base/limits.h"
+#include "sensor/places.h"
 #include "sensor/quantile.h"
 
 enum part_of_key { KEY_PARTNER, KEY_TIER, KEY_API, KEY_OPERATION, KEY_COUNT };
@@ -135,16 +136,20 @@ void usage_recall(struct usage *usage, const struct judged *judged, struct recal
 
 enum status usage_take(struct usage *usage, const struct judged *judged)
 {
-	enum status status = make_key(usage, judged);
+	enum status status;
 	struct line *line;
 	bool is_new;
 
-	if (status != STATUS_OK)
-		return status;
 	usage_clock(usage, judged->time_ns);
 	if (usage->start_ns == 0)
 		usage->start_ns = judged->time_ns - judged->time_ns % USAGE_WINDOW_NS;
-	line = map_put(&usage->map, buffer_bytes(&usage->key), &is_new);
+	line = places_again(judged, PLACE_USAGE, &usage->map);
+	if (line == NULL) {
+		status = make_key(usage, judged);
+		if (status != STATUS_OK)
+			return status;
+		line = places_put(judged, PLACE_USAGE, &usage->map, buffer_bytes(&usage->key), &is_new);
+	}
 	if (line == NULL)
 		return STATUS_NO_MEMORY;
 	add(line, judged);

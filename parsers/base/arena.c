@@ -149,34 +149,48 @@ static struct arena_block *grow(struct arena *arena, size_t len)
 	return block;
 }
 
-void *arena_take(struct arena *arena, size_t len)
+/* Of a block of its own. */
+static __attribute__((noinline)) void *take_anew(struct arena *arena, size_t len)
 {
-	struct arena_block *block = arena->newest;
-	size_t rounded = (len + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-	void *at;
+	struct arena_block *block;
 
 	CHECK(arena->bytes_max > 0);
-	if (rounded < len || rounded > arena->bytes_max - arena->used) {
-		arena->is_full = true;
-		return NULL;
-	}
-	if (block == NULL || rounded > block->len - block->used)
-		block = grow(arena, rounded);
+	block = len > arena->bytes_max - arena->used ? NULL : grow(arena, len);
 	if (block == NULL) {
 		arena->is_full = true;
 		return NULL;
 	}
-	at = block->data + block->used;
-	block->used += rounded;
-	arena->used += rounded;
-	return at;
+	block->used = len;
+	arena->used += len;
+	return block->data;
+}
+
+/* From a place that `alignment`, a power of two, divides. */
+static inline void *take(struct arena *arena, size_t len, size_t alignment)
+{
+	struct arena_block *block = arena->newest;
+	size_t at, taken;
+
+	if (block == NULL)
+		return take_anew(arena, len);
+	at = (block->used + alignment - 1) & ~(alignment - 1);
+	taken = at - block->used + len;
+	if (taken < len || taken > block->len - block->used || taken > arena->bytes_max - arena->used)
+		return take_anew(arena, len);
+	block->used += taken;
+	arena->used += taken;
+	return block->data + at;
+}
+
+void *arena_take(struct arena *arena, size_t len)
+{
+	return take(arena, len, ALIGNMENT);
 }
 
 void arena_keep(struct arena *arena, const void *end)
 {
 	struct arena_block *block = arena->newest;
-	size_t kept =
-		((size_t)((const char *)end - (const char *)block->data) + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
+	size_t kept = (size_t)((const char *)end - (const char *)block->data);
 
 	CHECK(kept <= block->used);
 	arena->used -= block->used - kept;
@@ -194,7 +208,7 @@ void *arena_alloc(struct arena *arena, size_t len)
 
 struct bytes arena_copy(struct arena *arena, struct bytes run)
 {
-	char *text = run.len == SIZE_MAX ? NULL : arena_take(arena, run.len + 1);
+	char *text = run.len == SIZE_MAX ? NULL : take(arena, run.len + 1, 1);
 
 	if (text == NULL)
 		return BYTES_NONE;
@@ -212,7 +226,7 @@ struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t c
 
 	for (size_t i = 0; i < count; i++)
 		is_too_long |= __builtin_add_overflow(len, parts[i].len, &len);
-	text = is_too_long || len == SIZE_MAX ? NULL : arena_take(arena, len + 1);
+	text = is_too_long || len == SIZE_MAX ? NULL : take(arena, len + 1, 1);
 	if (text == NULL)
 		return BYTES_NONE;
 	for (size_t i = 0; i < count; at += parts[i++].len)
@@ -236,7 +250,7 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...)
 	len = vsnprintf(free_from, room, format, arguments);
 	va_end(arguments);
 	CHECK(len >= 0);
-	at = arena_take(arena, (size_t)len + 1);
+	at = take(arena, (size_t)len + 1, 1);
 	if (at == NULL)
 		return BYTES_NONE;
 	if (at == free_from)

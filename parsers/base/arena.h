@@ -60,7 +60,8 @@ void *arena_take(struct arena *arena, size_t len);
 /* Of what was taken last, gives back what lies from `end` on. */
 void arena_keep(struct arena *arena, const void *end);
 
-/* A copy ended by a NUL that len does not count; {NULL, 0} when it does not fit. */
+/* A copy, close behind what is there, ended by a NUL that len does not count; {NULL, 0} when it does not fit.
+ */
 struct bytes arena_copy(struct arena *arena, struct bytes run);
 /* Likewise, of several one after the other: ARENA_JOIN(arena, method, BYTES(" "), path). */
 struct bytes arena_join(struct arena *arena, const struct bytes *parts, size_t count);

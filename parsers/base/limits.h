@@ -357,6 +357,9 @@
 /* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
 #define LIMIT_DIGESTS 4096
 
+/* Hosts, agents and media types that were looked at and told as they are, in each worker: 264 bytes each. */
+#define LIMIT_WORDS 64
+
 /* Header fields that are known to hold nothing, in each worker, and the bytes of one with its name. */
 #define LIMIT_SCAN_FIELDS      512
 #define LIMIT_SCAN_FIELD_BYTES 248
@@ -397,6 +400,9 @@
 /* Of how many partners' operations what records tell of them stays ready as it is written, and its bytes. */
 #define LIMIT_EVENT_MEMBERS       512
 #define LIMIT_EVENT_MEMBERS_BYTES 1400
+
+/* Of how many partners' operations it stays known where what is remembered of them lies: 300 bytes each. */
+#define LIMIT_PLACES 1024
 
 /* Endpoints and usage lines remembered. */
 #define LIMIT_INVENTORY     100000

@@ -270,6 +270,14 @@ void *map_find(const struct map *map, struct bytes key)
 	return entry == NULL ? NULL : entry->value;
 }
 
+void *map_again(struct map *map, const struct map_place *place)
+{
+	if (place->value == NULL || place->left != map->left)
+		return NULL;
+	touch(map, entry_of(place->value));
+	return place->value;
+}
+
 uint64_t map_call(const struct map *map, struct bytes key)
 {
 	uint64_t hash = hash_of(map, key);
@@ -324,6 +332,7 @@ void map_remove(struct map *map, void *value)
 	slot_clear(map, entry);
 	list_remove(map, entry);
 	map->count--;
+	map->left++;
 	if (map->plan.leave != NULL)
 		map->plan.leave(map->plan.context, entry->value);
 	entry_give(map, entry);

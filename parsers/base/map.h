@@ -35,6 +35,7 @@ struct map {
 	size_t slot_count; /* a power of two; grows with the entries */
 	size_t count;
 	uint64_t evicted; /* left because the map was full */
+	uint64_t left;    /* for any reason */
 	struct map_entry *oldest, *newest;
 	struct map_entry *free_entries;
 	struct map_chunk *chunks;
@@ -48,6 +49,14 @@ void *map_find(const struct map *map, struct bytes key); /* NULL when absent */
 void *map_put(struct map *map, struct bytes key, bool *out_is_new);
 void map_touch(struct map *map, void *value);
 void map_remove(struct map *map, void *value); /* calls leave */
+
+/* Where a key was found, for who asks for it again and again: its value, so long as none left the map. */
+struct map_place {
+	void *value; /* NULL: nowhere yet */
+	uint64_t left;
+};
+
+void *map_again(struct map *map, const struct map_place *place); /* touches; NULL: look it up */
 
 /* For a key that will be put soon: calls its slot into the cache, what is behind the slot once that is there,
  * and then those that are beside it in the order. */

@@ -1,6 +1,7 @@
 #include "sensor/behaviour/behaviour.h"
 
 #include "sensor/behaviour/hours.h"
+#include "sensor/places.h"
 
 static void leave_partner(void *context, void *value)
 {
@@ -100,7 +101,7 @@ enum status behaviour_take(struct behaviour *behaviour, struct judged *judged)
 		status = take_caller(behaviour, judged);
 	if (status != STATUS_OK || judged->partner_id.len == 0)
 		return status;
-	watched = map_put(&behaviour->partners, judged->partner_id, &is_new);
+	watched = places_put(judged, PLACE_PARTNER, &behaviour->partners, judged->partner_id, &is_new);
 	if (watched == NULL)
 		return STATUS_NO_MEMORY;
 	zone = zone_of(behaviour, judged->past.timezone);

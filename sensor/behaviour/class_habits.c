@@ -4,6 +4,7 @@
 #include "parsers/base/sketch.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
+#include "sensor/places.h"
 
 /* A class seen so often, and for so long, is no news: what was told as new becomes usual. */
 #define NEWS_NS (24 * 3600 * SECONDS)
@@ -86,14 +87,18 @@ void class_habits_recall(const struct class_habits *habits, const struct judged 
 enum status class_habits_take(struct class_habits *habits, struct judged *judged)
 {
 	const struct judged_past *past = &judged->past;
-	const uint64_t hash = hash_of(judged, BYTES_NONE);
 	enum status status = STATUS_OK;
 	struct habit *habit;
-	bool is_new, is_learned;
+	uint64_t hash;
+	bool is_new = false, is_learned;
 
 	if (judged->operation_id.len == 0 || judged->status / 100 != 2)
 		return STATUS_OK;
-	habit = map_put(&habits->operations, key_of(&hash), &is_new);
+	habit = places_again(judged, PLACE_HABIT, &habits->operations);
+	if (habit == NULL) {
+		hash = hash_of(judged, BYTES_NONE);
+		habit = places_put(judged, PLACE_HABIT, &habits->operations, key_of(&hash), &is_new);
+	}
 	if (habit == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new)

@@ -4,6 +4,7 @@
 #include "parsers/base/sketch.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
+#include "sensor/places.h"
 
 #define MINUTE_NS   (60 * SECONDS)
 #define PAUSE_NS    (30 * MINUTE_NS) /* after it a caller begins anew */
@@ -125,7 +126,7 @@ enum status course_take(struct course *course, struct judged *judged)
 
 	if (!is_step(judged))
 		return STATUS_OK;
-	api = map_put(&course->apis, judged->api_id, &is_new_api);
+	api = places_put(judged, PLACE_COURSE_API, &course->apis, judged->api_id, &is_new_api);
 	caller = map_put(&course->callers, key_of(who, sizeof(who)), &is_new_caller);
 	if (api == NULL || caller == NULL)
 		return STATUS_NO_MEMORY;
@@ -136,7 +137,8 @@ enum status course_take(struct course *course, struct judged *judged)
 	caller->last_ns = judged->time_ns;
 	step = map_put(&course->steps, key_of((const uint64_t[]){api_hash, caller->operation, operation}, 24),
 		       &is_new);
-	use = map_put(&course->steps, key_of((const uint64_t[]){api_hash, operation}, 16), &is_new_use);
+	use = places_put(judged, PLACE_COURSE_USE, &course->steps,
+			 key_of((const uint64_t[]){api_hash, operation}, 16), &is_new_use);
 	if (step == NULL || use == NULL)
 		return STATUS_NO_MEMORY;
 	was_news = caller->is_news;

@@ -4,23 +4,25 @@
 
 #define BITS 512
 
-static unsigned count_of(const struct distinct *distinct)
+static uint32_t count_of(uint32_t set)
 {
-	unsigned set = 0;
-
-	for (unsigned i = 0; i < BITS / 64; i++)
-		set += (unsigned)__builtin_popcountll(distinct->bits[i]);
 	if (set == BITS)
 		set = BITS - 1;
-	return (unsigned)(0.5 - BITS * log((BITS - set) / (double)BITS));
+	return (uint32_t)(0.5 - BITS * log((BITS - set) / (double)BITS));
 }
 
 unsigned distinct_add(struct distinct *distinct, uint64_t hash)
 {
+	uint64_t place, bit;
+
 	hash *= 0x9e3779b97f4a7c15ull; /* hashes of texts and of addresses alike */
-	hash >>= 55;
-	distinct->bits[hash / 64] |= 1ull << hash % 64;
-	return count_of(distinct);
+	place = hash >> 55;
+	bit = 1ull << place % 64;
+	if ((distinct->bits[place / 64] & bit) == 0) {
+		distinct->bits[place / 64] |= bit;
+		distinct->count = count_of(++distinct->set);
+	}
+	return distinct->count;
 }
 
 unsigned distinct_add_text(struct distinct *distinct, struct bytes text)

@@ -5,6 +5,7 @@
 #include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
+#include "sensor/places.h"
 
 #define HOUR_NS       (3600 * SECONDS)
 #define MIB_OF(bytes) ((double)(bytes) / (1024 * 1024))
@@ -135,7 +136,7 @@ enum status harvest_take(struct harvest *harvest, struct judged *judged)
 	if (!is_harvest(judged))
 		return STATUS_OK;
 	make_keys(judged, &keys);
-	kind = map_put(&harvest->resources, keys.kind, &is_new);
+	kind = places_put(judged, PLACE_HARVEST, &harvest->resources, keys.kind, &is_new);
 	taken = map_put(&harvest->callers, keys.caller, &is_new);
 	if (kind == NULL || taken == NULL)
 		return STATUS_NO_MEMORY;

@@ -8,6 +8,7 @@
 #include "sensor/behaviour/key.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
+#include "sensor/places.h"
 
 #define WAYS            4
 #define OBJECTS_A_FRAME 8192
@@ -181,15 +182,28 @@ static bool is_faithful(const struct reader *reader, uint64_t time_ns)
 	       usual_since(reader->first_ns, time_ns) >= USUAL_LEARN_NS;
 }
 
-/* Nobody was given it, as far as was seen; and this caller fetches nothing else but what it was given. */
-static enum status take_reader(struct objects *objects, struct bytes key, bool is_known,
-			       struct judged *judged)
+static struct bytes reader_key(const struct judged *judged, uint32_t owner, char room[512])
 {
-	struct reader *reader;
-	struct finding finding;
-	bool is_new;
+	char words[8];
 
-	reader = map_put(&objects->readers, key, &is_new);
+	for (unsigned i = 0; i < 8; i++)
+		words[i] = "0123456789abcdef"[owner >> (28 - 4 * i) & 15];
+	return key_join(room, 512,
+			(const struct bytes[]){judged->api_id, judged->past.resource, {words, sizeof(words)}},
+			3);
+}
+
+/* Nobody was given it, as far as was seen; and this caller fetches nothing else but what it was given. */
+static enum status take_reader(struct objects *objects, uint32_t owner, bool is_known, struct judged *judged)
+{
+	struct reader *reader = places_again(judged, PLACE_READER, &objects->readers);
+	struct finding finding;
+	bool is_new = false;
+	char key[512];
+
+	if (reader == NULL)
+		reader = places_put(judged, PLACE_READER, &objects->readers, reader_key(judged, owner, key),
+				    &is_new);
 	if (reader == NULL)
 		return STATUS_NO_MEMORY;
 	if (is_new)
@@ -232,17 +246,6 @@ static void look(struct objects *objects, const struct resource *resource, uint3
 	judged_raise(judged, &finding);
 }
 
-static struct bytes reader_key(const struct judged *judged, uint32_t owner, char room[512])
-{
-	char words[8];
-
-	for (unsigned i = 0; i < 8; i++)
-		words[i] = "0123456789abcdef"[owner >> (28 - 4 * i) & 15];
-	return key_join(room, 512,
-			(const struct bytes[]){judged->api_id, judged->past.resource, {words, sizeof(words)}},
-			3);
-}
-
 static bool is_object(const struct judged_past *past)
 {
 	return past->resource.len > 0 && (past->object != 0 || past->given_count > 0);
@@ -282,7 +285,10 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 
 	if (!is_object(past))
 		return STATUS_OK;
-	resource = map_put(&objects->resources, KEY_JOIN(key, judged->api_id, past->resource), &is_new);
+	resource = places_again(judged, PLACE_RESOURCE, &objects->resources);
+	if (resource == NULL)
+		resource = places_put(judged, PLACE_RESOURCE, &objects->resources,
+				      KEY_JOIN(key, judged->api_id, past->resource), &is_new);
 	if (resource == NULL || !table_is_made(objects))
 		return STATUS_NO_MEMORY;
 	for (size_t i = 0; i < past->given_count; i++)
@@ -296,7 +302,7 @@ enum status objects_take(struct objects *objects, struct judged *judged, bool *o
 	look(objects, resource, owner, judged, out_is_known);
 	if (judged->status / 100 != 2)
 		return STATUS_OK;
-	return take_reader(objects, reader_key(judged, owner, key), *out_is_known, judged);
+	return take_reader(objects, owner, *out_is_known, judged);
 }
 
 /* -- across restarts -------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include "parsers/base/sketch.h"
 #include "sensor/behaviour/raise.h"
 #include "sensor/behaviour/usual.h"
+#include "sensor/places.h"
 
 #define PAUSE_NS  (3600 * SECONDS) /* after it the distance says nothing */
 #define VARIATION 0.1              /* standard deviation by mean of the distances */
@@ -98,8 +99,8 @@ enum status rhythm_take(struct rhythm *rhythm, struct judged *judged)
 
 	if (!judged->is_documented)
 		return STATUS_OK;
-	operation =
-		map_put(&rhythm->operations, (struct bytes){(const char *)&where, sizeof(where)}, &is_new);
+	operation = places_put(judged, PLACE_RHYTHM, &rhythm->operations,
+			       (struct bytes){(const char *)&where, sizeof(where)}, &is_new);
 	caller = map_put(&rhythm->callers, (struct bytes){(const char *)who, sizeof(who)}, &is_first);
 	if (operation == NULL || caller == NULL)
 		return STATUS_NO_MEMORY;

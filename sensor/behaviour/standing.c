@@ -1,6 +1,7 @@
 #include "sensor/behaviour/standing.h"
 
 #include "parsers/base/limits.h"
+#include "sensor/places.h"
 
 #define DAY_NS (86400 * SECONDS)
 #define DAYS   2
@@ -58,7 +59,7 @@ enum status standings_take(struct standings *standings, const struct judged *jud
 
 	if (judged->partner_id.len == 0 || !judged->request.is_seen)
 		return STATUS_OK;
-	standing = map_put(&standings->map, judged->partner_id, &is_new);
+	standing = places_put(judged, PLACE_STANDING, &standings->map, judged->partner_id, &is_new);
 	if (standing == NULL)
 		return STATUS_NO_MEMORY;
 	day = &standing->days[number % DAYS];

@@ -113,69 +113,19 @@ static void put_real(struct draft *draft, double value)
 
 /* -- structure -------------------------------------------------------------------------------- */
 
-char *draft_begin(struct draft *draft, struct draft_at at, size_t len)
+char *draft_begin_anew(struct draft *draft, struct draft_at at, size_t len)
 {
-	char *to;
-
 	CHECK(at.depth <= draft->depth && draft->open[at.depth].serial == at.serial);
-	to = room(draft, DRAFT_DEPTH_MAX + 1 + len);
-	if (to == NULL) {
-		draft->depth = at.depth;
-		return NULL;
-	}
-	for (; draft->depth > at.depth; draft->depth--)
-		*to++ = draft->open[draft->depth].closer;
-	*to = ',';
-	to += draft->open[at.depth].has_members;
-	draft->open[at.depth].has_members = true;
-	return to;
+	if (room(draft, DRAFT_DEPTH_MAX + 1 + len) != NULL)
+		return draft_begin(draft, at, len);
+	draft->depth = at.depth;
+	return NULL;
 }
 
-/* Room for `len` bytes from there, where a member is being written. */
-static char *room_at(struct draft *draft, char *to, size_t len)
+void draft_put_mended(struct draft *draft, char *to, struct bytes value)
 {
-	draft->to = to;
-	return room(draft, len);
-}
-
-void draft_put_literal(struct draft *draft, char *to, struct bytes literal)
-{
-	if (to != NULL)
-		draft->to = mempcpy(to, literal.data, literal.len);
-}
-
-void draft_put_words(struct draft *draft, char *to, struct bytes first, struct bytes second)
-{
-	if (to == NULL)
-		return;
-	*to++ = '"';
-	to = room_at(draft, to, first.len + second.len + 1);
-	if (to == NULL)
-		return;
-	if (first.len > 0)
-		to = mempcpy(to, first.data, first.len);
-	if (second.len > 0)
-		to = mempcpy(to, second.data, second.len);
-	*to++ = '"';
-	draft->to = to;
-}
-
-/* Nearly every text is plain: it goes as it is. */
-void draft_put_text(struct draft *draft, char *to, struct bytes value)
-{
-	bool is_long = value.len > draft->text_len_max;
-
-	if (to == NULL)
-		return;
-	*to++ = '"';
-	to = room_at(draft, to, is_long ? 1 : value.len + 1);
-	if (to == NULL)
-		return;
-	if (!is_long && text_copy_plain(to, value)) {
-		to[value.len] = '"';
-		draft->to = to + value.len + 1;
-		return;
-	}
+	*to = '"';
+	draft->to = to + 1;
 	put_escaped(draft, text_clean(value, draft->text_len_max, &draft->arena, &draft->is_cut));
 	put_byte(draft, '"');
 }
@@ -210,17 +160,26 @@ static size_t digit_count(uint64_t value)
 static char *put_digits(char *to, uint64_t value)
 {
 	char *end = to + digit_count(value), *at = end;
+	uint32_t rest;
 
-	for (; value >= 100; value /= 100)
-		memcpy(at -= 2, two_digits + 2 * (value % 100), 2);
-	if (value >= 10)
-		memcpy(at - 2, two_digits + 2 * value, 2);
+	for (; value >= 10000; value /= 10000) {
+		rest = (uint32_t)(value % 10000);
+		memcpy(at -= 2, two_digits + 2 * (rest % 100), 2);
+		memcpy(at -= 2, two_digits + 2 * (rest / 100), 2);
+	}
+	rest = (uint32_t)value;
+	if (rest >= 100) {
+		memcpy(at -= 2, two_digits + 2 * (rest % 100), 2);
+		rest /= 100;
+	}
+	if (rest >= 10)
+		memcpy(at - 2, two_digits + 2 * rest, 2);
 	else
-		at[-1] = (char)('0' + value);
+		at[-1] = (char)('0' + rest);
 	return end;
 }
 
-void draft_put_number(struct draft *draft, char *to, uint64_t value)
+void draft_put_digits(struct draft *draft, char *to, uint64_t value)
 {
 	/* OCSF long_t is signed; no honest count comes near. */
 	if (to != NULL)
@@ -235,21 +194,6 @@ void draft_put_text_number(struct draft *draft, char *to, uint64_t value)
 	to = put_digits(to, value);
 	*to++ = '"';
 	draft->to = to;
-}
-
-struct draft_at draft_put_open(struct draft *draft, char *to, bool is_array)
-{
-	CHECK(draft->depth + 1 < DRAFT_DEPTH_MAX);
-	if (to != NULL) {
-		*to = is_array ? '[' : '{';
-		draft->to = to + 1;
-	}
-	draft->depth++;
-	draft->serial++;
-	draft->open[draft->depth].serial = draft->serial;
-	draft->open[draft->depth].closer = is_array ? ']' : '}';
-	draft->open[draft->depth].has_members = false;
-	return (struct draft_at){.depth = draft->depth, .serial = draft->serial};
 }
 
 static enum status write_once(struct draft *draft, draft_fill *fill, const void *record)
@@ -292,25 +236,32 @@ enum status draft_write(draft_fill *fill, const void *record, struct buffer *out
 void draft_text_joined(struct draft *draft, struct draft_at object, const char *key, struct bytes first,
 		       struct bytes second)
 {
-	if (first.len + second.len > draft->text_len_max || !text_is_plain(first) || !text_is_plain(second))
-		draft_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
-	else
-		draft_put_words(draft, draft_key(draft, object, bytes_of(key)), first, second);
+	draft_text(draft, object, key, ARENA_JOIN(&draft->arena, first, second));
 }
 
 void draft_real_or_null(struct draft *draft, struct draft_at object, const char *key, double value)
 {
 	bool is_real = isfinite(value) && value >= 0;
 
-	draft_put_literal(draft, draft_key(draft, object, bytes_of(key)),
+	draft_put_literal(draft, draft_key(draft, object, bytes_of(key), DRAFT_ROOM),
 			  is_real ? BYTES("") : BYTES("null"));
 	if (is_real)
 		put_real(draft, value);
 }
 
-void draft_members(struct draft *draft, struct draft_at object, struct bytes members)
+void draft_pieces(struct draft *draft, struct draft_at object, const struct bytes *pieces, size_t count)
 {
-	draft_put_literal(draft, draft_begin(draft, object, members.len), members);
+	size_t len = 0;
+	char *to;
+
+	for (size_t i = 0; i < count; i++)
+		len += pieces[i].len;
+	to = draft_begin(draft, object, len);
+	for (size_t i = 0; to != NULL && i < count; i++)
+		if (pieces[i].len > 0)
+			to = mempcpy(to, pieces[i].data, pieces[i].len);
+	if (to != NULL)
+		draft->to = to;
 }
 
 size_t draft_next(const struct draft *draft, struct draft_at object)
@@ -340,7 +291,7 @@ bool draft_is_roomy(const struct draft *draft)
 
 struct draft_at draft_object_named(struct draft *draft, struct draft_at object, struct bytes key)
 {
-	draft_put_text(draft, draft_key(draft, object, BYTES_NONE), key);
+	draft_put_text(draft, draft_key(draft, object, BYTES_NONE, draft_text_room(draft, key)), key);
 	put_byte(draft, ':');
 	return draft_put_open(draft, room(draft, 1), false);
 }

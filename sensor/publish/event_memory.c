@@ -30,21 +30,6 @@ void event_memory_free(struct event_memory *memory)
 	free(memory);
 }
 
-static size_t slot_of(const struct judged_source *source)
-{
-	uint64_t hash = (uintptr_t)source->partner * 0x9E3779B97F4A7C15ull;
-
-	hash = (hash ^ hash >> 32 ^ (uintptr_t)source->operation) * 0x9E3779B97F4A7C15ull;
-	return (hash >> 32) % LIMIT_EVENT_MEMBERS;
-}
-
-static bool is_same(const struct judged_source *one, const struct judged_source *other)
-{
-	return one->knowledge == other->knowledge && one->partner == other->partner &&
-	       one->api == other->api && one->operation == other->operation &&
-	       one->base_path == other->base_path;
-}
-
 static bool may_be_kept(const struct event_memory *memory, const struct judged *judged)
 {
 	return memory != NULL && judged->source.operation != NULL && judged->method.len <= METHOD_LEN_MAX;
@@ -56,8 +41,9 @@ struct bytes event_memory_find(const struct event_memory *memory, const struct j
 
 	if (!may_be_kept(memory, judged))
 		return BYTES_NONE;
-	slot = &memory->slots[slot_of(&judged->source)];
-	if (!is_same(&slot->source, &judged->source) || slot->template_len != judged->template.len ||
+	slot = &memory->slots[judged_source_hash(&judged->source) % LIMIT_EVENT_MEMBERS];
+	if (!judged_source_equal(&slot->source, &judged->source) ||
+	    slot->template_len != judged->template.len ||
 	    !bytes_equal((struct bytes){slot->method, slot->method_len}, judged->method))
 		return BYTES_NONE;
 	return (struct bytes){slot->members, slot->members_len};
@@ -69,7 +55,7 @@ void event_memory_put(struct event_memory *memory, const struct judged *judged, 
 
 	if (!may_be_kept(memory, judged) || members.len == 0 || members.len > LIMIT_EVENT_MEMBERS_BYTES)
 		return;
-	slot = &memory->slots[slot_of(&judged->source)];
+	slot = &memory->slots[judged_source_hash(&judged->source) % LIMIT_EVENT_MEMBERS];
 	slot->source = judged->source;
 	slot->template_len = judged->template.len;
 	slot->method_len = (uint8_t)judged->method.len;

@@ -1,6 +1,6 @@
 /*
- * event_memory: what records tell of partner, spec, API and operation, as it was written the last time: it is
- *the same in all records that one contract says it of.
+ * event_memory: what one sensor's records tell of partner, spec, API and operation, as it was written the
+ *last time: it is the same in all records that one contract says it of.
  *
  *	members = event_memory_find(memory, judged);	empty: write them, and
  *	event_memory_put(memory, judged, members);

@@ -30,14 +30,15 @@ struct draft_at event_add_metadata(struct draft *draft, struct draft_at root,
 				   const char *event_code)
 {
 	struct draft_at metadata = draft_object(draft, root, "metadata");
-	struct draft_at product = draft_object(draft, metadata, "product");
+	struct bytes version = bytes_of(context->version), code = bytes_of(event_code);
 
-	draft_members(draft, product, BYTES("\"name\":\"specular\",\"vendor_name\":\"specular\""));
-	draft_text_if(draft, product, "version", bytes_of(context->version));
-	draft_word(draft, metadata, "version", OCSF_VERSION);
-	draft_word(draft, metadata, "uid", uid);
-	draft_text_if(draft, metadata, "event_code", bytes_of(event_code));
-	draft_word(draft, metadata, "log_version", LOG_VERSION);
+	DRAFT_PIECES(draft, metadata,
+		     BYTES("\"product\":{\"name\":\"specular\",\"vendor_name\":\"specular\""),
+		     version.len > 0 ? BYTES(",\"version\":\"") : BYTES_NONE, version,
+		     version.len > 0 ? BYTES("\"") : BYTES_NONE,
+		     BYTES("},\"version\":\"" OCSF_VERSION "\",\"uid\":\""), bytes_of(uid),
+		     code.len > 0 ? BYTES("\",\"event_code\":\"") : BYTES_NONE, code,
+		     BYTES("\",\"log_version\":\"" LOG_VERSION "\""));
 	return metadata;
 }
 
@@ -125,10 +126,12 @@ void event_add_exchange(struct draft *draft, struct draft_at object, const struc
 	add_response(draft, object, judged);
 }
 
-static void write_contract(struct draft *draft, struct draft_at specular, const struct judged *judged)
+static void write_contract(struct draft *draft, struct draft_at specular, const struct event_context *context,
+			   const struct judged *judged)
 {
 	struct draft_at partner, spec, api, operation;
 
+	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
 	partner = draft_object(draft, specular, "partner");
 	draft_text_or_null(draft, partner, "id", judged->partner_id);
 	draft_text_if(draft, partner, "name", judged->partner_name);
@@ -167,7 +170,7 @@ static void add_contract(struct draft *draft, struct draft_at specular, const st
 		return;
 	}
 	from = draft_next(draft, specular);
-	write_contract(draft, specular, judged);
+	write_contract(draft, specular, context, judged);
 	if (context->memory != NULL && draft_is_roomy(draft))
 		event_memory_put(context->memory, judged, draft_since(draft, specular, from));
 }
@@ -229,7 +232,6 @@ void event_fill_specular(struct draft *draft, struct draft_at specular, const st
 {
 	struct draft_at credential;
 
-	draft_text_if(draft, specular, "sensor", bytes_of(context->sensor));
 	add_contract(draft, specular, context, judged);
 	add_grpc(draft, specular, &judged->grpc);
 	if (judged->auth.len > 0 || judged->client_id.len > 0) {

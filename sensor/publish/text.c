@@ -84,37 +84,49 @@ static void lane_put(char *at, __m128i lane)
 	_mm_storeu_si128((__m128i *)(void *)at, lane);
 }
 
-/* Its halves overlap where it is shorter than both. At least half a lane. */
-static __m128i lane_of_short(const char *at, size_t len)
+/* Shorter than a lane: its halves overlap, or quarters, or bytes. None: blanks. */
+static __m128i lane_of_short(struct bytes run)
 {
 	int64_t head, tail;
+	int32_t quarters[2];
 
-	memcpy(&head, at, sizeof(head));
-	memcpy(&tail, at + len - sizeof(tail), sizeof(tail));
-	return _mm_set_epi64x(tail, head);
+	if (run.len >= sizeof(head)) {
+		memcpy(&head, run.data, sizeof(head));
+		memcpy(&tail, run.data + run.len - sizeof(tail), sizeof(tail));
+		return _mm_set_epi64x(tail, head);
+	}
+	if (run.len >= sizeof(quarters[0])) {
+		memcpy(&quarters[0], run.data, sizeof(quarters[0]));
+		memcpy(&quarters[1], run.data + run.len - sizeof(quarters[0]), sizeof(quarters[0]));
+		return _mm_set_epi32(quarters[0], quarters[1], quarters[0], quarters[1]);
+	}
+	if (run.len == 0)
+		return _mm_set1_epi8(' ');
+	return _mm_unpacklo_epi8(_mm_set1_epi16((int16_t)((unsigned char)run.data[0] |
+							  (unsigned char)run.data[run.len / 2] << 8)),
+				 _mm_set1_epi8(run.data[run.len - 1]));
 }
 
 static bool short_is_plain(struct bytes run)
 {
-	bool is_plain = true;
-
-	if (run.len >= sizeof(int64_t))
-		return lane_is_plain(lane_of_short(run.data, run.len));
-	for (size_t i = 0; i < run.len; i++)
-		is_plain &= run.data[i] >= ' ' && run.data[i] != '"' && run.data[i] != '\\';
-	return is_plain;
+	return lane_is_plain(lane_of_short(run));
 }
 
-bool text_is_plain(struct bytes run)
+static void short_copy(char *to, struct bytes run)
 {
-	const size_t len = sizeof(__m128i);
+	const size_t half = sizeof(int64_t), quarter = sizeof(int32_t);
 
-	if (run.len < len)
-		return short_is_plain(run);
-	for (size_t at = 0; at + len < run.len; at += len)
-		if (!lane_is_plain(lane_at(run.data + at)))
-			return false;
-	return lane_is_plain(lane_at(run.data + run.len - len)); /* some of it once more */
+	if (run.len >= half) {
+		memcpy(to, run.data, half);
+		memcpy(to + run.len - half, run.data + run.len - half, half);
+	} else if (run.len >= quarter) {
+		memcpy(to, run.data, quarter);
+		memcpy(to + run.len - quarter, run.data + run.len - quarter, quarter);
+	} else if (run.len > 0) {
+		to[0] = run.data[0];
+		to[run.len / 2] = run.data[run.len / 2];
+		to[run.len - 1] = run.data[run.len - 1];
+	}
 }
 
 bool text_copy_plain(char *to, struct bytes run)
@@ -123,8 +135,7 @@ bool text_copy_plain(char *to, struct bytes run)
 	__m128i lane;
 
 	if (run.len < len) {
-		if (run.len > 0)
-			memcpy(to, run.data, run.len);
+		short_copy(to, run);
 		return short_is_plain(run);
 	}
 	for (size_t at = 0; at + len < run.len; at += len) {

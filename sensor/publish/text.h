@@ -15,9 +15,8 @@
  */
 struct bytes text_clean(struct bytes run, size_t len_max, struct arena *arena, bool *is_cut);
 
-/* ASCII without controls, quotes and backslashes: JSON takes it as it is. */
-bool text_is_plain(struct bytes run);
-/* Copies it to where there is room for it. False: it is not plain, and what stands there means nothing. */
+/* Copies ASCII without controls, quotes and backslashes, which JSON takes as it is, to where there is room
+ * for it. False: it is something else, and what stands there means nothing. */
 bool text_copy_plain(char *to, struct bytes run);
 
 /* Length of the valid UTF-8 character at the start of `run`; 0 when there is none. */

@@ -47,6 +47,33 @@ static void text_is_mended(void **state)
 	arena_finish(&arena);
 }
 
+/* Of every length up to some lanes, with one byte that is not plain at every place, or none. */
+static void plain_text_is_copied_and_no_other(void **state)
+{
+	static const char ODD[] = {'"', '\\', '\0', '\n', '\x1f', '\x80', '\xff'};
+	char text[70], copy[72];
+
+	(void)state;
+	for (size_t len = 0; len < sizeof(text); len++) {
+		for (size_t i = 0; i < len; i++)
+			text[i] = (char)('a' + i % 26);
+		text[0] = ' ';
+		memset(copy, '#', sizeof(copy));
+		assert_true(text_copy_plain(copy + 1, (struct bytes){text, len}));
+		assert_memory_equal(copy + 1, text, len);
+		assert_int_equal(copy[0], '#');
+		assert_int_equal(copy[len + 1], '#');
+		for (size_t at = 0; at < len; at++)
+			for (size_t i = 0; i < sizeof(ODD); i++) {
+				char held = text[at];
+
+				text[at] = ODD[i];
+				assert_false(text_copy_plain(copy + 1, (struct bytes){text, len}));
+				text[at] = held;
+			}
+	}
+}
+
 static void text_is_cut_between_characters(void **state)
 {
 	struct bytes euros = BYTES("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac");
@@ -131,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_mended),
+		cmocka_unit_test(plain_text_is_copied_and_no_other),
 		cmocka_unit_test(text_is_cut_between_characters),
 		cmocka_unit_test(text_is_always_valid),
 		cmocka_unit_test(text_without_memory_is_nothing),
