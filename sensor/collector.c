@@ -14,7 +14,6 @@
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
 #define TEXTS_LEN       512 /* of most records */
-#define CALLED_AHEAD    3   /* records: look_ahead */
 
 static const char *const health_type = "specular.health.v1";
 
@@ -287,18 +286,27 @@ static void call_back(const struct judged *judged)
 		__builtin_prefetch(memory + at);
 }
 
-/* While the first is taken, what the next one needs comes, where that of the one behind it lies is asked, and
- * the record behind that is called back. */
+/* While the first is taken, what moves when the next one is comes, what the one behind it needs, where that
+ * of the third lies is asked, and the fourth record is called back. */
 static void look_ahead(struct collector *collector)
 {
-	size_t next = collector->ahead_first, second = (next + 1) % LIMIT_LOOKAHEAD_RECORDS;
+	const struct judged *judged[CALLED_AHEAD] = {NULL};
+	struct recall *recalls[CALLED_AHEAD];
 
-	if (collector->ahead_count > 0)
-		recall_follow(&collector->recalls[next % 2], collector->ahead[next]);
-	if (collector->ahead_count > 1)
-		collector_recall(collector, collector->ahead[second], &collector->recalls[second % 2]);
-	if (collector->ahead_count > 2)
-		call_back(collector->ahead[(next + 2) % LIMIT_LOOKAHEAD_RECORDS]);
+	for (size_t i = 0; i < CALLED_AHEAD && i < collector->ahead_count; i++) {
+		size_t at = (collector->ahead_first + i) % LIMIT_LOOKAHEAD_RECORDS;
+
+		judged[i] = collector->ahead[at];
+		recalls[i] = &collector->recalls[at % CALLED_AHEAD];
+	}
+	if (judged[0] != NULL)
+		recall_follow_order(recalls[0], judged[0]);
+	if (judged[1] != NULL)
+		recall_follow(recalls[1], judged[1]);
+	if (judged[2] != NULL)
+		collector_recall(collector, judged[2], recalls[2]);
+	if (judged[3] != NULL)
+		call_back(judged[3]);
 }
 
 static void take_first(struct collector *collector)

@@ -33,6 +33,8 @@
 #include "sensor/token_owners.h"
 #include "sensor/usage.h"
 
+#define CALLED_AHEAD 4 /* records: look_ahead */
+
 struct collector_sinks {
 	struct sink *findings, *exchanges, *usage, *inventory,
 		*health;                       /* NULL: nobody wants them; may be the same */
@@ -87,7 +89,7 @@ struct collector {
 	struct judged **ahead; /* a ring of records that wait for what comes next */
 	size_t ahead_first, ahead_count, ahead_bytes;
 	size_t ahead_learned;                /* of them: with a learned template */
-	struct recall recalls[2];            /* of the next two of them, by their places in the ring */
+	struct recall recalls[CALLED_AHEAD]; /* of the next of them, by their places in the ring */
 	struct worker_counts *worker_counts; /* the newest of each */
 	struct source_report *source_reports;
 	size_t ended_count;

@@ -6,6 +6,7 @@
  *	recall_begin(&recall, judged);
  *	recall_add(&recall, &map, key);		once for each table, with the key that it will be asked for
  *	recall_follow(&recall, judged);		a record later: now it is known where the entries are
+ *	recall_follow_order(&recall, judged);	one more: and now, what moving each to the newest changes
  *
  * Whatever changes between this and the taking of the record costs a wait, and nothing else.
  *
@@ -31,4 +32,5 @@ struct recall {
 
 void recall_begin(struct recall *recall, const struct judged *judged);
 void recall_add(struct recall *recall, const struct map *map, struct bytes key);
-void recall_follow(struct recall *recall, const struct judged *judged); /* of another record: nothing */
+void recall_follow(const struct recall *recall, const struct judged *judged); /* of another record: nothing */
+void recall_follow_order(const struct recall *recall, const struct judged *judged); /* likewise */

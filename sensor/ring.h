@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CACHE_LINE 64
+#include "parsers/base/pages.h"
 
 struct ring {
 	char *memory;

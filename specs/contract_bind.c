@@ -2,6 +2,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/contract_store.h"
+#include "specs/operation_lines.h"
 #include "specs/template.h"
 
 /* An API at one host and base path; the payload of a node of the bindings' trie. */
@@ -402,6 +403,8 @@ void contract_operation(const struct contract *contract, const struct partner *p
 	search.partner = partner;
 	if (search.kind != MATCH_OPERATION && bytes_equal(exchange->method, BYTES("POST")))
 		find_host(&search, bindings->tokens);
+	if (search.kind == MATCH_OPERATION)
+		operation_call_lines(search.found.operation);
 	tell(&search, exchange, out_match);
 	if (is_preflight(exchange)) {
 		out_match->kind = MATCH_PREFLIGHT;

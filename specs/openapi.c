@@ -4,6 +4,7 @@
 
 #include "parsers/base/limits.h"
 #include "specs/openapi_read.h"
+#include "specs/operation_lines.h"
 
 static const struct {
 	const char *key;
@@ -311,6 +312,8 @@ static enum status read_all(struct reader *reader)
 		return status;
 	if (!token_endpoints_read(reader) || !keep_lists(reader))
 		return STATUS_NO_MEMORY;
+	for (size_t i = 0; i < reader->operation_count; i++)
+		operation_lines_make(&reader->operations[i]);
 	out->routes = routes_new(reader->operations, reader->operation_count,
 				 (struct place){.file = reader->root.document->file}, reader->problems);
 	return out->routes == NULL ? STATUS_NO_MEMORY : STATUS_OK;

@@ -112,6 +112,9 @@ struct security_requirement {
 	size_t count; /* 0: no credential needed */
 };
 
+/* Places in memory that its check looks at. */
+#define OPERATION_LINES_MAX 15
+
 struct operation {
 	struct bytes method;   /* upper case */
 	struct bytes template; /* "/orders/{id}", without the base path */
@@ -137,4 +140,7 @@ struct operation {
 
 	const struct bytes *sensitive; /* data classes that x-specular-sensitive allows here */
 	size_t sensitive_count;
+
+	int32_t lines[OPERATION_LINES_MAX]; /* operation_lines.h */
+	uint32_t line_count;
 };

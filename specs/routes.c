@@ -3,15 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One template, or several that look the same on the wire. */
-struct route {
-	struct route_entry *first, *last;
-};
+#include "specs/operation_lines.h"
 
+/* Of the operation with the same number. Those of templates that look the same on the wire are a list; a node
+ * of the trie has the first. */
 struct route_entry {
-	struct route_entry *next;
-	const struct route *route;
-	struct operation *operation;
+	struct route_entry *next, *first;
+	struct route_entry *last;  /* in the first */
 	const struct bytes *names; /* of the path variables, in order */
 	size_t name_count;
 };
@@ -42,15 +40,17 @@ static struct bytes path_of_template(struct bytes template)
 }
 
 /* False without memory. */
-static bool mark_lookalike(struct routes *routes, const struct route *route, struct route_entry *entry)
+static bool mark_lookalike(struct routes *routes, const struct trie_node *node, struct operation *operation)
 {
-	struct operation *operation = entry->operation, **first;
+	struct operation **first;
 	bool is_new = false;
 	struct bytes key =
-		arena_printf(&routes->arena, "%p " BYTES_FORMAT " " BYTES_FORMAT, (const void *)route,
+		arena_printf(&routes->arena, "%p " BYTES_FORMAT " " BYTES_FORMAT, (const void *)node,
 			     BYTES_PRINT(operation->method), BYTES_PRINT(operation->query_literal));
 
 	first = key.data == NULL ? NULL : map_put(&routes->firsts, key, &is_new);
+	if (key.data != NULL)
+		arena_keep(&routes->arena, key.data);
 	if (first == NULL)
 		return false;
 	if (is_new)
@@ -60,17 +60,17 @@ static bool mark_lookalike(struct routes *routes, const struct route *route, str
 	return true;
 }
 
-static void entry_add(struct route *route, struct route_entry *entry)
+static void entry_add(struct trie_node *node, struct route_entry *entry)
 {
-	entry->route = route;
-	if (route->last == NULL)
-		route->first = entry;
+	entry->first = node->payload == NULL ? entry : node->payload;
+	if (node->payload == NULL)
+		node->payload = entry;
 	else
-		route->last->next = entry;
-	route->last = entry;
+		entry->first->last->next = entry;
+	entry->first->last = entry;
 }
 
-static struct route *route_of(struct routes *routes, struct bytes template)
+static struct trie_node *node_of(struct routes *routes, struct bytes template)
 {
 	struct bytes rest = path_of_template(template);
 	struct bytes names[TRIE_VALUES_MAX + 1];
@@ -87,15 +87,13 @@ static struct route *route_of(struct routes *routes, struct bytes template)
 			return NULL;
 		node = trie_add(&routes->trie, node, bytes_split(&rest, '/'));
 	}
-	if (node != NULL && node->payload == NULL)
-		node->payload = arena_alloc(&routes->arena, sizeof(struct route));
-	return node == NULL ? NULL : node->payload;
+	return node;
 }
 
-static bool entry_names(struct routes *routes, struct route_entry *entry)
+static bool entry_names(struct routes *routes, struct bytes template, struct route_entry *entry)
 {
 	struct bytes names[TRIE_VALUES_MAX];
-	size_t count = trie_names(path_of_template(entry->operation->template), names, TRIE_VALUES_MAX);
+	size_t count = trie_names(path_of_template(template), names, TRIE_VALUES_MAX);
 	struct bytes *list = count == 0 ? NULL : arena_alloc(&routes->arena, count * sizeof(*list));
 
 	if (list != NULL)
@@ -126,12 +124,11 @@ struct routes *routes_new(struct operation *operations, size_t operation_count, 
 		return NULL;
 	}
 	for (size_t i = 0; i < operation_count; i++) {
-		struct route *route = route_of(routes, operations[i].template);
+		struct trie_node *node = node_of(routes, operations[i].template);
 
-		routes->entries[i].operation = &operations[i];
-		if (route != NULL && entry_names(routes, &routes->entries[i]) &&
-		    mark_lookalike(routes, route, &routes->entries[i]))
-			entry_add(route, &routes->entries[i]);
+		if (node != NULL && entry_names(routes, operations[i].template, &routes->entries[i]) &&
+		    mark_lookalike(routes, node, &operations[i]))
+			entry_add(node, &routes->entries[i]);
 		else
 			problems_add(
 				problems, PROBLEM_WARNING, "spec.unenforceable", place, "shorten the path",
@@ -197,14 +194,21 @@ static bool is_here(const struct search *search, const struct operation *operati
 	       query_fits(operation->query_literal, search->request->query);
 }
 
-static const struct operation *operation_of(const struct search *search, const struct route *route,
+/* It follows from where the entry stands: both are waited for at once. */
+static const struct operation *of_entry(const struct routes *routes, const struct route_entry *entry)
+{
+	return &routes->operations[entry - routes->entries];
+}
+
+static const struct operation *operation_of(const struct search *search, const struct route_entry *first,
 					    struct bytes method)
 {
 	const struct operation *best = NULL;
 
-	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next) {
-		const struct operation *operation = entry->operation;
+	for (const struct route_entry *entry = first; entry != NULL; entry = entry->next) {
+		const struct operation *operation = of_entry(search->routes, entry);
 
+		operation_call(operation);
 		if (!bytes_equal(operation->method, method) || !is_here(search, operation))
 			continue;
 		if (best == NULL || operation->query_literal.len > best->query_literal.len)
@@ -213,11 +217,11 @@ static const struct operation *operation_of(const struct search *search, const s
 	return best;
 }
 
-static const struct operation *any_operation(const struct search *search, const struct route *route)
+static const struct operation *any_operation(const struct search *search, const struct route_entry *first)
 {
-	for (const struct route_entry *entry = route->first; entry != NULL; entry = entry->next)
-		if (is_here(search, entry->operation))
-			return entry->operation;
+	for (const struct route_entry *entry = first; entry != NULL; entry = entry->next)
+		if (is_here(search, of_entry(search->routes, entry)))
+			return of_entry(search->routes, entry);
 	return NULL;
 }
 
@@ -225,15 +229,15 @@ static const struct operation *any_operation(const struct search *search, const 
 static bool visit_route(struct trie_walk *walk, const struct trie_node *node, size_t used)
 {
 	struct search *search = walk->context;
-	const struct route *route = node->payload;
-	const struct operation *operation = operation_of(search, route, search->request->method);
+	const struct route_entry *first = node->payload;
+	const struct operation *operation = operation_of(search, first, search->request->method);
 
 	(void)used;
 	if (operation == NULL && bytes_equal(search->request->method, BYTES("HEAD")))
-		operation = operation_of(search, route, BYTES("GET"));
+		operation = operation_of(search, first, BYTES("GET"));
 	if (operation == NULL) {
 		if (search->out->path_operation == NULL)
-			search->out->path_operation = any_operation(search, route);
+			search->out->path_operation = any_operation(search, first);
 		return false;
 	}
 	search->out->operation = operation;
@@ -348,10 +352,13 @@ const struct operation *routes_next_alike(const struct routes *routes, const str
 {
 	const struct route_entry *entry = &routes->entries[operation - routes->operations];
 
-	while ((entry = entry->next) != NULL)
-		if (bytes_equal(entry->operation->method, operation->method) &&
-		    bytes_equal(entry->operation->query_literal, operation->query_literal))
-			return entry->operation;
+	while ((entry = entry->next) != NULL) {
+		const struct operation *next = of_entry(routes, entry);
+
+		if (bytes_equal(next->method, operation->method) &&
+		    bytes_equal(next->query_literal, operation->query_literal))
+			return next;
+	}
 	return NULL;
 }
 
@@ -367,16 +374,17 @@ const struct bytes *routes_names(const struct routes *routes, const struct opera
 struct bytes routes_methods(const struct routes *routes, const struct operation *path_operation,
 			    const bool *agreed, struct arena *arena)
 {
-	const struct route *route = routes->entries[path_operation - routes->operations].route;
 	struct bytes methods = BYTES_NONE;
 
-	for (const struct route_entry *entry = route == NULL ? NULL : route->first; entry != NULL;
-	     entry = entry->next) {
-		if (!is_agreed(routes, entry->operation, agreed) ||
-		    bytes_find(methods, entry->operation->method) != BYTES_NOT_FOUND)
+	for (const struct route_entry *entry = routes->entries[path_operation - routes->operations].first;
+	     entry != NULL; entry = entry->next) {
+		const struct operation *operation = of_entry(routes, entry);
+
+		if (!is_agreed(routes, operation, agreed) ||
+		    bytes_find(methods, operation->method) != BYTES_NOT_FOUND)
 			continue;
 		methods = ARENA_JOIN(arena, methods, methods.len == 0 ? BYTES("") : BYTES(", "),
-				     entry->operation->method);
+				     operation->method);
 	}
 	return methods;
 }

@@ -16,12 +16,14 @@ struct map_slot {
 	struct map_entry *entry; /* NULL: free */
 };
 
+/* The key, or where it is, stands before it, and the value behind: what a look-up reads first is one line of
+ * the cache, or two where keys are long. */
 struct map_entry {
 	struct map_entry *older, *newer; /* or, of one that is free, the next free one in `older` */
 	uint64_t hash;
 	uint32_t key_len;
-	unsigned value_len : 31, is_key_far : 1;
-	_Alignas(max_align_t) char value[]; /* the value, then the key, or where it is */
+	unsigned key_room : 31, is_key_far : 1;
+	_Alignas(max_align_t) char value[];
 };
 
 /* Entries are cut from chunks, a few at first, then half as many as there are; they go with the map, or when
@@ -36,16 +38,19 @@ struct map_chunk {
 #define CHUNK_MAX        PAGES_HUGE
 #define KEPT_WHEN_EMPTY  (64 * 1024)
 #define SLOTS_AT_FIRST   16
-#define KEY_ROOM         32 /* where the plan says nothing; a longer key has memory of its own */
+#define KEY_ROOM         32  /* where the plan says nothing; a longer key has memory of its own */
+#define CALLED_LEN       256 /* of a value, at most: map_follow */
+
+static size_t round_up(size_t len, size_t unit)
+{
+	return (len + unit - 1) & ~(unit - 1);
+}
 
 void map_init(struct map *map, const struct map_plan *plan)
 {
-	CHECK(plan->entries_max > 0 && plan->value_len <= INT32_MAX);
+	CHECK(plan->entries_max > 0 && plan->key_len <= INT32_MAX / 2);
 	*map = (struct map){.plan = *plan};
-	if (plan->key_len == 0)
-		map->plan.key_len = KEY_ROOM;
-	if (map->plan.key_len < sizeof(char *))
-		map->plan.key_len = sizeof(char *);
+	map->plan.key_len = round_up(plan->key_len == 0 ? KEY_ROOM : plan->key_len, _Alignof(max_align_t));
 }
 
 static struct map_entry *entry_of(const void *value)
@@ -56,7 +61,7 @@ static struct map_entry *entry_of(const void *value)
 struct bytes map_key(const void *value)
 {
 	const struct map_entry *entry = entry_of(value);
-	const char *room = entry->value + entry->value_len, *far;
+	const char *room = (const char *)entry - entry->key_room, *far;
 
 	if (!entry->is_key_far)
 		return (struct bytes){.data = room, .len = entry->key_len};
@@ -76,7 +81,7 @@ static bool has_key(const struct map *map, const struct map_entry *entry, struct
 {
 	if (entry->is_key_far)
 		return bytes_equal(map_key(entry->value), key);
-	return bytes_equal((struct bytes){entry->value + map->plan.value_len, entry->key_len}, key);
+	return bytes_equal((struct bytes){(const char *)entry - map->plan.key_len, entry->key_len}, key);
 }
 
 static struct map_entry *find(const struct map *map, struct bytes key, uint64_t hash)
@@ -141,11 +146,14 @@ static bool slots_grow(struct map *map)
 
 /* -- memory of entries ------------------------------------------------------------------------- */
 
+/* Whole lines of the cache, where that makes them a quarter longer at most. */
 static size_t entry_len(const struct map *map)
 {
-	size_t len = sizeof(struct map_entry) + map->plan.value_len + map->plan.key_len;
+	size_t len = round_up(map->plan.key_len + sizeof(struct map_entry) + map->plan.value_len,
+			      _Alignof(max_align_t));
+	size_t lines = round_up(len, CACHE_LINE);
 
-	return (len + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
+	return lines - len <= len / 4 ? lines : len;
 }
 
 static void chunks_free(struct map *map)
@@ -171,12 +179,13 @@ static struct map_chunk *chunk_with(struct map *map, size_t len)
 		wanted = ENTRIES_AT_FIRST * len;
 	if (wanted > CHUNK_MAX)
 		wanted = CHUNK_MAX;
-	if (wanted < sizeof(*chunk) + len)
-		wanted = sizeof(*chunk) + len;
+	if (wanted < sizeof(*chunk) + CACHE_LINE + len)
+		wanted = sizeof(*chunk) + CACHE_LINE + len;
 	chunk = pages_take(wanted);
 	if (chunk == NULL)
 		return NULL;
-	*chunk = (struct map_chunk){.older = map->chunks, .len = wanted, .used = sizeof(*chunk)};
+	*chunk = (struct map_chunk){.older = map->chunks, .len = wanted};
+	chunk->used = round_up((uintptr_t)chunk->memory, CACHE_LINE) - (uintptr_t)chunk;
 	map->chunks = chunk;
 	map->chunk_bytes += wanted;
 	return chunk;
@@ -195,8 +204,9 @@ static struct map_entry *entry_take(struct map *map)
 	chunk = chunk_with(map, entry_len(map));
 	if (chunk == NULL)
 		return NULL;
+	entry = (struct map_entry *)((char *)chunk + chunk->used + map->plan.key_len);
 	chunk->used += entry_len(map);
-	return (struct map_entry *)((char *)chunk + chunk->used - entry_len(map));
+	return entry;
 }
 
 static void entry_give(struct map *map, struct map_entry *entry)
@@ -209,8 +219,9 @@ static void entry_give(struct map *map, struct map_entry *entry)
 
 static bool key_write(const struct map *map, struct map_entry *entry, struct bytes key)
 {
-	char *room = entry->value + entry->value_len;
+	char *room = (char *)entry - map->plan.key_len;
 
+	entry->key_room = (unsigned)map->plan.key_len & INT32_MAX;
 	entry->key_len = (uint32_t)key.len;
 	entry->is_key_far = key.len > map->plan.key_len;
 	if (entry->is_key_far) {
@@ -276,18 +287,37 @@ uint64_t map_call(const struct map *map, struct bytes key)
 	return hash;
 }
 
-void map_follow(const struct map *map, uint64_t called)
+static const struct map_entry *entry_called(const struct map *map, uint64_t called)
 {
 	size_t mask = map->slot_count - 1, at = called & mask;
 
 	if (map->slot_count == 0)
-		return;
+		return NULL;
 	while (map->slots[at].entry != NULL && map->slots[at].hash != called)
 		at = (at + 1) & mask;
-	if (map->slots[at].entry == NULL)
+	return map->slots[at].entry;
+}
+
+void map_follow(const struct map *map, uint64_t called)
+{
+	const struct map_entry *entry = entry_called(map, called);
+	size_t len = map->plan.value_len < CALLED_LEN ? map->plan.value_len : CALLED_LEN;
+
+	if (entry == NULL)
 		return;
-	__builtin_prefetch(map->slots[at].entry, 1);
-	__builtin_prefetch(map->slots[at].entry->value + map->plan.value_len);
+	for (const char *at = (const char *)entry - map->plan.key_len; at < entry->value + len;
+	     at += CACHE_LINE)
+		__builtin_prefetch(at, 1);
+}
+
+void map_follow_order(const struct map *map, uint64_t called)
+{
+	const struct map_entry *entry = entry_called(map, called);
+
+	if (entry == NULL)
+		return;
+	__builtin_prefetch(entry->older, 1);
+	__builtin_prefetch(entry->newer, 1);
 }
 
 void map_touch(struct map *map, void *value)
@@ -326,7 +356,6 @@ static struct map_entry *add(struct map *map, struct bytes key, uint64_t hash)
 	if (entry == NULL)
 		return NULL;
 	entry->hash = hash;
-	entry->value_len = (unsigned)map->plan.value_len & INT32_MAX;
 	if (!key_write(map, entry, key)) {
 		entry->is_key_far = false;
 		entry_give(map, entry);
@@ -339,6 +368,17 @@ static struct map_entry *add(struct map *map, struct bytes key, uint64_t hash)
 	return entry;
 }
 
+/* In a map that is full, one goes with each that comes: what removing the next two touches is called. */
+static void evict(struct map *map)
+{
+	map_remove(map, map->oldest->value);
+	map->evicted++;
+	if (map->oldest == NULL)
+		return;
+	__builtin_prefetch(&map->slots[map->oldest->hash & (map->slot_count - 1)]);
+	__builtin_prefetch(map->oldest->newer, 1);
+}
+
 void *map_put(struct map *map, struct bytes key, bool *out_is_new)
 {
 	uint64_t hash = hash_of(map, key);
@@ -349,11 +389,8 @@ void *map_put(struct map *map, struct bytes key, bool *out_is_new)
 		*out_is_new = false;
 		return entry->value;
 	}
-	if (map->count >= map->plan.entries_max) {
-		map_remove(map, map->oldest->value);
-		map->evicted++;
-		__builtin_prefetch(map->oldest, 1); /* the next to go */
-	}
+	if (map->count >= map->plan.entries_max)
+		evict(map);
 	if (key.len > UINT32_MAX || !slots_grow(map))
 		return NULL;
 	entry = add(map, key, hash);

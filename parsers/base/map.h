@@ -58,10 +58,11 @@ struct map_place {
 
 void *map_again(struct map *map, const struct map_place *place); /* touches; NULL: look it up */
 
-/* For a key that will be looked up soon: calls its slot into the cache, and what is behind the slot once that
- * is there. */
-uint64_t map_call(const struct map *map, struct bytes key); /* what map_follow is given */
+/* For a key that will be put soon: calls its slot into the cache, what is behind the slot once that is there,
+ * and then those that are beside it in the order. */
+uint64_t map_call(const struct map *map, struct bytes key); /* what the other two are given */
 void map_follow(const struct map *map, uint64_t called);
+void map_follow_order(const struct map *map, uint64_t called);
 
 void *map_oldest(const struct map *map); /* NULL when empty */
 void *map_newest(const struct map *map);

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #define PAGES_HUGE (2u * 1024 * 1024)
+#define CACHE_LINE 64
 
 void *pages_take(size_t len);
 void pages_give(void *memory, size_t len); /* accepts NULL */
