@@ -45,7 +45,7 @@ static void add_text(struct lines *lines, struct bytes text)
 	add(lines, text.data, text.len);
 }
 
-/* What schema_quick.c reads; a name that is longer than its ends is compared in full. */
+/* What schema_quick.c reads. */
 static void add_schema(struct lines *lines, const struct schema *schema, int depth)
 {
 	const struct plan *plan = schema == NULL ? NULL : schema->plan;
@@ -62,8 +62,7 @@ static void add_schema(struct lines *lines, const struct schema *schema, int dep
 		const struct plan_name *name = &plan->names[i];
 
 		add(lines, name, sizeof(*name));
-		if (name->name.len > WORD_ENDS_MAX)
-			add_text(lines, name->name);
+		add_text(lines, name->name);
 		if (name->sure != NULL)
 			add(lines, name->sure, sizeof(*name->sure));
 		if (name->sure == NULL || name->sure->tags == 0)

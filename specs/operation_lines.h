@@ -1,13 +1,12 @@
 /*
- * operation_lines: where in memory the check of an operation looks. With a hundred thousand operations none
- *of it is in the processor's caches, and one place names the next: waited for one after the other they cost
- *more than the check itself. The operation has a list of them, and they are all called at once when it is
- *found.
+ * operation_lines: where in memory the check of an operation looks. With a hundred thousand operations
+ * none of it is in the processor's caches, and one place names the next: waited for one after the other they
+ * cost more than the check itself. The operation has a list of them, and they are all called at once when it
+ * is found.
  *
  *	operation_lines_make(&operation);		once it is compiled, and where it will stay
  *	operation_call(operation);			as soon as it is known which one it may be
- *	operation_call_lines(operation);		when it is the one, and something else is to be done
- *before
+ *	operation_call_lines(operation);		when it is the one, before something else is done
  *
  * It changes how long a check takes, and nothing else: what is not in the list is waited for.
  */
