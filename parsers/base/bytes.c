@@ -4,7 +4,12 @@
 
 bool bytes_equal_letters(struct bytes a, struct bytes b)
 {
-	for (size_t i = 0; i < a.len; i++)
+	size_t i = 0;
+
+	/* most of what is the same has the same case */
+	while (a.len - i >= 8 && memcmp(a.data + i, b.data + i, 8) == 0)
+		i += 8;
+	for (; i < a.len; i++)
 		if (a.data[i] != b.data[i] && ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
 			return false;
 	return true;
