@@ -13,7 +13,6 @@
 
 #define HEALTH_EVERY_NS (60 * SECONDS)
 #define RECORDS_A_TURN  4096
-#define TEXTS_LEN       512 /* of most records */
 
 static const char *const health_type = "specular.health.v1";
 
@@ -276,39 +275,6 @@ static void take(struct collector *collector, struct judged *judged)
 
 /* -- the records that wait for what comes next ------------------------------------------ */
 
-/* A record waited for thousands of others and has left the cache: it is called back while those before it
- * are worked at. Its texts stand behind it. */
-static void call_back(const struct judged *judged)
-{
-	const char *memory = (const char *)judged;
-
-	for (size_t at = 0; at < sizeof(*judged) + TEXTS_LEN; at += CACHE_LINE)
-		__builtin_prefetch(memory + at);
-}
-
-/* While the first is taken, what moves when the next one is comes, what the one behind it needs, where that
- * of the third lies is asked, and the fourth record is called back. */
-static void look_ahead(struct collector *collector)
-{
-	const struct judged *judged[CALLED_AHEAD] = {NULL};
-	struct recall *recalls[CALLED_AHEAD];
-
-	for (size_t i = 0; i < CALLED_AHEAD && i < collector->ahead_count; i++) {
-		size_t at = (collector->ahead_first + i) % LIMIT_LOOKAHEAD_RECORDS;
-
-		judged[i] = collector->ahead[at];
-		recalls[i] = &collector->recalls[at % CALLED_AHEAD];
-	}
-	if (judged[0] != NULL)
-		recall_follow_order(recalls[0], judged[0]);
-	if (judged[1] != NULL)
-		recall_follow(recalls[1], judged[1]);
-	if (judged[2] != NULL)
-		collector_recall(collector, judged[2], recalls[2]);
-	if (judged[3] != NULL)
-		call_back(judged[3]);
-}
-
 static void take_first(struct collector *collector)
 {
 	struct judged *judged = collector->ahead[collector->ahead_first];
@@ -318,7 +284,7 @@ static void take_first(struct collector *collector)
 	collector->ahead_bytes -= judged->bytes;
 	collector->ahead_learned -= judged->is_learned;
 	profile_begin(&collector->profile);
-	look_ahead(collector);
+	collector_look_ahead(collector);
 	profile_lap(&collector->profile, STAGE_COLLECT);
 	take(collector, judged);
 }

@@ -33,7 +33,7 @@
 #include "sensor/token_owners.h"
 #include "sensor/usage.h"
 
-#define CALLED_AHEAD 4 /* records: look_ahead */
+#define CALLED_AHEAD 4 /* records: collector_look_ahead */
 
 struct collector_sinks {
 	struct sink *findings, *exchanges, *usage, *inventory,
@@ -103,8 +103,8 @@ struct collector {
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
-/* Begins to recall everything that taking the record will look up. */
-void collector_recall(struct collector *collector, const struct judged *judged, struct recall *recall);
+/* While the first record is taken, calls from memory what those behind it need. */
+void collector_look_ahead(struct collector *collector);
 /* One record of a finding, as it stands in `judged`. */
 void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,
 			    const struct finding_life *life);
