@@ -103,7 +103,7 @@ struct collector {
 MUST_CHECK enum status collector_init(struct collector *collector, const struct collector_plan *plan);
 bool collector_turn(struct collector *collector); /* false: every worker ended and all was taken */
 void collector_close(struct collector *collector);
-/* What the records that wait will need is called into the cache: of each another step. */
+/* While the first record is taken, calls from memory what those behind it need. */
 void collector_look_ahead(struct collector *collector);
 /* One record of a finding, as it stands in `judged`. */
 void collector_tell_finding(void *context, const struct judged *judged, const struct judged_finding *finding,

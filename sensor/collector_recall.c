@@ -1,5 +1,5 @@
-/* What the collector will look up for the next records is called into the cache while it works at this one.
- */
+/* What the collector will look up for a record. */
+#include "parsers/base/limits.h"
 #include "sensor/collector.h"
 
 #define RECALLED_FROM 1500
@@ -13,8 +13,7 @@ static bool is_far(const struct collector *collector)
 	       RECALLED_FROM;
 }
 
-/* Begins to recall everything that taking the record will look up. */
-static void begin(struct collector *collector, const struct judged *judged, struct recall *recall)
+static void call_slots(struct collector *collector, const struct judged *judged, struct recall *recall)
 {
 	recall_begin(recall, judged);
 	if (judged->is_opaque)
@@ -59,7 +58,7 @@ void collector_look_ahead(struct collector *collector)
 	if (judged[1] != NULL)
 		recall_follow(recalls[1], judged[1]);
 	if (judged[2] != NULL)
-		begin(collector, judged[2], recalls[2]);
+		call_slots(collector, judged[2], recalls[2]);
 	if (judged[3] != NULL)
 		call_back(judged[3]);
 }

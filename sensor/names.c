@@ -7,6 +7,8 @@
 
 bool names_have(const struct names *names, struct bytes name)
 {
+	if (names->first_len > 0 && bytes_equal((struct bytes){names->first, names->first_len}, name))
+		return true;
 	for (size_t i = 0; i < names->count; i++)
 		if (bytes_equal(names->list[i], name))
 			return true;
@@ -38,6 +40,10 @@ bool names_add(struct names *names, struct bytes name)
 	if (copy == NULL)
 		return false;
 	memcpy(copy, name.data, name.len);
+	if (names->count == 0 && name.len <= NAMES_FIRST_MAX) {
+		names->first_len = (uint8_t)name.len;
+		memcpy(names->first, name.data, name.len);
+	}
 	names->list[names->count++] = (struct bytes){.data = copy, .len = name.len};
 	return true;
 }

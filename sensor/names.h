@@ -10,9 +10,13 @@
 
 #define NAMES_MAX 32
 
+#define NAMES_FIRST_MAX 23
+
 struct names {
 	struct bytes *list;
 	uint32_t count, room;
+	uint8_t first_len;           /* 0: it is longer */
+	char first[NAMES_FIRST_MAX]; /* the same again: mostly there is no other, and the list is far away */
 };
 
 /* True when it was new. What has no room, or no memory, is left out. */
