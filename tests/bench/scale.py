@@ -5,8 +5,9 @@ cost of an exchange.
 usage: scale.py --specular PROGRAM [--largest] [--check] [--svg FILE]
 
 Contracts and traffic are made by a seeded generator. Each size is run three times: over a capture with one connection, over
-one with many exchanges, and over one with the same once more. The first says what starting costs, the differences what an
-exchange does whose partner or operation is seen for the first time, and what one does later. --largest is 10,000 partners with ten
+one with many exchanges, and over one with the same some times more. The first says what starting costs, the differences
+what an exchange does whose partner or operation is seen for the first time, and what one does later: in time of the
+program itself, since the system may take a second more or less to clear memory for large contracts. --largest is 10,000 partners with ten
 operations and a hundred credentials each, alone. --svg draws what a later exchange costs, with the smallest of each kind
 as 1. --check fails when that needs more than MEMORY_MB or START_SECONDS, or
 when an exchange costs more than GROWTH times what it costs with ten partners, or with ten operations.
@@ -24,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "replay"))
 import curves  # noqa: E402
 import talk as talks  # noqa: E402
 
-START, SEED, EXCHANGES, A_CONNECTION = 1768262400.0, 20260113, 40000, 4
+START, SEED, EXCHANGES, A_CONNECTION, LATER = 1768262400.0, 20260113, 40000, 4, 3
 # Every look-up is a hash, or one step a path segment; what grows is how much of it the processor's caches miss: a thousand
 # times as many partners make an exchange two to three times as dear. What is linear in them would pass GROWTH by far.
 MEMORY_MB, START_SECONDS, GROWTH = 1536, 60, 6
@@ -127,23 +128,23 @@ def write_pack(file, number):
 # A process of its own, small: the kernel counts what stood in memory before exec as the child's peak.
 MEASURE = ("import json, os, subprocess, sys; child = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL); "
            "_, status, usage = os.wait4(child.pid, 0); "
-           "print(json.dumps([status, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024]))")
+           "print(json.dumps([status, usage.ru_utime, usage.ru_stime, usage.ru_maxrss / 1024]))")
 
 
 def run(options, folder, capture):
-    """Processor seconds, peak memory in MB."""
+    """Processor seconds of the program and of the system for it, peak memory in MB."""
     command = [options.specular, "replay", "--decrypted", "--workers", "1", "--hmac-key-file", str(folder / "key"),
                "--contracts", str(folder / "contracts"), "--findings", str(folder / "findings.jsonl"), str(capture)]
     if (folder / "packs").exists():
         command[2:2] = ["--packs", str(folder / "packs")]
     with open(folder / "errors", "wb") as errors:
         told = subprocess.run([sys.executable, "-c", MEASURE, *command], stdout=subprocess.PIPE, stderr=errors, check=True)
-    status, seconds, peak_mb = json.loads(told.stdout)
+    status, seconds, system_seconds, peak_mb = json.loads(told.stdout)
     if status != 0:
         raise SystemExit((folder / "errors").read_text())
     if (folder / "findings.jsonl").read_text():
         raise SystemExit("traffic that keeps its contract raised findings")
-    return seconds, peak_mb
+    return seconds, system_seconds, peak_mb
 
 
 def measure(options, size):
@@ -153,14 +154,15 @@ def measure(options, size):
         write_contracts(folder / "contracts", size)
         first = pass_of(0, size)
         for file, segments in (("one", segments_of(0, random.Random(SEED), size)), ("first", first),
-                               ("later", first + pass_of(1, size))):
+                               ("later", sum((pass_of(i, size) for i in range(1, LATER + 1)), first))):
             talks.write_pcap(folder / f"{file}.pcap", segments)
-        start, start_mb = run(options, folder, folder / "one.pcap")
-        first_cpu, _ = run(options, folder, folder / "first.pcap")
-        cpu, peak_mb = run(options, folder, folder / "later.pcap")
-    costs = [(first_cpu - start) / EXCHANGES * 1e6, (cpu - first_cpu) / EXCHANGES * 1e6]
+        start, start_system, start_mb = run(options, folder, folder / "one.pcap")
+        first_cpu, _, _ = run(options, folder, folder / "first.pcap")
+        cpu, _, peak_mb = run(options, folder, folder / "later.pcap")
+    costs = [(first_cpu - start) / EXCHANGES * 1e6, (cpu - first_cpu) / (EXCHANGES * LATER) * 1e6]
+    start += start_system
     print(f"| {size[0]:,} | {size[0] * size[1]:,} | {size[0] * size[2]:,} | {start:.1f} | {start_mb:.0f} | {peak_mb:.0f} | "
-          f"{costs[0]:.0f} | {costs[1]:.0f} |", flush=True)
+          f"{costs[0]:.1f} | {costs[1]:.1f} |", flush=True)
     return {"start": start, "peak": peak_mb, "cost": costs[1]}
 
 
@@ -179,8 +181,8 @@ def measure_cost(options, name, number):
             count = count[0]
         for i, segments in enumerate(passes):
             talks.write_pcap(folder / f"{i}.pcap", segments)
-        once, _ = run(options, folder, folder / "0.pcap")
-        twice, peak_mb = run(options, folder, folder / "1.pcap")
+        once, _, _ = run(options, folder, folder / "0.pcap")
+        twice, _, peak_mb = run(options, folder, folder / "1.pcap")
     cost = (twice - once) / count * 1e6
     print(f"| {number:,} {name} | {peak_mb:.0f} | {cost:.0f} |", flush=True)
     return {"peak": peak_mb, "cost": cost}

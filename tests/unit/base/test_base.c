@@ -258,7 +258,10 @@ static void map_does_as_a_list_does(void **state)
 		char room[512];
 		struct bytes key = map_test_key(number, room);
 		unsigned *value = map_find(&map, key), oldest = 0;
+		uint64_t called = map_call(&map, key); /* nothing changes, be it there or not */
 
+		map_follow(&map, called);
+		map_follow_order(&map, called);
 		assert_int_equal(value != NULL, touched[number] != 0);
 		assert_true(value == NULL || (value[0] == number && bytes_equal(map_key(value), key)));
 		if (is_leaving) {

@@ -1,3 +1,4 @@
+#include "specs/operation_lines.h"
 #include "specs/reference.h"
 #include "tests/unit/specs/contract_fixture.h"
 
@@ -142,6 +143,60 @@ static void survives_references_that_lead_nowhere(void **state)
 	assert_int_equal(operation_named(contract, "a")->parameter_count, 0);
 	contract_free(contract);
 	problems_finish(&problems);
+}
+
+static bool calls(const struct operation *operation, const void *place)
+{
+	for (uint32_t i = 0; i < operation->line_count; i++) {
+		intptr_t away = (intptr_t)((uintptr_t)place / CACHE_LINE) -
+				(intptr_t)((uintptr_t)operation / CACHE_LINE) - (operation->lines[i] >> 3);
+
+		if (away >= 0 && away <= (operation->lines[i] & (OPERATION_LINES_RUN - 1)))
+			return true;
+	}
+	return false;
+}
+
+/* Also of a schema that is inside itself, and where there is more than the list has room for. What lies too
+ * far away, as texts may, is left out. */
+static void calls_what_it_checks(void **state)
+{
+	static char spec[64 * KIB];
+	const struct operation *operation;
+	struct folder folder = {0};
+	struct contract *contract;
+	size_t len = (size_t)snprintf(
+		spec, sizeof(spec),
+		"openapi: 3.0.3\npaths:\n"
+		"  /a/{id}: {get: {operationId: few, parameters: [{name: id, in: path, required: true,\n"
+		"    schema: {type: integer}}], responses: {'200': {description: ok, content:\n"
+		"    {application/json: {schema: {$ref: '#/components/schemas/T'}}}}}}}\n"
+		"  /b: {get: {operationId: none}}\n"
+		"components: {schemas: {T: {type: object, properties: {more: {type: array, items:\n"
+		"  {$ref: '#/components/schemas/T'}}}}}}\n"
+		"x-ms-paths: {/c: {get: {operationId: many, parameters: [");
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		len += (size_t)snprintf(spec + len, sizeof(spec) - len,
+					"\n  {name: p%d, in: query, schema: {type: string, maxLength: %d}},",
+					i, i);
+	snprintf(spec + len, sizeof(spec) - len, "]}}}\n");
+	folder_add(&folder, "api.yaml", spec);
+	contract = contract_of(&folder);
+	operation = operation_named(contract, "few");
+	assert_true(calls(operation, operation->parameters));
+	assert_true(calls(operation, operation->responses));
+	assert_true(calls(operation, &operation->responses[0].content.list[0].schema));
+	assert_false(calls(operation, &folder));
+	operation_call(operation);
+	operation_call_lines(operation);
+	assert_int_equal(operation_named(contract, "none")->parameter_count, 0);
+	operation = operation_named(contract, "many");
+	assert_int_equal(operation->parameter_count, 200);
+	assert_true(operation->line_count <= OPERATION_LINES_MAX);
+	assert_true(calls(operation, operation->parameters));
+	contract_free(contract);
 }
 
 static void reads_security(void **state)
@@ -351,6 +406,7 @@ int main(void)
 		cmocka_unit_test(a_token_url_is_a_token_endpoint),
 		cmocka_unit_test(a_token_endpoint_moves_with_its_api),
 		cmocka_unit_test(reads_versions),
+		cmocka_unit_test(calls_what_it_checks),
 		cmocka_unit_test(survives_absurd_documents),
 		cmocka_unit_test(bounds_server_variables),
 	};
