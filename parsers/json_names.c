@@ -2,8 +2,10 @@
 
 #include <stdlib.h>
 
-#define PLACES (2 * JSON_NAMES)
-_Static_assert(JSON_NAMES < 65536, "a place has 16 bits for a name");
+#include "parsers/base/limits.h"
+
+#define PLACES (2 * LIMIT_JSON_NAMES)
+_Static_assert(LIMIT_JSON_NAMES < 65536, "a place has 16 bits for a name");
 
 /* So many places are looked at; where names collide, the last ones are not known. */
 #define PROBES 8
@@ -12,7 +14,7 @@ struct json_names {
 	uint32_t count;
 	uint64_t numbers_begin;
 	uint32_t places[PLACES]; /* by hash: half of it, and 1 + the place in the list; 0 is free */
-	struct json_name list[JSON_NAMES];
+	struct json_name list[LIMIT_JSON_NAMES];
 };
 
 /* The first name is the empty one. */
@@ -22,7 +24,7 @@ static void clear(struct json_names *names)
 
 	memset(names->places, 0, sizeof(names->places));
 	names->count = 0;
-	names->numbers_begin += JSON_NAMES;
+	names->numbers_begin += LIMIT_JSON_NAMES;
 	(void)json_names_add(names, empty, 3);
 }
 
@@ -50,7 +52,7 @@ void json_names_forget(struct json_names *names)
 
 void json_names_rest(struct json_names *names)
 {
-	if (names != NULL && names->count == JSON_NAMES)
+	if (names != NULL && names->count == LIMIT_JSON_NAMES)
 		clear(names);
 }
 
@@ -114,7 +116,7 @@ struct json_name *json_names_add(struct json_names *names, const char *at, size_
 	uint32_t hash;
 	size_t place;
 
-	if (names->count == JSON_NAMES)
+	if (names->count == LIMIT_JSON_NAMES)
 		return NULL;
 	*name = (struct json_name){.tag = (uint64_t)(len - 3) << YYJSON_TAG_BIT | YYJSON_TYPE_STR |
 					  JSON_NAME_KNOWN,

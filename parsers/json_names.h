@@ -5,7 +5,7 @@
  *
  *	const struct json_name *name = json_name_of(key);	-> NULL: not of a table, look at its text
  *	if (name != NULL)
- *		facts[name->number % JSON_NAMES]	is of this name if it was kept for its number
+ *		facts[name->number % LIMIT_JSON_NAMES]	is of this name if it was kept for its number
  *
  * A tree that is copied is read without names (json_read): a copied key has its text elsewhere.
  *
@@ -19,9 +19,6 @@
 
 #include "parsers/base/bytes.h"
 #include "parsers/json_lanes.h"
-
-/* Of all bodies that a worker sees in turn. */
-#define JSON_NAMES 2048
 
 /* Of those who note something at a name. */
 #define JSON_NAME_NOTES 7

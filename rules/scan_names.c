@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parsers/base/limits.h"
 #include "rules/scan_context.h"
 
 #define SLOT_BITS     10
@@ -43,7 +44,7 @@ struct scan_names {
 	size_t words;
 	uint64_t *bits; /* of each slot, of each known name, and one more answer for names too long to keep */
 	struct slot slots[SLOT_COUNT];
-	struct known known[JSON_NAMES];
+	struct known known[LIMIT_JSON_NAMES];
 	struct bytes last; /* looked at; the same run has the same facts */
 	const struct name_facts *last_facts;
 	struct slot *at;              /* the slot last looked at */
@@ -64,7 +65,7 @@ struct scan_names *names_new(const struct packs *packs, const struct word_trie *
 	names->beside = beside;
 	names->against = word_trie_new(packs, WORDS_AGAINST);
 	names->words = packs->count / 64 + 1;
-	names->bits = calloc((SLOT_COUNT + JSON_NAMES + 1) * 2 * names->words, sizeof(*names->bits));
+	names->bits = calloc((SLOT_COUNT + LIMIT_JSON_NAMES + 1) * 2 * names->words, sizeof(*names->bits));
 	if (names->bits != NULL && names->against != NULL)
 		return names;
 	names_free(names);
@@ -238,7 +239,7 @@ static struct name_facts *find_facts(struct scan_names *names, struct bytes name
 
 	if (name.len <= SLOT_NAME_MAX)
 		return &find(names, name, &ends)->facts;
-	work_out(names, name, bits_at(names, SLOT_COUNT + JSON_NAMES), &names->long_facts);
+	work_out(names, name, bits_at(names, SLOT_COUNT + LIMIT_JSON_NAMES), &names->long_facts);
 	return &names->long_facts;
 }
 
@@ -275,7 +276,7 @@ const struct name_facts *names_look(struct scan_names *names, struct bytes name)
 static __attribute__((noinline)) const struct name_facts *know(struct scan_names *names,
 							       const struct json_name *name)
 {
-	size_t at = name->number % JSON_NAMES;
+	size_t at = name->number % LIMIT_JSON_NAMES;
 	struct known *known = &names->known[at];
 
 	work_out(names, json_name_text(name), bits_at(names, SLOT_COUNT + at), &known->facts);
@@ -285,7 +286,7 @@ static __attribute__((noinline)) const struct name_facts *know(struct scan_names
 
 const struct name_facts *names_known(struct scan_names *names, const struct json_name *name)
 {
-	const struct known *known = &names->known[name->number % JSON_NAMES];
+	const struct known *known = &names->known[name->number % LIMIT_JSON_NAMES];
 
 	return known->number == name->number ? &known->facts : know(names, name);
 }

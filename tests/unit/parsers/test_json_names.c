@@ -17,7 +17,7 @@
 
 static struct json_names *names;
 static struct arena arena;
-static char *texts[JSON_NAMES]; /* that were read */
+static char *texts[LIMIT_JSON_NAMES]; /* that were read */
 static size_t text_count;
 
 static int up(void **state)
@@ -62,7 +62,7 @@ static void a_name_is_known_again(void **state)
 	assert_int_equal(unsafe_yyjson_get_len(first), 4);
 	assert_non_null(json_name_of(other));
 	assert_true(json_name_of(other)->number != name->number);
-	assert_true(json_name_of(other)->number % JSON_NAMES != name->number % JSON_NAMES);
+	assert_true(json_name_of(other)->number % LIMIT_JSON_NAMES != name->number % LIMIT_JSON_NAMES);
 }
 
 static void odd_names_are_not_known(void **state)
@@ -171,7 +171,7 @@ static void a_flood_leaves_what_is_known(void **state)
 	uint64_t number = json_name_of(before)->number;
 
 	(void)state;
-	for (unsigned i = 1; i < JSON_NAMES / 5; i++)
+	for (unsigned i = 1; i < LIMIT_JSON_NAMES / 5; i++)
 		(void)flooded(10 * i, 10);
 	assert_int_equal(count_known(flooded(1000000, 10), 1000000, 10), 0);
 	assert_int_equal(count_known(first, 0, 10), 10);
