@@ -285,10 +285,13 @@ static size_t straight_name(char *at, const char *over)
 static struct bytes read_straight_lines(struct line_reader *reader, struct bytes run,
 					struct http1_fields *fields)
 {
-	const char *over = run.data + run.len;
+	const char *over;
 	char *at = (char *)(uintptr_t)run.data;
 	size_t len;
 
+	if (run.len == 0)
+		return BYTES_NONE;
+	over = run.data + run.len;
 	while (fields->header_count < reader->max && (len = straight_name(at, over)) > 0) {
 		const char *value = at + len + 1, *end = line_end(at + len, over), *next = end + 2;
 

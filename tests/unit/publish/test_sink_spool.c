@@ -254,8 +254,9 @@ static void a_dead_producer_is_replaced(void **state)
 	for (unsigned i = 1; i <= last; i++)
 		put(fixture, i);
 	assert_int_equal(sink_flush(fixture->sink, 30000), STATUS_OK);
-	/* How many requests are under way decides whether it can go on: asked until it cannot. */
-	for (unsigned round = 0; round < 20 && !was_dead; round++) {
+	/* How many requests are under way decides whether it can go on: asked until it cannot, one in six
+	 * times. */
+	for (unsigned round = 0; round < 60 && !was_dead; round++) {
 		rd_kafka_mock_push_request_errors(fixture->cluster, PRODUCE, 1,
 						  RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
 		for (unsigned i = 0; i < 200; i++)
