@@ -357,8 +357,8 @@
 /* Digests of keys and credentials that are remembered, in each worker: 48 bytes each. */
 #define LIMIT_DIGESTS 4096
 
-/* Names of JSON objects that are known again, in each worker: 128 bytes each, and some 80 in its scanner. When
- * all are taken they are forgotten between two exchanges. */
+/* Names of JSON objects that are known again, in each worker: 128 bytes each, and some 80 in its scanner.
+ * When all are taken they are forgotten between two exchanges. */
 #define LIMIT_JSON_NAMES 2048
 
 /* Hosts, agents and media types that were looked at and told as they are, in each worker: 264 bytes each. */
